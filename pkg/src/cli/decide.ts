@@ -1,0 +1,122 @@
+/** `countersign decide`: what would these policies say to these calls? */
+import { parseArgs } from "node:util";
+import { nowMs } from "../env.js";
+import { checkPolicy, type Policy, type Simulation } from "../policy.js";
+import type { Counts, Digest, Limits, PolicySource } from "../types.js";
+import { checkNotTyped, type Input, openInput, readPolicy } from "./input.js";
+import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
+import type { Output } from "./output.js";
+import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem } from "./problem.js";
+import { progressOf } from "./progress.js";
+
+/** What `countersign decide --help` prints. */
+export const DECIDE_HELP = `Usage: countersign decide --policy FILE [--policy FILE …] [OPTIONS] [CALLS.ndjson|-]
+
+Decides recorded calls, one JSON object a line:
+  {"tool": "file.read", "args": {"path": "/srv/a"}, "agent": …, "user": …, "session": …, "context": …, "confidence": …}
+Other keys are ignored. \`-\`, or no file, is standard input.
+Prints one JSON object a line, in the order of the calls:
+  {"line":1,"action":"allow","policy":"sha256:…","rule":"file.read","cause":"rule","reason":null}
+  {"line":2,"error":{"code":"…","message":"…"}} for a line that is no call; the others are still decided
+
+Options:
+  --policy FILE      the policy; of several the strictest decision wins
+  --summary          print counts to standard error at the end
+${LIMIT_HELP}  --help             print this
+
+Exit status: 0 all lines were decided, 1 a line or a policy has an error, 2 wrong usage or a file that cannot be read.
+`;
+
+/** Runs the command and returns its exit status. */
+export async function decide(args: readonly string[], output: Output): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      policy: { type: "string", multiple: true, default: [] },
+      summary: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+      ...LIMIT_OPTIONS,
+    },
+  });
+  if (values.help) {
+    await output.write(DECIDE_HELP);
+    return EXIT_OK;
+  }
+  const calls = callsFileOf(positionals, values.policy);
+  const policy = await loadPolicies(values.policy, limitsFrom(values, "decide"));
+  if (typeof policy === "number") return policy;
+  const simulation = policy.simulation();
+  await decideCalls(simulation, await openInput(calls), output);
+  const { counts } = simulation;
+  if (values.summary) process.stderr.write(summaryOf(counts, policy, values.policy));
+  return counts.errors > 0 ? EXIT_FOUND : EXIT_OK;
+}
+
+function callsFileOf(positionals: readonly string[], policies: readonly string[]): string {
+  if (policies.length === 0) throw usageProblem("no `--policy FILE` given", "decide");
+  if (positionals.length > 1) {
+    throw usageProblem(`one file of calls can be given, not ${positionals.length}`, "decide");
+  }
+  const [calls = "-"] = positionals;
+  if ([calls, ...policies].filter((file) => file === "-").length > 1) {
+    throw usageProblem("standard input can be read only once", "decide");
+  }
+  if (positionals.length === 0) checkNotTyped("decide", "CALLS");
+  return calls;
+}
+
+/** The stack, or the exit status if there is none. All unreadable files are named, not only the first. */
+async function loadPolicies(files: readonly string[], limits: Partial<Limits>): Promise<Policy | number> {
+  const sources: PolicySource[] = [];
+  for (const file of files) {
+    try {
+      sources.push(await readPolicy(file, limits));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      process.stderr.write(render(error));
+    }
+  }
+  if (sources.length < files.length) return EXIT_FAILED;
+  const { policy, rendered } = await checkPolicy(sources, { limits });
+  if (rendered !== "") process.stderr.write(`${rendered.trimEnd()}\n`);
+  return policy ?? EXIT_FOUND;
+}
+
+async function decideCalls(simulation: Simulation, input: Input, output: Output): Promise<void> {
+  const progress = progressOf(input, nowMs);
+  try {
+    await pump(simulation, input, output, (bytes) => progress.advance(bytes, () => simulation.counts));
+  } finally {
+    progress.end();
+  }
+}
+
+/** Holds one chunk and its results at a time. Ends early when nobody reads the results any more. */
+async function pump(
+  simulation: Simulation,
+  input: Input,
+  output: Output,
+  advance: (bytes: number) => void,
+): Promise<void> {
+  for await (const chunk of input.chunks) {
+    if (!(await output.write(simulation.pushNdjson(chunk)))) return;
+    advance(chunk.byteLength);
+  }
+  await output.write(simulation.finishNdjson());
+}
+
+function summaryOf(counts: Counts, { policies }: Policy, files: readonly string[]): string {
+  const totals = (["calls", "allow", "escalate", "block", "errors"] as const).map(
+    (name) => `${name.padEnd(8)} ${String(counts[name]).padStart(10)}\n`,
+  );
+  const fileOf = (digest: Digest | null) => {
+    const source = policies.find((policy) => policy.digest === digest)?.source;
+    return source === undefined ? "(all abstained)" : files[source];
+  };
+  const rules = counts.rules.map(({ policy, rule, action, calls }) => {
+    const from = files.length > 1 ? `  ${fileOf(policy)}` : "";
+    return `${action.padEnd(8)} ${String(calls).padStart(10)}  ${rule ?? "(default)"}${from}\n`;
+  });
+  return [...totals, "\n", ...rules].join("");
+}

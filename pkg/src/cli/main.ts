@@ -1,0 +1,79 @@
+/** The `countersign` command. */
+import { readFileSync } from "node:fs";
+import "../load/node.js";
+import { CHECK_HELP, check } from "./check.js";
+import { DECIDE_HELP, decide } from "./decide.js";
+import { type Output, outputTo } from "./output.js";
+import { EXIT_FAILED, EXIT_OK, render, usageProblem } from "./problem.js";
+
+const HELP = `Usage: countersign COMMAND [OPTIONS] …
+
+A human checkpoint for AI agents: decides tool calls by a YAML policy.
+
+Commands:
+  check FILE…                          find the problems in policies
+  decide --policy FILE [CALLS.ndjson]  decide recorded calls, one JSON object a line
+
+Options:
+  --help       print this; after a command, print its options
+  --version    print the version
+`;
+
+const COMMANDS = new Map([
+  ["check", { run: check, help: CHECK_HELP }],
+  ["decide", { run: decide, help: DECIDE_HELP }],
+]);
+
+/** Runs the command line `args` and returns the exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  const output = outputTo(process.stdout);
+  // Nobody to tell is no reason to fail.
+  process.stderr.on("error", () => undefined);
+  try {
+    return await dispatch(args, output);
+  } catch (error) {
+    process.stderr.write(render(isParseError(error) ? usageProblem(parseMessage(error), args[0]) : error));
+    return EXIT_FAILED;
+  }
+}
+
+async function dispatch([name, ...rest]: readonly string[], output: Output): Promise<number> {
+  switch (name) {
+    case undefined:
+      process.stderr.write(HELP);
+      return EXIT_FAILED;
+    case "--version":
+    case "-V":
+      await output.write(`countersign ${version()}\n`);
+      return EXIT_OK;
+    case "--help":
+    case "-h":
+    case "help":
+      await output.write(COMMANDS.get(rest[0] ?? "")?.help ?? HELP);
+      return EXIT_OK;
+  }
+  const command = COMMANDS.get(name);
+  if (!command) {
+    const what = name.startsWith("-") ? "option" : "command";
+    throw usageProblem(`unknown ${what} \`${name}\`: the commands are \`check\` and \`decide\``);
+  }
+  return command.run(rest, output);
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function isParseError(error: unknown): error is Error & { code: string } {
+  const code = (error as { code?: unknown } | null)?.code;
+  return error instanceof TypeError && typeof code === "string" && code.startsWith("ERR_PARSE_ARGS");
+}
+
+/** Node's first sentence, in our quotes and case. */
+function parseMessage({ message }: Error): string {
+  const [first = message] = message.split(". ");
+  return `${first.charAt(0).toLowerCase()}${first.slice(1)}`.replaceAll("'", "`").replace(/\.$/, "");
+}
+
+process.exitCode = await main(process.argv.slice(2));

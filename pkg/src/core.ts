@@ -1,0 +1,208 @@
+/**
+ * The only file that knows the generated module.
+ *
+ * A call of the engine ends in one of three ways: it answers; it refuses, by throwing a plain `{ code, message }`;
+ * or anything else is thrown, which means that its memory can no longer be trusted. Then it never answers again.
+ */
+import {
+  CallError,
+  type CallErrorCode,
+  EngineError,
+  EscalationError,
+  type EscalationErrorCode,
+  messageOf,
+} from "./errors.js";
+import type {
+  Call,
+  Counts,
+  Decision,
+  Diagnostic,
+  Digest,
+  Entry,
+  Escalation,
+  Explanation,
+  Limits,
+  PolicySummary,
+  SimulatedLine,
+  Token,
+} from "./types.js";
+import * as wasm from "./wasm/countersign.js";
+
+/** Where the engine's WebAssembly comes from. */
+export type WasmSource = BufferSource | WebAssembly.Module | Response | URL;
+
+/** A policy text as the engine takes it: UTF-8, if all is well. */
+export interface Source {
+  readonly name: string;
+  readonly text: Uint8Array;
+}
+
+/** The compiled policies of one `load`, in the engine's memory. */
+export interface Stack {
+  digest(): Digest;
+  policies(): readonly PolicySummary[];
+  decide(call: Call): Decision;
+  explain(call: Call): Explanation;
+  simulation(): EngineSimulation;
+  openEscalation(call: Call, nowMs: number): Entry;
+  free(): void;
+}
+
+/** A simulation in the engine's memory. */
+export interface EngineSimulation {
+  pushNdjson(chunk: Uint8Array): string;
+  finishNdjson(): string;
+  pushRows(chunk: Uint8Array): readonly SimulatedLine[];
+  finishRows(): readonly SimulatedLine[];
+  counts(): Counts;
+  free(): void;
+}
+
+/** What became of policy texts. `stack` is `null` if any of the diagnostics is an error. */
+export interface Loaded {
+  readonly diagnostics: readonly Diagnostic[];
+  /** All diagnostics as text with carets. */
+  readonly rendered: string;
+  readonly stack: Stack | null;
+}
+
+let source: (() => WasmSource | Promise<WasmSource>) | undefined;
+let loading: Promise<void> | undefined;
+let broken: EngineError | undefined;
+
+/** Says where the WebAssembly is. It is fetched when first needed. */
+export function provide(newSource: () => WasmSource | Promise<WasmSource>): void {
+  source = newSource;
+}
+
+/**
+ * Waits until the engine can answer; the first caller makes it load, and after a failure the next caller tries again.
+ *
+ * @throws {@link EngineError} `not-loaded` or `trapped`.
+ */
+export function ready(): Promise<void> {
+  loading ??= start().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function start(): Promise<void> {
+  if (!source) {
+    throw new EngineError("not-loaded", "no WebAssembly was given: await `initialize(bytes)` first");
+  }
+  try {
+    await wasm.default({ module_or_path: await source() });
+  } catch (error) {
+    throw new EngineError("not-loaded", `the engine could not be loaded: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Reads policy texts. The engine must be {@link ready}. */
+export function load(sources: readonly Source[], limits: Partial<Limits> | undefined): Loaded {
+  return answer(refusedCall, () => {
+    const loaded = wasm.load([...sources], limits);
+    try {
+      const stack = loaded.stack() as Stack | undefined;
+      return {
+        diagnostics: deepFreeze(loaded.diagnostics() as Diagnostic[]),
+        rendered: loaded.rendered(),
+        stack: stack ? guardedStack(stack) : null,
+      };
+    } finally {
+      loaded.free();
+    }
+  });
+}
+
+/** Splits policy text into tokens for colouring. The engine must be {@link ready}. */
+export function highlight(text: string): readonly Token[] {
+  return answer(refusedCall, () => wasm.highlight(text) as Token[]);
+}
+
+/** The entry of a review of the escalation with `entries`. The engine must be {@link ready}. */
+export function reviewEscalation(
+  entries: readonly Entry[],
+  verdict: string,
+  note: string | undefined,
+  digest: string,
+  nowMs: number,
+): Entry {
+  return answer(refusedEscalation, () =>
+    deepFreeze(wasm.reviewEscalation(entries, verdict, note, digest, nowMs) as Entry),
+  );
+}
+
+/** The escalation that `entries` tell. The engine must be {@link ready}. */
+export function foldEscalation(entries: readonly Entry[]): Escalation {
+  return answer(refusedEscalation, () => deepFreeze(wasm.foldEscalation(entries) as Escalation));
+}
+
+function guardedStack(stack: Stack): Stack {
+  return {
+    digest: () => answer(refusedCall, () => stack.digest()),
+    policies: () => answer(refusedCall, () => deepFreeze(stack.policies())),
+    decide: (call) => answer(refusedCall, () => Object.freeze(stack.decide(call))),
+    explain: (call) => answer(refusedCall, () => deepFreeze(stack.explain(call))),
+    simulation: () => answer(refusedCall, () => guardedSimulation(stack.simulation())),
+    openEscalation: (call, nowMs) =>
+      answer(refusedEscalation, () =>
+        deepFreeze(wasm.openEscalation(stack as unknown as wasm.Stack, call, nowMs) as Entry),
+      ),
+    free: () => free(stack),
+  };
+}
+
+function guardedSimulation(simulation: EngineSimulation): EngineSimulation {
+  return {
+    pushNdjson: (chunk) => answer(refusedCall, () => simulation.pushNdjson(chunk)),
+    finishNdjson: () => answer(refusedCall, () => simulation.finishNdjson()),
+    pushRows: (chunk) => answer(refusedCall, () => simulation.pushRows(chunk)),
+    finishRows: () => answer(refusedCall, () => simulation.finishRows()),
+    counts: () => answer(refusedCall, () => deepFreeze(simulation.counts())),
+    free: () => free(simulation),
+  };
+}
+
+/** After a trap the memory is never touched again, so there is nothing to give back. */
+function free(held: { free(): void }): void {
+  if (!broken) answer(refusedCall, () => held.free());
+}
+
+/** Runs `ask` inside the engine, and makes an error of whatever it throws. */
+function answer<T>(refused: (code: string, message: string) => Error, ask: () => T): T {
+  if (broken) throw broken;
+  try {
+    return ask();
+  } catch (thrown) {
+    if (isRefusal(thrown)) throw refused(thrown.code, thrown.message);
+    const message = `the engine failed inside and answers no more: ${messageOf(thrown)}`;
+    broken = new EngineError("trapped", message, { cause: thrown });
+    loading = Promise.reject(broken);
+    loading.catch(() => undefined);
+    throw broken;
+  }
+}
+
+function isRefusal(thrown: unknown): thrown is { code: string; message: string } {
+  if (typeof thrown !== "object" || thrown === null || thrown instanceof Error) return false;
+  const { code, message } = thrown as { code?: unknown; message?: unknown };
+  return typeof code === "string" && typeof message === "string";
+}
+
+function refusedCall(code: string, message: string): Error {
+  return new CallError(code as CallErrorCode, message, "");
+}
+
+function refusedEscalation(code: string, message: string): Error {
+  return new EscalationError(code as EscalationErrorCode, message);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}

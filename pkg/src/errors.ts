@@ -1,0 +1,138 @@
+/** What this package throws. Every error has a `code` that never changes meaning; messages may. */
+import type { Diagnostic } from "./types.js";
+
+/** A policy that cannot be used. Its message is all diagnostics as text, with carets under the places. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+  readonly code = "invalid-policy";
+  /** All problems of all sources, warnings too, in the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(message: string, diagnostics: readonly Diagnostic[]) {
+    super(message);
+    this.diagnostics = diagnostics;
+  }
+}
+
+/**
+ * Why a value is not a call:
+ *
+ * - `not-an-object`: the call is not a map.
+ * - `missing-tool`: there is no `tool`, or it is empty.
+ * - `wrong-type`: a part has a type that calls do not have there.
+ * - `too-deep`: more than 100 levels of lists and maps.
+ * - `too-large`: more than 1,000,000 values.
+ * - `cycle`: a list or map contains itself.
+ * - `accessor`: a property is a getter or setter, and might answer differently each time.
+ * - `not-plain`: something JSON does not have, such as a `Date`, a function or a hole in a list.
+ * - `not-finite`: `NaN` or an infinity.
+ * - `lone-surrogate`: text that is not Unicode.
+ * - `forbidden-key`: a property named `__proto__`.
+ */
+export type CallErrorCode =
+  | "not-an-object"
+  | "missing-tool"
+  | "wrong-type"
+  | "too-deep"
+  | "too-large"
+  | "cycle"
+  | "accessor"
+  | "not-plain"
+  | "not-finite"
+  | "lone-surrogate"
+  | "forbidden-key";
+
+/** A value that is not a call, so nothing was decided and nothing may run. */
+export class CallError extends Error {
+  override readonly name = "CallError";
+
+  readonly code: CallErrorCode;
+  /** Where in the call, such as `args.items[3]`; empty for the call itself. */
+  readonly path: string;
+
+  constructor(code: CallErrorCode, message: string, path: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/**
+ * Why nothing happened to an escalation:
+ *
+ * - `not-escalated`: the policy does not escalate this call.
+ * - `no-digest`: the call has a number that JSON cannot carry exactly, so an approval could not say what it covers.
+ * - `not-found`: no escalation has this id.
+ * - `already-closed`: it has an outcome.
+ * - `digest-mismatch`: the review was given for another call than the one that is held.
+ * - `unknown-verdict`: the verdict is neither `approve` nor `reject`.
+ * - `broken-history`: the entries in the store are no history of an escalation.
+ */
+export type EscalationErrorCode =
+  | "not-escalated"
+  | "no-digest"
+  | "not-found"
+  | "already-closed"
+  | "digest-mismatch"
+  | "unknown-verdict"
+  | "broken-history";
+
+/** An escalation that was not opened, read or reviewed. Nothing was recorded. */
+export class EscalationError extends Error {
+  override readonly name = "EscalationError";
+  readonly code: EscalationErrorCode;
+
+  constructor(code: EscalationErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Why a store did not do its work:
+ *
+ * - `unavailable`: it cannot be opened or failed, see `cause`; whether anything was written is unknown.
+ * - `conflict`: others wrote first; nothing was written.
+ * - `bad-cursor`: `after` is not a `next` that this store gave.
+ */
+export type StoreErrorCode = "unavailable" | "conflict" | "bad-cursor";
+
+/** A store that did not do its work. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Why the engine did not answer:
+ *
+ * - `not-loaded`: no WebAssembly could be loaded; trying again may help, see `cause`.
+ * - `trapped`: the engine failed inside; this copy of it never answers again.
+ * - `disposed`: the policy or simulation was disposed, or the simulation finished.
+ */
+export type EngineErrorCode = "not-loaded" | "trapped" | "disposed";
+
+/** The engine did not answer, so nothing may run. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly code: EngineErrorCode;
+
+  constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** What `error` says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "something that cannot be shown was thrown";
+  }
+}

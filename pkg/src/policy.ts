@@ -1,0 +1,247 @@
+/** From policy text to decisions. */
+import { snapshotCall } from "./call.js";
+import { type EngineSimulation, highlight, load, ready, type Source, type Stack } from "./core.js";
+import { EngineError, PolicyError } from "./errors.js";
+import type {
+  Call,
+  Counts,
+  Decision,
+  Diagnostic,
+  Digest,
+  Explanation,
+  Limits,
+  PolicySource,
+  PolicySummary,
+  SimulatedLine,
+  Token,
+} from "./types.js";
+
+/** How policies are loaded. */
+export interface LoadOptions {
+  /** Raises or lowers how large each policy may be. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** A compiled policy, or a stack of them. It never changes. */
+export interface Policy {
+  /** Digest of the policy; of a stack, over the digests of its policies. */
+  readonly digest: Digest;
+  /** Warnings; a policy with errors cannot be loaded. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The policies of the stack as the engine understood them, in the order of the sources. */
+  readonly policies: readonly PolicySummary[];
+  /**
+   * Decides one call, in microseconds and without waiting.
+   *
+   * @throws {@link CallError} if `call` is not plain data in the shape of a call: it must not run.
+   * @throws {@link EngineError} if the engine failed or the policy was disposed: the call must not run.
+   *
+   * @example
+   * ```ts
+   * policy.decide({ tool: "file.read", args: { path: "/srv/a" } }).action; // "allow", "escalate" or "block"
+   * ```
+   */
+  decide(call: Call): Decision;
+  /** Decides one call and tells the walk through the rules. Throws as {@link Policy.decide} does. */
+  explain(call: Call): Explanation;
+  /** Starts deciding many calls from NDJSON. */
+  simulation(): Simulation;
+  /** Gives back the engine's memory now instead of at garbage collection. After it nothing is decided. */
+  dispose(): void;
+}
+
+/** Decides recorded calls, one JSON object a line, from UTF-8 bytes in chunks of any size. */
+export interface Simulation {
+  /** The results of the lines that `chunk` completes. */
+  push(chunk: Uint8Array): readonly SimulatedLine[];
+  /** The result of a last line without a line end, if any; nothing can be pushed after it. */
+  finish(): readonly SimulatedLine[];
+  /**
+   * As {@link Simulation.push}, as NDJSON: `{"line","action","policy","rule","cause","reason"}` or
+   * `{"line","error":{"code","message"}}`, each with its line end; empty if `chunk` completes no line.
+   */
+  pushNdjson(chunk: Uint8Array): string;
+  /** As {@link Simulation.finish}, as NDJSON. */
+  finishNdjson(): string;
+  /** What was decided so far. */
+  readonly counts: Counts;
+  /** Gives back the engine's memory now instead of at garbage collection. */
+  dispose(): void;
+}
+
+/** What {@link checkPolicy} found. */
+export interface CheckedPolicy {
+  /** All problems of all sources, in the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The same as text with carets; empty if there are none. */
+  readonly rendered: string;
+  /** `null` if any diagnostic is an error. */
+  readonly policy: Policy | null;
+}
+
+/**
+ * Loads one policy, or several that apply together: each decides on its own and the strictest decision wins.
+ *
+ * @param source YAML or JSON text, or its UTF-8 bytes; with a `name`, messages say it.
+ * @throws {@link PolicyError} with all diagnostics, if any is an error.
+ * @throws {@link EngineError} if the WebAssembly cannot be loaded.
+ * @throws TypeError or RangeError if an argument is not what the types say.
+ *
+ * @example
+ * ```ts
+ * const policy = await loadPolicy(`
+ * rules:
+ *   - tool: file.read
+ *     action: allow
+ * `);
+ * policy.decide({ tool: "file.read" }).action; // "allow"
+ * policy.decide({ tool: "file.write" }).action; // "escalate", the default
+ * ```
+ */
+export async function loadPolicy(
+  source: PolicySource | readonly PolicySource[],
+  options: LoadOptions = {},
+): Promise<Policy> {
+  const { diagnostics, rendered, policy } = await checkPolicy(source, options);
+  if (!policy) throw new PolicyError(rendered.trimEnd(), diagnostics);
+  return policy;
+}
+
+/**
+ * Loads as {@link loadPolicy} does, but returns the diagnostics of a policy with errors instead of throwing them.
+ *
+ * @throws {@link EngineError} if the WebAssembly cannot be loaded.
+ * @throws TypeError or RangeError if an argument is not what the types say.
+ *
+ * @example
+ * ```ts
+ * const { diagnostics, rendered, policy } = await checkPolicy({ name: "refunds.yaml", text });
+ * if (!policy) console.error(rendered);
+ * ```
+ */
+export async function checkPolicy(
+  source: PolicySource | readonly PolicySource[],
+  options: LoadOptions = {},
+): Promise<CheckedPolicy> {
+  const sources = sourcesOf(source);
+  const limits = limitsOf(options.limits);
+  await ready();
+  const { diagnostics, rendered, stack } = load(sources, limits);
+  return Object.freeze({ diagnostics, rendered, policy: stack && policyOf(stack, diagnostics) });
+}
+
+/**
+ * Splits policy text into coloured pieces for an editor, in order and without overlaps. Never fails on bad text.
+ *
+ * @throws {@link EngineError} if the WebAssembly cannot be loaded.
+ */
+export async function highlightPolicy(text: string): Promise<readonly Token[]> {
+  if (typeof text !== "string") throw new TypeError("the policy text must be a string");
+  await ready();
+  return highlight(text);
+}
+
+const stacks = new WeakMap<Policy, Stack>();
+
+/** The engine's side of `policy`, for the rest of this package. */
+export function stackOf(policy: Policy): Stack {
+  const stack = stacks.get(policy);
+  if (!stack) throw new TypeError("the policy must come from `loadPolicy` and must not be disposed");
+  return stack;
+}
+
+function policyOf(stack: Stack, diagnostics: readonly Diagnostic[]): Policy {
+  const policy: Policy = Object.freeze({
+    digest: stack.digest(),
+    diagnostics,
+    policies: stack.policies(),
+    decide: (call: Call) => live().decide(snapshotCall(call)),
+    explain: (call: Call) => live().explain(snapshotCall(call)),
+    simulation: () => simulationOf(live().simulation()),
+    dispose: () => {
+      if (stacks.delete(policy)) stack.free();
+    },
+  });
+  const live = () => {
+    if (!stacks.has(policy)) throw new EngineError("disposed", "the policy was disposed and decides no more");
+    return stack;
+  };
+  stacks.set(policy, stack);
+  return policy;
+}
+
+function simulationOf(engine: EngineSimulation): Simulation {
+  let phase: "open" | "finished" | "disposed" = "open";
+  const open = (chunk?: Uint8Array) => {
+    if (phase !== "open") throw new EngineError("disposed", `the simulation was ${phase} and decides no more`);
+    if (chunk !== undefined && !isBytes(chunk)) throw new TypeError("a chunk must be a Uint8Array");
+    return engine;
+  };
+  const finished = <T>(last: T) => {
+    phase = "finished";
+    return last;
+  };
+  return Object.freeze({
+    push: (chunk: Uint8Array) => open(chunk).pushRows(chunk),
+    finish: () => finished(open().finishRows()),
+    pushNdjson: (chunk: Uint8Array) => open(chunk).pushNdjson(chunk),
+    finishNdjson: () => finished(open().finishNdjson()),
+    get counts() {
+      if (phase === "disposed") throw new EngineError("disposed", "the simulation was disposed");
+      return engine.counts();
+    },
+    dispose: () => {
+      if (phase === "disposed") return;
+      phase = "disposed";
+      engine.free();
+    },
+  });
+}
+
+function sourcesOf(given: PolicySource | readonly PolicySource[]): readonly Source[] {
+  const list: readonly PolicySource[] = Array.isArray(given) ? given : [given as PolicySource];
+  if (list.length === 0) throw new TypeError("at least one policy is needed: none would let everything be undecided");
+  return list.map((one, index) => sourceOf(one, list.length === 1 ? "policy" : `policy ${index + 1}`));
+}
+
+function sourceOf(given: PolicySource, unnamed: string): Source {
+  if (typeof given === "string" || isBytes(given)) return { name: unnamed, text: bytesOf(given) };
+  if (typeof given !== "object" || given === null) throw notASource();
+  const { name = unnamed, text } = given;
+  if (typeof name !== "string") throw new TypeError("the `name` of a policy must be a string");
+  return { name, text: bytesOf(text) };
+}
+
+function bytesOf(text: string | Uint8Array): Uint8Array {
+  // What is not Unicode becomes U+FFFD, which the engine reports at its place.
+  if (typeof text === "string") return new TextEncoder().encode(text);
+  if (!isBytes(text)) throw notASource();
+  return new Uint8Array(text.buffer, text.byteOffset, text.byteLength);
+}
+
+function notASource(): TypeError {
+  return new TypeError("a policy must be given as a string, a Uint8Array or { name?, text }");
+}
+
+function limitsOf(given: Partial<Limits> | undefined): Partial<Limits> | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given !== "object" || given === null) throw new TypeError("`limits` must be an object");
+  const written = Object.entries(given).filter(([, value]) => value !== undefined);
+  for (const [name, value] of written) {
+    if (!["bytes", "depth", "nodes"].includes(name)) {
+      throw new TypeError(`unknown limit \`${name}\`: the limits are \`bytes\`, \`depth\` and \`nodes\``);
+    }
+    if (!Number.isInteger(value) || value < 1 || value > LIMIT_MAX) {
+      throw new RangeError(`the limit \`${name}\` must be an integer from 1 to ${LIMIT_MAX}`);
+    }
+  }
+  return Object.fromEntries(written);
+}
+
+/** What the engine's memory can count. */
+const LIMIT_MAX = 2 ** 32 - 1;
+
+/** Also true for the bytes of another realm, such as a frame's. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
+}

@@ -1,0 +1,230 @@
+/**
+ * The shapes that cross the package's border.
+ *
+ * They mirror `src/wire.rs` field by field.
+ * Offsets are UTF-16 code units, as JavaScript strings count them; lines and columns start at 1; times are Unix milliseconds, UTC.
+ */
+
+/** What a rule, and so a decision, says. Strictness grows in this order. */
+export type Action = "allow" | "escalate" | "block";
+
+/** Why the decision came out as it did: a rule matched, or none did and the default applied. */
+export type Cause = "rule" | "default";
+
+/** `sha256:` and 64 lower-case hexadecimal digits, over the canonical form (RFC 8785). */
+export type Digest = `sha256:${string}`;
+
+/** One tool call: what the agent proposes, and what the guard knows. Other keys are ignored. */
+export interface Call {
+  readonly tool: string;
+  readonly args?: Readonly<Record<string, unknown>>;
+  /** The agent's own words. Never believed, never part of a decision. */
+  readonly reason?: string;
+  /** From 0 to 1, reported by the agent about itself. */
+  readonly confidence?: number;
+  readonly agent?: string | Readonly<Record<string, unknown>>;
+  readonly user?: string | Readonly<Record<string, unknown>>;
+  readonly session?: string | Readonly<Record<string, unknown>>;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** The engine's answer to one call. */
+export interface Decision {
+  readonly action: Action;
+  /** Digest of the policy that decided; `null` if every policy of the stack abstained. */
+  readonly policy: Digest | null;
+  /** Id of the rule that decided; `null` if none matched. */
+  readonly rule: string | null;
+  readonly cause: Cause;
+  /** The rule's `reason`, as the policy's author wrote it. */
+  readonly reason: string | null;
+}
+
+/** A part of a policy's text: `start` inclusive, `end` exclusive; `line` and `column` are those of `start`. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type Severity = "error" | "warning";
+
+/** A change to the text that would mend the problem. */
+export interface Fix {
+  readonly title: string;
+  readonly span: Span;
+  readonly replacement: string;
+}
+
+/** A second place that a diagnostic speaks of, such as “first used here”. */
+export interface Related {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** A problem in policy text. Every code has a heading in `docs/diagnostics.md`. */
+export interface Diagnostic {
+  readonly code: string;
+  readonly severity: Severity;
+  /** Which of the loaded sources, counted from 0. */
+  readonly source: number;
+  readonly span: Span;
+  readonly message: string;
+  /** What stands under the carets, if anything. */
+  readonly label: string | null;
+  readonly related: readonly Related[];
+  readonly help: string | null;
+  readonly fixes: readonly Fix[];
+}
+
+/** One policy document. A `name` (usually its path) appears in messages; bytes must be UTF-8. */
+export type PolicySource = string | Uint8Array | { readonly name?: string; readonly text: string | Uint8Array };
+
+/** How large a policy may be. Unwritten limits keep their defaults. */
+export interface Limits {
+  /** Size of the text in bytes of UTF-8; 1,048,576 unless written. */
+  readonly bytes: number;
+  /** Nesting of lists and maps; 64 unless written. */
+  readonly depth: number;
+  /** Nodes after aliases are expanded; 100,000 unless written. */
+  readonly nodes: number;
+}
+
+/** One rule as the engine understood it. */
+export interface RuleSummary {
+  readonly id: string;
+  readonly tools: readonly string[];
+  readonly action: Action;
+  readonly reason: string | null;
+  readonly span: Span;
+}
+
+/** One policy of a stack as the engine understood it. */
+export interface PolicySummary {
+  readonly digest: Digest;
+  /** Which of the loaded sources, counted from 0. */
+  readonly source: number;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly default: Action | "abstain";
+  readonly rules: readonly RuleSummary[];
+}
+
+/** How one rule met one call. */
+export interface RuleTrace {
+  readonly id: string;
+  readonly action: Action;
+  readonly span: Span;
+  readonly outcome: "matched" | "not-matched";
+  /** The tool pattern that matched. */
+  readonly pattern: { readonly text: string; readonly span: Span } | null;
+}
+
+/** The walk through one policy: its rules in order, up to the first that matched. */
+export interface PolicyTrace {
+  readonly policy: Digest;
+  readonly source: number;
+  readonly name: string | null;
+  /** What this policy says on its own. */
+  readonly action: Action | "abstain";
+  readonly rule: string | null;
+  readonly cause: Cause;
+  /** Whether this policy's say became the decision. */
+  readonly decides: boolean;
+  readonly rules: readonly RuleTrace[];
+  /** How many rules stand after the one that matched. */
+  readonly unreached: number;
+}
+
+/** A decision with the walk that led to it. */
+export interface Explanation {
+  readonly decision: Decision;
+  readonly policies: readonly PolicyTrace[];
+}
+
+/** A line of recorded calls that could not be decided. */
+export interface LineError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of one line of NDJSON. Exactly one of `decision` and `error` is there. */
+export interface SimulatedLine {
+  /** Counted from 1; blank lines count, but give no result. */
+  readonly line: number;
+  /** Where the line's bytes begin in the input, and how many there are without the line's end. */
+  readonly offset: number;
+  readonly length: number;
+  readonly tool: string | null;
+  readonly decision: Decision | null;
+  readonly error: LineError | null;
+}
+
+/** How often one rule decided. `rule` is `null` for a default. */
+export interface RuleCount {
+  /** Digest of the policy; `null` where every policy abstained. */
+  readonly policy: Digest | null;
+  readonly rule: string | null;
+  readonly action: Action;
+  readonly calls: number;
+}
+
+/** What a simulation has decided so far. */
+export interface Counts {
+  readonly calls: number;
+  readonly allow: number;
+  readonly escalate: number;
+  readonly block: number;
+  /** Lines that gave an error instead of a decision; not part of `calls`. */
+  readonly errors: number;
+  readonly rules: readonly RuleCount[];
+}
+
+/** A piece of policy text as the engine read it, for colouring. */
+export interface Token {
+  readonly kind: "comment" | "key" | "string" | "number" | "boolean" | "null" | "alias";
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where an escalation stands. */
+export type Status = "pending" | "approved" | "rejected";
+
+export type Verdict = "approve" | "reject";
+
+/** One line of an escalation's history. */
+export type Entry =
+  | {
+      readonly type: "open";
+      readonly atMs: number;
+      readonly call: Call;
+      /** Digest of `call`. */
+      readonly digest: Digest;
+      readonly decision: Decision;
+    }
+  | {
+      readonly type: "review";
+      readonly atMs: number;
+      readonly verdict: Verdict;
+      readonly note: string | null;
+      /** Digest of the call that the reviewer saw. */
+      readonly digest: Digest;
+    };
+
+/** One reviewer's answer. */
+export interface Review {
+  readonly verdict: Verdict;
+  readonly note: string | null;
+  readonly atMs: number;
+}
+
+/** The record of a held call: the fold of its entries. */
+export interface Escalation {
+  readonly status: Status;
+  readonly openedAtMs: number;
+  readonly call: Call;
+  readonly digest: Digest;
+  readonly decision: Decision;
+  readonly review: Review | null;
+}

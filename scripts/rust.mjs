@@ -1,0 +1,89 @@
+/** The Rust side of the set-up: the toolchain of rust-toolchain.toml, and the two commands that make wasm packages. */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { capture, findOnPath, Problem, root, run, say, seconds } from "./run.mjs";
+
+const target = "wasm32-unknown-unknown";
+const wasmPackVersion = "0.15.1";
+
+/** Makes sure that cargo, clippy, rustfmt and the wasm32 target are there. */
+export async function setUpRust() {
+  if (findOnPath("cargo") === null && findOnPath("rustup") === null) {
+    throw new Problem(
+      "Rust is missing. Get rustup from https://rustup.rs (or your system's packages), then run this again.",
+    );
+  }
+  const missing = missingRustParts();
+  if (missing.length === 0) return;
+  if (findOnPath("rustup") === null) {
+    throw new Problem(
+      `Rust lacks ${missing.join(", ")}, and there is no rustup to add it. Get it from https://rustup.rs.`,
+    );
+  }
+  const channel = /^channel = "(.+)"$/m.exec(readFileSync(join(root, "rust-toolchain.toml"), "utf8"))[1];
+  say(`rust: installing ${missing.join(", ")} with rustup`);
+  const parts = ["--component", "clippy", "--component", "rustfmt", "--target", target];
+  await run(["rustup", "toolchain", "install", channel, "--profile", "minimal", ...parts]);
+}
+
+function missingRustParts() {
+  if (capture("cargo", ["--version"]) === null) return ["the toolchain of rust-toolchain.toml"];
+  const missing = ["clippy", "fmt"].filter((part) => capture("cargo", [part, "--version"]) === null);
+  const library = capture("rustc", ["--print", "target-libdir", "--target", target]);
+  return library !== null && existsSync(library) ? missing : [...missing, target];
+}
+
+/** wasm-pack, and the wasm-bindgen command of exactly the version that Cargo.toml pins the library to. */
+function wasmTools() {
+  const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
+  const pinned = /^wasm-bindgen = .*"=([\d.]+)"/m.exec(manifest);
+  if (pinned === null) throw new Problem("Cargo.toml does not pin wasm-bindgen with `=`");
+  return [
+    { command: "wasm-pack", crate: "wasm-pack", version: wasmPackVersion },
+    { command: "wasm-bindgen", crate: "wasm-bindgen-cli", version: pinned[1] },
+  ];
+}
+
+function toolsFolder() {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return join(cache, "countersign", "tools");
+}
+
+/** Where `tool` lies in the version wanted: on PATH, or where an earlier set-up put it; else `null`. */
+function findTool({ command, version }) {
+  const candidates = [findOnPath(command), join(toolsFolder(), "bin", command)];
+  return candidates.find((path) => path !== null && capture(path, ["--version"]) === `${command} ${version}`) ?? null;
+}
+
+/** Makes sure that wasm-pack and wasm-bindgen are there; compiles them where they are not. */
+export async function setUpWasmTools() {
+  for (const tool of wasmTools()) {
+    if (findTool(tool) !== null) continue;
+    say(`${tool.command} ${tool.version}: compiling it into ${toolsFolder()} (some minutes, once)`);
+    const startMs = Date.now();
+    const what = [tool.crate, "--version", `=${tool.version}`, "--locked", "--debug", "--force"];
+    // Without debug information it compiles faster; the commands themselves are quick enough unoptimised.
+    const env = { ...process.env, CARGO_PROFILE_DEV_DEBUG: "0" };
+    await run(["cargo", "install", ...what, "--root", toolsFolder()], { env });
+    if (findTool(tool) === null) throw new Problem(`${tool.command} was compiled but does not answer to --version`);
+    say(`${tool.command} ${tool.version}: ready after ${seconds(startMs)}`);
+  }
+}
+
+/** The environment for wasm-pack: the pinned commands and the installed wasm-opt come first on PATH. */
+export function wasmEnv() {
+  const folders = wasmTools().map((tool) => {
+    const path = findTool(tool);
+    if (path === null) throw new Problem(`${tool.command} ${tool.version} is missing: run \`npm run setup\``);
+    return dirname(path);
+  });
+  folders.push(join(root, "node_modules", ".bin"));
+  return { ...process.env, PATH: [...new Set(folders), process.env.PATH].join(delimiter) };
+}
+
+/** wasm-pack builds without wasm-opt and says nothing: so look before building. */
+export function checkWasmOpt() {
+  const found = capture("wasm-opt", ["--version"], { env: wasmEnv() });
+  if (found === null) throw new Problem("wasm-opt is missing: `npm ci` installs it with the package binaryen");
+}

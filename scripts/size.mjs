@@ -1,0 +1,117 @@
+/**
+ * `npm run size`: what the built package and app weigh, raw and compressed, against their limits.
+ * `--json` prints the same as JSON. kB are 1000 bytes.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { isProgram, Problem, program, root, say } from "./run.mjs";
+
+/** Upper limits in bytes of gzip, so that growth is somebody's decision. */
+const gzipBytesMax = {
+  "engine (wasm)": 120_000,
+  "package for node (JS)": 12_000,
+  "package for web (JS)": 12_000,
+  "package for workerd (JS)": 12_000,
+  "app: first load (JS)": 60_000,
+  "app: editor (JS)": 180_000,
+  "app: worker (JS)": 20_000,
+};
+
+const conditions = { node: ["node"], web: ["browser"], workerd: ["workerd"] };
+
+/** Every measured thing: its name and its sizes in bytes. */
+async function measure() {
+  const wasm = readFileSync(join(root, "pkg", "dist", "wasm", "countersign_bg.wasm"));
+  const rows = [sizes("engine (wasm)", [wasm])];
+  for (const runtime of Object.keys(conditions)) {
+    const code = await bundlePackage(runtime);
+    rows.push(
+      sizes(`package for ${runtime} (JS)`, [code]),
+      sizes(`package for ${runtime} (JS and wasm)`, [code, wasm]),
+    );
+  }
+  return [...rows, ...measureApp()];
+}
+
+/** The package as a bundler of that runtime would take it in: minified, the wasm left outside. */
+async function bundlePackage(runtime) {
+  const { build } = await import("esbuild");
+  const result = await build({
+    stdin: { contents: 'export * from "countersign"', resolveDir: root },
+    conditions: conditions[runtime],
+    platform: runtime === "node" ? "node" : "neutral",
+    external: ["*.wasm"],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+  });
+  return result.outputFiles[0].contents;
+}
+
+/** First load: what index.html names and what that imports. Every other script is loaded later and named by its chunk. */
+function measureApp() {
+  const dist = join(root, "www", "dist");
+  const assets = readdirSync(join(dist, "assets"));
+  const read = (name) => readFileSync(join(dist, "assets", name));
+  const scripts = assets.filter((name) => name.endsWith(".js")).sort();
+  const page = readFileSync(join(dist, "index.html"), "utf8");
+  const first = new Set(scripts.filter((name) => page.includes(name)));
+  // A set grows while it is walked: this follows imports of imports.
+  for (const name of first) {
+    for (const [, imported] of read(name)
+      .toString()
+      .matchAll(/(?:\bfrom|\bimport) *"\.\/([^"]+)"/g))
+      first.add(imported);
+  }
+  const later = scripts.filter((name) => !first.has(name));
+  const styles = assets.filter((name) => name.endsWith(".css"));
+  return [
+    sizes("app: first load (JS)", [...first].map(read)),
+    sizes("app: styles (CSS)", styles.map(read)),
+    ...later.map((name) => sizes(`app: ${name.replace(/-[\w-]{8}\.js$/, "")} (JS)`, [read(name)])),
+  ];
+}
+
+/** The sizes of files that are fetched, and so compressed, one by one. */
+function sizes(name, files) {
+  const sum = (compress) => files.reduce((total, file) => total + compress(file).length, 0);
+  const gzipMax = gzipBytesMax[name] ?? null;
+  return {
+    name,
+    raw: sum((file) => file),
+    gzip: sum((file) => gzipSync(file, { level: 9 })),
+    brotli: sum(brotliCompressSync),
+    gzipMax,
+  };
+}
+
+/** Prints the table; throws a `Problem` if something is over its limit. */
+export async function reportSizes() {
+  const rows = await measure();
+  const kB = (bytes) => (bytes === null ? "" : (bytes / 1000).toFixed(1)).padStart(9);
+  say(`${"kB".padEnd(36)}${["raw", "gzip", "brotli", "limit"].map((head) => head.padStart(9)).join("")}`);
+  for (const { name, raw, gzip, brotli, gzipMax } of rows) {
+    say(`${name.padEnd(36)}${[raw, gzip, brotli, gzipMax].map(kB).join("")}`);
+  }
+  check(rows);
+}
+
+function check(rows) {
+  const names = rows.map(({ name }) => name);
+  const gone = Object.keys(gzipBytesMax).filter((name) => !names.includes(name));
+  if (gone.length > 0) throw new Problem(`there is a limit for what is not there: ${gone.join(", ")}`);
+  const over = rows.filter(({ gzip, gzipMax }) => gzipMax !== null && gzip > gzipMax);
+  if (over.length > 0)
+    throw new Problem(`over the limit of scripts/size.mjs: ${over.map(({ name }) => name).join(", ")}`);
+}
+
+if (isProgram(import.meta.url)) {
+  await program(async () => {
+    if (!process.argv.includes("--json")) return reportSizes();
+    const rows = await measure();
+    say(JSON.stringify(rows, null, 2));
+    check(rows);
+  });
+}

@@ -1,0 +1,45 @@
+//! A policy, and a stack of them, ready to decide.
+
+use super::index::ToolIndex;
+use crate::policy::model::Policy;
+use crate::value::canonical::CanonicalError;
+use crate::value::digest::{Digest, Subject, digest};
+use crate::value::value::Value;
+
+/// A policy with what makes deciding quick.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The policy.
+    pub policy: Policy,
+    /// Its rules by tool.
+    pub index: ToolIndex,
+}
+
+/// Policies that apply together: each decides on its own and the strictest decision wins.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    /// The policies in the order in which they were given.
+    pub policies: Vec<Compiled>,
+    /// That of the one policy, or one over the digests of all.
+    pub digest: Digest,
+}
+
+/// Makes a stack of `policies`, one or more.
+///
+/// A stack of none escalates every call.
+///
+/// # Errors
+///
+/// Never in practice: digests always have a canonical form.
+pub fn compile(policies: Vec<Policy>) -> Result<Stack, CanonicalError> {
+    let digest = match policies.as_slice() {
+        [only] => only.digest,
+        several => {
+            let digests = several.iter().map(|policy| Value::from(policy.digest.to_string().as_str())).collect();
+            digest(Subject::Stack, &Value::List(digests))?
+        }
+    };
+    let policies =
+        policies.into_iter().map(|policy| Compiled { index: ToolIndex::new(&policy.rules), policy }).collect();
+    Ok(Stack { policies, digest })
+}

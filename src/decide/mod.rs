@@ -1,0 +1,9 @@
+//! Policy and call to decision.
+
+pub mod call;
+pub mod index;
+pub mod compile;
+// A module may be called as its folder: `decide::decide` holds the function that the folder is about.
+#[expect(clippy::module_inception, reason = "the folder's main function stands in the file of its name")]
+pub mod decide;
+pub mod trace;

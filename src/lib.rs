@@ -1,0 +1,51 @@
+//! Countersign decides an AI agent's tool calls from a YAML policy: `allow`, `escalate` to a person, or `block`.
+//!
+//! The whole pipeline, from a policy's text to the answer of a person:
+//!
+//! ```
+//! use countersign::decide::{call::Call, compile::compile, decide::decide, trace::explain};
+//! use countersign::policy::{model::Action, parse::parse};
+//! use countersign::review::escalation::{Entry, Status, Verdict, fold, open, review};
+//! use countersign::text::{render::render, span::Positions, yaml::Limits};
+//!
+//! // Text to policy. Every problem of a text is reported at once, with its place.
+//! let text = "
+//! rules:
+//!   - tool: file.read
+//!     action: allow
+//!   - tool: file.*
+//!     action: escalate
+//!     reason: File writes require review
+//! ";
+//! let (policy, problems) = parse(text, Limits::default());
+//! assert_eq!(render(&problems, "files.yaml", &Positions::new(text)), "");
+//!
+//! // Policy and call to decision.
+//! let stack = compile(policy.into_iter().collect()).map_err(|_| "no canonical form")?;
+//! let call = Call { tool: "file.write".to_owned(), ..Call::default() };
+//! let decision = decide(&stack, &call);
+//! assert_eq!((decision.action, decision.rule.as_deref()), (Action::Escalate, Some("file.*")));
+//! assert_eq!(explain(&stack, &call).policies.len(), 1);
+//!
+//! // Escalation to answer. Time is passed in; the core has no clock.
+//! let opened = open(&stack, call, 1_000).map_err(|error| error.code())?;
+//! let Entry::Open { digest, .. } = &opened else { return Err("no open entry") };
+//! let answered = review(&[opened.clone()], Verdict::Approve, None, *digest, 2_000).map_err(|error| error.code())?;
+//! let escalation = fold(&[opened, answered]).map_err(|error| error.code())?;
+//! assert_eq!(escalation.status, Status::Approved);
+//! # Ok::<(), &str>(())
+//! ```
+//!
+//! Modules stand in reading order; each imports only from those above it.
+//! The crate is pure: it has no clock, randomness, environment, files, network or threads.
+
+pub mod text;
+pub mod value;
+pub mod matcher;
+pub mod policy;
+pub mod decide;
+pub mod review;
+pub mod evidence;
+pub mod wire;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

@@ -1,0 +1,3 @@
+//! Tests of one value.
+
+pub mod glob;

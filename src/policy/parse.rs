@@ -1,0 +1,398 @@
+//! From a tree of YAML nodes to a [`Policy`], with every problem on the way.
+
+use std::collections::{HashMap, HashSet};
+
+use super::model::{Action, Default, Policy, Rule, ToolPattern, policy_digest};
+use super::tool::tool_pattern;
+use crate::text::diagnostic::{Code, Diagnostic, Problems};
+use crate::text::span::Span;
+use crate::text::syntax::is_hidden;
+use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
+
+const POLICY_KEYS: &[&str] = &["version", "name", "description", "default", "rules"];
+const RULE_KEYS: &[&str] = &["id", "tool", "action", "reason"];
+
+/// Keys of the language that this version does not evaluate yet. Ignoring one would loosen a policy, so they are refused.
+const NOT_YET: &[&str] = &[
+    "when",
+    "consequence",
+    "risk",
+    "reversible",
+    "min_confidence",
+    "missing_confidence",
+    "limit",
+    "marks",
+    "review",
+    "relaxed",
+    "undecidable",
+    "tests",
+];
+
+/// Words of other systems for our actions.
+const OTHER_WORDS: &[(&str, Action)] = &[
+    ("deny", Action::Block),
+    ("forbid", Action::Block),
+    ("reject", Action::Block),
+    ("refuse", Action::Block),
+    ("permit", Action::Allow),
+    ("approve", Action::Allow),
+    ("accept", Action::Allow),
+    ("ask", Action::Escalate),
+    ("review", Action::Escalate),
+    ("confirm", Action::Escalate),
+    ("hold", Action::Escalate),
+    ("require_approval", Action::Escalate),
+];
+
+/// Reads the policy that `text` writes in YAML or JSON.
+///
+/// Never stops at the first problem: all of them are returned, in the order of the text.
+/// There is a policy if and only if none of them is an error.
+///
+/// ```
+/// use countersign::policy::parse::parse;
+/// use countersign::text::yaml::Limits;
+///
+/// let (policy, problems) = parse("rules:\n  - { tool: file.read, action: allow }\n", Limits::default());
+/// assert!(problems.is_empty());
+/// assert_eq!(policy.map(|policy| policy.rules.len()), Some(1));
+///
+/// let (policy, problems) = parse("rules:\n  - { tool: file.read, action: alow }\n", Limits::default());
+/// assert!(policy.is_none());
+/// assert_eq!(problems.first().map(|problem| problem.message.as_str()), Some("unknown action `alow`"));
+/// ```
+#[must_use]
+pub fn parse(text: &str, limits: Limits) -> (Option<Policy>, Vec<Diagnostic>) {
+    let mut problems = Problems::default();
+    let root = yaml::parse(text, limits, &mut problems);
+    let policy = match root {
+        Some(root) => Reader { text, problems: &mut problems }.policy(&root),
+        None => {
+            if problems.is_empty() {
+                problems.push(empty_policy());
+            }
+            None
+        }
+    };
+    let problems = problems.into_sorted();
+    let usable = !problems.iter().any(Diagnostic::is_error);
+    (policy.filter(|_| usable), problems)
+}
+
+fn empty_policy() -> Diagnostic {
+    Diagnostic::new(Code::EmptyPolicy, Span::new(0, 0), "there is no policy here")
+        .help("a policy has at least one rule: `rules: [{ tool: file.read, action: allow }]`")
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.problems.push(diagnostic);
+    }
+
+    fn policy(&mut self, root: &Node) -> Option<Policy> {
+        let entries = match &root.value {
+            NodeValue::Map(entries) => entries,
+            NodeValue::Null => {
+                self.report(empty_policy());
+                return None;
+            }
+            NodeValue::List(_) => {
+                let diagnostic = self.wrong_type(root, "a policy is a map");
+                self.report(diagnostic.help("put the list under the key `rules:`"));
+                return None;
+            }
+            NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) => {
+                let diagnostic = self.wrong_type(root, "a policy is a map");
+                self.report(diagnostic.help("a policy begins with the key `rules:`"));
+                return None;
+            }
+        };
+        self.check_keys(entries, POLICY_KEYS, "a policy", |key| key.starts_with("x-"));
+        if let Some(version) = find(entries, "version") {
+            self.version(&version.value);
+        }
+        let name = self.optional_text(entries, "name");
+        let description = self.optional_text(entries, "description");
+        let default = match find(entries, "default") {
+            Some(entry) => self.default(&entry.value),
+            None => Some(Default::Action(Action::Escalate)),
+        };
+        let rules = match find(entries, "rules") {
+            Some(entry) => self.rules(entry),
+            None => {
+                if !root.unfinished {
+                    self.report(missing_key(root, entries, "rules", "a policy"));
+                }
+                None
+            }
+        };
+        let (default, rules) = (default?, rules?);
+        match policy_digest(name.as_deref(), description.as_deref(), default, &rules) {
+            Ok(digest) => Some(Policy { name, description, default, rules, digest }),
+            // Unreachable while a model holds text only; an error, so that it can never loosen anything.
+            Err(_) => {
+                self.report(Diagnostic::new(Code::WrongType, root.span, "this policy has no canonical form"));
+                None
+            }
+        }
+    }
+
+    fn version(&mut self, node: &Node) {
+        match node.value {
+            NodeValue::Number(1.0) => {}
+            NodeValue::Number(_) => {
+                let diagnostic =
+                    Diagnostic::new(Code::UnsupportedVersion, node.span, "unsupported version of the policy language");
+                self.report(diagnostic.label("only `1` is known").fix("write `1`", node.span, "1"));
+            }
+            NodeValue::Null if node.unfinished => {}
+            NodeValue::Null => self.report(Diagnostic::new(Code::Empty, node.span, "`version` is empty")),
+            NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
+                let diagnostic = self.wrong_type(node, "`version` is a number");
+                self.report(diagnostic.fix("write `1`", node.span, "1"));
+            }
+        }
+    }
+
+    fn rules(&mut self, entry: &MapEntry) -> Option<Vec<Rule>> {
+        let node = &entry.value;
+        let items = match &node.value {
+            NodeValue::List(items) if items.is_empty() && !node.unfinished => {
+                self.report(no_rules(entry));
+                return None;
+            }
+            NodeValue::List(items) => items,
+            NodeValue::Null if node.unfinished => return None,
+            NodeValue::Null => {
+                self.report(no_rules(entry));
+                return None;
+            }
+            _ => {
+                let diagnostic = self.wrong_type(node, "`rules` is a list");
+                self.report(diagnostic.help("begin each rule with `- `"));
+                return None;
+            }
+        };
+        let mut written_ids = WrittenIds::default();
+        let drafts: Vec<Option<Draft>> = items.iter().map(|item| self.rule(item, &mut written_ids)).collect();
+        let drafts: Vec<Draft> = drafts.into_iter().collect::<Option<_>>()?;
+        Some(with_ids(drafts, &written_ids))
+    }
+
+    fn rule(&mut self, node: &Node, written_ids: &mut WrittenIds) -> Option<Draft> {
+        let NodeValue::Map(entries) = &node.value else {
+            if !node.unfinished {
+                let diagnostic = self.wrong_type(node, "a rule is a map");
+                self.report(diagnostic.help("write `- tool: NAME` and below it `action: allow`"));
+            }
+            return None;
+        };
+        self.check_keys(entries, RULE_KEYS, "a rule", |_| false);
+        for required in ["tool", "action"] {
+            if find(entries, required).is_none() && !node.unfinished {
+                self.report(missing_key(node, entries, required, "a rule"));
+            }
+        }
+        let id = find(entries, "id").map(|entry| self.id(&entry.value, written_ids));
+        let tools = find(entries, "tool").and_then(|entry| self.tools(&entry.value));
+        let action = find(entries, "action").and_then(|entry| self.action(&entry.value));
+        let reason = self.optional_text(entries, "reason");
+        // A written id that was refused leaves no rule; none written leaves one that gets an id later.
+        let written_id = match id {
+            Some(id) => Some(id?),
+            None => None,
+        };
+        Some(Draft { written_id, tools: tools?, action: action?, reason, span: node.span })
+    }
+
+    fn id(&mut self, node: &Node, written_ids: &mut WrittenIds) -> Option<String> {
+        let id = self.text_value(node, "`id`")?;
+        if let Some(hidden) = id.chars().find(|&c| is_hidden(c) || c.is_control()) {
+            let message = format!("hidden character U+{:04X} in an id", u32::from(hidden));
+            self.report(Diagnostic::new(Code::HiddenCharacter, node.span, message));
+            return None;
+        }
+        if let Some(&first) = written_ids.get(&id) {
+            let diagnostic = Diagnostic::new(Code::DuplicateId, node.span, format!("id `{id}` used twice"));
+            self.report(diagnostic.label("used again here").related(first, "first used here"));
+            return None;
+        }
+        written_ids.insert(id.clone(), node.span);
+        Some(id)
+    }
+
+    fn tools(&mut self, node: &Node) -> Option<Vec<ToolPattern>> {
+        let NodeValue::List(items) = &node.value else {
+            return self.tool(node).map(|tool| vec![tool]);
+        };
+        if items.is_empty() && !node.unfinished {
+            self.report(
+                Diagnostic::new(Code::Empty, node.span, "empty list of tools")
+                    .help("to match every tool, write `\"*\"`"),
+            );
+            return None;
+        }
+        let tools: Vec<Option<ToolPattern>> = items.iter().map(|item| self.tool(item)).collect();
+        tools.into_iter().collect()
+    }
+
+    fn tool(&mut self, node: &Node) -> Option<ToolPattern> {
+        let written = self.text_value(node, "`tool`")?;
+        match tool_pattern(&written, node.span, self.text) {
+            Ok(tool) => Some(tool),
+            Err(diagnostic) => {
+                self.report(*diagnostic);
+                None
+            }
+        }
+    }
+
+    fn action(&mut self, node: &Node) -> Option<Action> {
+        let written = self.text_value(node, "`action`")?;
+        let known = Action::from_word(&written);
+        if known.is_none() {
+            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block"]));
+        }
+        known
+    }
+
+    fn default(&mut self, node: &Node) -> Option<Default> {
+        let written = self.text_value(node, "`default`")?;
+        let known = Default::from_word(&written);
+        if known.is_none() {
+            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block", "abstain"]));
+        }
+        known
+    }
+
+    fn optional_text(&mut self, entries: &[MapEntry], key: &str) -> Option<String> {
+        let entry = find(entries, key)?;
+        self.text_value(&entry.value, &format!("`{key}`"))
+    }
+
+    /// Text that says something; reports anything else. `what` names it, in backticks if it is a key.
+    fn text_value(&mut self, node: &Node, what: &str) -> Option<String> {
+        match &node.value {
+            NodeValue::Text(text) if !text.trim().is_empty() => return Some(text.clone()),
+            NodeValue::Null if node.unfinished => {}
+            NodeValue::Null | NodeValue::Text(_) => {
+                self.report(Diagnostic::new(Code::Empty, node.span, format!("{what} is empty")));
+            }
+            NodeValue::Bool(_) | NodeValue::Number(_) => {
+                let diagnostic = self.wrong_type(node, &format!("{what} is text"));
+                let quoted = format!("\"{}\"", node.span.of(self.text));
+                self.report(diagnostic.fix("quote it", node.span, quoted));
+            }
+            NodeValue::List(_) | NodeValue::Map(_) => {
+                let diagnostic = self.wrong_type(node, &format!("{what} is text"));
+                self.report(diagnostic);
+            }
+        }
+        None
+    }
+
+    fn wrong_type(&self, node: &Node, expected: &str) -> Diagnostic {
+        let first_line =
+            node.span.of(self.text).find(['\n', '\r']).map_or(node.span.end, |length| node.span.start + length);
+        Diagnostic::new(
+            Code::WrongType,
+            Span::new(node.span.start, first_line),
+            format!("{expected}, but this is {}", node.described()),
+        )
+    }
+
+    fn check_keys(&mut self, entries: &[MapEntry], known: &[&str], owner: &str, ignored: fn(&str) -> bool) {
+        for entry in entries {
+            let key = entry.key.as_str();
+            if known.contains(&key) || ignored(key) {
+                continue;
+            }
+            let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, format!("unknown key `{key}`"));
+            self.report(if NOT_YET.contains(&key) {
+                diagnostic
+                    .label("not supported by this version of Countersign")
+                    .help("it is refused, because ignoring it could loosen the policy")
+            } else {
+                let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+                diagnostic.label(format!("{owner} has {}", listed.join(", "))).did_you_mean(key, known, entry.key_span)
+            });
+        }
+    }
+}
+
+/// The ids that rules of one policy write, and where.
+type WrittenIds = HashMap<String, Span>;
+
+/// A rule that may still need an id.
+struct Draft {
+    written_id: Option<String>,
+    tools: Vec<ToolPattern>,
+    action: Action,
+    reason: Option<String>,
+    span: Span,
+}
+
+/// Gives every rule without a written id its first tool pattern as id, with `#2`, `#3`, … where that is taken.
+fn with_ids(drafts: Vec<Draft>, written_ids: &WrittenIds) -> Vec<Rule> {
+    let mut taken: HashSet<String> = written_ids.keys().cloned().collect();
+    let mut next_number: HashMap<String, usize> = HashMap::new();
+    let mut id_for = |tools: &[ToolPattern]| {
+        let base = tools.first().map(|tool| tool.text.clone()).unwrap_or_default();
+        let number = next_number.entry(base.clone()).or_insert(1);
+        loop {
+            let id = if *number == 1 { base.clone() } else { format!("{base}#{number}") };
+            *number += 1;
+            if taken.insert(id.clone()) {
+                return id;
+            }
+        }
+    };
+    drafts
+        .into_iter()
+        .map(|Draft { written_id, tools, action, reason, span }| {
+            let id = written_id.unwrap_or_else(|| id_for(&tools));
+            Rule { id, tools, action, reason, span }
+        })
+        .collect()
+}
+
+fn find<'a>(entries: &'a [MapEntry], key: &str) -> Option<&'a MapEntry> {
+    entries.iter().find(|entry| entry.key == key)
+}
+
+fn missing_key(node: &Node, entries: &[MapEntry], key: &str, owner: &str) -> Diagnostic {
+    let span = entries
+        .first()
+        .map_or(node.span, |first| Span::new(first.key_span.start, first.value.span.end.max(first.key_span.end)));
+    Diagnostic::new(Code::MissingKey, span, format!("{owner} needs the key `{key}`"))
+}
+
+fn no_rules(entry: &MapEntry) -> Diagnostic {
+    Diagnostic::new(Code::Empty, entry.key_span, "`rules` is empty").help("a policy has at least one rule")
+}
+
+fn unknown_action(written: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let listed: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+    let expected = match listed.split_last() {
+        Some((last, others)) => format!("expected {} or {last}", others.join(", ")),
+        None => String::new(),
+    };
+    let diagnostic = Diagnostic::new(Code::UnknownAction, span, format!("unknown action `{written}`")).label(expected);
+    let folded = written.trim().to_lowercase();
+    match OTHER_WORDS.iter().find(|(word, _)| *word == folded) {
+        Some((_, action)) => {
+            let ours = action.as_str();
+            diagnostic.help(format!("here this is called `{ours}`")).fix(
+                format!("replace it with `{ours}`"),
+                span,
+                ours,
+            )
+        }
+        None => diagnostic.did_you_mean(written, known, span),
+    }
+}

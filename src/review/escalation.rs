@@ -1,0 +1,203 @@
+//! An escalation is the fold of its entries; what happens next is a new entry or an error.
+
+use std::fmt;
+
+use crate::decide::call::{Call, call_digest};
+use crate::decide::compile::Stack;
+use crate::decide::decide::{Decision, decide};
+use crate::policy::model::Action;
+use crate::value::digest::Digest;
+
+/// Unix milliseconds, UTC.
+pub type UnixMs = u64;
+
+/// Where an escalation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It waits for a reviewer.
+    Pending,
+    /// A reviewer approved the call.
+    Approved,
+    /// A reviewer rejected the call.
+    Rejected,
+}
+
+/// What a reviewer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The call may run.
+    Approve,
+    /// The call must not run.
+    Reject,
+}
+
+/// One line of an escalation's history.
+#[allow(clippy::large_enum_variant, reason = "an escalation has few entries; on 32 bits the variants are closer")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// A call was held.
+    Open {
+        /// When.
+        at_ms: UnixMs,
+        /// The call.
+        call: Call,
+        /// Digest of the call.
+        digest: Digest,
+        /// Why it was held.
+        decision: Decision,
+    },
+    /// A reviewer answered.
+    Review(Review),
+}
+
+/// One reviewer's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// When.
+    pub at_ms: UnixMs,
+    /// What the reviewer says.
+    pub verdict: Verdict,
+    /// Why, in the reviewer's words.
+    pub note: Option<String>,
+    /// Digest of the call that the reviewer saw.
+    pub digest: Digest,
+}
+
+/// The record of a held call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Escalation {
+    /// Where it stands.
+    pub status: Status,
+    /// When the call was held.
+    pub opened_at_ms: UnixMs,
+    /// The call.
+    pub call: Call,
+    /// Digest of the call.
+    pub digest: Digest,
+    /// Why it was held.
+    pub decision: Decision,
+    /// The answer, once there is one.
+    pub review: Option<Review>,
+}
+
+/// Why nothing happened to an escalation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EscalationError {
+    /// The policy does not escalate the call.
+    NotEscalated(Action),
+    /// The call has no canonical form, so that an approval could not say what it covers.
+    NoDigest,
+    /// A reviewer has answered already.
+    AlreadyClosed(Status),
+    /// The reviewer saw another call than the one that is held.
+    DigestMismatch,
+    /// The entries are no history of an escalation: missing, reordered or changed.
+    BrokenHistory,
+}
+
+impl EscalationError {
+    /// The code as it is printed.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotEscalated(_) => "not-escalated",
+            Self::NoDigest => "no-digest",
+            Self::AlreadyClosed(_) => "already-closed",
+            Self::DigestMismatch => "digest-mismatch",
+            Self::BrokenHistory => "broken-history",
+        }
+    }
+}
+
+impl fmt::Display for EscalationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotEscalated(Action::Allow) => f.write_str("the policy allows this call; there is nothing to review"),
+            Self::NotEscalated(Action::Block) => f.write_str("the policy blocks this call; no review can let it run"),
+            Self::NotEscalated(Action::Escalate) => f.write_str("the call is not held"),
+            Self::NoDigest => {
+                f.write_str("the call holds a number that JSON cannot carry exactly, so it cannot be reviewed")
+            }
+            Self::AlreadyClosed(Status::Approved) => f.write_str("this call was approved already"),
+            Self::AlreadyClosed(Status::Rejected | Status::Pending) => f.write_str("this call was rejected already"),
+            Self::DigestMismatch => f.write_str("the call that was shown is not the call that is held"),
+            Self::BrokenHistory => f.write_str("the record of this call was changed after it was written"),
+        }
+    }
+}
+
+/// Holds `call` at `now_ms`, if `stack` escalates it.
+///
+/// # Errors
+///
+/// [`EscalationError::NotEscalated`] if the decision is another; [`EscalationError::NoDigest`] if the call has no digest.
+pub fn open(stack: &Stack, call: Call, now_ms: UnixMs) -> Result<Entry, EscalationError> {
+    let decision = decide(stack, &call);
+    match decision.action {
+        Action::Escalate => {
+            let digest = call_digest(&call).map_err(|_| EscalationError::NoDigest)?;
+            Ok(Entry::Open { at_ms: now_ms, call, digest, decision })
+        }
+        Action::Allow | Action::Block => Err(EscalationError::NotEscalated(decision.action)),
+    }
+}
+
+/// Answers the escalation that `entries` fold to. `seen` is the digest of the call that the reviewer saw.
+///
+/// A clock that was set back does not put an answer before what it answers.
+///
+/// # Errors
+///
+/// [`EscalationError::AlreadyClosed`] if there is an answer, [`EscalationError::DigestMismatch`] if the reviewer saw
+/// another call, [`EscalationError::BrokenHistory`] if `entries` are none of an escalation.
+pub fn review(
+    entries: &[Entry],
+    verdict: Verdict,
+    note: Option<String>,
+    seen: Digest,
+    now_ms: UnixMs,
+) -> Result<Entry, EscalationError> {
+    let escalation = fold(entries)?;
+    match escalation.status {
+        Status::Pending if seen != escalation.digest => Err(EscalationError::DigestMismatch),
+        Status::Pending => {
+            let at_ms = now_ms.max(escalation.opened_at_ms);
+            Ok(Entry::Review(Review { at_ms, verdict, note, digest: seen }))
+        }
+        // No `_`: a new status must be thought about here.
+        Status::Approved | Status::Rejected => Err(EscalationError::AlreadyClosed(escalation.status)),
+    }
+}
+
+/// The escalation that `entries` are the history of.
+///
+/// # Errors
+///
+/// [`EscalationError::BrokenHistory`] unless they are one `open`, whose digest is that of its call, and at most one
+/// `review` of the same digest after it.
+pub fn fold(entries: &[Entry]) -> Result<Escalation, EscalationError> {
+    let Some((Entry::Open { at_ms, call, digest, decision }, later)) = entries.split_first() else {
+        return Err(EscalationError::BrokenHistory);
+    };
+    if call_digest(call) != Ok(*digest) || decision.action != Action::Escalate {
+        return Err(EscalationError::BrokenHistory);
+    }
+    let review = match later {
+        [] => None,
+        [Entry::Review(review)] if review.digest == *digest && review.at_ms >= *at_ms => Some(review.clone()),
+        _ => return Err(EscalationError::BrokenHistory),
+    };
+    let status = match review.as_ref().map(|review| review.verdict) {
+        None => Status::Pending,
+        Some(Verdict::Approve) => Status::Approved,
+        Some(Verdict::Reject) => Status::Rejected,
+    };
+    Ok(Escalation {
+        status,
+        opened_at_ms: *at_ms,
+        call: call.clone(),
+        digest: *digest,
+        decision: decision.clone(),
+        review,
+    })
+}

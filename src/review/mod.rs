@@ -1,0 +1,3 @@
+//! The human in the loop.
+
+pub mod escalation;

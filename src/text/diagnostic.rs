@@ -1,0 +1,295 @@
+//! Problems in policy text: what, where, why, what to do.
+
+use super::span::Span;
+
+/// How bad a [`Diagnostic`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The policy cannot be used.
+    Error,
+    /// The policy works, but probably not as meant.
+    Warning,
+}
+
+impl Severity {
+    /// The word that messages use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $severity:ident;)*) => {
+        /// What kind of problem a [`Diagnostic`] is. Codes never change meaning; `docs/diagnostics.md` explains each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of `docs/diagnostics.md`.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The code as it is printed.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The severity that the code always has.
+            #[must_use]
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The bytes are not UTF-8, or were damaged before they came here.
+    DamagedText = "damaged-text", Error;
+    /// A character that reorders or hides text.
+    HiddenCharacter = "hidden-character", Error;
+    /// The text is not YAML.
+    YamlSyntax = "yaml-syntax", Error;
+    /// A quote or bracket is never closed.
+    Unclosed = "unclosed", Error;
+    /// A tab where YAML wants spaces.
+    Tab = "tab", Error;
+    /// A `%` line, such as one that asks for another version of YAML.
+    Directive = "directive", Error;
+    /// More than one YAML document in one text.
+    MultipleDocuments = "multiple-documents", Error;
+    /// More bytes than the limit.
+    TooLarge = "too-large", Error;
+    /// Deeper nesting than the limit.
+    TooDeep = "too-deep", Error;
+    /// More nodes than the limit, after aliases are expanded.
+    TooManyNodes = "too-many-nodes", Error;
+    /// More problems than are worth listing.
+    TooManyProblems = "too-many-problems", Error;
+    /// An alias without an anchor.
+    UnknownAlias = "unknown-alias", Error;
+    /// An alias inside the node that it stands for.
+    RecursiveAlias = "recursive-alias", Error;
+    /// A tag, which policies do not use.
+    Tag = "tag", Error;
+    /// A merge key `<<`.
+    MergeKey = "merge-key", Error;
+    /// The same key twice in one map.
+    DuplicateKey = "duplicate-key", Error;
+    /// A key that is no text.
+    KeyNotText = "key-not-text", Error;
+    /// A text without a policy in it.
+    EmptyPolicy = "empty-policy", Error;
+    /// A value of the wrong type.
+    WrongType = "wrong-type", Error;
+    /// A required key is not there.
+    MissingKey = "missing-key", Error;
+    /// A key that the language does not have.
+    UnknownKey = "unknown-key", Error;
+    /// An action that the language does not have.
+    UnknownAction = "unknown-action", Error;
+    /// A version of the language that this engine does not know.
+    UnsupportedVersion = "unsupported-version", Error;
+    /// Something was written down, but is empty.
+    Empty = "empty", Error;
+    /// A tool pattern of a form that the language does not have.
+    ToolPattern = "tool-pattern", Error;
+    /// Two rules with the same written id.
+    DuplicateId = "duplicate-id", Error;
+}
+
+/// A second place that a [`Diagnostic`] speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub span: Span,
+    /// What is there, such as "first used here".
+    pub message: String,
+}
+
+/// A change to the text that would mend a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What the change does, such as "replace it with `escalate`".
+    pub title: String,
+    /// What to replace.
+    pub span: Span,
+    /// What to put there.
+    pub replacement: String,
+}
+
+/// A problem in policy text.
+///
+/// The message is one line in lower case without a full stop; text of the user's stands in backticks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem.
+    pub code: Code,
+    /// The smallest part of the text that a person would underline.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What stands under the carets, if anything.
+    pub label: Option<String>,
+    /// Other places that matter.
+    pub related: Vec<Related>,
+    /// Advice, if there is any.
+    pub help: Option<String>,
+    /// Changes that would mend it; the first is the likeliest.
+    pub fixes: Vec<Fix>,
+}
+
+impl Diagnostic {
+    /// A problem at `span` with nothing more to say than `message`.
+    #[must_use]
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { code, span, message: message.into(), label: None, related: Vec::new(), help: None, fixes: Vec::new() }
+    }
+
+    /// With `label` under the carets.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// With a second place.
+    #[must_use]
+    pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Related { span, message: message.into() });
+        self
+    }
+
+    /// With advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a change that would mend it.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        self.fixes.push(Fix { title: title.into(), span, replacement: replacement.into() });
+        self
+    }
+
+    /// With the nearest of `known` as advice and fix, if one is close to `written`.
+    #[must_use]
+    pub fn did_you_mean(self, written: &str, known: &[&str], span: Span) -> Self {
+        match nearest(written, known) {
+            Some(near) => {
+                self.help(format!("did you mean `{near}`?")).fix(format!("replace it with `{near}`"), span, near)
+            }
+            None => self,
+        }
+    }
+
+    /// Whether the policy cannot be used because of it.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.code.severity() == Severity::Error
+    }
+}
+
+/// The problems of one text, as many as are worth listing.
+#[derive(Debug, Default)]
+pub struct Problems {
+    list: Vec<Diagnostic>,
+}
+
+/// How many problems of one text are worth listing.
+const PROBLEMS_MAX: usize = 1_000;
+
+impl Problems {
+    /// Adds `problem`; in place of those past the limit stands one that says so.
+    pub fn push(&mut self, problem: Diagnostic) {
+        match self.list.len() {
+            0..PROBLEMS_MAX => self.list.push(problem),
+            PROBLEMS_MAX => {
+                let message = format!("more than {PROBLEMS_MAX} problems; those from here on are not listed");
+                self.list.push(Diagnostic::new(Code::TooManyProblems, problem.span, message));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether more problems would not be listed.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.list.len() > PROBLEMS_MAX
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The problems in the order of the text.
+    #[must_use]
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by_key(|problem| problem.span);
+        self.list
+    }
+}
+
+/// The one of `known` that `written` is most likely a slip of, if any is close.
+fn nearest<'known>(written: &str, known: &[&'known str]) -> Option<&'known str> {
+    let written = written.trim().to_lowercase().replace('-', "_");
+    if written.is_empty() || written.len() > 40 {
+        return None;
+    }
+    known
+        .iter()
+        .map(|&word| (edit_distance(&written, word), word))
+        .filter(|&(distance, word)| distance <= word.chars().count().div_ceil(3))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, word)| word)
+}
+
+/// Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and swaps of neighbours.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut previous_a = None;
+    for (i, a_char) in a.chars().enumerate() {
+        let mut row = vec![i + 1];
+        let mut previous_b = None;
+        for (j, &b_char) in b.iter().enumerate() {
+            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
+            let substituted = at(&last, j) + usize::from(a_char != b_char);
+            let mut best = substituted.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            if previous_a == Some(b_char) && previous_b == Some(a_char) && j > 0 {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            row.push(best);
+            previous_b = Some(b_char);
+        }
+        before = std::mem::replace(&mut last, row);
+        previous_a = Some(a_char);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised_and_other_words_are_not() {
+        let known = &["allow", "escalate", "block"];
+        assert_eq!(nearest("escalte", known), Some("escalate"));
+        assert_eq!(nearest("Allow", known), Some("allow"));
+        assert_eq!(nearest("alolw", known), Some("allow"));
+        assert_eq!(nearest("deny", known), None);
+        assert_eq!(nearest("", known), None);
+    }
+}

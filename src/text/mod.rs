@@ -1,0 +1,8 @@
+//! What was written, and where.
+
+pub mod span;
+pub mod diagnostic;
+pub mod render;
+pub mod syntax;
+pub mod yaml;
+pub mod highlight;

@@ -1,0 +1,123 @@
+//! Places in a text: byte offsets inside the core, lines and UTF-16 offsets at its border.
+
+/// A part of a text, in bytes: `start` inclusive, `end` exclusive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Offset after the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from `start` up to `end`.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// The text that the span covers; empty if it does not lie in `text`.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// A place as people and editors count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Offset in UTF-16 code units.
+    pub utf16: usize,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in UTF-16 code units, from 1.
+    pub column: usize,
+}
+
+/// How many bytes of text one entry of [`Positions::utf16_marks`] stands for.
+const MARK_BYTES: usize = 256;
+
+/// Turns byte offsets of one text into [`Position`]s.
+///
+/// ```
+/// use countersign::text::span::Positions;
+///
+/// let positions = Positions::new("é: 🦀\nb");
+/// let b = positions.at("é: 🦀\n".len());
+/// assert_eq!((b.utf16, b.line, b.column), (6, 2, 1));
+/// ```
+pub struct Positions<'text> {
+    text: &'text str,
+    /// Byte offset at which each line starts. `\n`, `\r\n` and `\r` end a line, as in YAML.
+    line_starts: Vec<usize>,
+    /// UTF-16 offset at every [`MARK_BYTES`]th byte, so that one look-up reads few bytes, however long a line is.
+    utf16_marks: Vec<usize>,
+}
+
+impl<'text> Positions<'text> {
+    /// Reads `text` once.
+    #[must_use]
+    pub fn new(text: &'text str) -> Self {
+        let mut line_starts = vec![0];
+        let mut utf16_marks = Vec::with_capacity(text.len() / MARK_BYTES + 1);
+        let mut utf16 = 0;
+        let mut bytes = text.bytes().enumerate().peekable();
+        while let Some((at, byte)) = bytes.next() {
+            if at % MARK_BYTES == 0 {
+                utf16_marks.push(utf16);
+            }
+            utf16 += utf16_units(byte);
+            let ends_line = byte == b'\n' || (byte == b'\r' && bytes.peek().is_none_or(|&(_, next)| next != b'\n'));
+            if ends_line {
+                line_starts.push(at + 1);
+            }
+        }
+        Self { text, line_starts, utf16_marks }
+    }
+
+    /// The position of the byte at `offset`; the end of the text if `offset` lies beyond it.
+    #[must_use]
+    pub fn at(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let line = self.line_starts.partition_point(|&start| start <= offset);
+        let utf16 = self.utf16(offset);
+        let line_utf16 = self.utf16(self.line_start(line));
+        Position { utf16, line, column: utf16 - line_utf16 + 1 }
+    }
+
+    /// The text of `line`, counted from 1, without its end; empty if there is no such line.
+    #[must_use]
+    pub fn line(&self, line: usize) -> &'text str {
+        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
+        self.text.get(self.line_start(line)..end).unwrap_or_default().trim_end_matches(['\r', '\n'])
+    }
+
+    /// Byte offset at which `line`, counted from 1, starts.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
+    }
+
+    fn utf16(&self, offset: usize) -> usize {
+        let mark = offset / MARK_BYTES;
+        let Some(&at_mark) = self.utf16_marks.get(mark) else {
+            // `offset` is the end of a text whose length is a multiple of MARK_BYTES.
+            let last = self.utf16_marks.last().copied().unwrap_or(0);
+            return last + self.units_between(self.utf16_marks.len().saturating_sub(1) * MARK_BYTES, offset);
+        };
+        at_mark + self.units_between(mark * MARK_BYTES, offset)
+    }
+
+    fn units_between(&self, start: usize, end: usize) -> usize {
+        self.text.as_bytes().get(start..end).unwrap_or_default().iter().map(|&byte| utf16_units(byte)).sum()
+    }
+}
+
+/// How many UTF-16 code units begin with `byte` of a UTF-8 text.
+fn utf16_units(byte: u8) -> usize {
+    match byte {
+        0x80..=0xBF => 0,
+        0xF0..=0xFF => 2,
+        _ => 1,
+    }
+}

@@ -1,0 +1,198 @@
+//! What is wrong with a text before it is a tree: our words for the scanner's complaints, and characters that deceive.
+
+use super::diagnostic::{Code, Diagnostic, Problems};
+use super::span::Span;
+
+/// Whether `c` reorders the text around it: what a reader sees is then not what the engine reads.
+#[must_use]
+pub const fn is_reordering(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether `c` reorders text or takes no room on a screen.
+#[must_use]
+pub const fn is_hidden(c: char) -> bool {
+    is_reordering(c)
+        || matches!(
+            c,
+            '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+                | '\u{200B}'..='\u{200D}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}'
+                | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+                | '\u{E0000}'..='\u{E0FFF}'
+        )
+}
+
+/// Whether YAML allows `c` in a text (§5.1, `c-printable`).
+const fn is_printable(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// Reports characters that no policy text may contain, wherever they stand.
+///
+/// Of damage and of control characters only the first is reported: a binary file is full of them.
+pub(super) fn check_characters(text: &str, problems: &mut Problems) {
+    let mut unprintable_seen = false;
+    for (at, c) in text.char_indices() {
+        let span = Span::new(at, at + c.len_utf8());
+        let code = format!("U+{:04X}", u32::from(c));
+        if c == '\u{FFFD}' {
+            problems.push(
+                Diagnostic::new(Code::DamagedText, span, "this text was damaged when it was read")
+                    .label("stands where the bytes were not UTF-8")
+                    .help("save the file as UTF-8; a binary file is no policy"),
+            );
+            return;
+        }
+        if is_reordering(c) {
+            problems.push(
+                Diagnostic::new(Code::HiddenCharacter, span, format!("hidden character {code}"))
+                    .label("changes the order in which text is shown")
+                    .fix("remove it", span, ""),
+            );
+        }
+        if (!is_printable(c) || (c == '\u{FEFF}' && at > 0)) && !unprintable_seen {
+            unprintable_seen = true;
+            problems.push(
+                Diagnostic::new(Code::YamlSyntax, span, format!("character {code}, which no policy text can contain"))
+                    .help("remove it, or write it as an escape in double quotes"),
+            );
+        }
+    }
+}
+
+/// Reports `%` lines before the document: the scanner reads YAML 1.2 whatever they say, others may not.
+pub(super) fn check_directives(text: &str, problems: &mut Problems) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_start_matches('\u{FEFF}').trim();
+        if words.starts_with('%') && !is_yaml_1_2(words) {
+            let span = Span::new(start, start + line.trim_end().len());
+            let whole_line = Span::new(start, start + line.len());
+            problems.push(
+                Diagnostic::new(Code::Directive, span, "directive, which no policy needs")
+                    .label("policies are read as YAML 1.2")
+                    .fix("remove it", whole_line, ""),
+            );
+        } else if !words.is_empty() && !words.starts_with(['#', '%']) {
+            return;
+        }
+        start += line.len();
+    }
+}
+
+fn is_yaml_1_2(directive: &str) -> bool {
+    let mut words = directive.split_whitespace();
+    words.next() == Some("%YAML") && words.next() == Some("1.2")
+}
+
+/// Where the value of a node that begins at `start` begins, after an anchor and a tag.
+pub(super) fn after_properties(text: &str, start: usize) -> usize {
+    let mut at = start;
+    while let Some(rest) = text.get(at..).filter(|rest| rest.starts_with(['&', '!'])) {
+        let property = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        at += property + blank_length(rest.get(property..).unwrap_or_default());
+    }
+    at
+}
+
+/// Length of the white space and comments that `text` begins with.
+fn blank_length(text: &str) -> usize {
+    let mut rest = text.trim_start();
+    while rest.starts_with('#') {
+        rest = rest.trim_start_matches(|c| c != '\n').trim_start();
+    }
+    text.len() - rest.len()
+}
+
+/// The end of the quoted text that begins at `start`. The scanner's own end includes blanks and a comment after it.
+pub(super) fn quoted_end(text: &str, start: usize) -> Option<usize> {
+    let mut chars = text.get(start..)?.char_indices().peekable();
+    let (_, quote) = chars.next()?;
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' if quote == '"' => {
+                chars.next();
+            }
+            '\'' if quote == c && chars.peek().is_some_and(|&(_, next)| next == '\'') => {
+                chars.next();
+            }
+            c if c == quote => return Some(start + at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A diagnostic in our words for the scanner's complaint `info` about the byte at `at` of `text`.
+///
+/// The scanner stops at its first complaint, so there is at most one of these for a text.
+pub(super) fn syntax_error(info: &str, at: usize, text: &str) -> Diagnostic {
+    let (code, message, help) = complaint(info);
+    let rest = text.get(at..).unwrap_or_default();
+    let word = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}')).unwrap_or(rest.len());
+    if matches!(code, Code::UnknownAlias) && word > 0 {
+        let span = Span::new(at, at + word);
+        let written = span.of(text);
+        return Diagnostic::new(code, span, format!("alias `{written}` without an anchor")).help(help).fix(
+            "quote it",
+            span,
+            format!("\"{written}\""),
+        );
+    }
+    let width = rest.chars().next().filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
+    let diagnostic = Diagnostic::new(code, Span::new(at, at + width), message);
+    if help.is_empty() { diagnostic } else { diagnostic.help(help) }
+}
+
+/// Code, message and help for the scanner's words; words that nobody foresaw still give a `yaml-syntax`.
+fn complaint(info: &str) -> (Code, &'static str, &'static str) {
+    const ODD_LINE: &str = "line indented wrongly, or an entry of another kind than those before it";
+    const QUOTE_COLON: &str = "quote a text that contains `: `; a bracket or quote before it may never be closed";
+    /// A part of the scanner's words, code, our words, help. The first row that fits counts.
+    #[rustfmt::skip]
+    const KNOWN: &[(&str, Code, &str, &str)] = &[
+        ("unknown anchor", Code::UnknownAlias, "alias without an anchor", "`*` begins an alias; quote a pattern: `\"*\"`"),
+        ("anchor or alias, did not find", Code::UnknownAlias, "alias without a name", "`*` begins an alias; quote a pattern: `\"*\"`"),
+        ("found unexpected end of stream", Code::Unclosed, "quoted text that is never closed", "close the quote"),
+        ("indentation in quoted scalar", Code::Unclosed, "quoted text that is never closed", "close the quote"),
+        ("found unexpected document indicator", Code::Unclosed, "quoted text that is never closed", "close the quote before `---` or `...`"),
+        ("did not find expected ',' or '}'", Code::Unclosed, "bracket that is never closed, or a missing `,`", ""),
+        ("expected ',' or ']'", Code::Unclosed, "bracket that is never closed, or a missing `,`", ""),
+        ("tabs disallowed", Code::Tab, "tab used as indentation", "YAML indents with spaces only"),
+        ("tab cannot be used", Code::Tab, "tab used as indentation", "YAML indents with spaces only"),
+        ("cannot start with a tab", Code::Tab, "tab used as indentation", "YAML indents with spaces only"),
+        ("found a tab", Code::Tab, "tab inside a text that goes on", "write spaces, or quote the text"),
+        ("followed by a valid YAML whitespace", Code::Tab, "tab where a space must stand", "write a space after `:` or `-`"),
+        ("recursion limit", Code::TooDeep, "nested too deep", "brackets may nest 255 deep"),
+        ("misplaced bracket", Code::YamlSyntax, "closing bracket without an opening one", ""),
+        ("expected node content", Code::YamlSyntax, "value that is not there", "remove a `,` too many"),
+        ("unprintable", Code::YamlSyntax, "character that no policy text can contain", ""),
+        ("byte order mark", Code::YamlSyntax, "byte order mark inside the text", "remove it"),
+        ("unknown escape", Code::YamlSyntax, "unknown escape in this text", "write `\\\\` for a backslash, or use single quotes"),
+        ("hexadecimal number", Code::YamlSyntax, "unfinished escape in this text", ""),
+        ("Unicode character escape", Code::YamlSyntax, "escape in this text that is no Unicode character", "write the character itself instead of `\\u` escapes"),
+        ("mapping values are not allowed", Code::YamlSyntax, "`:` where no key can stand", QUOTE_COLON),
+        ("illegal placement of ':'", Code::YamlSyntax, "`:` where no key can stand", QUOTE_COLON),
+        ("':' may not precede", Code::YamlSyntax, "`:` where no key can stand", QUOTE_COLON),
+        ("mapping keys are not allowed", Code::YamlSyntax, "key where none can stand", ""),
+        ("simple key", Code::YamlSyntax, "the line before has no `:`, or is indented wrongly", ""),
+        ("did not find expected key", Code::YamlSyntax, ODD_LINE, ""),
+        ("expected '-' indicator", Code::YamlSyntax, ODD_LINE, ""),
+        ("sequence entries are not allowed", Code::YamlSyntax, "`-` where no list can begin", "begin the list on a line of its own"),
+        ("valid inside a block", Code::YamlSyntax, "`-` where no list can begin", ""),
+        ("cannot start with '-'", Code::YamlSyntax, "`-` where no list can begin", "quote a text that is `-`"),
+        ("unexpected character", Code::YamlSyntax, "character that cannot begin a value", "quote the text"),
+        ("unexpected end of plain", Code::YamlSyntax, "text that breaks off", "quote the text"),
+        ("scanning a block scalar, did not find", Code::YamlSyntax, "text after `|` or `>`", "begin the text on the next line, or quote it"),
+        ("indentation indicator equal to 0", Code::YamlSyntax, "`0` after `|` or `>`", ""),
+        ("indent", Code::YamlSyntax, "line indented wrongly", ""),
+        ("directive", Code::Directive, "broken directive", "a policy needs no `%` lines"),
+        ("handle wasn't declared", Code::Tag, "unknown tag", "policies use no tags; quote a text that begins with `!`"),
+        ("tag", Code::Tag, "broken tag", "policies use no tags; quote a text that begins with `!`"),
+        ("trailing content", Code::YamlSyntax, "text after a closing quote", ""),
+        ("comment", Code::YamlSyntax, "comment where none can stand", "write a space before `#`"),
+        ("document", Code::YamlSyntax, "text that belongs to nothing before it", ""),
+    ];
+    let known = KNOWN.iter().find(|(words, ..)| info.contains(words));
+    known.map_or((Code::YamlSyntax, "this is not YAML", ""), |&(_, code, message, help)| (code, message, help))
+}

@@ -1,0 +1,102 @@
+//! The canonical form of a value: RFC 8785 (JSON Canonicalization Scheme).
+
+use super::value::{Map, SAFE_INTEGER_MAX, Value};
+
+/// Why a value has no canonical form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CanonicalError {
+    /// NaN or an infinite number; JSON has neither.
+    NotFinite,
+    /// A number beyond ±(2^53 − 1): readers of JSON differ over which number it is (RFC 7493 §2.2).
+    UnsafeNumber,
+}
+
+/// Appends the canonical form of `value` to `out`.
+///
+/// Keys are sorted by UTF-16 code units, numbers written as ECMAScript writes them, and only `"`, `\` and control
+/// characters are escaped. Values must not nest deeper than the stack allows; what enters the core is limited before.
+///
+/// # Errors
+///
+/// [`CanonicalError`] for numbers that JSON cannot carry; `out` then holds an unfinished text.
+///
+/// ```
+/// use countersign::value::{canonical::canonical, value::{Map, Value}};
+///
+/// let map = Map::new(vec![("b".to_owned(), Value::Number(1.0)), ("a".to_owned(), Value::from("\n"))])?;
+/// let mut out = String::new();
+/// canonical(&Value::Map(map), &mut out).map_err(|_| "no canonical form")?;
+/// assert_eq!(out, r#"{"a":"\n","b":1}"#);
+/// # Ok::<(), String>(())
+/// ```
+pub fn canonical(value: &Value, out: &mut String) -> Result<(), CanonicalError> {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Number(number) => canonical_number(*number, out)?,
+        Value::Text(text) => canonical_text(text, out),
+        Value::List(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                canonical(item, out)?;
+            }
+            out.push(']');
+        }
+        Value::Map(map) => canonical_map(map, out)?,
+    }
+    Ok(())
+}
+
+fn canonical_map(map: &Map, out: &mut String) -> Result<(), CanonicalError> {
+    let mut entries: Vec<(&str, &Value)> = map.iter().collect();
+    entries.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    out.push('{');
+    for (at, (key, value)) in entries.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        canonical_text(key, out);
+        out.push(':');
+        canonical(value, out)?;
+    }
+    out.push('}');
+    Ok(())
+}
+
+fn canonical_number(number: f64, out: &mut String) -> Result<(), CanonicalError> {
+    if !number.is_finite() {
+        return Err(CanonicalError::NotFinite);
+    }
+    if number.abs() > SAFE_INTEGER_MAX {
+        return Err(CanonicalError::UnsafeNumber);
+    }
+    out.push_str(ryu_js::Buffer::new().format_finite(number));
+    Ok(())
+}
+
+fn canonical_text(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{C}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\0'..='\u{1F}' => {
+                out.push_str("\\u00");
+                for shift in [4, 0] {
+                    out.push(char::from_digit((u32::from(c) >> shift) & 0xF, 16).unwrap_or('0'));
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}

@@ -1,0 +1,85 @@
+//! A value as JSON and JavaScript know it.
+
+/// A value of a call's arguments or of a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`. A key that is not there is no value at all.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number; JavaScript has only this kind.
+    Number(f64),
+    /// Text.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A map.
+    Map(Map),
+}
+
+/// The largest integer that every reader of JSON represents exactly: 2^53 − 1.
+pub const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// A map from text to [`Value`] with unique keys, whatever their order was.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    /// Sorted by key.
+    entries: Vec<(String, Value)>,
+}
+
+impl Map {
+    /// The map of `entries`.
+    ///
+    /// # Errors
+    ///
+    /// The first key that occurs twice.
+    ///
+    /// ```
+    /// use countersign::value::value::{Map, Value};
+    ///
+    /// let map = Map::new(vec![("b".to_owned(), Value::Null), ("a".to_owned(), Value::Bool(true))])?;
+    /// assert_eq!(map.get("a"), Some(&Value::Bool(true)));
+    /// assert_eq!(map.get("c"), None);
+    /// assert!(Map::new(vec![("a".to_owned(), Value::Null), ("a".to_owned(), Value::Null)]).is_err());
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn new(mut entries: Vec<(String, Value)>) -> Result<Self, String> {
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        let twice = entries.windows(2).find_map(|pair| match pair {
+            [first, second] if first.0 == second.0 => Some(first.0.clone()),
+            _ => None,
+        });
+        match twice {
+            Some(key) => Err(key),
+            None => Ok(Self { entries }),
+        }
+    }
+
+    /// The value at `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let at = self.entries.binary_search_by(|(candidate, _)| candidate.as_str().cmp(key)).ok()?;
+        self.entries.get(at).map(|(_, value)| value)
+    }
+
+    /// Keys and values, sorted by key.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
+        self.entries.iter().map(|(key, value)| (key.as_str(), value))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// The map of those of `entries` that have a value. The keys are written in our own code, so none occurs twice.
+#[must_use]
+pub(crate) fn record<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
+    let mut entries: Vec<(String, Value)> =
+        entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries.dedup_by(|next, kept| next.0 == kept.0);
+    Value::Map(Map { entries })
+}

@@ -1,0 +1,243 @@
+//! What JavaScript can call: decode, call, encode. `pkg/src/core.ts` is its only caller.
+
+use std::rc::Rc;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::decide::call::Call;
+use crate::decide::compile::{Stack as CoreStack, compile};
+use crate::decide::decide::decide;
+use crate::decide::trace::explain;
+use crate::review::escalation;
+use crate::text::yaml::Limits;
+use crate::value::value::Value;
+use crate::wire::Failure;
+use crate::wire::call::call_from;
+use crate::wire::decision::{DecisionOut, ExplanationOut, summaries};
+use crate::wire::diagnostic::{self, SourceText};
+use crate::wire::escalation::{EntryOut, EscalationOut, digest_from, entries_from, verdict_from};
+use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
+use crate::wire::value::read_value;
+
+/// The version of the engine.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Texts that were read; gives the problems, and the stack if there is one.
+#[wasm_bindgen]
+pub struct Loaded {
+    sources: Rc<Vec<SourceText>>,
+    diagnostics: JsValue,
+    rendered: String,
+    stack: Option<CoreStack>,
+}
+
+/// Reads `sources`: a list of `{name: string, text: Uint8Array}`. Never fails for what a policy text says.
+#[wasm_bindgen]
+pub fn load(sources: js_sys::Array, limits: &JsValue) -> Result<Loaded, JsValue> {
+    let sources = sources.iter().map(source).collect::<Result<Vec<_>, JsValue>>()?;
+    let loaded = diagnostic::load(sources, limits_from(limits));
+    let diagnostics = encode(&loaded.diagnostics())?;
+    let rendered = loaded.rendered();
+    let stack = loaded.policies.and_then(|policies| compile(policies).ok());
+    Ok(Loaded { sources: Rc::new(loaded.sources), diagnostics, rendered, stack })
+}
+
+#[wasm_bindgen]
+impl Loaded {
+    /// Every problem, by text and place.
+    #[must_use]
+    pub fn diagnostics(&self) -> JsValue {
+        self.diagnostics.clone()
+    }
+
+    /// Every problem as text with carets.
+    #[must_use]
+    pub fn rendered(&self) -> String {
+        self.rendered.clone()
+    }
+
+    /// The stack, once; nothing if a text has an error.
+    pub fn stack(&mut self) -> Option<Stack> {
+        let stack = Rc::new(self.stack.take()?);
+        Some(Stack { stack, sources: Rc::clone(&self.sources) })
+    }
+}
+
+/// Policies ready to decide.
+#[wasm_bindgen]
+pub struct Stack {
+    stack: Rc<CoreStack>,
+    sources: Rc<Vec<SourceText>>,
+}
+
+#[wasm_bindgen]
+impl Stack {
+    /// Digest of the policy, or of all of them.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        self.stack.digest.to_string()
+    }
+
+    /// What the policies say, for people.
+    pub fn policies(&self) -> Result<JsValue, JsValue> {
+        encode(&summaries(&self.stack, &self.sources))
+    }
+
+    /// Decides a call.
+    pub fn decide(&self, call: JsValue) -> Result<JsValue, JsValue> {
+        encode(&DecisionOut::from(&decide(&self.stack, &decode_call(call)?)))
+    }
+
+    /// Decides a call and tells how.
+    pub fn explain(&self, call: JsValue) -> Result<JsValue, JsValue> {
+        let call = decode_call(call)?;
+        encode(&ExplanationOut::new(&explain(&self.stack, &call), &self.sources))
+    }
+
+    /// Begins to decide recorded calls.
+    #[must_use]
+    pub fn simulation(&self) -> Simulation {
+        Simulation { stack: Rc::clone(&self.stack), simulation: ndjson::Simulation::default() }
+    }
+}
+
+/// Decides recorded calls from chunks of NDJSON.
+#[wasm_bindgen]
+pub struct Simulation {
+    stack: Rc<CoreStack>,
+    simulation: ndjson::Simulation,
+}
+
+#[wasm_bindgen]
+impl Simulation {
+    /// Decisions of the lines that `chunk` completes, as NDJSON.
+    #[wasm_bindgen(js_name = pushNdjson)]
+    #[must_use]
+    pub fn push_ndjson(&mut self, chunk: &[u8]) -> String {
+        let mut out = String::new();
+        self.simulation.push(&self.stack, chunk, &mut |line| write_line(line, &mut out));
+        out
+    }
+
+    /// The decision of a last line without an end, as NDJSON.
+    #[wasm_bindgen(js_name = finishNdjson)]
+    #[must_use]
+    pub fn finish_ndjson(&mut self) -> String {
+        let mut out = String::new();
+        self.simulation.finish(&self.stack, &mut |line| write_line(line, &mut out));
+        out
+    }
+
+    /// What became of the lines that `chunk` completes.
+    #[wasm_bindgen(js_name = pushRows)]
+    pub fn push_rows(&mut self, chunk: &[u8]) -> Result<JsValue, JsValue> {
+        let mut rows: Vec<SimulatedLine> = Vec::new();
+        self.simulation.push(&self.stack, chunk, &mut |line| rows.push(line.into()));
+        encode(&rows)
+    }
+
+    /// What became of a last line without an end.
+    #[wasm_bindgen(js_name = finishRows)]
+    pub fn finish_rows(&mut self) -> Result<JsValue, JsValue> {
+        let mut rows: Vec<SimulatedLine> = Vec::new();
+        self.simulation.finish(&self.stack, &mut |line| rows.push(line.into()));
+        encode(&rows)
+    }
+
+    /// What was decided so far.
+    pub fn counts(&self) -> Result<JsValue, JsValue> {
+        encode(&counts_out(&self.simulation))
+    }
+}
+
+/// How the engine read a policy's text, for colouring it.
+#[wasm_bindgen]
+pub fn highlight(text: &str) -> Result<JsValue, JsValue> {
+    encode(&diagnostic::tokens(text))
+}
+
+/// The first entry of an escalation of `call`.
+#[wasm_bindgen(js_name = openEscalation)]
+pub fn open_escalation(stack: &Stack, call: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
+    let entry = escalation::open(&stack.stack, decode_call(call)?, unix_ms(now_ms)).map_err(refuse)?;
+    encode(&EntryOut::from(&entry))
+}
+
+/// The entry that answers the escalation of `entries`.
+#[wasm_bindgen(js_name = reviewEscalation)]
+pub fn review_escalation(
+    entries: JsValue,
+    verdict: &str,
+    note: Option<String>,
+    digest: &str,
+    now_ms: f64,
+) -> Result<JsValue, JsValue> {
+    let entries = entries_from(&decode(entries)?).map_err(fail)?;
+    let verdict = verdict_from(verdict)
+        .ok_or_else(|| fail(Failure::new("unknown-verdict", "a verdict is `approve` or `reject`")))?;
+    let seen = digest_from(digest).map_err(fail)?;
+    let entry = escalation::review(&entries, verdict, note, seen, unix_ms(now_ms)).map_err(refuse)?;
+    encode(&EntryOut::from(&entry))
+}
+
+/// The escalation that `entries` are the history of.
+#[wasm_bindgen(js_name = foldEscalation)]
+pub fn fold_escalation(entries: JsValue) -> Result<JsValue, JsValue> {
+    let entries = entries_from(&decode(entries)?).map_err(fail)?;
+    encode(&EscalationOut::from(&escalation::fold(&entries).map_err(refuse)?))
+}
+
+fn source(value: JsValue) -> Result<(String, Vec<u8>), JsValue> {
+    let name = js_sys::Reflect::get(&value, &"name".into())?.as_string().unwrap_or_else(|| "policy".to_owned());
+    let text = js_sys::Reflect::get(&value, &"text".into())?;
+    match text.dyn_into::<js_sys::Uint8Array>() {
+        Ok(bytes) => Ok((name, bytes.to_vec())),
+        Err(_) => Err(fail(Failure::new("wrong-type", "a policy's text must be a string or bytes"))),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` keeps within bounds")]
+fn limits_from(value: &JsValue) -> Limits {
+    let limit = |key: &str, unwritten: usize| {
+        let written = js_sys::Reflect::get(value, &key.into()).ok().and_then(|number| number.as_f64());
+        written.map_or(unwritten, |number| number as usize)
+    };
+    let unwritten = Limits::default();
+    Limits {
+        bytes: limit("bytes", unwritten.bytes),
+        depth: limit("depth", unwritten.depth),
+        nodes: limit("nodes", unwritten.nodes),
+    }
+}
+
+fn decode(value: JsValue) -> Result<Value, JsValue> {
+    let explain = |error: serde_wasm_bindgen::Error| Failure::new("not-plain", error.to_string());
+    read_value(serde_wasm_bindgen::Deserializer::from(value), explain).map_err(fail)
+}
+
+fn decode_call(value: JsValue) -> Result<Call, JsValue> {
+    call_from(&decode(value)?).map_err(fail)
+}
+
+fn encode(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(JsValue::from)
+}
+
+fn fail(failure: Failure) -> JsValue {
+    encode(&failure).unwrap_or_else(|_| JsValue::from_str(&failure.message))
+}
+
+fn refuse(error: escalation::EscalationError) -> JsValue {
+    fail(error.into())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` keeps within bounds")]
+fn unix_ms(now_ms: f64) -> u64 {
+    now_ms as u64
+}

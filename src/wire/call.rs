@@ -1,0 +1,129 @@
+//! Calls in and out.
+
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
+use super::Failure;
+use super::value::{MapOut, ValueOut, read_value};
+use crate::decide::call::Call;
+use crate::value::value::{Map, Value, record};
+
+/// A call on its way out; what was not given is left out.
+pub struct CallOut<'a>(pub &'a Call);
+
+impl Serialize for CallOut<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Call { tool, args, reason, confidence, agent, user, session, context } = self.0;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("tool", tool)?;
+        if let Some(args) = args {
+            out.serialize_entry("args", &MapOut(args))?;
+        }
+        if let Some(reason) = reason {
+            out.serialize_entry("reason", reason)?;
+        }
+        if let Some(confidence) = confidence {
+            out.serialize_entry("confidence", &ValueOut(confidence))?;
+        }
+        for (key, map) in [("agent", agent), ("user", user), ("session", session), ("context", context)] {
+            if let Some(map) = map {
+                out.serialize_entry(key, &MapOut(map))?;
+            }
+        }
+        out.end()
+    }
+}
+
+/// Reads a call from `value`. Keys that no call has are ignored.
+///
+/// # Errors
+///
+/// `not-an-object`, `missing-tool`, or `wrong-type` with the key's name.
+pub fn call_from(value: &Value) -> Result<Call, Failure> {
+    let Value::Map(map) = value else {
+        return Err(Failure::new("not-an-object", format!("a call is an object, but this is {}", described(value))));
+    };
+    let tool = match map.get("tool") {
+        None => return Err(Failure::new("missing-tool", "the call has no `tool`")),
+        Some(Value::Text(tool)) if !tool.is_empty() => tool.clone(),
+        Some(Value::Text(_)) => return Err(Failure::new("missing-tool", "the call's `tool` is empty")),
+        Some(other) => return Err(wrong_type("tool", "text", other)),
+    };
+    let reason = match map.get("reason") {
+        None => None,
+        Some(Value::Text(reason)) => Some(reason.clone()),
+        Some(other) => return Err(wrong_type("reason", "text", other)),
+    };
+    Ok(Call {
+        tool,
+        args: object(map, "args")?,
+        reason,
+        confidence: map.get("confidence").cloned(),
+        agent: identity(map, "agent")?,
+        user: identity(map, "user")?,
+        session: identity(map, "session")?,
+        context: object(map, "context")?,
+    })
+}
+
+/// Reads a call from a line of JSON.
+///
+/// # Errors
+///
+/// Those of [`call_from`]; `not-json` with the column (from 1, in bytes), `duplicate-key`, `forbidden-key`, `too-deep`.
+///
+/// ```
+/// use countersign::wire::call::call_from_json;
+///
+/// assert_eq!(call_from_json(r#"{"tool":"file.read"}"#).map(|call| call.tool), Ok("file.read".to_owned()));
+/// assert_eq!(call_from_json(r#"{"tool":"a","tool":"b"}"#).map_err(|failure| failure.code), Err("duplicate-key"));
+/// ```
+pub fn call_from_json(line: &str) -> Result<Call, Failure> {
+    let mut deserializer = serde_json::Deserializer::from_str(line);
+    let value = read_value(&mut deserializer, explain_json)?;
+    deserializer.end().map_err(explain_json)?;
+    call_from(&value)
+}
+
+fn explain_json(error: serde_json::Error) -> Failure {
+    match error.classify() {
+        serde_json::error::Category::Eof => Failure::new("not-json", "not JSON: the line ends too early"),
+        _ => Failure::new("not-json", format!("not JSON: unexpected text at column {}", error.column().max(1))),
+    }
+}
+
+fn object(map: &Map, key: &str) -> Result<Option<Map>, Failure> {
+    match map.get(key) {
+        None => Ok(None),
+        Some(Value::Map(object)) => Ok(Some(object.clone())),
+        Some(other) => Err(wrong_type(key, "an object", other)),
+    }
+}
+
+/// An object, or text as a short form of `{id: text}`.
+fn identity(map: &Map, key: &str) -> Result<Option<Map>, Failure> {
+    match map.get(key) {
+        Some(Value::Text(id)) => match record([("id", Some(Value::from(id.as_str())))]) {
+            Value::Map(identity) => Ok(Some(identity)),
+            other => Err(wrong_type(key, "text or an object", &other)),
+        },
+        Some(other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_))) => {
+            Err(wrong_type(key, "text or an object", other))
+        }
+        Some(Value::Map(_)) | None => object(map, key),
+    }
+}
+
+fn wrong_type(key: &str, expected: &str, found: &Value) -> Failure {
+    Failure::new("wrong-type", format!("`{key}` must be {expected}, but is {}", described(found)))
+}
+
+fn described(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::Text(_) => "text",
+        Value::List(_) => "a list",
+        Value::Map(_) => "an object",
+    }
+}

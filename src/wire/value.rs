@@ -1,0 +1,169 @@
+//! Values in and out, with the limits that keep them harmless.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
+use super::Failure;
+use crate::decide::call::CALL_DEPTH_MAX;
+use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
+
+/// A value on its way out.
+pub struct ValueOut<'a>(pub &'a Value);
+
+/// A map on its way out.
+pub struct MapOut<'a>(pub &'a Map);
+
+impl Serialize for ValueOut<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(bool) => serializer.serialize_bool(*bool),
+            Value::Number(number) => serialize_number(*number, serializer),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(items) => serializer.collect_seq(items.iter().map(ValueOut)),
+            Value::Map(map) => MapOut(map).serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for MapOut<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(Some(self.0.iter().len()))?;
+        for (key, value) in self.0.iter() {
+            out.serialize_entry(key, &ValueOut(value))?;
+        }
+        out.end()
+    }
+}
+
+/// Integers are written without a fraction, as JavaScript writes them.
+#[expect(clippy::cast_possible_truncation, reason = "only safe integers are cast")]
+fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    let is_integer =
+        number.fract() == 0.0 && number.abs() <= SAFE_INTEGER_MAX && !(number == 0.0 && number.is_sign_negative());
+    if is_integer { serializer.serialize_i64(number as i64) } else { serializer.serialize_f64(number) }
+}
+
+/// Reads a value from `deserializer`.
+///
+/// # Errors
+///
+/// `too-deep` beyond [`CALL_DEPTH_MAX`], `duplicate-key`, `forbidden-key` for `__proto__`; what the format itself
+/// refuses is given to `explain`.
+pub fn read_value<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    explain: impl FnOnce(D::Error) -> Failure,
+) -> Result<Value, Failure> {
+    let refusal = RefCell::new(None);
+    let seed = ValueSeed { depth: 0, refusal: &refusal };
+    seed.deserialize(deserializer).map_err(|error| refusal.take().unwrap_or_else(|| explain(error)))
+}
+
+/// Reads one value at a depth; says in `refusal` why it refused, as a format's own errors carry no codes.
+#[derive(Clone, Copy)]
+struct ValueSeed<'a> {
+    depth: usize,
+    refusal: &'a RefCell<Option<Failure>>,
+}
+
+impl ValueSeed<'_> {
+    fn refuse<E: serde::de::Error>(self, code: &'static str, message: String) -> E {
+        let error = E::custom(&message);
+        *self.refusal.borrow_mut() = Some(Failure::new(code, message));
+        error
+    }
+
+    /// The seed for what a list or map at this depth holds.
+    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
+        if self.depth >= CALL_DEPTH_MAX {
+            return Err(self.refuse("too-deep", format!("nested deeper than {CALL_DEPTH_MAX} lists and maps")));
+        }
+        Ok(Self { depth: self.depth + 1, ..self })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("null, true, false, a number, text, a list or a map")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, bool: bool) -> Result<Value, E> {
+        Ok(Value::Bool(bool))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Number(number))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript reads the same number; unsafe ones are seen by their size"
+    )]
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Number(number as f64))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript reads the same number; unsafe ones are seen by their size"
+    )]
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Number(number as f64))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let inner = self.inner()?;
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(inner)? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let inner = self.inner()?;
+        let mut entries = Vec::new();
+        while let Some(key) = access.next_key::<String>()? {
+            if key == "__proto__" {
+                return Err(self.refuse("forbidden-key", "the key `__proto__` is not accepted".to_owned()));
+            }
+            let value = access.next_value_seed(inner)?;
+            entries.push((key, value));
+        }
+        let twice = |key: String| self.refuse("duplicate-key", format!("key `{}` written twice", shorten(&key)));
+        Map::new(entries).map(Value::Map).map_err(twice)
+    }
+}
+
+/// The beginning of a text from outside, for a message.
+pub(super) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

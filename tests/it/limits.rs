@@ -1,0 +1,116 @@
+//! Hostile and oversized texts: a clear diagnostic, in bounded time and memory, never a crash.
+
+use countersign::policy::parse::parse;
+use countersign::text::yaml::{DEPTH_MAX, Limits};
+use countersign::wire::diagnostic::load;
+
+fn codes(text: &str, limits: Limits) -> Vec<&'static str> {
+    let (policy, problems) = parse(text, limits);
+    assert!(policy.is_none() || problems.is_empty(), "a policy with problems");
+    problems.iter().map(|problem| problem.code.as_str()).collect()
+}
+
+fn policy_with(padding: &str) -> String {
+    format!("x-padding: {padding}\nrules: [{{ tool: a, action: allow }}]\n")
+}
+
+#[test]
+fn a_text_over_the_limit_is_not_read() {
+    let text = policy_with(&format!("\"{}\"", "a".repeat(5 * 1024 * 1024)));
+    assert_eq!(codes(&text, Limits::default()), ["too-large"]);
+    assert_eq!(codes(&text, Limits { bytes: 6 * 1024 * 1024, ..Limits::default() }), [""; 0]);
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let nested = |depth: usize| policy_with(&format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
+    assert_eq!(codes(&nested(63), Limits::default()), [""; 0]);
+    assert_eq!(codes(&nested(64), Limits::default()), ["too-deep"]);
+    assert_eq!(codes(&nested(100), Limits { depth: 200, ..Limits::default() }), [""; 0]);
+    assert_eq!(codes(&nested(500_000), Limits { depth: usize::MAX, ..Limits::default() }), ["too-deep"]);
+    let block = policy_with(&format!("\n  {}a", "- ".repeat(DEPTH_MAX + 10)));
+    assert_eq!(codes(&block, Limits { depth: usize::MAX, ..Limits::default() }), ["too-deep"]);
+}
+
+#[test]
+fn alias_bombs_are_refused_before_they_are_expanded() {
+    let mut bomb = String::from("x-0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
+    for level in 1..40 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        bomb.push_str(&format!("x-{level}: &a{level} [{aliases}]\n"));
+    }
+    bomb.push_str("rules: [{ tool: a, action: allow }]\n");
+    assert_eq!(codes(&bomb, Limits::default()), ["too-many-nodes"]);
+    assert_eq!(codes(&bomb, Limits { nodes: usize::MAX, ..Limits::default() }), ["too-large"]);
+}
+
+#[test]
+fn few_aliases_of_a_long_text_are_a_bomb_too() {
+    let long = "a".repeat(500_000);
+    let bomb =
+        format!("x-a: &a {long}\nx-b: [{}]\nrules: [{{ tool: a, action: allow }}]\n", vec!["*a"; 100].join(", "));
+    assert_eq!(codes(&bomb, Limits::default()), ["too-large"]);
+}
+
+#[test]
+fn a_flood_of_nodes_is_refused() {
+    assert_eq!(codes(&policy_with(&format!("[{}a]", "a,".repeat(200_000))), Limits::default()), ["too-many-nodes"]);
+}
+
+#[test]
+fn a_flood_of_problems_is_cut_short() {
+    let text = format!("rules:\n{}", "- { a: 1, a: 2 }\n".repeat(5_000));
+    let (policy, problems) = parse(&text, Limits::default());
+    assert!(policy.is_none());
+    assert_eq!(problems.iter().filter(|problem| problem.code.as_str() == "too-many-problems").count(), 1);
+    let (policy, problems) = parse(&format!("rules:\n{}", "- { oops: 1 }\n".repeat(20_000)), Limits::default());
+    assert!(policy.is_none());
+    assert!(problems.len() <= 1_010, "{} problems", problems.len());
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_a_diagnostic() {
+    let loaded = load(vec![("p.yaml".to_owned(), b"rules:\n  - \xFF\n".to_vec())], Limits::default());
+    assert!(loaded.policies.is_none());
+    assert_eq!(
+        loaded.rendered(),
+        "error[damaged-text]: byte 11 is not UTF-8\n  --> p.yaml:2:5\n   |\n 2 |   -\n   |     ^\n   = help: save the file as UTF-8; a binary file is no policy\n"
+    );
+}
+
+#[test]
+fn one_broken_policy_leaves_no_stack() {
+    let good = b"rules: [{ tool: a, action: allow }]".to_vec();
+    let loaded =
+        load(vec![("good".to_owned(), good.clone()), ("bad".to_owned(), b"rules: 1".to_vec())], Limits::default());
+    assert!(loaded.policies.is_none());
+    assert_eq!(loaded.diagnostics().len(), 1);
+    assert_eq!(
+        load(vec![("good".to_owned(), good)], Limits::default()).policies.map(|policies| policies.len()),
+        Some(1)
+    );
+}
+
+#[test]
+fn hostile_repetitions_end() {
+    for (name, text) in [
+        ("brackets", "[".repeat(1_000_000)),
+        ("braces", "{".repeat(1_000_000)),
+        ("dashes", "- ".repeat(500_000)),
+        ("question marks", "? ".repeat(500_000)),
+        ("colons", "a: ".repeat(300_000)),
+        ("commas", format!("[{}", ",".repeat(1_000_000))),
+        ("anchors", "&a ".repeat(300_000)),
+        ("quotes", "\"".repeat(1_000_001)),
+        ("tags", "! ".repeat(400_000)),
+        ("one long key", format!("{}: 1", "k".repeat(1_000_000))),
+        ("zeros", "\0".repeat(1_000_000)),
+        ("hidden characters", "\u{202E}".repeat(300_000)),
+        ("line ends", "\n".repeat(1_000_000)),
+        ("tabs", "\t".repeat(1_000_000)),
+    ] {
+        let (policy, problems) = parse(&text, Limits::default());
+        assert!(policy.is_none(), "{name}");
+        assert!(!problems.is_empty() && problems.len() <= 1_010, "{name}: {} problems", problems.len());
+    }
+}

@@ -1,0 +1,15 @@
+//! Tests of the whole crate from outside; data first, in `tests/vectors/`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod golden;
+mod house;
+mod limits;
+mod vector_files;
+mod vectors;

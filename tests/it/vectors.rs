@@ -1,0 +1,147 @@
+//! Runs the vectors natively; `tests/js/vectors.test.ts` runs the same through the built wasm.
+//!
+//! A case: `name`; `policy` (text) or `policies` (several texts, a stack); then any of
+//! `diagnostics` (all of them in order: `code`, `at` — the underlined text — and `line`),
+//! `call` with `decision` (the keys that are written must be so), `calls` (several of these), `digest`, `same_digest_as` (a policy text).
+
+use countersign::decide::compile::{Stack, compile};
+use countersign::decide::decide::decide;
+use countersign::policy::parse::parse;
+use countersign::text::diagnostic::Code;
+use countersign::text::span::Positions;
+use countersign::text::yaml::Limits;
+use countersign::wire::call::call_from_json;
+use serde_json::Value;
+
+use crate::vector_files;
+
+#[test]
+fn every_vector_holds() {
+    let mut ran = 0;
+    let mut failures = Vec::new();
+    for file in vector_files::read() {
+        for case in &file.cases {
+            ran += 1;
+            if let Err(failure) = check(case) {
+                failures.push(format!("{}: {}\n    {failure}", file.name, case["name"]));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {ran} vectors fail\n{}", failures.len(), failures.join("\n"));
+    assert!(ran >= 100, "only {ran} vectors were found");
+}
+
+#[test]
+fn every_diagnostic_code_has_a_vector() {
+    let seen: Vec<String> = vector_files::read()
+        .iter()
+        .flat_map(|file| &file.cases)
+        .filter_map(|case| case["diagnostics"].as_array())
+        .flatten()
+        .filter_map(|diagnostic| Some(diagnostic["code"].as_str()?.to_owned()))
+        .collect();
+    // Limits and broken bytes cannot be written as a readable vector; tests/it/limits.rs has them.
+    let elsewhere = [Code::TooLarge, Code::TooDeep, Code::TooManyNodes, Code::TooManyProblems];
+    let missing: Vec<&str> = Code::ALL
+        .iter()
+        .filter(|code| !elsewhere.contains(code) && !seen.iter().any(|seen| seen == code.as_str()))
+        .map(|code| code.as_str())
+        .collect();
+    assert!(missing.is_empty(), "no vector for {missing:?}");
+}
+
+fn check(case: &Value) -> Result<(), String> {
+    known_keys(
+        case,
+        &["name", "policy", "policies", "diagnostics", "call", "decision", "calls", "digest", "same_digest_as"],
+    )?;
+    let texts: Vec<&str> = match (&case["policy"], &case["policies"]) {
+        (Value::String(text), Value::Null) => vec![text],
+        (Value::Null, Value::Array(texts)) => texts.iter().filter_map(Value::as_str).collect(),
+        _ => return Err("a case has `policy` or `policies`".to_owned()),
+    };
+    let expected = case["diagnostics"].as_array().cloned().unwrap_or_default();
+    let mut found = Vec::new();
+    let mut policies = Vec::new();
+    for text in &texts {
+        let (policy, problems) = parse(text, Limits::default());
+        let positions = Positions::new(text);
+        found.extend(
+            problems
+                .iter()
+                .map(|problem| (problem.code.as_str(), problem.span.of(text), positions.at(problem.span.start).line)),
+        );
+        policies.push(policy);
+    }
+    check_diagnostics(&expected, &found)?;
+    let Some(policies) = policies.into_iter().collect::<Option<Vec<_>>>() else {
+        let asks_more = ["call", "calls", "digest", "same_digest_as"].iter().any(|key| !case[*key].is_null());
+        return if asks_more { Err("there is no policy".to_owned()) } else { Ok(()) };
+    };
+    let stack = compile(policies).map_err(|error| format!("{error:?}"))?;
+    if let Some(digest) = case["digest"].as_str() {
+        expect_equal("digest", &stack.digest.to_string(), &digest.to_owned())?;
+    }
+    if let Some(other) = case["same_digest_as"].as_str() {
+        let (other, _) = parse(other, Limits::default());
+        let other = other.ok_or("`same_digest_as` is no policy")?;
+        expect_equal("digest", &stack.digest, &other.digest)?;
+    }
+    if !case["call"].is_null() {
+        check_call(&stack, &case["call"], &case["decision"])?;
+    }
+    for row in case["calls"].as_array().into_iter().flatten() {
+        known_keys(row, &["call", "decision"])?;
+        check_call(&stack, &row["call"], &row["decision"])?;
+    }
+    Ok(())
+}
+
+fn check_diagnostics(expected: &[Value], found: &[(&str, &str, usize)]) -> Result<(), String> {
+    if expected.len() != found.len() {
+        return Err(format!("found {found:?}"));
+    }
+    for (expected, &(code, at, line)) in expected.iter().zip(found) {
+        known_keys(expected, &["code", "at", "line"])?;
+        let same = expected["code"] == code
+            && (expected["at"].is_null() || expected["at"] == at)
+            && (expected["line"].is_null() || expected["line"] == line);
+        if !same {
+            return Err(format!("expected {expected}, found {code} at {at:?} in line {line}"));
+        }
+    }
+    Ok(())
+}
+
+fn check_call(stack: &Stack, call: &Value, expected: &Value) -> Result<(), String> {
+    known_keys(expected, &["action", "rule", "cause", "reason"])?;
+    let call = call_from_json(&call.to_string()).map_err(|failure| format!("{failure:?}"))?;
+    let decision = decide(stack, &call);
+    let found = serde_json::json!({
+        "action": decision.action.as_str(),
+        "rule": decision.rule,
+        "cause": decision.cause.as_str(),
+        "reason": decision.reason,
+    });
+    let expected = expected.as_object().ok_or("a call has a `decision`")?;
+    if expected.is_empty() {
+        return Err("a decision says at least something".to_owned());
+    }
+    for (key, value) in expected {
+        if &found[key] != value {
+            return Err(format!("`{}`: expected {key} {value}, found {}", call.tool, found[key]));
+        }
+    }
+    Ok(())
+}
+
+fn known_keys(map: &Value, known: &[&str]) -> Result<(), String> {
+    match map.as_object().and_then(|map| map.keys().find(|key| !known.contains(&key.as_str()))) {
+        Some(unknown) => Err(format!("a vector has no key `{unknown}`")),
+        None => Ok(()),
+    }
+}
+
+fn expect_equal<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: expected {expected:?}, found {found:?}")) }
+}

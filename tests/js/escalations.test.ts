@@ -1,0 +1,278 @@
+/** From a held call to the one answer that counts. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type Call,
+  createEscalations,
+  type Digest,
+  EscalationError,
+  type EscalationStore,
+  loadPolicy,
+  type Policy,
+  StoreError,
+} from "countersign";
+import { memoryStore } from "countersign/stores/memory";
+
+const policy = await loadPolicy(`
+rules:
+  - { tool: email.send, action: escalate, reason: Mail leaves the company }
+  - { tool: file.read, action: allow }
+  - { tool: shell.execute, action: block }
+`);
+const mail: Call = { tool: "email.send", args: { to: ["a@acme.com"], subject: "hi" } };
+const otherDigest: Digest = `sha256:${"0".repeat(64)}`;
+
+/** A store, a clock that is set by hand, and ids that count. */
+function setUp(store: EscalationStore = memoryStore()) {
+  const clock = { ms: 1000 };
+  let ids = 0;
+  const newId = () => {
+    ids += 1;
+    return `id${ids}`;
+  };
+  return { store, clock, escalations: createEscalations({ store, now: () => clock.ms, newId }) };
+}
+
+test("an escalated call is held with everything a reviewer needs", async () => {
+  const { escalations } = setUp();
+  const held = await escalations.open(policy, mail);
+  assert.deepEqual(held, {
+    id: "id1",
+    status: "pending",
+    openedAtMs: 1000,
+    call: mail,
+    digest: held.digest,
+    decision: policy.decide(mail),
+    review: null,
+  });
+  assert.match(held.digest, /^sha256:[0-9a-f]{64}$/);
+  assert.deepEqual(await escalations.read("id1"), held);
+  assert.ok(Object.isFrozen(held) && Object.isFrozen(held.call.args));
+});
+
+test("without a clock and ids of one's own the system's are used", async () => {
+  const escalations = createEscalations({ store: memoryStore() });
+  const before = Date.now();
+  const [first, second] = [await escalations.open(policy, mail), await escalations.open(policy, mail)];
+  assert.ok(first.openedAtMs >= before && first.openedAtMs <= Date.now());
+  assert.match(first.id, /^[0-9a-f]{32}$/);
+  assert.notEqual(first.id, second.id);
+  assert.equal(first.digest, second.digest);
+});
+
+test("what is allowed or blocked is not held", async () => {
+  const { escalations, store } = setUp();
+  for (const tool of ["file.read", "shell.execute"]) {
+    await assert.rejects(escalations.open(policy, { tool }), { name: "EscalationError", code: "not-escalated" });
+  }
+  assert.deepEqual((await store.list({ limit: 9 })).items, []);
+});
+
+test("what is no call is not held", async () => {
+  const { escalations, store } = setUp();
+  const calls = [{ tool: "email.send", args: { at: new Date() } }, { args: {} }, null];
+  for (const call of calls) await assert.rejects(escalations.open(policy, call as Call), { name: "CallError" });
+  const tooExact = escalations.open(policy, { tool: "email.send", args: { n: 2 ** 53 } });
+  await assert.rejects(tooExact, { name: "EscalationError", code: "no-digest" });
+  assert.deepEqual((await store.list({ limit: 9 })).items, []);
+});
+
+test("a policy that is not from loadPolicy, or was disposed, holds nothing", async () => {
+  const { escalations } = setUp();
+  const disposed = await loadPolicy("rules: [{ tool: a, action: escalate }]");
+  disposed.dispose();
+  for (const stranger of [disposed, { ...policy } as Policy]) {
+    await assert.rejects(escalations.open(stranger, mail), TypeError);
+  }
+});
+
+for (const [verdict, status] of [
+  ["approve", "approved"],
+  ["reject", "rejected"],
+] as const) {
+  test(`to ${verdict} closes the escalation as ${status}, once and for all`, async () => {
+    const { escalations, clock } = setUp();
+    const { id, digest } = await escalations.open(policy, mail);
+    clock.ms = 5000;
+    const closed = await escalations.review(id, { verdict, note: "because", digest });
+    assert.equal(closed.status, status);
+    assert.deepEqual(closed.review, { verdict, note: "because", atMs: 5000 });
+    assert.deepEqual(await escalations.read(id), closed);
+    for (const again of ["approve", "reject"] as const) {
+      await assert.rejects(escalations.review(id, { verdict: again, digest }), { code: "already-closed" });
+    }
+    assert.deepEqual(await escalations.read(id), closed);
+  });
+}
+
+test("an approval covers the call that was shown and no other", async () => {
+  const { escalations } = setUp();
+  const { id, digest } = await escalations.open(policy, mail);
+  const other = await escalations.open(policy, { ...mail, args: { to: ["evil@example.com"], subject: "hi" } });
+  assert.notEqual(other.digest, digest);
+  const wrongs = [other.digest, otherDigest, digest.toUpperCase(), digest.slice(0, -1), "", "sha256:"] as Digest[];
+  for (const wrong of wrongs) {
+    await assert.rejects(escalations.review(id, { verdict: "approve", digest: wrong }), { code: "digest-mismatch" });
+  }
+  assert.equal((await escalations.read(id))?.status, "pending");
+});
+
+test("every part of the call that matters changes its digest", async () => {
+  const { escalations } = setUp();
+  const calls: Call[] = [
+    mail,
+    { ...mail, args: {} },
+    { tool: "email.send" },
+    { ...mail, args: { ...mail.args, bcc: null } },
+    { ...mail, agent: "a" },
+    { ...mail, user: "a" },
+    { ...mail, session: "a" },
+    { ...mail, session: { id: "b" } },
+  ];
+  const digests = await Promise.all(calls.map(async (call) => (await escalations.open(policy, call)).digest));
+  assert.equal(new Set(digests).size, calls.length);
+  const reordered = { args: { subject: "hi", to: ["a@acme.com"] }, reason: "trust me", tool: "email.send" };
+  assert.equal((await escalations.open(policy, reordered)).digest, digests[0]);
+});
+
+test("what the caller changes after opening does not reach what is reviewed", async () => {
+  const { escalations } = setUp();
+  const args = { to: ["a@acme.com"], subject: "hi" };
+  const opening = escalations.open(policy, { tool: "email.send", args });
+  args.to[0] = "evil@example.com";
+  const { id, digest } = await opening;
+  args.subject = "changed";
+  const approved = await escalations.review(id, { verdict: "approve", digest });
+  assert.deepEqual(approved.call.args, { to: ["a@acme.com"], subject: "hi" });
+});
+
+test("a call as deep as calls may be can be held and reviewed", async () => {
+  const { escalations } = setUp();
+  let args: Record<string, unknown> = {};
+  for (let level = 0; level < 98; level += 1) args = { in: args };
+  const { id, digest } = await escalations.open(policy, { tool: "email.send", args });
+  assert.equal((await escalations.review(id, { verdict: "reject", digest })).status, "rejected");
+});
+
+test("of 100 reviews at once exactly one counts", async () => {
+  const { escalations, store } = setUp();
+  const { id, digest } = await escalations.open(policy, mail);
+  const reviews = Array.from({ length: 100 }, (_, index) =>
+    escalations.review(id, { verdict: index % 2 ? "approve" : "reject", note: `${index}`, digest }),
+  );
+  const results = await Promise.allSettled(reviews);
+  const counted = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  assert.equal(counted.length, 1);
+  for (const result of results) {
+    if (result.status === "rejected") assert.equal(result.reason.code, "already-closed");
+  }
+  assert.deepEqual(await escalations.read(id), counted[0]);
+  assert.equal((await store.read(id)).length, 2);
+});
+
+test("a review that loses a race is judged again by what was written meanwhile", async () => {
+  const inner = memoryStore();
+  let races = 0;
+  const racing: EscalationStore = {
+    ...inner,
+    append: async (id, entry, guard) => {
+      races += 1;
+      return races === 2 ? { ok: false, length: 1 } : inner.append(id, entry, guard);
+    },
+  };
+  const { escalations } = setUp(racing);
+  const { id, digest } = await escalations.open(policy, mail);
+  assert.equal((await escalations.review(id, { verdict: "approve", digest })).status, "approved");
+  assert.equal(races, 3);
+});
+
+test("a clock that steps back does not put the answer before the question", async () => {
+  const { escalations, clock } = setUp();
+  const { id, digest } = await escalations.open(policy, mail);
+  clock.ms = 1;
+  assert.equal((await escalations.review(id, { verdict: "approve", digest })).review?.atMs, 1000);
+});
+
+test("an id that nobody has is null to read and an error to review", async () => {
+  const { escalations } = setUp();
+  assert.equal(await escalations.read("nobody"), null);
+  const review = escalations.review("nobody", { verdict: "approve", digest: otherDigest });
+  await assert.rejects(review, (error) => error instanceof EscalationError && error.code === "not-found");
+});
+
+test("nonsense in a review is refused", async () => {
+  const { escalations } = setUp();
+  const { id, digest } = await escalations.open(policy, mail);
+  const review = (input: object) => escalations.review(id, { digest, verdict: "approve", ...input } as never);
+  await assert.rejects(review({ verdict: "yes" }), { code: "unknown-verdict" });
+  await assert.rejects(review({ verdict: true }), TypeError);
+  await assert.rejects(review({ digest: undefined }), TypeError);
+  await assert.rejects(review({ note: 5 }), TypeError);
+  assert.equal((await escalations.read(id))?.status, "pending");
+});
+
+test("the list is newest first, by status and in pages", async () => {
+  const { escalations, clock } = setUp();
+  const held = [];
+  for (let index = 0; index < 5; index += 1) {
+    clock.ms += 1;
+    held.push(await escalations.open(policy, mail));
+  }
+  const [first] = held;
+  assert.ok(first);
+  await escalations.review(first.id, { verdict: "reject", digest: first.digest });
+  const ids = async (options = {}) => (await escalations.list(options)).items.map(({ id }) => id);
+  assert.deepEqual(await ids(), ["id5", "id4", "id3", "id2", "id1"]);
+  assert.deepEqual(await ids({ status: "pending" }), ["id5", "id4", "id3", "id2"]);
+  assert.deepEqual(await ids({ status: "rejected" }), ["id1"]);
+  const page = await escalations.list({ limit: 2 });
+  assert.deepEqual(await ids({ limit: 9, after: page.next }), ["id3", "id2", "id1"]);
+  for (const limit of [0, -1, 1.5, 1001]) await assert.rejects(escalations.list({ limit }), RangeError);
+  await assert.rejects(escalations.list({ after: "nonsense" }), { name: "StoreError", code: "bad-cursor" });
+});
+
+test("an escalation whose record was changed cannot be reviewed and does not hide the others", async () => {
+  const { escalations, store } = setUp();
+  const good = await escalations.open(policy, mail);
+  const [open] = await store.read(good.id);
+  assert.ok(open?.type === "open");
+  const forged = { ...open, call: { ...mail, args: { to: ["evil@example.com"] } } };
+  await store.append("forged", forged, { length: 0, status: "pending" });
+  const { items, damaged } = await escalations.list({ status: "pending" });
+  assert.deepEqual(
+    [items.map(({ id }) => id), damaged.map(({ id, code }) => [id, code])],
+    [["id1"], [["forged", "broken-history"]]],
+  );
+  const review = escalations.review("forged", { verdict: "approve", digest: good.digest });
+  await assert.rejects(review, { code: "broken-history" });
+});
+
+test("when the store fails nothing is believed to be written", async () => {
+  const failing = (part: keyof EscalationStore): EscalationStore => ({
+    ...memoryStore(),
+    [part]: () => Promise.reject(new Error("disk on fire")),
+  });
+  const failed = (error: unknown) =>
+    error instanceof StoreError &&
+    error.code === "unavailable" &&
+    /disk on fire/.test(error.message) &&
+    error.cause instanceof Error;
+  await assert.rejects(setUp(failing("append")).escalations.open(policy, mail), failed);
+  await assert.rejects(setUp(failing("read")).escalations.read("a"), failed);
+  await assert.rejects(
+    setUp(failing("read")).escalations.review("a", { verdict: "approve", digest: otherDigest }),
+    failed,
+  );
+  await assert.rejects(setUp(failing("list")).escalations.list(), failed);
+});
+
+test("an id that is taken, or a store that never takes the answer, is a conflict", async () => {
+  const store = memoryStore();
+  const escalations = createEscalations({ store, newId: () => "same" });
+  const { id, digest } = await escalations.open(policy, mail);
+  await assert.rejects(escalations.open(policy, mail), { name: "StoreError", code: "conflict" });
+  const stubborn = { ...store, append: async () => ({ ok: false, length: 1 }) as const };
+  const review = createEscalations({ store: stubborn }).review(id, { verdict: "approve", digest });
+  await assert.rejects(review, { name: "StoreError", code: "conflict" });
+  assert.equal((await escalations.read(id))?.status, "pending");
+});

@@ -1,0 +1,72 @@
+/** The vectors of `tests/vectors/` through the built wasm; `tests/it/vectors.rs` runs the same natively. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type Call, checkPolicy, type Decision, type Policy } from "countersign";
+
+interface Row {
+  readonly call: Call;
+  readonly decision: Partial<Decision>;
+}
+
+interface Case extends Partial<Row> {
+  readonly name: string;
+  readonly policy?: string;
+  readonly policies?: readonly string[];
+  readonly diagnostics?: readonly { readonly code: string; readonly at?: string; readonly line?: number }[];
+  readonly calls?: readonly Row[];
+  readonly digest?: string;
+  readonly same_digest_as?: string;
+}
+
+const vectors = new URL("../../target/vectors.json", import.meta.url);
+const known = "name policy policies diagnostics call decision calls digest same_digest_as".split(" ");
+
+function read(): readonly { readonly file: string; readonly cases: readonly Case[] }[] {
+  assert.ok(existsSync(vectors), "no target/vectors.json: run `npm test -- vectors` first");
+  return JSON.parse(readFileSync(vectors, "utf8")).files;
+}
+
+const files = read();
+
+test("there are vectors", () => {
+  assert.ok(files.flatMap(({ cases }) => cases).length >= 100);
+});
+
+for (const { file, cases } of files) {
+  for (const vector of cases) test(`${file}: ${vector.name}`, () => check(vector));
+}
+
+async function check(vector: Case): Promise<void> {
+  const unknown = Object.keys(vector).filter((key) => !known.includes(key));
+  assert.deepEqual(unknown, [], "a key that this test does not know");
+  const texts = vector.policies ?? [vector.policy ?? ""];
+  const { diagnostics, policy } = await checkPolicy(texts);
+  const expected = vector.diagnostics ?? [];
+  const found = diagnostics.map(({ code, source, span }, index) => {
+    const at = texts[source]?.slice(span.start, span.end);
+    const { at: expectedAt, line: expectedLine } = expected[index] ?? {};
+    return { code, ...(expectedAt != null && { at }), ...(expectedLine != null && { line: span.line }) };
+  });
+  assert.deepEqual(
+    found,
+    expected.map(({ code, at, line }) => ({ code, ...(at != null && { at }), ...(line != null && { line }) })),
+  );
+  if (vector.digest) assert.equal(policy?.digest, vector.digest);
+  if (vector.same_digest_as) assert.equal(policy?.digest, (await checkPolicy(vector.same_digest_as)).policy?.digest);
+  const rows = [...(vector.call ? [vector as Row] : []), ...(vector.calls ?? [])];
+  if (rows.length === 0) return;
+  assert.ok(policy, "there is no policy");
+  for (const row of rows) checkRow(policy, row);
+}
+
+function checkRow(policy: Policy, { call, decision }: Row): void {
+  const found = policy.decide(call);
+  for (const [key, value] of Object.entries(decision)) {
+    assert.equal(found[key as keyof Decision], value, `\`${call.tool}\`: ${key}`);
+  }
+  assert.deepEqual(policy.explain(call).decision, found, "the trace tells another decision");
+  const simulation = policy.simulation();
+  simulation.push(new TextEncoder().encode(JSON.stringify(call)));
+  assert.deepEqual(simulation.finish()[0]?.decision, found, "the simulation decides otherwise");
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { packageProgram, root, run } from "../../scripts/run.mjs";
+import { installPacked, pack } from "./project.ts";
+
+const wasmFiles = ["countersign.d.ts", "countersign.js", "countersign_bg.wasm", "countersign_bg.wasm.d.ts"];
+
+test("the tarball holds the built package and nothing else", async () => {
+  const { files } = await pack("--dry-run");
+  const paths = files.map(({ path }) => path);
+  for (const name of wasmFiles) assert.ok(paths.includes(`dist/wasm/${name}`), `${name} is missing`);
+  const plain = ["LICENSE", "README.md", "package.json", "bin/countersign.js"];
+  const built = /^dist\/(?!wasm\/)[\w/-]+\.(js|d\.ts)$/;
+  const surplus = paths.filter((path) => !plain.includes(path) && !built.test(path) && !/^dist\/wasm\//.test(path));
+  assert.deepEqual(surplus, []);
+  assert.deepEqual(
+    plain.filter((path) => !paths.includes(path)),
+    [],
+  );
+  assert.deepEqual(
+    paths.filter((path) => path.startsWith("dist/wasm/")).sort(),
+    wasmFiles.map((name) => `dist/wasm/${name}`).sort(),
+  );
+  assert.deepEqual(
+    files.filter(({ size }) => size === 0),
+    [],
+  );
+});
+
+test("every file that `exports` and `bin` name is in the tarball", async () => {
+  const { files } = await pack("--dry-run");
+  const paths = files.map(({ path }) => `./${path}`);
+  const { exports, bin } = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8")) as Record<string, unknown>;
+  const named = leaves([exports, bin]).map((path) => (path.startsWith("./") ? path : `./${path}`));
+  assert.ok(named.length > 5);
+  assert.deepEqual(
+    named.filter((path) => !paths.includes(path)),
+    [],
+  );
+});
+
+function leaves(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [];
+}
+
+test("its types serve a strict project", async () => {
+  const project = await installPacked();
+  const file = project.write(
+    "use.ts",
+    `
+import { type Decision, loadPolicy, PolicyError } from "countersign";
+import { initialize } from "countersign/bytes";
+import { memoryStore } from "countersign/stores/memory";
+
+export async function use(): Promise<Decision> {
+  await initialize(new Uint8Array());
+  const policy = await loadPolicy([{ name: "a.yaml", text: "rules: []" }, "rules: []"], { limits: { depth: 9 } });
+  // @ts-expect-error: a call needs a tool
+  policy.decide({ args: {} });
+  const { action } = policy.decide({ tool: "t", args: { deep: [1, { a: null }] } });
+  const known: "allow" | "escalate" | "block" = action;
+  return { ...policy.explain({ tool: known }).decision };
+}
+export const codes = (error: PolicyError): readonly string[] => error.diagnostics.map(({ code }) => code);
+export const store = memoryStore();
+`,
+  );
+  const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--lib", "ES2022,DOM", "--target", "ES2022"];
+  const commandLine = [...packageProgram("typescript", "tsc"), ...strict, "--module", "NodeNext", file];
+  assert.equal(await run(commandLine, { cwd: project.folder }), "");
+});

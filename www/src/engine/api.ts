@@ -1,0 +1,148 @@
+/** What the page asks of the engine's worker, and what comes back: plain data only. */
+
+import type {
+  Action,
+  Call,
+  Counts,
+  Decision,
+  Diagnostic,
+  Digest,
+  EscalationRecord,
+  Explanation,
+  LineError,
+  PolicySummary,
+  Token,
+  Verdict,
+} from "countersign";
+
+/** An operation that did not happen. Expected failures are returned; only faults of the engine are thrown. */
+export interface Failure {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A policy that decides. */
+export interface InForce {
+  readonly digest: Digest;
+  readonly policies: readonly PolicySummary[];
+}
+
+/** What the engine says about a policy text. */
+export interface Checked {
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly tokens: readonly Token[];
+  /** `null` if the text has errors: then nothing is decided. */
+  readonly policy: InForce | null;
+}
+
+/** A call and how the policy decided it. */
+export interface Explained {
+  readonly ok: true;
+  readonly call: Call;
+  readonly explanation: Explanation;
+}
+
+export interface Opened {
+  readonly ok: true;
+  readonly id: string;
+}
+
+/** How far the decisions of a file have come. */
+export interface FileProgress {
+  readonly bytes: number;
+  readonly lines: number;
+  readonly counts: Counts;
+  /** How many rows the table can show; less than the lines where there are blank lines or too many lines. */
+  readonly rows: number;
+}
+
+export type FileEnd = (FileProgress & { readonly ok: true; readonly cancelled: boolean }) | Failure;
+
+/** Which rows of a decided file: an action, the lines with errors, or all. */
+export type RowFilter = "all" | "error" | Action;
+
+/** One decided line of a file. Exactly one of `decision` and `error` is there. */
+export interface FileRow {
+  readonly index: number;
+  readonly line: number;
+  readonly tool: string | null;
+  readonly decision: Decision | null;
+  readonly error: LineError | null;
+}
+
+export interface FileRows {
+  readonly rows: readonly FileRow[];
+  readonly total: number;
+}
+
+/** One line of a decided file, read again from the disk. */
+export interface FileLine {
+  readonly ok: true;
+  readonly text: string;
+  readonly explained: Explained | Failure;
+}
+
+export type Queued = EscalationRecord;
+
+/** An escalation whose record makes no sense. It cannot be reviewed. */
+export interface Damaged {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A part of the review queue: pending first, then closed, the newest first within. */
+export interface QueuePage {
+  readonly ok: true;
+  readonly items: readonly Queued[];
+  readonly damaged: readonly Damaged[];
+  /** Where the next part begins; `null` at the end. */
+  readonly next: QueueCursor | null;
+}
+
+/** One escalation as the store has it now. */
+export interface Shown {
+  readonly ok: true;
+  readonly escalation: Queued;
+}
+
+export interface QueueCursor {
+  readonly part: "pending" | "closed";
+  readonly after: string | null;
+}
+
+/** A reviewer's answer to the call with this digest. */
+export interface Answer {
+  readonly verdict: Verdict;
+  readonly note: string;
+  readonly digest: Digest;
+}
+
+/**
+ * The engine as the page sees it.
+ *
+ * Where a `digest` is asked for, it is that of the policy that the page shows as in force;
+ * if the worker holds another one it decides nothing.
+ */
+export interface EngineApi {
+  /** Loads the engine. Throws if it cannot be loaded. */
+  load(): Promise<void>;
+  /** Checks a text and puts its policy in force, or none if it has errors. */
+  check(text: string): Promise<Checked>;
+  /** Says what is wrong with a file that is no text; changes nothing. */
+  checkFile(name: string, bytes: Uint8Array): Promise<string>;
+  explain(callText: string, digest: Digest): Promise<Explained | Failure>;
+  escalate(callText: string, digest: Digest): Promise<Opened | Failure>;
+
+  decideFile(file: File, digest: Digest, onProgress: (progress: FileProgress) => void): Promise<FileEnd>;
+  cancelFile(): Promise<void>;
+  fileRows(filter: RowFilter, from: number, count: number): Promise<FileRows>;
+  fileLine(index: number): Promise<FileLine | Failure>;
+  escalateLine(index: number): Promise<Opened | Failure>;
+
+  queuePage(cursor: QueueCursor | null): Promise<QueuePage | Failure>;
+  readEscalation(id: string): Promise<Shown | Failure>;
+  review(id: string, answer: Answer): Promise<Shown | Failure>;
+}

@@ -1,0 +1,37 @@
+/** Decides a call written as JSON. */
+
+import { type Call, CallError, type Policy } from "countersign";
+import type { Explained, Failure } from "./api.ts";
+import { failure } from "./failure.ts";
+
+/**
+ * Decides `text`, the JSON of one call.
+ *
+ * The engine reads the text itself, as it reads a line of recorded calls, so that a key written twice or a number that
+ * JavaScript would round is refused here too; `JSON.parse` only gives the value to show and to explain.
+ */
+export function explainText(policy: Policy, text: string): Explained | Failure {
+  const value = parsed(text);
+  if (!value.ok) return value;
+  const simulation = policy.simulation();
+  // In valid JSON a line end can only stand between tokens, so a space is as good.
+  const line = new TextEncoder().encode(text.replace(/[\r\n]/g, " "));
+  const [read] = [...simulation.push(line), ...simulation.finish()];
+  if (read === undefined) return failure("empty", "there is no call");
+  if (read.error !== null) return failure(read.error.code, read.error.message);
+  const call = value.value as Call;
+  try {
+    return { ok: true, call, explanation: policy.explain(call) };
+  } catch (error) {
+    if (error instanceof CallError) return failure(error.code, error.message);
+    throw error;
+  }
+}
+
+function parsed(text: string): { readonly ok: true; readonly value: unknown } | Failure {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    return failure("not-json", error instanceof Error ? error.message : "this is not JSON");
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The worker that holds the engine: the page never blocks, and the policy in force has one owner.
+ *
+ * A fault (the engine cannot be loaded, or it trapped) is thrown and reaches the page as such; nothing is allowed then.
+ */
+
+import { expose } from "comlink";
+import { checkPolicy, highlightPolicy, loadPolicy, type Policy } from "countersign";
+import type { EngineApi, Failure, InForce } from "./api.ts";
+import { explainText } from "./call-text.ts";
+import { answered, failure } from "./failure.ts";
+import { createFileRun } from "./file-run.ts";
+import { createQueue } from "./queue.ts";
+
+/** Beyond this length a text is not coloured; the engine refuses it by default anyway. */
+const HIGHLIGHT_LENGTH_MAX = 1_048_576;
+
+let inForce: Policy | null = null;
+let checks = 0;
+const queue = createQueue();
+const file = createFileRun();
+
+const api: EngineApi = {
+  async load() {
+    await loadPolicy("rules: [{ tool: '*', action: block }]");
+  },
+
+  async check(text) {
+    checks += 1;
+    const mine = checks;
+    inForce = null;
+    const tokens = text.length > HIGHLIGHT_LENGTH_MAX ? [] : await highlightPolicy(text);
+    const { diagnostics, policy } = await checkPolicy(text);
+    // Only the last text that was sent may come into force.
+    if (mine === checks) inForce = policy;
+    return { text, diagnostics, tokens, policy: policy === null ? null : summary(policy) };
+  },
+
+  async checkFile(name, bytes) {
+    return (await checkPolicy({ name, text: bytes })).rendered;
+  },
+
+  async explain(callText, digest) {
+    return withPolicy(digest, (policy) => explainText(policy, callText));
+  },
+
+  async escalate(callText, digest) {
+    return withPolicy(digest, async (policy) => {
+      const explained = explainText(policy, callText);
+      return explained.ok ? queue.open(policy, explained.call) : explained;
+    });
+  },
+
+  async decideFile(chosen, digest, onProgress) {
+    return withPolicy(digest, (policy) => file.decide(policy, chosen, onProgress));
+  },
+
+  async cancelFile() {
+    file.cancel();
+  },
+
+  async fileRows(filter, from, count) {
+    return file.rows(filter, from, count);
+  },
+
+  async fileLine(index) {
+    return answered(() => file.line(index));
+  },
+
+  async escalateLine(index) {
+    return answered(async () => {
+      const line = await file.line(index);
+      if (!line.ok) return line;
+      return line.explained.ok ? queue.open(file.policy(), line.explained.call) : line.explained;
+    });
+  },
+
+  queuePage: (cursor) => answered(() => queue.page(cursor)),
+  readEscalation: (id) => answered(() => queue.read(id)),
+  review: (id, answer) => answered(() => queue.review(id, answer)),
+};
+
+/** Runs `work` with the policy in force, if it is the one that the page means. */
+async function withPolicy<T>(digest: string, work: (policy: Policy) => T | Promise<T>): Promise<T | Failure> {
+  const policy = inForce;
+  if (policy === null) return failure("no-policy", "no policy is in force, so nothing is decided");
+  if (policy.digest !== digest) return failure("policy-changed", "the policy has changed since; nothing was decided");
+  return answered(() => work(policy));
+}
+
+function summary(policy: Policy): InForce {
+  return { digest: policy.digest, policies: policy.policies };
+}
+
+expose(api);

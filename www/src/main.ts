@@ -1,0 +1,11 @@
+/**
+ * The page's first script.
+ *
+ * A framed page could be laid under somebody else's buttons, so in a frame nothing is rendered and no engine starts.
+ */
+if (window.top === window.self) {
+  const { mount } = await import("./app.tsx");
+  mount(document.getElementById("app"));
+}
+
+export {};

@@ -1,0 +1,43 @@
+/** The editor's looks. Colours are the page's own variables, so that dark and light follow the page. */
+
+import { EditorView } from "@codemirror/view";
+
+export const editorTheme = EditorView.theme({
+  "&": { height: "100%", color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "0.875rem" },
+  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-1px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
+  ".cm-content": { caretColor: "var(--text)", padding: "0.5rem 0" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { color: "var(--muted)", backgroundColor: "var(--sunken)", borderRight: "1px solid var(--line)" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--active-line)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "var(--selection)",
+  },
+  ".cm-specialChar": { color: "var(--block)", fontWeight: "bold" },
+
+  ".cm-token-comment": { color: "var(--token-comment)", fontStyle: "italic" },
+  ".cm-token-key": { color: "var(--token-key)" },
+  ".cm-token-string": { color: "var(--token-string)" },
+  ".cm-token-number, .cm-token-boolean, .cm-token-null": { color: "var(--token-scalar)" },
+  ".cm-token-alias": { color: "var(--token-alias)", fontWeight: "bold" },
+
+  ".cm-lintRange": { backgroundImage: "none", paddingBottom: "0", textDecorationSkipInk: "none" },
+  ".cm-lintRange-error": { textDecoration: "underline wavy var(--block)" },
+  ".cm-lintRange-warning": { textDecoration: "underline wavy var(--escalate)" },
+  ".cm-lintRange-active": { backgroundColor: "var(--selection)" },
+  ".cm-lintPoint-error:after": { borderBottomColor: "var(--block)" },
+  ".cm-lintPoint-warning:after": { borderBottomColor: "var(--escalate)" },
+
+  ".cm-tooltip": { color: "var(--text)", backgroundColor: "var(--raised)", border: "1px solid var(--line-strong)" },
+  ".cm-tooltip-lint": { maxWidth: "min(34rem, 90vw)", fontFamily: "var(--sans)" },
+  ".cm-diagnostic": { padding: "0.4rem 0.6rem", whiteSpace: "pre-wrap" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--block)" },
+  ".cm-diagnostic-warning": { borderLeftColor: "var(--escalate)" },
+  ".cm-diagnosticAction": { color: "var(--on-accent)", backgroundColor: "var(--accent)", padding: "0.15rem 0.5rem" },
+
+  ".cm-panels": { color: "var(--text)", backgroundColor: "var(--sunken)" },
+  ".cm-panels-bottom": { borderTop: "1px solid var(--line)" },
+  ".cm-textfield": { color: "var(--text)", backgroundColor: "var(--surface)", border: "1px solid var(--line-strong)" },
+  ".cm-button": { color: "var(--text)", background: "var(--raised)", border: "1px solid var(--line-strong)" },
+  ".cm-searchMatch": { backgroundColor: "var(--selection)" },
+});

@@ -1,0 +1,107 @@
+/** The policy editor: CodeMirror around the text signal. */
+
+import { defaultKeymap, history, historyKeymap, insertNewlineKeepIndent } from "@codemirror/commands";
+import { linter, lintKeymap } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { EditorState, type Extension } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { underlined } from "./editor-diagnostics.ts";
+import { editorTheme } from "./editor-theme.ts";
+import { coloured, tokenColours } from "./editor-tokens.ts";
+import { checked, text, wanted } from "./state.ts";
+
+const extensions: Extension = [
+  lineNumbers(),
+  highlightActiveLineGutter(),
+  highlightActiveLine(),
+  highlightSpecialChars(),
+  drawSelection(),
+  history(),
+  search(),
+  highlightSelectionMatches(),
+  linter(null),
+  tokenColours,
+  editorTheme,
+  EditorView.contentAttributes.of({ "aria-label": "Policy text", spellcheck: "false" }),
+  // Tab stays free to leave the editor; Ctrl-] and Ctrl-[ indent.
+  keymap.of([
+    { key: "Enter", run: insertNewlineKeepIndent },
+    ...lintKeymap,
+    ...searchKeymap,
+    ...historyKeymap,
+    ...defaultKeymap,
+  ]),
+  EditorView.updateListener.of((update) => {
+    if (update.docChanged) text.value = update.state.doc.toString();
+  }),
+];
+
+/** The editor as it was left, so that going to another view and back keeps the cursor and what can be undone. */
+let left: EditorState | null = null;
+
+export function Editor() {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (host.current === null) return;
+    const state = left ?? EditorState.create({ doc: text.peek(), extensions });
+    // In a shadow root CodeMirror adopts its style sheet; in the page it would add a <style>, which the page's policy refuses.
+    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
+    const view = new EditorView({ state, parent: root, root });
+    const stops = [
+      effect(() => showText(view, text.value)),
+      effect(() => showChecked(view)),
+      effect(() => showWanted(view)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+      left = view.state;
+      view.destroy();
+    };
+  }, []);
+  return <div class="editor" ref={host} />;
+}
+
+/** Takes over a text that came from elsewhere (a fix, a starter, a file, another tab), changing only what differs. */
+function showText(view: EditorView, next: string): void {
+  const current = view.state.doc.toString();
+  if (current === next) return;
+  const shorter = Math.min(current.length, next.length);
+  let start = 0;
+  while (start < shorter && current.charCodeAt(start) === next.charCodeAt(start)) start += 1;
+  let same = 0;
+  while (same < shorter - start && current.at(-1 - same) === next.at(-1 - same)) same += 1;
+  view.dispatch({
+    changes: { from: start, to: current.length - same, insert: next.slice(start, next.length - same) },
+    userEvent: "input.replace",
+  });
+}
+
+function showChecked(view: EditorView): void {
+  const last = checked.value;
+  if (last === null || last.text !== view.state.doc.toString()) return;
+  view.dispatch(coloured(view.state, last.tokens));
+  view.dispatch(underlined(view.state, last.diagnostics));
+}
+
+function showWanted(view: EditorView): void {
+  const span = wanted.value;
+  if (span === null) return;
+  wanted.value = null;
+  const { length } = view.state.doc;
+  const anchor = Math.min(span.start, length);
+  view.dispatch({
+    selection: { anchor, head: Math.min(span.end, length) },
+    effects: EditorView.scrollIntoView(anchor, { y: "center" }),
+  });
+  view.focus();
+}

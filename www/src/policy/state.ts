@@ -1,0 +1,112 @@
+/**
+ * The policy text, what the engine says about it, and which policy is in force.
+ *
+ * In force is the text as it stands, once the engine has checked it and found no error.
+ * While it has errors, or is being checked, no policy is in force and nothing is decided: never by an older text.
+ */
+
+import { computed, effect, signal } from "@preact/signals";
+import type { Fix, Span } from "countersign";
+import type { Checked, InForce } from "../engine/api.ts";
+import { ask, engine } from "../engine/client.ts";
+import { keepText, keptText, onKeptElsewhere } from "./kept-text.ts";
+import { FIRST } from "./starters.ts";
+
+/** Checking waits until nobody has typed for this long. */
+const CHECK_AFTER_MS = 120;
+const KEEP_AFTER_MS = 300;
+
+export const text = signal(keptText() ?? FIRST.text);
+
+/** The engine's last word, possibly about an earlier text. */
+export const checked = signal<Checked | null>(null);
+
+/** `false` if the text could not be kept for the next visit. */
+export const kept = signal(true);
+
+/** The text that another tab has kept since, if it differs from ours. */
+export const elsewhere = signal<string | null>(null);
+
+/** What stood in the editor before a starter or a file replaced it. */
+export const replaced = signal<string | null>(null);
+
+/** A place in the text that somebody wants to see; the editor takes it. */
+export const wanted = signal<Span | null>(null);
+
+export type PolicyStatus =
+  | { readonly state: "engine-failed" | "checking" }
+  | { readonly state: "errors"; readonly errors: number }
+  | { readonly state: "in-force"; readonly policy: InForce; readonly text: string };
+
+export const policyStatus = computed<PolicyStatus>(() => {
+  if (engine.value.state === "failed") return { state: "engine-failed" };
+  const last = checked.value;
+  if (last === null || last.text !== text.value || engine.value.state !== "ready") return { state: "checking" };
+  if (last.policy === null) {
+    return { state: "errors", errors: last.diagnostics.filter((each) => each.severity === "error").length };
+  }
+  return { state: "in-force", policy: last.policy, text: last.text };
+});
+
+/** Replaces the whole text, keeping the one before at hand. The editor, and so every offset, knows `\n` line ends only. */
+export function replaceText(next: string): void {
+  const lines = next.replace(/\r\n?/g, "\n");
+  if (lines === text.value) return;
+  replaced.value = text.value;
+  text.value = lines;
+}
+
+/** Applies a fix. Its span is of the checked text: once that was edited, the next check brings new fixes. */
+export function mend({ span, replacement }: Fix): void {
+  const current = text.value;
+  if (checked.value?.text !== current) return;
+  text.value = current.slice(0, span.start) + replacement + current.slice(span.end);
+  wanted.value = { ...span, end: span.start + replacement.length };
+}
+
+/** Checks and keeps the text whenever it changes, and again when the engine was restarted. */
+export function keepPolicyChecked(): void {
+  effect(() => {
+    const current = text.value;
+    if (engine.value.state !== "ready") {
+      checked.value = null;
+      return;
+    }
+    const first = checked.peek() === null;
+    const timer = setTimeout(() => check(current), first ? 0 : CHECK_AFTER_MS);
+    return () => clearTimeout(timer);
+  });
+
+  let unkept: string | null = null;
+  const keep = () => {
+    if (unkept === null) return;
+    kept.value = keepText(unkept);
+    unkept = null;
+  };
+  let first = true;
+  effect(() => {
+    const current = text.value;
+    if (first) {
+      first = false;
+      return;
+    }
+    unkept = current;
+    elsewhere.value = null;
+    const timer = setTimeout(keep, KEEP_AFTER_MS);
+    return () => clearTimeout(timer);
+  });
+  window.addEventListener("pagehide", keep);
+  onKeptElsewhere((other) => {
+    elsewhere.value = other === text.value ? null : other;
+  });
+}
+
+async function check(current: string): Promise<void> {
+  try {
+    const answer = await ask((api) => api.check(current));
+    // A slower answer about an older text says nothing about the present one.
+    if (answer.text === text.value) checked.value = answer;
+  } catch {
+    checked.value = null;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The review queue as the page shows it.
+ *
+ * The list never moves by itself: what arrives is counted and shown when asked for; what was answered elsewhere changes in its place.
+ */
+
+import { computed, effect, signal } from "@preact/signals";
+import type { Answer, Damaged, Failure, QueueCursor, Queued } from "../engine/api.ts";
+import { ask, engine } from "../engine/client.ts";
+import { route } from "../route.ts";
+
+export interface Listed {
+  readonly items: readonly Queued[];
+  readonly damaged: readonly Damaged[];
+  readonly next: QueueCursor | null;
+}
+
+/** `null` until the queue was read. */
+export const listed = signal<Listed | null>(null);
+
+/** How many pending ones arrived since the list was read. */
+export const arrived = signal(0);
+
+/** What went wrong with the queue. */
+export const trouble = signal<string | null>(null);
+
+/** The escalation that the address names: `null` if none, or if it could not be read; see `shownTrouble`. */
+export const shown = signal<Queued | null>(null);
+export const shownTrouble = signal<string | null>(null);
+
+/** Why the last answer was not recorded, and for which escalation. */
+export const refused = signal<{ readonly id: string; readonly message: string } | null>(null);
+
+const view = computed(() => route.value.view);
+const chosen = computed(() => route.value.escalation);
+
+/** Reads the queue from its beginning. */
+export async function readQueue(): Promise<void> {
+  const page = await ask((api) => api.queuePage(null)).catch(() => null);
+  if (page === null) return;
+  trouble.value = page.ok ? null : page.message;
+  if (!page.ok) return;
+  listed.value = page;
+  arrived.value = 0;
+}
+
+/** Reads the next part of the queue and adds it below. */
+export async function readMore(): Promise<void> {
+  const before = listed.value;
+  if (before?.next == null) return;
+  const { next } = before;
+  const page = await ask((api) => api.queuePage(next)).catch(() => null);
+  if (page === null || listed.value !== before) return;
+  trouble.value = page.ok ? null : page.message;
+  if (!page.ok) return;
+  const known = new Set(before.items.map(({ id }) => id));
+  listed.value = { ...page, items: [...before.items, ...page.items.filter(({ id }) => !known.has(id))] };
+}
+
+/** Records the answer to the call with `answer.digest`, or says in `refused` why it was not recorded. */
+export async function review(id: string, answer: Answer): Promise<void> {
+  refused.value = null;
+  const result = await ask((api) => api.review(id, answer)).catch(() => null);
+  if (result?.ok) {
+    put(result.escalation);
+    return;
+  }
+  refused.value = { id, message: refusal(result) };
+  await readShown(id);
+}
+
+function refusal(failure: Failure | null): string {
+  if (failure === null) return "The engine stopped. Read the queue again to see whether your answer was recorded.";
+  if (failure.code === "already-closed") return "This call was already answered; your answer does not count.";
+  return `Your answer was not recorded: ${failure.message}`;
+}
+
+/** Follows the store, the address and the engine. */
+export function followQueue(): void {
+  const changes = new BroadcastChannel("countersign-queue");
+  changes.addEventListener("message", refresh);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") refresh();
+  });
+  effect(() => {
+    if (engine.value.state === "ready" && view.value === "review") readQueue();
+  });
+  effect(() => {
+    const id = chosen.value;
+    refused.value = null;
+    if (engine.value.state === "ready") readShown(id);
+  });
+}
+
+/** Counts what is new and updates what is shown, moving nothing. */
+async function refresh(): Promise<void> {
+  const before = listed.value;
+  if (before === null || engine.value.state !== "ready") return;
+  const page = await ask((api) => api.queuePage(null)).catch(() => null);
+  if (page === null || !page.ok || listed.value !== before) return;
+  const now = new Map(page.items.map((item) => [item.id, item]));
+  const known = new Set(before.items.map(({ id }) => id));
+  listed.value = { ...before, items: before.items.map((item) => now.get(item.id) ?? item) };
+  arrived.value = page.items.filter((item) => item.status === "pending" && !known.has(item.id)).length;
+  if (chosen.value !== null) await readShown(chosen.value);
+}
+
+async function readShown(id: string | null): Promise<void> {
+  if (id === null) {
+    shown.value = null;
+    shownTrouble.value = null;
+    return;
+  }
+  if (shown.value?.id !== id) shown.value = null;
+  const found = await ask((api) => api.readEscalation(id)).catch(() => null);
+  if (found === null || chosen.value !== id) return;
+  shownTrouble.value = found.ok ? null : found.message;
+  if (found.ok) put(found.escalation);
+  else shown.value = null;
+}
+
+/** Puts what the store has now in the place of what was shown. */
+function put(escalation: Queued): void {
+  if (chosen.value === escalation.id) shown.value = escalation;
+  const before = listed.value;
+  if (before === null) return;
+  listed.value = { ...before, items: before.items.map((item) => (item.id === escalation.id ? escalation : item)) };
+}

@@ -1,0 +1,42 @@
+/** The decision on the simulated call. */
+
+import { VisibleText } from "../text/visible-text.tsx";
+import { DecisionFacts } from "./decision-facts.tsx";
+import { QueueButton } from "./queue-button.tsx";
+import { type Simulated, simulated, stale } from "./state.ts";
+import { Trace } from "./trace.tsx";
+
+export function DecisionCard() {
+  const last = simulated.value;
+  return (
+    <section class="panel decision" aria-labelledby="decision-title" aria-live="polite">
+      <h2 id="decision-title">Decision</h2>
+      {last === null ? <p class="quiet">Nothing has been decided yet.</p> : <Answer last={last} />}
+    </section>
+  );
+}
+
+function Answer({ last }: { readonly last: Simulated }) {
+  const { answer, callText, digest } = last;
+  if (!answer.ok) {
+    return (
+      <p class="notice bad">
+        Nothing was decided: <VisibleText text={answer.message} /> <code>{answer.code}</code>
+      </p>
+    );
+  }
+  return (
+    <>
+      {stale.value && (
+        <p class="notice">The call or the policy has changed since; this decision is about what stood there before.</p>
+      )}
+      <div class={stale.value ? "stale" : undefined}>
+        <DecisionFacts explanation={answer.explanation} />
+        {answer.explanation.decision.action === "escalate" && !stale.value && (
+          <QueueButton key={callText} open={(api) => api.escalate(callText, digest)} />
+        )}
+        <Trace explanation={answer.explanation} linked={!stale.value} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+/** The simulate view: one call, or a file of recorded calls, under the policy in force. */
+
+import { PolicyStatus } from "../policy/policy-status.tsx";
+import { policyStatus } from "../policy/state.ts";
+import { CallForm } from "./call-form.tsx";
+import { CallJson } from "./call-json.tsx";
+import { DecisionCard } from "./decision-card.tsx";
+import { mode } from "./draft.ts";
+import { FilePanel } from "./file-panel.tsx";
+import { simulate } from "./state.ts";
+
+export function SimulateView() {
+  return (
+    <>
+      <h1>Simulate</h1>
+      <PolicyStatus />
+      <div class="columns">
+        <section class="panel" aria-labelledby="call-title">
+          <h2 id="call-title">One call</h2>
+          <form
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              simulate();
+            }}
+          >
+            {mode.value === "form" ? <CallForm /> : <CallJson />}
+            <button type="submit" class="primary" disabled={policyStatus.value.state !== "in-force"}>
+              Decide
+            </button>
+          </form>
+        </section>
+        <DecisionCard />
+      </div>
+      <FilePanel />
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  // Relative addresses, so that the built app works from any folder of any host.
+  base: "./",
+  build: {
+    target: "es2023",
+    // Preloading would need a polyfill and helper links; the app is one page and one worker.
+    modulePreload: false,
+    // Nothing is inlined as a data: address, which the content security policy refuses.
+    assetsInlineLimit: 0,
+  },
+  worker: { format: "es" },
+  preview: { headers: headersFile() },
+});
+
+/** The headers of `public/_headers`, so that `vite preview` sends what a real host sends. */
+function headersFile(): Record<string, string> {
+  const lines = readFileSync(new URL("public/_headers", import.meta.url), "utf8").split("\n");
+  const pairs = lines.filter((line) => line.startsWith("  ")).map((line) => line.trim().split(/:\s+(.*)/, 2));
+  return Object.fromEntries(pairs.map(([name = "", value = ""]) => [name, value]));
+}
