@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::decide::call::Call;
+use crate::decide::call::{CALL_DEPTH_MAX, Call};
 use crate::decide::compile::{Stack as CoreStack, compile};
 use crate::decide::decide::decide;
 use crate::decide::trace::explain;
@@ -16,7 +16,7 @@ use crate::wire::Failure;
 use crate::wire::call::call_from;
 use crate::wire::decision::{DecisionOut, ExplanationOut, summaries};
 use crate::wire::diagnostic::{self, SourceText};
-use crate::wire::escalation::{EntryOut, EscalationOut, digest_from, entries_from, verdict_from};
+use crate::wire::escalation::{ENTRIES_DEPTH_MAX, EntryOut, EscalationOut, digest_from, entries_from, verdict_from};
 use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
 use crate::wire::value::read_value;
 
@@ -177,7 +177,7 @@ pub fn review_escalation(
     digest: &str,
     now_ms: f64,
 ) -> Result<JsValue, JsValue> {
-    let entries = entries_from(&decode(entries)?).map_err(fail)?;
+    let entries = entries_from(&decode(entries, ENTRIES_DEPTH_MAX)?).map_err(fail)?;
     let verdict = verdict_from(verdict)
         .ok_or_else(|| fail(Failure::new("unknown-verdict", "a verdict is `approve` or `reject`")))?;
     let seen = digest_from(digest).map_err(fail)?;
@@ -188,7 +188,7 @@ pub fn review_escalation(
 /// The escalation that `entries` are the history of.
 #[wasm_bindgen(js_name = foldEscalation)]
 pub fn fold_escalation(entries: JsValue) -> Result<JsValue, JsValue> {
-    let entries = entries_from(&decode(entries)?).map_err(fail)?;
+    let entries = entries_from(&decode(entries, ENTRIES_DEPTH_MAX)?).map_err(fail)?;
     encode(&EscalationOut::from(&escalation::fold(&entries).map_err(refuse)?))
 }
 
@@ -215,13 +215,13 @@ fn limits_from(value: &JsValue) -> Limits {
     }
 }
 
-fn decode(value: JsValue) -> Result<Value, JsValue> {
+fn decode(value: JsValue, depth_max: usize) -> Result<Value, JsValue> {
     let explain = |error: serde_wasm_bindgen::Error| Failure::new("not-plain", error.to_string());
-    read_value(serde_wasm_bindgen::Deserializer::from(value), explain).map_err(fail)
+    read_value(serde_wasm_bindgen::Deserializer::from(value), depth_max, explain).map_err(fail)
 }
 
 fn decode_call(value: JsValue) -> Result<Call, JsValue> {
-    call_from(&decode(value)?).map_err(fail)
+    call_from(&decode(value, CALL_DEPTH_MAX)?).map_err(fail)
 }
 
 fn encode(value: &impl Serialize) -> Result<JsValue, JsValue> {

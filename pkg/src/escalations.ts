@@ -106,10 +106,11 @@ async function open(
   now: () => number,
 ): Promise<EscalationRecord> {
   const entry = stackOf(policy).openEscalation(snapshotCall(call), now());
-  const id = newId();
-  const result = await storing(() => store.append(id, entry, { length: 0, status: "pending" }));
-  if (!result.ok) throw new StoreError("conflict", `there is already an escalation with the id \`${id}\``);
-  return view(id, [entry]);
+  // What could not be read again is not written.
+  const held = view(newId(), [entry]);
+  const result = await storing(() => store.append(held.id, entry, { length: 0, status: held.status }));
+  if (!result.ok) throw new StoreError("conflict", `there is already an escalation with the id \`${held.id}\``);
+  return held;
 }
 
 async function review(

@@ -127,8 +127,9 @@ pub(super) fn quoted_end(text: &str, start: usize) -> Option<usize> {
 ///
 /// The scanner stops at its first complaint, so there is at most one of these for a text.
 pub(super) fn syntax_error(info: &str, at: usize, text: &str) -> Diagnostic {
-    let (code, message, help) = complaint(info);
     let rest = text.get(at..).unwrap_or_default();
+    let broken_off = info.contains("expected node content") && rest.trim().is_empty();
+    let (code, message, help) = complaint(if broken_off { "expected ',' or ']'" } else { info });
     let word = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}')).unwrap_or(rest.len());
     if matches!(code, Code::UnknownAlias) && word > 0 {
         let span = Span::new(at, at + word);

@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::Failure;
 use super::value::{MapOut, ValueOut, read_value};
-use crate::decide::call::Call;
+use crate::decide::call::{CALL_DEPTH_MAX, Call};
 use crate::value::value::{Map, Value, record};
 
 /// A call on its way out; what was not given is left out.
@@ -79,7 +79,7 @@ pub fn call_from(value: &Value) -> Result<Call, Failure> {
 /// ```
 pub fn call_from_json(line: &str) -> Result<Call, Failure> {
     let mut deserializer = serde_json::Deserializer::from_str(line);
-    let value = read_value(&mut deserializer, explain_json)?;
+    let value = read_value(&mut deserializer, CALL_DEPTH_MAX, explain_json)?;
     deserializer.end().map_err(explain_json)?;
     call_from(&value)
 }

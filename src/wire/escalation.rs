@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Failure;
 use super::call::{CallOut, call_from};
 use super::decision::DecisionOut;
+use crate::decide::call::CALL_DEPTH_MAX;
 use crate::decide::decide::{Cause, Decision};
 use crate::policy::model::Action;
 use crate::review::escalation::{Entry, Escalation, EscalationError, Review, Status, Verdict};
@@ -103,6 +104,9 @@ impl<'a> From<&'a Escalation> for EscalationOut<'a> {
     }
 }
 
+/// How deep a list of entries may nest: each holds a call.
+pub const ENTRIES_DEPTH_MAX: usize = CALL_DEPTH_MAX + 2;
+
 /// Reads entries from a store.
 ///
 /// # Errors
@@ -116,7 +120,7 @@ pub fn entries_from(value: &Value) -> Result<Vec<Entry>, Failure> {
 fn entry_from(value: &Value) -> Result<Entry, Failure> {
     let Value::Map(map) = value else { return Err(broken()) };
     let at_ms = time(map.get("atMs"))?;
-    let digest = digest_from(text(map, "digest")?)?;
+    let digest = Digest::parse(text(map, "digest")?).ok_or_else(broken)?;
     match text(map, "type")? {
         "open" => {
             let call = call_from(map.get("call").ok_or_else(broken)?).map_err(|_| broken())?;

@@ -7,7 +7,6 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::Failure;
-use crate::decide::call::CALL_DEPTH_MAX;
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
 /// A value on its way out.
@@ -51,21 +50,23 @@ fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, 
 ///
 /// # Errors
 ///
-/// `too-deep` beyond [`CALL_DEPTH_MAX`], `duplicate-key`, `forbidden-key` for `__proto__`; what the format itself
+/// `too-deep` beyond `depth_max` lists and maps in each other, `duplicate-key`, `forbidden-key` for `__proto__`; what the format itself
 /// refuses is given to `explain`.
 pub fn read_value<'de, D: Deserializer<'de>>(
     deserializer: D,
+    depth_max: usize,
     explain: impl FnOnce(D::Error) -> Failure,
 ) -> Result<Value, Failure> {
     let refusal = RefCell::new(None);
-    let seed = ValueSeed { depth: 0, refusal: &refusal };
+    let seed = ValueSeed { depth_left: depth_max, depth_max, refusal: &refusal };
     seed.deserialize(deserializer).map_err(|error| refusal.take().unwrap_or_else(|| explain(error)))
 }
 
 /// Reads one value at a depth; says in `refusal` why it refused, as a format's own errors carry no codes.
 #[derive(Clone, Copy)]
 struct ValueSeed<'a> {
-    depth: usize,
+    depth_left: usize,
+    depth_max: usize,
     refusal: &'a RefCell<Option<Failure>>,
 }
 
@@ -78,10 +79,10 @@ impl ValueSeed<'_> {
 
     /// The seed for what a list or map at this depth holds.
     fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth >= CALL_DEPTH_MAX {
-            return Err(self.refuse("too-deep", format!("nested deeper than {CALL_DEPTH_MAX} lists and maps")));
+        match self.depth_left.checked_sub(1) {
+            Some(depth_left) => Ok(Self { depth_left, ..self }),
+            None => Err(self.refuse("too-deep", format!("nested deeper than {} lists and maps", self.depth_max))),
         }
-        Ok(Self { depth: self.depth + 1, ..self })
     }
 }
 

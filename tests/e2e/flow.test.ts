@@ -107,7 +107,8 @@ test("the trace leads to the rule in the text", async ({ page }) => {
   await page.locator(".trace").getByRole("link", { name: "shell.execute" }).click();
   await expect(page.locator("h1")).toHaveText("Policy");
   await expect(page.locator(".cm-content")).toBeFocused();
-  await expect(page.locator(".cm-activeLine")).toContainText("shell.execute");
+  await expect(page.locator(".cm-activeLine")).toContainText("action: block");
+  await expect(page.locator(".cm-selectionBackground")).toHaveCount(2);
 });
 
 test("the form and the JSON hold the same call, whichever is written", async ({ page }) => {

@@ -71,7 +71,7 @@ fn read(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
 }
 
 /// Every place at which the trees differ.
-fn differing<'a>(ours: &'a Node, theirs: &'a Value, found: &mut Vec<(&'a Node, &'a Value)>) {
+fn differing(ours: &Node, theirs: &Value, found: &mut Vec<(Node, Value)>) {
     let same = match (&ours.value, theirs) {
         (NodeValue::Null, Value::Null) => true,
         (NodeValue::Bool(ours), Value::Bool(theirs)) => ours == theirs,
@@ -84,17 +84,18 @@ fn differing<'a>(ours: &'a Node, theirs: &'a Value, found: &mut Vec<(&'a Node, &
             true
         }
         (NodeValue::Map(ours), Value::Mapping(theirs)) if ours.len() == theirs.len() => {
-            // The order is compared too; both keep that of the text.
-            let same_keys = ours.iter().zip(theirs).all(|(ours, (key, _))| key.as_str() == Some(&ours.key));
-            if same_keys {
-                ours.iter().zip(theirs).for_each(|(ours, (_, value))| differing(&ours.value, value, found));
+            // Entry by entry: the order is compared too, as both keep that of the text.
+            for (ours, (key, value)) in ours.iter().zip(theirs) {
+                let our_key = Node { span: ours.key_span, value: NodeValue::Text(ours.key.clone()), unfinished: false };
+                differing(&our_key, key, found);
+                differing(&ours.value, value, found);
             }
-            same_keys
+            true
         }
         _ => false,
     };
     if !same {
-        found.push((ours, theirs));
+        found.push((ours.clone(), theirs.clone()));
     }
 }
 
@@ -113,9 +114,32 @@ fn check_spans(text: &str, node: &Node, within: Range<usize>) -> Result<(), Stri
     }
 }
 
+proptest! {
+    #![proptest_config(cases(4))]
+
+    #[test]
+    fn random_documents_are_read_alike(document in documents::document()) {
+        compare(&document.text()).map_err(TestCaseError::fail)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(8))]
+
+    /// Of what is hardly YAML any more we may refuse more than they do (§1.2 of what they scan is YAML 1.1's);
+    /// what we read they read alike, and nothing crashes.
+    #[test]
+    fn random_slips_are_read_alike_or_refused(text in documents::mutated()) {
+        if read(&text).1.is_empty() {
+            compare(&text).map_err(TestCaseError::fail)?;
+        }
+    }
+}
+
 /// As many cases as proptest is told to run, times `factor`.
 fn cases(factor: u32) -> ProptestConfig {
     let config = ProptestConfig::default();
     // A text that fails is kept as a row of KEPT, where people can read it, not as a seed.
     ProptestConfig { cases: config.cases * factor, failure_persistence: None, ..config }
 }
+// fn mutated

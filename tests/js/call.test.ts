@@ -223,12 +223,13 @@ test("properties that are not own or not enumerable do not count", () => {
 });
 
 test("what others put on Object.prototype changes nothing", () => {
+  const withGetter = Object.defineProperty({}, "tool", { get: () => "allowed", enumerable: true });
   const polluted = Object.prototype as unknown as Record<string, unknown>;
   polluted.tool = "allowed";
   polluted.value = "allowed";
   try {
     assertRefused({}, "missing-tool", "");
-    assertRefused(Object.defineProperty({}, "tool", { get: () => "x", enumerable: true }), "accessor", "tool");
+    assertRefused(withGetter, "accessor", "tool");
     assert.equal(policy.decide({ tool: "other" }).action, "escalate");
   } finally {
     delete polluted.tool;

@@ -131,9 +131,10 @@ test("a fix mends the text", async () => {
 });
 
 const badTexts: readonly [what: string, source: PolicySource, code: string][] = [
-  ["an empty text", "", "no-policy"],
-  ["only a comment", "# nothing\n", "no-policy"],
-  ["broken YAML", "rules: [", "unclosed"],
+  ["an empty text", "", "empty-policy"],
+  ["only a comment", "# nothing\n", "empty-policy"],
+  ["a bracket that is never closed", "rules: [", "unclosed"],
+  ["broken YAML", "rules: ]", "yaml-syntax"],
   ["bytes that are not UTF-8", new Uint8Array([0x72, 0xff, 0xfe, 0x00]), "damaged-text"],
   ["a binary file", readFileSync(new URL("../../pkg/dist/wasm/countersign_bg.wasm", import.meta.url)), "damaged-text"],
   ["half a surrogate pair", "name: \ud800\nrules: [{ tool: a, action: allow }]\n", "damaged-text"],

@@ -139,9 +139,14 @@ const listing: readonly ContractCase[] = [
     name: "pages follow each other without gaps or repeats, also while escalations are opened",
     async run(store) {
       for (let index = 0; index < 25; index += 1) await store.append(`id${index}`, opened(index % 5), opening);
+      let nowMs = 1000;
+      const tick = () => {
+        nowMs += 1;
+        return nowMs;
+      };
       for (const status of [undefined, "pending"] as const) {
         const expected = (await store.list({ limit: 100, ...(status && { status }) })).items.map(({ id }) => id);
-        equal(await pageThrough(store, status), expected);
+        equal(await pageThrough(store, status, tick), expected);
       }
     },
   },
@@ -167,14 +172,19 @@ const listing: readonly ContractCase[] = [
   },
 ];
 
-async function pageThrough(store: EscalationStore, status: Status | undefined): Promise<readonly string[]> {
+async function pageThrough(
+  store: EscalationStore,
+  status: Status | undefined,
+  tick: () => number,
+): Promise<readonly string[]> {
   const ids: string[] = [];
   let after: string | null = null;
   do {
     const page = await store.list({ limit: 4, ...(status && { status }), ...(after !== null && { after }) });
     ids.push(...page.items.map(({ id }) => id));
     after = page.next;
-    await store.append(`later ${status} ${ids.length}`, opened(1000 + ids.length), opening);
+    const atMs = tick();
+    await store.append(`later ${atMs}`, opened(atMs), opening);
   } while (after !== null);
   return ids;
 }

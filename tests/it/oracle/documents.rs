@@ -4,7 +4,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 
 /// A node of a document that is to be written.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ const WORDS: &[&str] = &[
 ];
 
 const KEYS: &[&str] = &[
-    "a", "b", "c", "d", "tool", "two words", "é", "😀", "a-b", "-x", "?x", "a.b", "x#y", "a:b", "id", "k1", "k2", "k3", "true-ish", "=",
+    "a", "b", "c", "d", "tool", "two words", "é", "😀", "a-b", "-x", "a.b", "x#y", "a:b", "id", "k1", "k2", "k3", "true-ish", "=",
 ];
 
 const SINGLE: &[&str] = &["a", " ", "  ", "''", "\"", "\\n", " #", "é", "\n", "\n\n", ": ", "- ", "\t", "{", "😀", "  \n", "x"];
@@ -97,7 +97,7 @@ fn key() -> impl Strategy<Value = Part> {
 
 /// Any document.
 pub(super) fn document() -> impl Strategy<Value = Document> {
-    let before = select(&["", "", "", "---\n", "# first\n", "\n\n", "%YAML 1.2\n---\n", "\u{FEFF}", "--- # c\n", "  # c\n"][..]);
+    let before = select(&["", "", "", "", "", "", "---\n", "# first\n", "\n\n", "%YAML 1.2\n---\n", "\u{FEFF}", "--- # c\n", "  # c\n"][..]);
     let after = select(&["", "", "", "\n", "# last", "...\n", "...", "\n\n# x\n", "cut"][..]);
     let line_break = select(&["\n", "\n", "\n", "\r\n", "\r"][..]);
     // Mostly lists and maps at the root: a lone scalar exercises little.
@@ -107,6 +107,52 @@ pub(super) fn document() -> impl Strategy<Value = Document> {
         3 => (vec(part(), 1..5), any::<u8>()).prop_map(|(items, look)| Part::List(items, look)),
     ];
     (root, before, after, line_break).prop_map(|(root, before, after, line_break)| Document { root, before, after, line_break })
+}
+
+/// A change to a text.
+#[derive(Clone, Debug)]
+enum Edit {
+    Insert(&'static str),
+    Delete(usize),
+    /// Writes so many bytes from here once more, somewhere else.
+    Repeat(usize, Index),
+    Byte(u8),
+    Cut,
+}
+
+/// What a slip of the hand or an attacker puts into a text.
+const TOKENS: &[&str] = &[
+    ":", ": ", "- ", "? ", ",", "[", "]", "{", "}", "'", "\"", "\\", "#", " #", "&x ", "*x", "*n0", "!t ", "!!str ", "|", ">-", "\n", "\r", "\r\n",
+    "\t", " ", "  ", "---\n", "\n...\n", "\n--- ", "%YAML 1.1\n", "<<: ", "\u{FEFF}", "\u{85}", "\u{202E}", "\0", "\u{7}", "😀", "@", "`", "~", "0",
+];
+
+/// A document with a few changes, so that it is mostly no YAML any more, but nearly.
+pub(super) fn mutated() -> impl Strategy<Value = String> {
+    let edit = prop_oneof![
+        6 => select(TOKENS).prop_map(Edit::Insert),
+        4 => (1_usize..6).prop_map(Edit::Delete),
+        2 => (1_usize..40, any::<Index>()).prop_map(|(length, to)| Edit::Repeat(length, to)),
+        1 => any::<u8>().prop_map(Edit::Byte),
+        1 => Just(Edit::Cut),
+    ];
+    (document(), vec((edit, any::<Index>()), 1..4)).prop_map(|(document, edits)| {
+        let mut bytes = document.text().into_bytes();
+        for (edit, at) in edits {
+            let at = at.index(bytes.len() + 1);
+            match edit {
+                Edit::Insert(token) => drop(bytes.splice(at..at, token.bytes())),
+                Edit::Delete(length) => drop(bytes.drain(at..(at + length).min(bytes.len()))),
+                Edit::Repeat(length, to) => {
+                    let copied = bytes.get(at..(at + length).min(bytes.len())).unwrap_or_default().to_vec();
+                    let to = to.index(bytes.len() + 1);
+                    bytes.splice(to..to, copied);
+                }
+                Edit::Byte(byte) => drop(bytes.get_mut(at).map(|old| *old = byte)),
+                Edit::Cut => bytes.truncate(at),
+            }
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }
 
 impl Document {

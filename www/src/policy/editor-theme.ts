@@ -4,7 +4,8 @@ import { EditorView } from "@codemirror/view";
 
 export const editorTheme = EditorView.theme({
   "&": { height: "100%", color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "0.875rem" },
-  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-1px" },
+  // The frame around the editor shows the focus.
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--text)", padding: "0.5rem 0" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },

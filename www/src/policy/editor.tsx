@@ -41,6 +41,7 @@ const extensions: Extension = [
     ...historyKeymap,
     ...defaultKeymap,
   ]),
+  EditorView.domEventHandlers({ beforeinput: typeOverSelection }),
   EditorView.updateListener.of((update) => {
     if (update.docChanged) text.value = update.state.doc.toString();
   }),
@@ -69,6 +70,18 @@ export function Editor() {
     };
   }, []);
   return <div class="editor" ref={host} />;
+}
+
+/**
+ * Typing over selected text is done by CodeMirror instead of the browser.
+ *
+ * Chromium would keep the colours of what was selected as inline style, which the page's content security policy refuses.
+ */
+function typeOverSelection(event: InputEvent, view: EditorView): boolean {
+  if (event.inputType !== "insertText" || event.data === null || event.isComposing) return false;
+  if (view.state.selection.main.empty) return false;
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  return true;
 }
 
 /** Takes over a text that came from elsewhere (a fix, a starter, a file, another tab), changing only what differs. */

@@ -25,7 +25,7 @@ export function PolicyStatus() {
       return (
         <p class="policy-status bad" role="status">
           No policy is in force: the text has {status.errors} {status.errors === 1 ? "error" : "errors"}. Nothing is
-          decided until <a href={hashOf("policy")}>they are mended</a>.
+          decided until <a href={hashOf("policy")}>it is mended</a>.
         </p>
       );
     case "checking":

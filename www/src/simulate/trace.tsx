@@ -73,7 +73,7 @@ function Step({ rule, linked }: { readonly rule: RuleTrace; readonly linked: boo
       ) : (
         name
       )}{" "}
-      <span class="outcome">{matched ? "matched" : "did not match"}</span>
+      <span class="met">{matched ? "matched" : "did not match"}</span>
       {rule.pattern !== null && rule.pattern.text !== rule.id && (
         <>
           {" "}

@@ -1,0 +1,107 @@
+/** Files of recorded calls. */
+
+import { expect, open, picture, test } from "./app.ts";
+
+const PICKER = "Open file of calls…";
+
+function ndjson(lines: readonly string[]): { name: string; mimeType: string; buffer: Buffer } {
+  return { name: "calls.ndjson", mimeType: "application/x-ndjson", buffer: Buffer.from(lines.join("\n")) };
+}
+
+const LINES = [
+  '{"tool":"search.web","args":{"q":"rain"}}',
+  "",
+  '{"tool":"file.read","args":{"path":"a"}}',
+  "{broken",
+  '{"args":{"path":"a"}}',
+  '{"tool":"file.write","args":{"path":"b","text":"<b>bold</b>"},"suite":"ignored"}',
+  '{"tool":"__proto__"}',
+  '{"tool":"shell.execute","args":{"command":"ls"}}',
+  '{"tool":"email.send","args":{"__proto__":{"x":1}}}',
+  '{"tool":"email.send","args":{"to":"x"}}',
+];
+
+test("every line gets its decision or its error, and the counts are right", async ({ page }) => {
+  await open(page, "simulate");
+  await page.getByLabel(PICKER).setInputFiles(ndjson(LINES));
+  await expect(page.locator(".file-progress")).toContainText("decided");
+  const tally = page.locator(".counts");
+  await expect(tally).toHaveText("calls6allow2escalate3block1errors3");
+
+  const rows = page.locator(".decisions tbody tr");
+  await expect(rows).toHaveCount(9);
+  await expect(rows.nth(0)).toContainText("1search.weballow");
+  await expect(rows.nth(1)).toContainText("3file.readallow");
+  await expect(rows.nth(5)).toContainText("7__proto__escalatedefault");
+
+  await page.getByLabel("Show", { exact: true }).selectOption("error");
+  await expect(rows).toHaveCount(3);
+  await expect(rows.locator("td:first-child")).toHaveText(["4", "5", "9"]);
+  await expect(page.locator(".pages")).toContainText("1–3 of 3");
+  await rows.first().click();
+  await expect(page.locator("pre.line")).toHaveText("{broken");
+  await expect(page.locator(".panel.sunken")).toContainText("Not decided");
+
+  await page.getByLabel("Show", { exact: true }).selectOption("escalate");
+  await page.getByRole("button", { name: "Show line 6" }).click();
+  await expect(page.locator("pre.line")).toHaveText(LINES[5] ?? "");
+  await expect(page.locator(".panel.sunken .trace")).toContainText("file.write matched");
+  await page.getByText("Per rule").click();
+  await expect(page.locator(".per-rule tbody tr")).toHaveCount(6);
+  await picture(page, "file-table");
+
+  await page.getByRole("button", { name: "Put in the review queue" }).click();
+  await page.getByRole("link", { name: "Open it in Review" }).click();
+  await expect(page.locator(".card h2")).toHaveText("file.write");
+  await expect(page.locator(".call-tree")).toContainText('text: "<b>bold</b>"');
+});
+
+test("a large file is decided in parts and can be stopped", async ({ page }) => {
+  const lines = 200_000;
+  await open(page, "simulate");
+  // The file is made in the page: too large to be handed over as bytes.
+  const handle = await page.evaluateHandle((count) => {
+    const line = (at: number) => `{"tool":"${at % 2 ? "file.read" : "file.write"}","args":{"path":"/srv/${at}"}}\n`;
+    const parts = Array.from({ length: count }, (_, at) => line(at));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(parts, "large.ndjson"));
+    return transfer;
+  }, lines);
+  const drop = () => page.getByText("NDJSON: one call a line").dispatchEvent("drop", { dataTransfer: handle });
+
+  await drop();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.locator(".file-progress")).toContainText("cancelled");
+  const calls = await page.locator(".tally.calls dd").textContent();
+  expect(Number(calls?.replaceAll(",", ""))).toBeLessThan(lines);
+  await picture(page, "file-cancelled");
+
+  // The page answers while a file is being decided.
+  await drop();
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  await page.getByRole("button", { name: "Decide", exact: true }).click();
+  await expect(page.locator(".decision .facts")).toContainText("escalate");
+
+  await expect(page.locator(".file-progress")).toContainText("large.ndjson: decided", { timeout: 50_000 });
+  await expect(page.locator(".counts")).toHaveText("calls200,000allow100,000escalate100,000block0errors0");
+  await page.getByLabel("Show", { exact: true }).selectOption("allow");
+  await page.getByRole("button", { name: "Next" }).click();
+  await expect(page.locator(".pages")).toContainText("101–200 of 100,000");
+  await expect(page.locator(".decisions tbody tr").first()).toContainText("202file.read");
+});
+
+test("the rows of a file belong to the policy that decided it", async ({ page }) => {
+  await open(page, "simulate");
+  await page.getByLabel(PICKER).setInputFiles(ndjson(LINES));
+  await expect(page.locator(".file-progress")).toContainText("decided");
+  await page.evaluate(() => {
+    location.hash = "#/policy";
+  });
+  await page.getByLabel("Starter policy").selectOption("Data analyst");
+  await page.getByRole("button", { name: "Use it" }).click();
+  await expect(page.locator(".policy-status")).toContainText("data-analyst");
+  await page.evaluate(() => {
+    location.hash = "#/simulate";
+  });
+  await expect(page.getByText("these decisions are of the policy before")).toBeVisible();
+});

@@ -1,0 +1,83 @@
+/** Two tabs on one queue. */
+
+import { approve, approveShown, approveThis, expect, open, openCard, outcome, queue, reject, test } from "./app.ts";
+
+const CALL = { tool: "file.write", args: { path: "a.txt" } };
+
+test("of two answers to one call exactly one counts", async ({ page, context }) => {
+  await open(page, "simulate");
+  const address = await queue(page, CALL);
+  const other = await context.newPage();
+  await openCard(page, address);
+  await openCard(other, address);
+  await approve(page).click();
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+
+  await Promise.all([approveThis(page).click(), reject(other).click()]);
+  const [mine, theirs] = [outcome(page).locator(".chip"), outcome(other).locator(".chip")];
+  await expect(mine).toBeVisible();
+  await expect(theirs).toBeVisible();
+  expect(await mine.textContent()).toBe(await theirs.textContent());
+  const refused = "already answered";
+  const notices = [page, other].map((tab) => tab.getByText(refused).count());
+  expect((await Promise.all(notices)).reduce((sum, count) => sum + count, 0)).toBe(1);
+});
+
+test("a tab sees what was answered in another, without being asked", async ({ page, context }) => {
+  await open(page, "simulate");
+  const address = await queue(page, CALL);
+  const other = await context.newPage();
+  await openCard(other, address);
+  await openCard(page, address);
+  await approveShown(page);
+  await expect(outcome(page)).toContainText("approved");
+  await expect(outcome(other)).toContainText("approved");
+  await expect(reject(other)).toHaveCount(0);
+});
+
+test("new calls do not move the list until they are asked for", async ({ page, context }) => {
+  await open(page, "simulate");
+  const address = await queue(page, CALL);
+  await openCard(page, address);
+  const other = await context.newPage();
+  await open(other, "simulate");
+  await queue(other, { tool: "email.send" });
+  await queue(other, { tool: "email.send", args: { to: "x" } });
+
+  const items = page.locator(".queue li");
+  await expect(page.getByRole("button", { name: "Show 2 new" })).toBeVisible();
+  await expect(items).toHaveCount(1);
+  await page.getByRole("button", { name: "Show 2 new" }).click();
+  await expect(items).toHaveCount(3);
+  await expect(items.nth(0)).toContainText("email.send");
+  await expect(items.nth(2)).toContainText("file.write");
+});
+
+test("an edit in one tab is offered to the other, not forced on it", async ({ page, context }) => {
+  await open(page, "policy");
+  const other = await context.newPage();
+  await open(other, "policy");
+  await other.getByLabel("Starter policy").selectOption("Coding agent");
+  await other.getByRole("button", { name: "Use it" }).click();
+  await expect(other.locator(".policy-status")).toContainText("coding-agent");
+  await expect(page.locator(".policy-status")).toContainText("unnamed policy");
+  await page.getByRole("button", { name: "Take over its text" }).click();
+  await expect(page.locator(".policy-status")).toContainText("coding-agent");
+  await page.getByRole("button", { name: "Bring the text before back" }).click();
+  await expect(page.locator(".policy-status")).toContainText("unnamed policy");
+});
+
+test("pending calls come first, then closed ones, the newest first within", async ({ page }) => {
+  await open(page, "simulate");
+  const addresses: string[] = [];
+  for (const at of [1, 2, 3]) addresses.push(await queue(page, { tool: "file.write", args: { at } }));
+  await openCard(page, addresses[2] ?? "");
+  await reject(page).click();
+  await expect(outcome(page)).toContainText("rejected");
+  await page.reload();
+  await expect(page.locator(".queue .chip")).toHaveText(["pending", "pending", "rejected"]);
+  const order = await page
+    .locator(".queue li a")
+    .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  expect(order).toEqual([addresses[1], addresses[0], addresses[2]]);
+});
