@@ -1,6 +1,6 @@
 /** `npm run build`: the engine to wasm, the package to JavaScript, the app to static files. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isProgram, packageProgram, program, root, run, say, seconds } from "./run.mjs";
 import { checkWasmOpt, wasmEnv } from "./rust.mjs";
 import { setup } from "./setup.mjs";
@@ -22,11 +22,7 @@ async function step(name, body) {
 }
 
 async function buildWasm() {
-  const sources = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "src"].map((name) => join(root, name));
-  const outputs = wasmFiles.map((name) => join(generated, name));
-  if (outputs.every(existsSync) && newest(sources) < Math.min(...outputs.map(modifiedMs))) {
-    return "nothing to do, its sources have not changed";
-  }
+  if (wasmIsNewest()) return "nothing to do, its sources have not changed";
   checkWasmOpt();
   const options = ["--release", "--target", "web", "--mode", "no-install"];
   const out = ["--out-dir", generated, "--out-name", "countersign"];
@@ -38,24 +34,35 @@ async function buildWasm() {
   return "";
 }
 
-function newest(paths) {
-  return Math.max(...paths.map((path) => (statSync(path).isDirectory() ? newest(within(path)) : modifiedMs(path))));
+function wasmIsNewest() {
+  const sources = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "src"].flatMap((name) =>
+    filesIn(join(root, name)),
+  );
+  const outputs = wasmFiles.map((name) => join(generated, name));
+  return outputs.every(existsSync) && Math.max(...sources.map(modifiedMs)) < Math.min(...outputs.map(modifiedMs));
 }
 
-function within(folder) {
-  return readdirSync(folder).map((name) => join(folder, name));
+function filesIn(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path).flatMap((name) => filesIn(join(path, name)));
 }
 
 function modifiedMs(path) {
   return statSync(path).mtimeMs;
 }
 
+/** Compiles over what is there, so that the package keeps working meanwhile, then removes what no source makes any more. */
 async function buildPackage() {
   const dist = join(root, "pkg", "dist");
-  rmSync(dist, { recursive: true, force: true });
-  await run([...packageProgram("typescript", "tsc"), "-p", "pkg"]);
-  mkdirSync(join(dist, "wasm"), { recursive: true });
-  for (const name of wasmFiles) copyFileSync(join(generated, name), join(dist, "wasm", name));
+  const output = await run([...packageProgram("typescript", "tsc"), "-p", "pkg", "--listEmittedFiles"]);
+  const emitted = output.split("\n").map((line) => resolve(line.replace(/^TSFILE: /, "").trim()));
+  const wasm = join(dist, "wasm");
+  mkdirSync(wasm, { recursive: true });
+  for (const name of wasmFiles) copyFileSync(join(generated, name), join(wasm, name));
+  const wanted = new Set([...emitted, ...wasmFiles.map((name) => join(wasm, name))]);
+  for (const path of filesIn(dist)) {
+    if (!wanted.has(path)) rmSync(path);
+  }
 }
 
 async function buildApp() {

@@ -48,13 +48,22 @@ for (const key of ["Enter", "Space"]) {
     await stillPending(page);
   });
 
-  test(`a ${key} key held since before the button was armed approves nothing`, async ({ page }) => {
+  test(`the ${key} key held since before the button was armed approves nothing`, async ({ page }) => {
     await approve(page).click();
     await approveThis(page).focus();
     await hold(page, key, 2_000);
     await stillPending(page);
   });
 }
+
+test("a mouse button held since before the button was armed approves nothing", async ({ page }) => {
+  await approve(page).click();
+  await approveThis(page).hover({ force: true });
+  await page.mouse.down();
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  await page.mouse.up();
+  await stillPending(page);
+});
 
 test("double clicks on both steps approve nothing", async ({ page }) => {
   await approve(page).dblclick();

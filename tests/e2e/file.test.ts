@@ -34,7 +34,7 @@ test("every line gets its decision or its error, and the counts are right", asyn
   await expect(rows.nth(1)).toContainText("3file.readallow");
   await expect(rows.nth(5)).toContainText("7__proto__escalatedefault");
 
-  await page.getByLabel("Show", { exact: true }).selectOption("error");
+  await page.getByRole("combobox", { name: "Show" }).selectOption("error");
   await expect(rows).toHaveCount(3);
   await expect(rows.locator("td:first-child")).toHaveText(["4", "5", "9"]);
   await expect(page.locator(".pages")).toContainText("1–3 of 3");
@@ -42,7 +42,7 @@ test("every line gets its decision or its error, and the counts are right", asyn
   await expect(page.locator("pre.line")).toHaveText("{broken");
   await expect(page.locator(".panel.sunken")).toContainText("Not decided");
 
-  await page.getByLabel("Show", { exact: true }).selectOption("escalate");
+  await page.getByRole("combobox", { name: "Show" }).selectOption("escalate");
   await page.getByRole("button", { name: "Show line 6" }).click();
   await expect(page.locator("pre.line")).toHaveText(LINES[5] ?? "");
   await expect(page.locator(".panel.sunken .trace")).toContainText("file.write matched");
@@ -84,7 +84,7 @@ test("a large file is decided in parts and can be stopped", async ({ page }) => 
 
   await expect(page.locator(".file-progress")).toContainText("large.ndjson: decided", { timeout: 50_000 });
   await expect(page.locator(".counts")).toHaveText("calls200,000allow100,000escalate100,000block0errors0");
-  await page.getByLabel("Show", { exact: true }).selectOption("allow");
+  await page.getByRole("combobox", { name: "Show" }).selectOption("allow");
   await page.getByRole("button", { name: "Next" }).click();
   await expect(page.locator(".pages")).toContainText("101–200 of 100,000");
   await expect(page.locator(".decisions tbody tr").first()).toContainText("202file.read");

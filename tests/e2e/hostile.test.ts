@@ -43,7 +43,8 @@ test("hostile text in a call stays text, and hidden characters are shown", async
 
 test("hostile text in a policy stays text", async ({ page }) => {
   await open(page, "policy");
-  const quoted = JSON.stringify(`${SCRIPT}\u202E`);
+  // The engine refuses hidden characters as they are; written as an escape they come through.
+  const quoted = `${JSON.stringify(SCRIPT).slice(0, -1)}\\u202E"`;
   await writePolicy(
     page,
     `name: ${quoted}\ndescription: ${quoted}\nrules:\n  - { id: ${quoted}, tool: ${quoted}, action: escalate, reason: ${quoted} }\n  - { tool: a, action: ${quoted} }\n`,

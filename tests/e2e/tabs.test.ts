@@ -1,13 +1,51 @@
 /** Two tabs on one queue. */
 
-import { approve, approveShown, approveThis, expect, open, openCard, outcome, queue, reject, test } from "./app.ts";
+import {
+  approve,
+  approveShown,
+  approveThis,
+  expect,
+  open,
+  openCard,
+  outcome,
+  type Page,
+  queue,
+  reject,
+  test,
+} from "./app.ts";
 
 const CALL = { tool: "file.write", args: { path: "a.txt" } };
 
-test("of two answers to one call exactly one counts", async ({ page, context }) => {
+/** A tab that gets no hints from others, as if it had been asleep. */
+async function asleep(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.assign(globalThis, { BroadcastChannel: class extends EventTarget {} });
+  });
+}
+
+test("the second of two answers is told that it does not count", async ({ page, context }) => {
   await open(page, "simulate");
   const address = await queue(page, CALL);
   const other = await context.newPage();
+  await asleep(other);
+  await openCard(other, address);
+  await openCard(page, address);
+  await approveShown(page);
+  await expect(outcome(page)).toContainText("approved");
+
+  await reject(other).click();
+  await expect(other.getByText("already answered")).toBeVisible();
+  await expect(outcome(other)).toContainText("approved");
+  await page.reload();
+  await expect(outcome(page)).toContainText("approved");
+});
+
+test("of two answers at once exactly one counts", async ({ page, context }) => {
+  await asleep(page);
+  await open(page, "simulate");
+  const address = await queue(page, CALL);
+  const other = await context.newPage();
+  await asleep(other);
   await openCard(page, address);
   await openCard(other, address);
   await approve(page).click();
@@ -18,8 +56,7 @@ test("of two answers to one call exactly one counts", async ({ page, context }) 
   await expect(mine).toBeVisible();
   await expect(theirs).toBeVisible();
   expect(await mine.textContent()).toBe(await theirs.textContent());
-  const refused = "already answered";
-  const notices = [page, other].map((tab) => tab.getByText(refused).count());
+  const notices = [page, other].map((tab) => tab.getByText("already answered").count());
   expect((await Promise.all(notices)).reduce((sum, count) => sum + count, 0)).toBe(1);
 });
 

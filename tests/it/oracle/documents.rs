@@ -34,34 +34,49 @@ pub(super) struct Document {
 }
 
 /// What looks like another type to some version of YAML, or nearly.
+#[rustfmt::skip]
 const LOOK_ALIKES: &[&str] = &[
-    "no", "yes", "on", "off", "y", "n", "No", "YES", "true", "False", "TRUE", "tRUE", "null", "Null", "NULL", "nULL",
-    "~", "0", "7", "-1", "+1", "-0", "-0.0", "00", "010", "-08", "+007", "0.10", "01.5", "0o7", "0o17", "0o8", "0o",
-    "-0o7", "+0o7", "0O7", "0x1F", "0xfG", "0x", "0X1F", "-0x1F", "+0x1f", "0b11", "-0b1", "0b2", "1e3", "1E-3",
-    "1e+3", "1.", "-.5", ".5", "+.5e3", "1.e2", "1e", "e3", "1e400", "-1e400", "5e-324", "1_000", "0x_1", "1_0.5",
-    "12345678901234567890", "123456789012345678901234567890", "9007199254740993", "-9223372036854775808", "0.1",
-    ".inf", "-.Inf", "+.INF", ".iNF", ".nan", ".NaN", "-.nan", "inf", "nan", "infinity", "NaN", "1:30", "190:20:30",
-    "2020-01-01", "2001-12-14t21:59:43.10-05:00", "=", "<<", "1.2.3", "--1", "+-1", ".", "-.", "..", "+", "1,000",
+    "no", "yes", "on", "off", "y", "n", "No", "YES", "true", "False", "TRUE", "tRUE", "null", "Null", "NULL",
+    "nULL", "~", "0", "7", "-1", "+1", "-0", "-0.0", "00", "010", "-08", "+007", "0.10", "01.5", "0o7", "0o17",
+    "0o8", "0o", "-0o7", "+0o7", "0O7", "0x1F", "0xfG", "0x", "0X1F", "-0x1F", "+0x1f", "0b11", "-0b1", "0b2",
+    "1e3", "1E-3", "1e+3", "1.", "-.5", ".5", "+.5e3", "1.e2", "1e", "e3", "1e400", "-1e400", "5e-324", "1_000",
+    "0x_1", "1_0.5", "12345678901234567890", "123456789012345678901234567890", "9007199254740993",
+    "-9223372036854775808", "0.1", ".inf", "-.Inf", "+.INF", ".iNF", ".nan", ".NaN", "-.nan", "inf", "nan",
+    "infinity", "NaN", "1:30", "190:20:30", "2020-01-01", "2001-12-14t21:59:43.10-05:00", "=", "<<", "1.2.3", "--1",
+    "+-1", ".", "-.", "..", "+", "1,000",
 ];
 
+#[rustfmt::skip]
 const WORDS: &[&str] = &[
-    "foo", "a b  c", "http://x.y/z?q=1#f", "x#y", "a:b", "x::y", "é", "😀 x", "日本", "-x", "?x", ":x", "a'b", "a\"b", "x&y",
-    "x*", "x!", "x %y", "x @y", "a-b", "-- x", "... x", "x\u{a0}y", "x\u{85}y", "x\u{2028}y", "x|", "x>", "a\tb", "x,y",
-    "x]", "{x", "a [b]", "\\n", "x\\", "<", "\u{301}x", "file.read", "payments.*", "x\u{FEFF}", "-", "?", "x:", "@x", "`x", "%x",
+    "foo", "a b  c", "http://x.y/z?q=1#f", "x#y", "a:b", "x::y", "é", "😀 x", "日本", "-x", "?x", ":x", "a'b", "a\"b",
+    "x&y", "x*", "x!", "x %y", "x @y", "a-b", "-- x", "... x", "x\u{a0}y", "x\u{85}y", "x\u{2028}y", "x|", "x>",
+    "a\tb", "x,y", "x]", "{x", "a [b]", "\\n", "x\\", "<", "\u{301}x", "file.read", "payments.*", "x\u{FEFF}", "-",
+    "?", "x:", "@x", "`x", "%x",
 ];
 
+#[rustfmt::skip]
 const KEYS: &[&str] = &[
-    "a", "b", "c", "d", "tool", "two words", "é", "😀", "a-b", "-x", "a.b", "x#y", "a:b", "id", "k1", "k2", "k3", "true-ish", "=",
+    "a", "b", "c", "d", "tool", "two words", "é", "😀", "a-b", "-x", "a.b", "x#y", "a:b", "id", "k1", "k2", "k3",
+    "true-ish", "=",
 ];
 
-const SINGLE: &[&str] = &["a", " ", "  ", "''", "\"", "\\n", " #", "é", "\n", "\n\n", ": ", "- ", "\t", "{", "😀", "  \n", "x"];
+#[rustfmt::skip]
+const SINGLE: &[&str] = &[
+    "a", " ", "  ", "''", "\"", "\\n", " #", "é", "\n", "\n\n", ": ", "- ", "\t", "{", "😀", "  \n", "x",
+];
 
+#[rustfmt::skip]
 const DOUBLE: &[&str] = &[
-    "a", " ", "  ", "\\n", "\\t", "\\\"", "\\\\", "\\/", "\\x41", "\\u00e9", "\\U0001F600", "\\0", "\\a", "\\b", "\\e", "\\f",
-    "\\v", "\\r", "\\_", "\\N", "\\L", "\\P", "\\ ", "é", "😀", "'", " # x", ": ", "\n", "\n\n", "\\\n", "  \n", "{", "\t", "x",
+    "a", " ", "  ", "\\n", "\\t", "\\\"", "\\\\", "\\/", "\\x41", "\\u00e9", "\\U0001F600", "\\0", "\\a", "\\b",
+    "\\e", "\\f", "\\v", "\\r", "\\_", "\\N", "\\L", "\\P", "\\ ", "é", "😀", "'", " # x", ": ", "\n", "\n\n",
+    "\\\n", "  \n", "{", "\t", "x",
 ];
 
-const LINES: &[&str] = &["foo", "  more", "", "# no comment", "- x", "a: b", "\ttab", "é 😀", "blanks  ", "---x", "  ", "'x", " one", "b  c"];
+#[rustfmt::skip]
+const LINES: &[&str] = &[
+    "foo", "  more", "", "# no comment", "- x", "a: b", "\ttab", "é 😀", "blanks  ", "---x", "  ", "'x", " one",
+    "b  c",
+];
 
 /// Any part.
 pub(super) fn part() -> impl Strategy<Value = Part> {
@@ -97,7 +112,10 @@ fn key() -> impl Strategy<Value = Part> {
 
 /// Any document.
 pub(super) fn document() -> impl Strategy<Value = Document> {
-    let before = select(&["", "", "", "", "", "", "---\n", "# first\n", "\n\n", "%YAML 1.2\n---\n", "\u{FEFF}", "--- # c\n", "  # c\n"][..]);
+    let before = select(
+        &["", "", "", "", "", "", "---\n", "# first\n", "\n\n", "%YAML 1.2\n---\n", "\u{FEFF}", "--- # c\n", "  # c\n"]
+            [..],
+    );
     let after = select(&["", "", "", "\n", "# last", "...\n", "...", "\n\n# x\n", "cut"][..]);
     let line_break = select(&["\n", "\n", "\n", "\r\n", "\r"][..]);
     // Mostly lists and maps at the root: a lone scalar exercises little.
@@ -106,7 +124,12 @@ pub(super) fn document() -> impl Strategy<Value = Document> {
         8 => (vec((key(), part(), any::<u8>()), 1..5), any::<u8>()).prop_map(|(entries, look)| Part::Map(entries, look)),
         3 => (vec(part(), 1..5), any::<u8>()).prop_map(|(items, look)| Part::List(items, look)),
     ];
-    (root, before, after, line_break).prop_map(|(root, before, after, line_break)| Document { root, before, after, line_break })
+    (root, before, after, line_break).prop_map(|(root, before, after, line_break)| Document {
+        root,
+        before,
+        after,
+        line_break,
+    })
 }
 
 /// A change to a text.
@@ -121,9 +144,11 @@ enum Edit {
 }
 
 /// What a slip of the hand or an attacker puts into a text.
+#[rustfmt::skip]
 const TOKENS: &[&str] = &[
-    ":", ": ", "- ", "? ", ",", "[", "]", "{", "}", "'", "\"", "\\", "#", " #", "&x ", "*x", "*n0", "!t ", "!!str ", "|", ">-", "\n", "\r", "\r\n",
-    "\t", " ", "  ", "---\n", "\n...\n", "\n--- ", "%YAML 1.1\n", "<<: ", "\u{FEFF}", "\u{85}", "\u{202E}", "\0", "\u{7}", "😀", "@", "`", "~", "0",
+    ":", ": ", "- ", "? ", ",", "[", "]", "{", "}", "'", "\"", "\\", "#", " #", "&x ", "*x", "*n0", "!t ", "!!str ",
+    "|", ">-", "\n", "\r", "\r\n", "\t", " ", "  ", "---\n", "\n...\n", "\n--- ", "%YAML 1.1\n", "<<: ", "\u{FEFF}",
+    "\u{85}", "\u{202E}", "\0", "\u{7}", "😀", "@", "`", "~", "0",
 ];
 
 /// A document with a few changes, so that it is mostly no YAML any more, but nearly.
@@ -298,7 +323,7 @@ impl Writer {
     fn lines(&mut self, lines: &[&str], look: u8, column: i32) {
         let column = column.max(0);
         let first = lines.iter().find(|line| !line.trim_matches(' ').is_empty());
-        let told = bit(look, 4) || first.is_none_or(|line| line.starts_with(' ')) || lines.iter().any(|line| *line == "  ");
+        let told = bit(look, 4) || first.is_none_or(|line| line.starts_with(' ')) || lines.contains(&"  ");
         if !self.at_line_start() {
             self.push(" ");
         }
@@ -351,7 +376,9 @@ impl Writer {
             }
             match item {
                 // `[a: b]`: a map of one entry without its braces.
-                Part::Map(entries, look) if bit(*look, 6) && entries.len() == 1 => self.flow_entries(entries, 0, column),
+                Part::Map(entries, look) if bit(*look, 6) && entries.len() == 1 => {
+                    self.flow_entries(entries, 0, column)
+                }
                 _ => self.flow(item, column, true),
             }
         }
@@ -435,5 +462,6 @@ fn written_key(key: &Part, seen: &mut Vec<String>) -> Option<String> {
 /// Whether `text` can be written without quotes; what libyaml reads otherwise stays in as long as YAML 1.2 allows it.
 fn is_plain(text: &str, inside_flow: bool) -> bool {
     let never = ["-", "?", "x:", "@x", "`x", "%x", "{x", "x\u{FEFF}"];
-    !never.contains(&text) && !(inside_flow && text.contains([',', '[', ']', '{', '}']))
+    let broken_off = inside_flow && text.contains([',', '[', ']', '{', '}']);
+    !never.contains(&text) && !broken_off
 }

@@ -94,10 +94,10 @@ export function followQueue(): void {
 
 /** Counts what is new and updates what is shown, moving nothing. */
 async function refresh(): Promise<void> {
-  const before = listed.value;
-  if (before === null || engine.value.state !== "ready") return;
+  if (listed.value === null || engine.value.state !== "ready") return;
   const page = await ask((api) => api.queuePage(null)).catch(() => null);
-  if (page === null || !page.ok || listed.value !== before) return;
+  const before = listed.value;
+  if (page === null || !page.ok || before === null) return;
   const now = new Map(page.items.map((item) => [item.id, item]));
   const known = new Set(before.items.map(({ id }) => id));
   listed.value = { ...before, items: before.items.map((item) => now.get(item.id) ?? item) };
