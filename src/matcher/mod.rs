@@ -1,3 +1,4 @@
 //! Tests of one value.
 
+pub mod truth;
 pub mod glob;
