@@ -2,7 +2,8 @@
 
 use crate::value::canonical::CanonicalError;
 use crate::value::digest::{Digest, Subject, digest};
-use crate::value::value::{Map, Value, record};
+use crate::value::field::{Field, Found, Root};
+use crate::value::value::{Value, record};
 
 /// How deep lists and maps of a call may nest, the call itself included.
 pub const CALL_DEPTH_MAX: usize = 100;
@@ -10,24 +11,25 @@ pub const CALL_DEPTH_MAX: usize = 100;
 /// One tool call.
 ///
 /// What is `None` was not given; that is not the same as given and empty.
+/// Arguments, agent, user, session and context are maps; anything else there is undecidable to a condition.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Call {
     /// The tool's name, as the agent's runtime knows it.
     pub tool: String,
     /// The arguments.
-    pub args: Option<Map>,
+    pub args: Option<Value>,
     /// The agent's own words. Never believed, never part of a decision.
     pub reason: Option<String>,
     /// What the agent reports about itself, number or not.
     pub confidence: Option<Value>,
     /// Which agent.
-    pub agent: Option<Map>,
+    pub agent: Option<Value>,
     /// For whom the agent acts.
-    pub user: Option<Map>,
+    pub user: Option<Value>,
     /// The session that the call is part of.
-    pub session: Option<Map>,
+    pub session: Option<Value>,
     /// What else the guard knows.
-    pub context: Option<Map>,
+    pub context: Option<Value>,
 }
 
 /// The digest of what a reviewer approves: agent, user, session, tool and arguments.
@@ -38,19 +40,32 @@ pub struct Call {
 ///
 /// ```
 /// use countersign::decide::call::{Call, call_digest};
+/// use countersign::value::value::Value;
 ///
 /// let call = Call { tool: "file.read".to_owned(), ..Call::default() };
-/// let with_empty_args = Call { args: Some(Default::default()), ..call.clone() };
+/// let with_empty_args = Call { args: Some(Value::Map(Default::default())), ..call.clone() };
 /// assert_ne!(call_digest(&call), call_digest(&with_empty_args));
 /// ```
 pub fn call_digest(call: &Call) -> Result<Digest, CanonicalError> {
-    let map = |map: &Option<Map>| map.clone().map(Value::Map);
     let subject = record([
-        ("agent", map(&call.agent)),
-        ("user", map(&call.user)),
-        ("session", map(&call.session)),
+        ("agent", call.agent.clone()),
+        ("user", call.user.clone()),
+        ("session", call.session.clone()),
         ("tool", Some(Value::from(call.tool.as_str()))),
-        ("args", map(&call.args)),
+        ("args", call.args.clone()),
     ]);
     digest(Subject::Call, &subject)
+}
+
+/// What stands at `field` of `call`.
+#[must_use]
+pub fn find<'a>(call: &'a Call, field: &Field) -> Found<'a> {
+    let root = match field.root {
+        Root::Args => &call.args,
+        Root::Agent => &call.agent,
+        Root::User => &call.user,
+        Root::Session => &call.session,
+        Root::Context => &call.context,
+    };
+    root.as_ref().map_or(Found::Absent, |value| field.way.find(value))
 }

@@ -2,8 +2,10 @@
 
 use super::call::Call;
 use super::compile::{Compiled, Stack};
+use super::condition::{condition_truth, first_doubt};
 use super::index::Hit;
-use crate::policy::model::{Action, Default};
+use crate::matcher::truth::Truth;
+use crate::policy::model::{Action, Default, Rule};
 use crate::value::digest::Digest;
 
 /// Why a decision came out as it did.
@@ -13,6 +15,8 @@ pub enum Cause {
     Rule,
     /// No rule matched.
     Default,
+    /// Nobody can tell whether the rule matches, and the strictest that could come out counts.
+    Undecidable,
 }
 
 impl Cause {
@@ -22,13 +26,14 @@ impl Cause {
         match self {
             Self::Rule => "rule",
             Self::Default => "default",
+            Self::Undecidable => "undecidable",
         }
     }
 
     /// The cause that `word` is; `None` for any other word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Rule, Self::Default].into_iter().find(|cause| cause.as_str() == word)
+        [Self::Rule, Self::Default, Self::Undecidable].into_iter().find(|cause| cause.as_str() == word)
     }
 }
 
@@ -45,15 +50,36 @@ pub struct Decision {
     pub cause: Cause,
     /// The rule's reason.
     pub reason: Option<String>,
+    /// The rules that could not be decided.
+    pub undecidable: Vec<Doubt>,
+}
+
+/// A rule that could not be decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Its policy.
+    pub policy: Digest,
+    /// Its id.
+    pub rule: String,
+    /// The field whose value settles nothing.
+    pub field: String,
+    /// Why not.
+    pub why: String,
 }
 
 /// What one policy says of a call on its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Say {
     /// `None`: the policy abstains.
     pub(super) action: Option<Action>,
-    /// The rule that matched, if one did.
+    /// The rule that says so, if one does.
     pub(super) hit: Option<Hit>,
+    /// Why.
+    pub(super) cause: Cause,
+    /// The first rule that certainly matches.
+    pub(super) definite: Option<Hit>,
+    /// The rules before it that could match.
+    pub(super) undecided: Vec<Hit>,
 }
 
 /// Decides `call` under `stack`.
@@ -74,36 +100,83 @@ pub(super) struct Say {
 /// ```
 #[must_use]
 pub fn decide(stack: &Stack, call: &Call) -> Decision {
-    let mut strictest: Option<(Action, &Compiled, Option<Hit>)> = None;
+    let mut strictest: Option<(Action, &Compiled, Say)> = None;
+    let mut undecidable = Vec::new();
     for compiled in &stack.policies {
-        let Say { action: Some(action), hit } = say(compiled, call) else { continue };
-        if strictest.is_none_or(|(so_far, ..)| action > so_far) {
-            strictest = Some((action, compiled, hit));
+        let say = say(compiled, call);
+        undecidable.extend(doubts(compiled, &say, call));
+        let Some(action) = say.action else { continue };
+        if strictest.as_ref().is_none_or(|(so_far, ..)| action > *so_far) {
+            strictest = Some((action, compiled, say));
         }
     }
-    match strictest {
-        None => Decision { action: Action::Escalate, policy: None, rule: None, cause: Cause::Default, reason: None },
-        Some((action, compiled, hit)) => {
-            let rule = hit.and_then(|hit| compiled.policy.rules.get(hit.rule));
-            Decision {
-                action,
-                policy: Some(compiled.policy.digest),
-                rule: rule.map(|rule| rule.id.clone()),
-                cause: if rule.is_some() { Cause::Rule } else { Cause::Default },
-                reason: rule.and_then(|rule| rule.reason.clone()),
-            }
-        }
+    let Some((action, compiled, say)) = strictest else {
+        let action = Action::Escalate;
+        return Decision { action, policy: None, rule: None, cause: Cause::Default, reason: None, undecidable };
+    };
+    let rule = say.hit.and_then(|hit| compiled.policy.rules.get(hit.rule));
+    Decision {
+        action,
+        policy: Some(compiled.policy.digest),
+        rule: rule.map(|rule| rule.id.clone()),
+        cause: say.cause,
+        reason: rule.and_then(|rule| rule.reason.clone()),
+        undecidable,
     }
 }
 
 /// What `compiled` says of `call` on its own.
+///
+/// A rule that cannot be decided could match or not, so it contributes what it would say, and the walk goes on to the
+/// first rule that certainly matches. The strictest of all these counts: of equally strict ones the certain one, then
+/// the earliest. That is the strictest decision over every way in which the doubts could have come out.
 pub(super) fn say(compiled: &Compiled, call: &Call) -> Say {
-    let hit = compiled.index.first(&call.tool);
-    let rule = hit.and_then(|hit| compiled.policy.rules.get(hit.rule));
-    let action = match (rule, compiled.policy.default) {
-        (Some(rule), _) => Some(rule.action),
-        (None, Default::Action(action)) => Some(action),
+    let rules = &compiled.policy.rules;
+    let mut definite = None;
+    let mut undecided = Vec::new();
+    let mut strictest_doubt: Option<(Action, Hit)> = None;
+    for hit in compiled.index.hits(&call.tool) {
+        let Some(rule) = rules.get(hit.rule) else { continue };
+        match rule_truth(rule, call) {
+            Truth::DoesNotHold => {}
+            Truth::Holds => {
+                definite = Some((rule.action, hit));
+                break;
+            }
+            Truth::Undecidable(_) => {
+                undecided.push(hit);
+                if strictest_doubt.is_none_or(|(so_far, _)| rule.undecidable > so_far) {
+                    strictest_doubt = Some((rule.undecidable, hit));
+                }
+            }
+        }
+    }
+    let certain = match (definite, compiled.policy.default) {
+        (Some((action, _)), _) | (None, Default::Action(action)) => Some(action),
         (None, Default::Abstain) => None,
     };
-    Say { action, hit }
+    let definite = definite.map(|(_, hit)| hit);
+    match strictest_doubt {
+        Some((action, hit)) if certain.is_none_or(|certain| action > certain) => {
+            Say { action: Some(action), hit: Some(hit), cause: Cause::Undecidable, definite, undecided }
+        }
+        _ => {
+            let cause = if definite.is_some() { Cause::Rule } else { Cause::Default };
+            Say { action: certain, hit: definite, cause, definite, undecided }
+        }
+    }
+}
+
+/// Whether the condition of `rule` holds of `call`.
+pub(super) fn rule_truth(rule: &Rule, call: &Call) -> Truth {
+    rule.when.as_ref().map_or(Truth::Holds, |when| condition_truth(&when.condition, call))
+}
+
+fn doubts<'a>(compiled: &'a Compiled, say: &'a Say, call: &'a Call) -> impl Iterator<Item = Doubt> + 'a {
+    say.undecided.iter().filter_map(move |hit| {
+        let rule = compiled.policy.rules.get(hit.rule)?;
+        let (field, why) = first_doubt(&rule.when.as_ref()?.condition, call)?;
+        let (field, why) = (field.to_string(), why.to_owned());
+        Some(Doubt { policy: compiled.policy.digest, rule: rule.id.clone(), field, why })
+    })
 }

@@ -19,11 +19,11 @@ pub struct Hit {
     pub pattern: usize,
 }
 
-/// Finds the first rule for a tool.
+/// Finds the rules for a tool.
 #[derive(Clone, Debug)]
 pub struct ToolIndex {
-    /// The first rule with each exact name.
-    exact: ByName<Hit>,
+    /// The rules with each exact name, in their order.
+    exact: ByName<Vec<Hit>>,
     /// The patterns in the order of the rules.
     globs: Vec<(Glob, Hit)>,
 }
@@ -32,7 +32,7 @@ impl ToolIndex {
     /// Reads `rules` once.
     #[must_use]
     pub fn new(rules: &[Rule]) -> Self {
-        let mut exact = ByName::default();
+        let mut exact: ByName<Vec<Hit>> = ByName::default();
         let mut globs = Vec::new();
         for (rule, tools) in rules.iter().map(|rule| &rule.tools).enumerate() {
             for (pattern, tool) in tools.iter().enumerate() {
@@ -40,19 +40,30 @@ impl ToolIndex {
                 if tool.is_glob() {
                     globs.push((Glob::new(&tool.text), hit));
                 } else {
-                    exact.entry(tool.text.clone()).or_insert(hit);
+                    exact.entry(tool.text.clone()).or_default().push(hit);
                 }
             }
         }
         Self { exact, globs }
     }
 
-    /// The first rule that matches `tool`, and within it the first name or pattern that does.
-    #[must_use]
-    pub fn first(&self, tool: &str) -> Option<Hit> {
-        let exact = self.exact.get(tool).copied();
-        let earlier = |hit: &Hit| exact.is_none_or(|exact| *hit < exact);
-        let glob = self.globs.iter().take_while(|(_, hit)| earlier(hit)).find(|(glob, _)| glob.matches(tool));
-        glob.map(|&(_, hit)| hit).or(exact)
+    /// The rules that match `tool` in their order, each with the first of its names and patterns that does.
+    pub fn hits<'a>(&'a self, tool: &'a str) -> impl Iterator<Item = Hit> + 'a {
+        let exact = self.exact.get(tool).map(Vec::as_slice).unwrap_or_default();
+        let mut exact = exact.iter().copied().peekable();
+        let mut globs = self.globs.iter().filter(move |(glob, _)| glob.matches(tool)).map(|&(_, hit)| hit).peekable();
+        let mut last = None;
+        std::iter::from_fn(move || {
+            loop {
+                let next = match (exact.peek(), globs.peek()) {
+                    (Some(a), Some(b)) if a < b => exact.next(),
+                    (_, Some(_)) => globs.next(),
+                    (_, None) => exact.next(),
+                }?;
+                if last.replace(next.rule) != Some(next.rule) {
+                    return Some(next);
+                }
+            }
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Policy and call to decision.
 
 pub mod call;
+pub mod condition;
 pub mod index;
 pub mod compile;
 // A module may be called as its folder: `decide::decide` holds the function that the folder is about.

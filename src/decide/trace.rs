@@ -2,7 +2,10 @@
 
 use super::call::Call;
 use super::compile::{Compiled, Stack};
-use super::decide::{Cause, Decision, decide, say};
+use super::condition::{Leaf, leaves};
+use super::decide::{Cause, Decision, decide, rule_truth, say};
+use super::index::Hit;
+use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Rule, ToolPattern};
 use crate::value::digest::Digest;
 
@@ -30,24 +33,28 @@ pub struct PolicyTrace<'stack> {
     pub cause: Cause,
     /// Whether its say became the decision.
     pub decides: bool,
-    /// The rules in order, up to the first that matched.
+    /// The rules in order, up to the first that certainly matched.
     pub rules: Vec<RuleTrace<'stack>>,
-    /// How many rules stand after the one that matched.
+    /// How many rules stand after that.
     pub unreached: usize,
 }
 
 /// How one rule met the call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RuleTrace<'stack> {
     /// The rule.
     pub rule: &'stack Rule,
-    /// The name or pattern that matched; `None` if none did.
-    pub matched: Option<&'stack ToolPattern>,
+    /// The name or pattern that is about the tool; `None` if the rule is about others.
+    pub tool: Option<&'stack ToolPattern>,
+    /// Whether the rule matched.
+    pub truth: Truth,
+    /// The fields of its condition, if it is about the tool.
+    pub leaves: Vec<Leaf<'stack>>,
 }
 
 /// Decides `call` under `stack` and tells how.
 #[must_use]
-pub fn explain<'stack>(stack: &'stack Stack, call: &Call) -> Explanation<'stack> {
+pub fn explain<'stack>(stack: &'stack Stack, call: &'stack Call) -> Explanation<'stack> {
     let decision = decide(stack, call);
     let mut policies: Vec<PolicyTrace<'_>> = stack.policies.iter().map(|compiled| walk(compiled, call)).collect();
     // The same order of precedence as in `decide`: the strictest, of equals the earliest.
@@ -58,22 +65,35 @@ pub fn explain<'stack>(stack: &'stack Stack, call: &Call) -> Explanation<'stack>
     Explanation { decision, policies }
 }
 
-fn walk<'stack>(compiled: &'stack Compiled, call: &Call) -> PolicyTrace<'stack> {
+fn walk<'stack>(compiled: &'stack Compiled, call: &'stack Call) -> PolicyTrace<'stack> {
     let said = say(compiled, call);
     let rules = &compiled.policy.rules;
-    let reached = said.hit.map_or(rules.len(), |hit| hit.rule + 1);
+    let reached = said.definite.map_or(rules.len(), |hit| hit.rule + 1);
+    let hits: Vec<Hit> = compiled.index.hits(&call.tool).take_while(|hit| hit.rule < reached).collect();
     let traces = rules.iter().enumerate().take(reached).map(|(place, rule)| {
-        let matched = said.hit.filter(|hit| hit.rule == place).and_then(|hit| rule.tools.get(hit.pattern));
-        RuleTrace { rule, matched }
+        let hit = hits.iter().find(|hit| hit.rule == place);
+        rule_trace(rule, hit.and_then(|hit| rule.tools.get(hit.pattern)), call)
     });
     PolicyTrace {
         policy: compiled.policy.digest,
         name: compiled.policy.name.as_deref(),
         action: said.action,
         rule: said.hit.and_then(|hit| rules.get(hit.rule)).map(|rule| rule.id.as_str()),
-        cause: if said.hit.is_some() { Cause::Rule } else { Cause::Default },
+        cause: said.cause,
         decides: false,
         rules: traces.collect(),
         unreached: rules.len() - reached,
     }
+}
+
+fn rule_trace<'stack>(rule: &'stack Rule, tool: Option<&'stack ToolPattern>, call: &'stack Call) -> RuleTrace<'stack> {
+    let mut found = Vec::new();
+    let truth = match tool {
+        None => Truth::DoesNotHold,
+        Some(_) => rule_truth(rule, call),
+    };
+    if let (Some(_), Some(when)) = (tool, &rule.when) {
+        leaves(&when.condition, call, &mut found);
+    }
+    RuleTrace { rule, tool, truth, leaves: found }
 }

@@ -39,6 +39,20 @@ impl Glob {
         Self { parts }
     }
 
+    /// The pattern that `text` writes for a value that is no path: `*` and `**` both stand for any run of characters.
+    #[must_use]
+    pub fn across(text: &str) -> Self {
+        let mut parts = Vec::new();
+        for c in text.chars() {
+            match (c, parts.last()) {
+                ('*', Some(Part::DoubleStar)) => {}
+                ('*', _) => parts.push(Part::DoubleStar),
+                (c, _) => parts.push(Part::Char(c)),
+            }
+        }
+        Self { parts }
+    }
+
     /// Whether the whole of `name` is one that the pattern stands for.
     ///
     /// Takes time proportional to the length of `name` times that of the pattern, at worst.

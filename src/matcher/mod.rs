@@ -2,3 +2,6 @@
 
 pub mod truth;
 pub mod glob;
+pub mod regex;
+pub mod condition;
+pub mod compare;

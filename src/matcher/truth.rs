@@ -14,7 +14,7 @@ pub enum Truth {
 impl Truth {
     /// The opposite; what is undecidable stays so.
     #[must_use]
-    pub fn not(self) -> Self {
+    pub fn negated(self) -> Self {
         match self {
             Self::Holds => Self::DoesNotHold,
             Self::DoesNotHold => Self::Holds,
@@ -39,7 +39,7 @@ impl Truth {
     /// Whether any of `truths` holds: one that does settles it, whatever the others are. Of none, none does.
     #[must_use]
     pub fn any(truths: impl IntoIterator<Item = Self>) -> Self {
-        Self::all(truths.into_iter().map(Self::not)).not()
+        Self::all(truths.into_iter().map(Self::negated)).negated()
     }
 }
 

@@ -2,4 +2,6 @@
 
 pub mod model;
 pub mod tool;
+mod reader;
+mod when;
 pub mod parse;

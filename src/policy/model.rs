@@ -1,8 +1,10 @@
 //! A policy as its author meant it.
 
+use crate::matcher::condition::Condition;
 use crate::text::span::Span;
 use crate::value::canonical::CanonicalError;
 use crate::value::digest::{Digest, Subject, digest};
+use crate::value::field::Field;
 use crate::value::value::{Value, record};
 
 /// What a rule, and so a decision, says.
@@ -87,12 +89,25 @@ pub struct Rule {
     pub id: String,
     /// Tools that the rule is about.
     pub tools: Vec<ToolPattern>,
+    /// When it matches, beside the tool; `None`: always.
+    pub when: Option<When>,
     /// What it says.
     pub action: Action,
+    /// What it says if nobody can tell whether it matches.
+    pub undecidable: Action,
     /// Why, in its author's words.
     pub reason: Option<String>,
     /// The whole rule.
     pub span: Span,
+}
+
+/// The condition of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct When {
+    /// The condition, compiled.
+    pub condition: Condition<Field>,
+    /// The condition as it was written, aliases expanded.
+    pub written: Value,
 }
 
 /// An exact tool name or a pattern of them, as written.
@@ -134,7 +149,9 @@ fn rule_value(rule: &Rule) -> Value {
     record([
         ("id", Some(Value::from(rule.id.as_str()))),
         ("tool", Some(Value::List(rule.tools.iter().map(|tool| Value::from(tool.text.as_str())).collect()))),
+        ("when", rule.when.as_ref().map(|when| when.written.clone())),
         ("action", Some(Value::from(rule.action.as_str()))),
+        ("undecidable", (rule.undecidable != rule.action).then(|| Value::from(rule.undecidable.as_str()))),
         ("reason", rule.reason.as_deref().map(Value::from)),
     ])
 }

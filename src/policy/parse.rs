@@ -2,46 +2,32 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Action, Default, Policy, Rule, ToolPattern, policy_digest};
+use super::model::{Action, Default, Policy, Rule, ToolPattern, When, policy_digest};
+use super::reader::{Reader, find_key, missing_key};
 use super::tool::tool_pattern;
+use super::when::written;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
 use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
 
 const POLICY_KEYS: &[&str] = &["version", "name", "description", "default", "rules"];
-const RULE_KEYS: &[&str] = &["id", "tool", "action", "reason"];
-
-/// Keys of the language that this version does not evaluate yet. Ignoring one would loosen a policy, so they are refused.
-const NOT_YET: &[&str] = &[
-    "when",
-    "consequence",
-    "risk",
-    "reversible",
-    "min_confidence",
-    "missing_confidence",
-    "limit",
-    "marks",
-    "review",
-    "relaxed",
-    "undecidable",
-    "tests",
-];
+const RULE_KEYS: &[&str] = &["id", "tool", "when", "action", "reason", "undecidable"];
 
 /// Words of other systems for our actions.
-const OTHER_WORDS: &[(&str, Action)] = &[
-    ("deny", Action::Block),
-    ("forbid", Action::Block),
-    ("reject", Action::Block),
-    ("refuse", Action::Block),
-    ("permit", Action::Allow),
-    ("approve", Action::Allow),
-    ("accept", Action::Allow),
-    ("ask", Action::Escalate),
-    ("review", Action::Escalate),
-    ("confirm", Action::Escalate),
-    ("hold", Action::Escalate),
-    ("require_approval", Action::Escalate),
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("deny", "block"),
+    ("forbid", "block"),
+    ("reject", "block"),
+    ("refuse", "block"),
+    ("permit", "allow"),
+    ("approve", "allow"),
+    ("accept", "allow"),
+    ("ask", "escalate"),
+    ("review", "escalate"),
+    ("confirm", "escalate"),
+    ("hold", "escalate"),
+    ("require_approval", "escalate"),
 ];
 
 /// Reads the policy that `text` writes in YAML or JSON.
@@ -84,16 +70,7 @@ fn empty_policy() -> Diagnostic {
         .help("a policy has at least one rule: `rules: [{ tool: file.read, action: allow }]`")
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    problems: &'a mut Problems,
-}
-
 impl Reader<'_> {
-    fn report(&mut self, diagnostic: Diagnostic) {
-        self.problems.push(diagnostic);
-    }
-
     fn policy(&mut self, root: &Node) -> Option<Policy> {
         let entries = match &root.value {
             NodeValue::Map(entries) => entries,
@@ -113,16 +90,16 @@ impl Reader<'_> {
             }
         };
         self.check_keys(entries, POLICY_KEYS, "a policy", |key| key.starts_with("x-"));
-        if let Some(version) = find(entries, "version") {
+        if let Some(version) = find_key(entries, "version") {
             self.version(&version.value);
         }
         let name = self.optional_text(entries, "name");
         let description = self.optional_text(entries, "description");
-        let default = match find(entries, "default") {
+        let default = match find_key(entries, "default") {
             Some(entry) => self.default(&entry.value),
             None => Some(Default::Action(Action::Escalate)),
         };
-        let rules = match find(entries, "rules") {
+        let rules = match find_key(entries, "rules") {
             Some(entry) => self.rules(entry),
             None => {
                 if !root.unfinished {
@@ -194,20 +171,61 @@ impl Reader<'_> {
         };
         self.check_keys(entries, RULE_KEYS, "a rule", |_| false);
         for required in ["tool", "action"] {
-            if find(entries, required).is_none() && !node.unfinished {
+            if find_key(entries, required).is_none() && !node.unfinished {
                 self.report(missing_key(node, entries, required, "a rule"));
             }
         }
-        let id = find(entries, "id").map(|entry| self.id(&entry.value, written_ids));
-        let tools = find(entries, "tool").and_then(|entry| self.tools(&entry.value));
-        let action = find(entries, "action").and_then(|entry| self.action(&entry.value));
+        let id = find_key(entries, "id").map(|entry| self.id(&entry.value, written_ids));
+        let tools = find_key(entries, "tool").and_then(|entry| self.tools(&entry.value));
+        let action = find_key(entries, "action").and_then(|entry| self.action(&entry.value));
+        let when = find_key(entries, "when").map(|entry| self.when(&entry.value));
+        let undecidable = find_key(entries, "undecidable").map(|entry| self.undecidable(entry, action));
         let reason = self.optional_text(entries, "reason");
         // A written id that was refused leaves no rule; none written leaves one that gets an id later.
         let written_id = match id {
             Some(id) => Some(id?),
             None => None,
         };
-        Some(Draft { written_id, tools: tools?, action: action?, reason, span: node.span })
+        let when = match when {
+            Some(when) => Some(when?),
+            None => None,
+        };
+        let action = action?;
+        let undecidable = match undecidable {
+            Some(undecidable) => undecidable?,
+            None => action,
+        };
+        Some(Draft { written_id, tools: tools?, when, action, undecidable, reason, span: node.span })
+    }
+
+    fn when(&mut self, node: &Node) -> Option<When> {
+        Some(When { condition: self.condition(node, "`when`")?, written: written(node) })
+    }
+
+    /// Only a `block` rule may leave doubtful cases to a person.
+    fn undecidable(&mut self, entry: &MapEntry, action: Option<Action>) -> Option<Action> {
+        let node = &entry.value;
+        let written = self.text_value(node, "`undecidable`")?;
+        if written != "escalate" {
+            let diagnostic = Diagnostic::new(Code::UnknownAction, node.span, format!("unknown action `{written}`"));
+            self.report(diagnostic.label("expected `escalate`").did_you_mean(&written, &["escalate"], node.span));
+            return None;
+        }
+        if action? != Action::Block {
+            let diagnostic =
+                Diagnostic::new(Code::Misplaced, entry.key_span, "`undecidable` on a rule that does not block");
+            self.report(diagnostic.help("remove it: what is undecidable counts as the rule's own action anyway"));
+            return None;
+        }
+        self.report(
+            Diagnostic::new(
+                Code::UndecidableEscalates,
+                entry.key_span,
+                "what this rule cannot decide is left to a person",
+            )
+            .label("without this key it would be blocked"),
+        );
+        Some(Action::Escalate)
     }
 
     fn id(&mut self, node: &Node, written_ids: &mut WrittenIds) -> Option<String> {
@@ -269,60 +287,6 @@ impl Reader<'_> {
         }
         known
     }
-
-    fn optional_text(&mut self, entries: &[MapEntry], key: &str) -> Option<String> {
-        let entry = find(entries, key)?;
-        self.text_value(&entry.value, &format!("`{key}`"))
-    }
-
-    /// Text that says something; reports anything else. `what` names it, in backticks if it is a key.
-    fn text_value(&mut self, node: &Node, what: &str) -> Option<String> {
-        match &node.value {
-            NodeValue::Text(text) if !text.trim().is_empty() => return Some(text.clone()),
-            NodeValue::Null if node.unfinished => {}
-            NodeValue::Null | NodeValue::Text(_) => {
-                self.report(Diagnostic::new(Code::Empty, node.span, format!("{what} is empty")));
-            }
-            NodeValue::Bool(_) | NodeValue::Number(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is text"));
-                let quoted = format!("\"{}\"", node.span.of(self.text));
-                self.report(diagnostic.fix("quote it", node.span, quoted));
-            }
-            NodeValue::List(_) | NodeValue::Map(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is text"));
-                self.report(diagnostic);
-            }
-        }
-        None
-    }
-
-    fn wrong_type(&self, node: &Node, expected: &str) -> Diagnostic {
-        let first_line =
-            node.span.of(self.text).find(['\n', '\r']).map_or(node.span.end, |length| node.span.start + length);
-        Diagnostic::new(
-            Code::WrongType,
-            Span::new(node.span.start, first_line),
-            format!("{expected}, but this is {}", node.described()),
-        )
-    }
-
-    fn check_keys(&mut self, entries: &[MapEntry], known: &[&str], owner: &str, ignored: fn(&str) -> bool) {
-        for entry in entries {
-            let key = entry.key.as_str();
-            if known.contains(&key) || ignored(key) {
-                continue;
-            }
-            let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, format!("unknown key `{key}`"));
-            self.report(if NOT_YET.contains(&key) {
-                diagnostic
-                    .label("not supported by this version of Countersign")
-                    .help("it is refused, because ignoring it could loosen the policy")
-            } else {
-                let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-                diagnostic.label(format!("{owner} has {}", listed.join(", "))).did_you_mean(key, known, entry.key_span)
-            });
-        }
-    }
 }
 
 /// The ids that rules of one policy write, and where.
@@ -332,7 +296,9 @@ type WrittenIds = HashMap<String, Span>;
 struct Draft {
     written_id: Option<String>,
     tools: Vec<ToolPattern>,
+    when: Option<When>,
     action: Action,
+    undecidable: Action,
     reason: Option<String>,
     span: Span,
 }
@@ -354,22 +320,11 @@ fn with_ids(drafts: Vec<Draft>, written_ids: &WrittenIds) -> Vec<Rule> {
     };
     drafts
         .into_iter()
-        .map(|Draft { written_id, tools, action, reason, span }| {
+        .map(|Draft { written_id, tools, when, action, undecidable, reason, span }| {
             let id = written_id.unwrap_or_else(|| id_for(&tools));
-            Rule { id, tools, action, reason, span }
+            Rule { id, tools, when, action, undecidable, reason, span }
         })
         .collect()
-}
-
-fn find<'a>(entries: &'a [MapEntry], key: &str) -> Option<&'a MapEntry> {
-    entries.iter().find(|entry| entry.key == key)
-}
-
-fn missing_key(node: &Node, entries: &[MapEntry], key: &str, owner: &str) -> Diagnostic {
-    let span = entries
-        .first()
-        .map_or(node.span, |first| Span::new(first.key_span.start, first.value.span.end.max(first.key_span.end)));
-    Diagnostic::new(Code::MissingKey, span, format!("{owner} needs the key `{key}`"))
 }
 
 fn no_rules(entry: &MapEntry) -> Diagnostic {
@@ -383,16 +338,5 @@ fn unknown_action(written: &str, span: Span, known: &[&str]) -> Diagnostic {
         None => String::new(),
     };
     let diagnostic = Diagnostic::new(Code::UnknownAction, span, format!("unknown action `{written}`")).label(expected);
-    let folded = written.trim().to_lowercase();
-    match OTHER_WORDS.iter().find(|(word, _)| *word == folded) {
-        Some((_, action)) => {
-            let ours = action.as_str();
-            diagnostic.help(format!("here this is called `{ours}`")).fix(
-                format!("replace it with `{ours}`"),
-                span,
-                ours,
-            )
-        }
-        None => diagnostic.did_you_mean(written, known, span),
-    }
+    diagnostic.here_called(written, OTHER_WORDS, known, span)
 }

@@ -102,6 +102,20 @@ codes! {
     ToolPattern = "tool-pattern", Error;
     /// Two rules with the same written id.
     DuplicateId = "duplicate-id", Error;
+    /// A condition on something that is no field of a call.
+    Field = "field", Error;
+    /// A matcher that the language does not have.
+    UnknownMatcher = "unknown-matcher", Error;
+    /// A type that the language does not have.
+    UnknownType = "unknown-type", Error;
+    /// A glob or regular expression of a form that the language does not have.
+    Pattern = "pattern", Error;
+    /// A number that not every reader represents exactly.
+    UnsafeNumber = "unsafe-number", Error;
+    /// A key that has no meaning on this rule.
+    Misplaced = "misplaced", Error;
+    /// A blocking rule that leaves what it cannot decide to a person.
+    UndecidableEscalates = "undecidable-escalates", Warning;
 }
 
 /// A second place that a [`Diagnostic`] speaks of.
@@ -191,6 +205,18 @@ impl Diagnostic {
         }
     }
 
+    /// With our word for `written` as advice and fix, if other systems call it so or it is close to one of `known`.
+    #[must_use]
+    pub fn here_called(self, written: &str, others: &[(&str, &str)], known: &[&str], span: Span) -> Self {
+        let folded = written.trim().to_ascii_lowercase();
+        match others.iter().find(|(other, _)| *other == folded) {
+            Some((_, ours)) => {
+                self.help(format!("here this is called `{ours}`")).fix(format!("replace it with `{ours}`"), span, *ours)
+            }
+            None => self.did_you_mean(written, known, span),
+        }
+    }
+
     /// Whether the policy cannot be used because of it.
     #[must_use]
     pub fn is_error(&self) -> bool {
@@ -242,7 +268,7 @@ impl Problems {
 
 /// The one of `known` that `written` is most likely a slip of, if any is close.
 fn nearest<'known>(written: &str, known: &[&'known str]) -> Option<&'known str> {
-    let written = written.trim().to_lowercase().replace('-', "_");
+    let written = written.trim().to_ascii_lowercase().replace('-', "_");
     if written.is_empty() || written.len() > 40 {
         return None;
     }

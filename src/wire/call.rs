@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::Failure;
-use super::value::{MapOut, ValueOut, read_value};
+use super::value::{ValueOut, read_value};
 use crate::decide::call::{CALL_DEPTH_MAX, Call};
 use crate::value::value::{Map, Value, record};
 
@@ -16,7 +16,7 @@ impl Serialize for CallOut<'_> {
         let mut out = serializer.serialize_map(None)?;
         out.serialize_entry("tool", tool)?;
         if let Some(args) = args {
-            out.serialize_entry("args", &MapOut(args))?;
+            out.serialize_entry("args", &ValueOut(args))?;
         }
         if let Some(reason) = reason {
             out.serialize_entry("reason", reason)?;
@@ -24,9 +24,9 @@ impl Serialize for CallOut<'_> {
         if let Some(confidence) = confidence {
             out.serialize_entry("confidence", &ValueOut(confidence))?;
         }
-        for (key, map) in [("agent", agent), ("user", user), ("session", session), ("context", context)] {
-            if let Some(map) = map {
-                out.serialize_entry(key, &MapOut(map))?;
+        for (key, value) in [("agent", agent), ("user", user), ("session", session), ("context", context)] {
+            if let Some(value) = value {
+                out.serialize_entry(key, &ValueOut(value))?;
             }
         }
         out.end()
@@ -91,25 +91,21 @@ fn explain_json(error: serde_json::Error) -> Failure {
     }
 }
 
-fn object(map: &Map, key: &str) -> Result<Option<Map>, Failure> {
+fn object(map: &Map, key: &str) -> Result<Option<Value>, Failure> {
     match map.get(key) {
         None => Ok(None),
-        Some(Value::Map(object)) => Ok(Some(object.clone())),
+        Some(object @ Value::Map(_)) => Ok(Some(object.clone())),
         Some(other) => Err(wrong_type(key, "an object", other)),
     }
 }
 
 /// An object, or text as a short form of `{id: text}`.
-fn identity(map: &Map, key: &str) -> Result<Option<Map>, Failure> {
+fn identity(map: &Map, key: &str) -> Result<Option<Value>, Failure> {
     match map.get(key) {
-        Some(Value::Text(id)) => match record([("id", Some(Value::from(id.as_str())))]) {
-            Value::Map(identity) => Ok(Some(identity)),
-            other => Err(wrong_type(key, "text or an object", &other)),
-        },
-        Some(other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_))) => {
-            Err(wrong_type(key, "text or an object", other))
-        }
-        Some(Value::Map(_)) | None => object(map, key),
+        None => Ok(None),
+        Some(Value::Text(id)) => Ok(Some(record([("id", Some(Value::from(id.as_str())))]))),
+        Some(object @ Value::Map(_)) => Ok(Some(object.clone())),
+        Some(other) => Err(wrong_type(key, "text or an object", other)),
     }
 }
 

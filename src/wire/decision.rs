@@ -3,11 +3,16 @@
 use serde::Serialize;
 
 use super::diagnostic::{SourceText, SpanOut};
+use super::value::{ValueOut, shorten};
 use crate::decide::compile::{Compiled, Stack};
-use crate::decide::decide::Decision;
+use crate::decide::condition::Leaf;
+use crate::decide::decide::{Decision, Doubt};
 use crate::decide::trace::{Explanation, PolicyTrace, RuleTrace};
 use crate::evidence::simulate::Counts;
+use crate::matcher::truth::Truth;
 use crate::policy::model::Action;
+use crate::text::span::Positions;
+use crate::value::field::Found;
 
 /// Twin of [`Decision`].
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +22,22 @@ pub struct DecisionOut {
     rule: Option<String>,
     cause: &'static str,
     reason: Option<String>,
+    undecidable: Vec<DoubtOut>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct DoubtOut {
+    policy: String,
+    rule: String,
+    field: String,
+    why: String,
+}
+
+impl From<&Doubt> for DoubtOut {
+    fn from(doubt: &Doubt) -> Self {
+        let Doubt { policy, rule, field, why } = doubt;
+        Self { policy: policy.to_string(), rule: rule.clone(), field: field.clone(), why: why.clone() }
+    }
 }
 
 impl From<&Decision> for DecisionOut {
@@ -27,6 +48,7 @@ impl From<&Decision> for DecisionOut {
             rule: decision.rule.clone(),
             cause: decision.cause.as_str(),
             reason: decision.reason.clone(),
+            undecidable: decision.undecidable.iter().map(DoubtOut::from).collect(),
         }
     }
 }
@@ -102,6 +124,43 @@ struct RuleTraceOut<'a> {
     span: SpanOut,
     outcome: &'static str,
     pattern: Option<PatternOut<'a>>,
+    conditions: Vec<ConditionOut>,
+}
+
+#[derive(Serialize)]
+struct ConditionOut {
+    field: String,
+    span: SpanOut,
+    outcome: &'static str,
+    why: Option<&'static str>,
+    value: Option<String>,
+}
+
+/// How much of a value a trace shows, in characters.
+const SHOWN_CHARS: usize = 200;
+
+impl ConditionOut {
+    fn new(leaf: &Leaf<'_>, positions: &Positions<'_>) -> Self {
+        let value = match leaf.found {
+            Found::Value(value) => serde_json::to_string(&ValueOut(value)).ok().map(|json| shorten(&json, SHOWN_CHARS)),
+            Found::Absent | Found::Blocked => None,
+        };
+        Self {
+            field: leaf.field.to_string(),
+            span: SpanOut::new(leaf.span, positions),
+            outcome: outcome(leaf.truth),
+            why: if let Truth::Undecidable(why) = leaf.truth { Some(why) } else { None },
+            value,
+        }
+    }
+}
+
+const fn outcome(truth: Truth) -> &'static str {
+    match truth {
+        Truth::Holds => "matched",
+        Truth::DoesNotHold => "not-matched",
+        Truth::Undecidable(_) => "undecidable",
+    }
 }
 
 #[derive(Serialize)]
@@ -124,12 +183,13 @@ impl<'a> ExplanationOut<'a> {
 
 fn policy_trace<'a>(trace: &PolicyTrace<'a>, source: usize, text: &SourceText) -> PolicyTraceOut<'a> {
     let positions = text.positions();
-    let rule_trace = |&RuleTrace { rule, matched }: &RuleTrace<'a>| RuleTraceOut {
-        id: &rule.id,
-        action: rule.action.as_str(),
-        span: SpanOut::new(rule.span, &positions),
-        outcome: if matched.is_some() { "matched" } else { "not-matched" },
-        pattern: matched.map(|tool| PatternOut { text: &tool.text, span: SpanOut::new(tool.span, &positions) }),
+    let rule_trace = |trace: &RuleTrace<'a>| RuleTraceOut {
+        id: &trace.rule.id,
+        action: trace.rule.action.as_str(),
+        span: SpanOut::new(trace.rule.span, &positions),
+        outcome: outcome(trace.truth),
+        pattern: trace.tool.map(|tool| PatternOut { text: &tool.text, span: SpanOut::new(tool.span, &positions) }),
+        conditions: trace.leaves.iter().map(|leaf| ConditionOut::new(leaf, &positions)).collect(),
     };
     PolicyTraceOut {
         policy: trace.policy.to_string(),

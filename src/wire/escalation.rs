@@ -6,7 +6,7 @@ use super::Failure;
 use super::call::{CallOut, call_from};
 use super::decision::DecisionOut;
 use crate::decide::call::CALL_DEPTH_MAX;
-use crate::decide::decide::{Cause, Decision};
+use crate::decide::decide::{Cause, Decision, Doubt};
 use crate::policy::model::Action;
 use crate::review::escalation::{Entry, Escalation, EscalationError, Review, Status, Verdict};
 use crate::value::digest::Digest;
@@ -144,7 +144,22 @@ fn decision_from(value: Option<&Value>) -> Result<Decision, Failure> {
         None => None,
         Some(digest) => Some(Digest::parse(&digest).ok_or_else(broken)?),
     };
-    Ok(Decision { action, policy, rule: optional_text(map, "rule")?, cause, reason: optional_text(map, "reason")? })
+    let undecidable = match map.get("undecidable") {
+        Some(Value::List(doubts)) => doubts.iter().map(doubt_from).collect::<Result<_, _>>()?,
+        _ => return Err(broken()),
+    };
+    let (rule, reason) = (optional_text(map, "rule")?, optional_text(map, "reason")?);
+    Ok(Decision { action, policy, rule, cause, reason, undecidable })
+}
+
+fn doubt_from(value: &Value) -> Result<Doubt, Failure> {
+    let Value::Map(map) = value else { return Err(broken()) };
+    Ok(Doubt {
+        policy: Digest::parse(text(map, "policy")?).ok_or_else(broken)?,
+        rule: text(map, "rule")?.to_owned(),
+        field: text(map, "field")?.to_owned(),
+        why: text(map, "why")?.to_owned(),
+    })
 }
 
 /// Reads a digest.

@@ -4,16 +4,13 @@ use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, Serializer};
 
 use super::Failure;
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
 /// A value on its way out.
 pub struct ValueOut<'a>(pub &'a Value);
-
-/// A map on its way out.
-pub struct MapOut<'a>(pub &'a Map);
 
 impl Serialize for ValueOut<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -23,18 +20,8 @@ impl Serialize for ValueOut<'_> {
             Value::Number(number) => serialize_number(*number, serializer),
             Value::Text(text) => serializer.serialize_str(text),
             Value::List(items) => serializer.collect_seq(items.iter().map(ValueOut)),
-            Value::Map(map) => MapOut(map).serialize(serializer),
+            Value::Map(map) => serializer.collect_map(map.iter().map(|(key, value)| (key, ValueOut(value)))),
         }
-    }
-}
-
-impl Serialize for MapOut<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(Some(self.0.iter().len()))?;
-        for (key, value) in self.0.iter() {
-            out.serialize_entry(key, &ValueOut(value))?;
-        }
-        out.end()
     }
 }
 
@@ -156,14 +143,14 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             let value = access.next_value_seed(inner)?;
             entries.push((key, value));
         }
-        let twice = |key: String| self.refuse("duplicate-key", format!("key `{}` written twice", shorten(&key)));
+        let twice = |key: String| self.refuse("duplicate-key", format!("key `{}` written twice", shorten(&key, 60)));
         Map::new(entries).map(Value::Map).map_err(twice)
     }
 }
 
-/// The beginning of a text from outside, for a message.
-pub(super) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(60) {
+/// The first `chars` characters of a text from outside, for a message or a trace.
+pub(super) fn shorten(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
         Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
         None => text.to_owned(),
     }

@@ -1,0 +1,216 @@
+//! Whether a condition holds of a call.
+
+use super::call::{Call, find};
+use crate::matcher::compare::{UNSAFE_NUMBER, equals_any};
+use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
+use crate::matcher::regex::TEXT_BYTES_MAX;
+use crate::matcher::truth::Truth;
+use crate::text::span::Span;
+use crate::value::field::{Field, Found, Root, Step, Way};
+use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
+
+const BLOCKED: &str = "the way to it goes through a value of another type";
+const MARKS_NOT_GIVEN: &str = "nobody said which marks the session carries";
+
+/// Whether `condition` holds of `call`.
+#[must_use]
+pub fn condition_truth(condition: &Condition<Field>, call: &Call) -> Truth {
+    truth(condition, &|field, matcher| field_truth(field, matcher, call))
+}
+
+/// Whether `matcher` holds of what stands at `field` of `call`.
+#[must_use]
+pub fn field_truth(field: &Field, matcher: &Matcher, call: &Call) -> Truth {
+    match find(call, field) {
+        Found::Absent if is_marks(field) => Truth::Undecidable(MARKS_NOT_GIVEN),
+        found => found_truth(found, matcher, call),
+    }
+}
+
+/// Kleene's logic over what `leaf` says of each field.
+fn truth<F>(condition: &Condition<F>, leaf: &impl Fn(&F, &Matcher) -> Truth) -> Truth {
+    match condition {
+        Condition::Field { field, matcher, .. } => leaf(field, matcher),
+        Condition::All(conditions) => Truth::all(conditions.iter().map(|condition| truth(condition, leaf))),
+        Condition::Any(conditions) => Truth::any(conditions.iter().map(|condition| truth(condition, leaf))),
+        Condition::Not(condition) => truth(condition, leaf).negated(),
+    }
+}
+
+/// One field of a condition, and how it came out.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf<'a> {
+    /// Which field.
+    pub field: &'a Field,
+    /// Where it is written.
+    pub span: Span,
+    /// Whether what is asked of it holds.
+    pub truth: Truth,
+    /// What stands there.
+    pub found: Found<'a>,
+}
+
+/// The fields of `condition` in the order of the text, and how each came out for `call`.
+pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a Call, out: &mut Vec<Leaf<'a>>) {
+    match condition {
+        Condition::Field { field, span, matcher } => {
+            out.push(Leaf { field, span: *span, truth: field_truth(field, matcher, call), found: find(call, field) });
+        }
+        Condition::All(conditions) | Condition::Any(conditions) => {
+            conditions.iter().for_each(|condition| leaves(condition, call, out));
+        }
+        Condition::Not(condition) => leaves(condition, call, out),
+    }
+}
+
+/// The first field of `condition` that cannot be decided for `call`, and why.
+#[must_use]
+pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &'a Call) -> Option<(&'a Field, &'static str)> {
+    let mut found = Vec::new();
+    leaves(condition, call, &mut found);
+    found.into_iter().find_map(|leaf| match leaf.truth {
+        Truth::Undecidable(why) => Some((leaf.field, why)),
+        Truth::Holds | Truth::DoesNotHold => None,
+    })
+}
+
+/// What the guard always gives and an agent never does: if it is absent, it was not given.
+fn is_marks(field: &Field) -> bool {
+    field.root == Root::Session && matches!(field.way.steps.first(), Some(Step::Key(key)) if key == "marks")
+}
+
+fn found_truth(found: Found<'_>, matcher: &Matcher, call: &Call) -> Truth {
+    match found {
+        Found::Value(value) => matcher_truth(value, matcher, call),
+        Found::Absent => Truth::all(matcher.tests.iter().map(absent_truth)),
+        Found::Blocked => Truth::Undecidable(BLOCKED),
+    }
+}
+
+/// A test of a field that is not there: only these two see absence.
+fn absent_truth(test: &Test) -> Truth {
+    matches!(test, Test::Exists(false) | Test::Empty(true)).into()
+}
+
+fn matcher_truth(value: &Value, matcher: &Matcher, call: &Call) -> Truth {
+    Truth::all(matcher.tests.iter().map(|test| test_truth(value, test, call)))
+}
+
+fn test_truth(value: &Value, test: &Test, call: &Call) -> Truth {
+    match test {
+        Test::Equals(operands) => equals_any(value, operands.iter()),
+        Test::SameAs(field) => other_field(field, call, |other| equals_any(value, std::iter::once(other))),
+        Test::InField(field) => other_field(field, call, |other| match other {
+            Value::List(items) => equals_any(value, items.iter()),
+            _ => Truth::Undecidable("the other field is no list"),
+        }),
+        Test::Exists(wanted) => (*wanted).into(),
+        Test::Empty(wanted) => (is_empty(value) == *wanted).into(),
+        Test::Type(types) => types.contains(&Type::of(value)).into(),
+        Test::Number(bound, limit) => number_truth(value, *bound, *limit),
+        Test::StartsWith(start) => text_truth(value, |text| text.starts_with(start.as_str())),
+        Test::EndsWith(end) => text_truth(value, |text| text.ends_with(end.as_str())),
+        Test::Contains(part) => text_truth(value, |text| text.contains(part.as_str())),
+        Test::Glob(glob) => bounded_text_truth(value, |text| glob.matches(text)),
+        Test::Regex(regex) => bounded_text_truth(value, |text| regex.matches(text)),
+        Test::Length(matcher) => match length(value) {
+            Some(length) => matcher_truth(&Value::Number(length), matcher, call),
+            None => Truth::Undecidable("the value has no length"),
+        },
+        Test::Each(matcher) => list_truth(value, |items| match items {
+            [] => Truth::DoesNotHold,
+            items => Truth::all(items.iter().map(|item| matcher_truth(item, matcher, call))),
+        }),
+        Test::Some(matcher) => {
+            list_truth(value, |items| Truth::any(items.iter().map(|item| matcher_truth(item, matcher, call))))
+        }
+        Test::Where(condition) => map_truth(value, |_| {
+            truth(condition, &|way: &Way, matcher: &Matcher| found_truth(way.find(value), matcher, call))
+        }),
+        Test::OnlyKeys(keys) => {
+            map_truth(value, |map| map.iter().all(|(key, _)| keys.iter().any(|known| known == key)).into())
+        }
+        Test::Keys(matcher) => map_truth(value, |map| {
+            let keys = map.iter().map(|(key, _)| Value::from(key)).collect();
+            matcher_truth(&Value::List(keys), matcher, call)
+        }),
+        Test::Values(matcher) => map_truth(value, |map| {
+            let values = map.iter().map(|(_, value)| value.clone()).collect();
+            matcher_truth(&Value::List(values), matcher, call)
+        }),
+        Test::Not(matcher) => matcher_truth(value, matcher, call).negated(),
+    }
+}
+
+fn other_field(field: &Field, call: &Call, compare: impl FnOnce(&Value) -> Truth) -> Truth {
+    match find(call, field) {
+        Found::Value(other) => compare(other),
+        Found::Absent if is_marks(field) => Truth::Undecidable(MARKS_NOT_GIVEN),
+        Found::Absent => Truth::DoesNotHold,
+        Found::Blocked => Truth::Undecidable(BLOCKED),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Map(map) => map.iter().len() == 0,
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn number_truth(value: &Value, bound: Bound, limit: f64) -> Truth {
+    let Value::Number(number) = *value else { return Truth::Undecidable("the value is no number") };
+    if number.is_nan() || number.abs() > SAFE_INTEGER_MAX {
+        return Truth::Undecidable(UNSAFE_NUMBER);
+    }
+    let holds = match bound {
+        Bound::Above => number > limit,
+        Bound::AtLeast => number >= limit,
+        Bound::Below => number < limit,
+        Bound::AtMost => number <= limit,
+    };
+    holds.into()
+}
+
+fn text_truth(value: &Value, holds: impl FnOnce(&str) -> bool) -> Truth {
+    match value {
+        Value::Text(text) => holds(text).into(),
+        _ => Truth::Undecidable("the value is no text"),
+    }
+}
+
+/// For tests whose time grows with more than the text's length.
+fn bounded_text_truth(value: &Value, holds: impl FnOnce(&str) -> bool) -> Truth {
+    match value {
+        Value::Text(text) if text.len() > TEXT_BYTES_MAX => Truth::Undecidable("the text is longer than is matched"),
+        _ => text_truth(value, holds),
+    }
+}
+
+fn list_truth(value: &Value, of_items: impl FnOnce(&[Value]) -> Truth) -> Truth {
+    match value {
+        Value::List(items) => of_items(items),
+        _ => Truth::Undecidable("the value is no list"),
+    }
+}
+
+fn map_truth(value: &Value, of_map: impl FnOnce(&Map) -> Truth) -> Truth {
+    match value {
+        Value::Map(map) => of_map(map),
+        _ => Truth::Undecidable("the value is no map"),
+    }
+}
+
+/// Code points of text, entries of a list or map.
+#[expect(clippy::cast_precision_loss, reason = "what fits into memory is a safe integer")]
+fn length(value: &Value) -> Option<f64> {
+    match value {
+        Value::Text(text) => Some(text.chars().count() as f64),
+        Value::List(items) => Some(items.len() as f64),
+        Value::Map(map) => Some(map.iter().len() as f64),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}

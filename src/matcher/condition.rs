@@ -1,0 +1,142 @@
+//! Conditions: what the `when` of a rule says, compiled.
+
+use super::glob::Glob;
+use super::regex::Regex;
+use crate::text::span::Span;
+use crate::value::field::{Field, Way};
+use crate::value::value::Value;
+
+/// A condition over the fields of `F`: of a call, or of a map inside one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition<F> {
+    /// A matcher on a field.
+    Field {
+        /// Which field.
+        field: F,
+        /// Where the field is written.
+        span: Span,
+        /// What must hold of its value.
+        matcher: Matcher,
+    },
+    /// All of these hold.
+    All(Vec<Condition<F>>),
+    /// One of these holds.
+    Any(Vec<Condition<F>>),
+    /// This does not hold.
+    Not(Box<Condition<F>>),
+}
+
+/// Tests that must all hold of one value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matcher {
+    /// The tests in the order of the text.
+    pub tests: Vec<Test>,
+    /// The whole matcher.
+    pub span: Span,
+}
+
+/// One test of one value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// It equals one of these.
+    Equals(Vec<Value>),
+    /// It equals the value of another field of the call.
+    SameAs(Field),
+    /// It equals an item of the list in another field of the call.
+    InField(Field),
+    /// It is there, or is not.
+    Exists(bool),
+    /// It is absent, null, or holds nothing; or is not so.
+    Empty(bool),
+    /// It is of one of these types.
+    Type(Vec<Type>),
+    /// It is a number in these bounds.
+    Number(Bound, f64),
+    /// It is text that begins so.
+    StartsWith(String),
+    /// It is text that ends so.
+    EndsWith(String),
+    /// It is text with this in it.
+    Contains(String),
+    /// It is text of this form; `*` and `**` cross `/`.
+    Glob(Glob),
+    /// It is text of this form.
+    Regex(Regex),
+    /// The number of its characters or entries matches.
+    Length(Box<Matcher>),
+    /// It is a list with items, and every one matches.
+    Each(Box<Matcher>),
+    /// It is a list, and some item matches.
+    Some(Box<Matcher>),
+    /// It is a map of which this holds.
+    Where(Box<Condition<Way>>),
+    /// It is a map with no other keys than these.
+    OnlyKeys(Vec<String>),
+    /// It is a map whose list of keys matches.
+    Keys(Box<Matcher>),
+    /// It is a map whose list of values matches.
+    Values(Box<Matcher>),
+    /// It is there, and does not match.
+    Not(Box<Matcher>),
+}
+
+/// A bound of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Greater than.
+    Above,
+    /// Greater than or equal to.
+    AtLeast,
+    /// Less than.
+    Below,
+    /// Less than or equal to.
+    AtMost,
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean,
+    /// A number.
+    Number,
+    /// Text.
+    String,
+    /// A list.
+    List,
+    /// A map.
+    Map,
+}
+
+impl Type {
+    /// Every type.
+    pub const ALL: [Self; 6] = [Self::Null, Self::Boolean, Self::Number, Self::String, Self::List, Self::Map];
+
+    /// The word in a policy.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::List => "list",
+            Self::Map => "map",
+        }
+    }
+
+    /// The type of `value`.
+    #[must_use]
+    pub const fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(_) => Self::Number,
+            Value::Text(_) => Self::String,
+            Value::List(_) => Self::List,
+            Value::Map(_) => Self::Map,
+        }
+    }
+}
