@@ -13,6 +13,7 @@ import {
   reject,
   simulate,
   test,
+  writePolicy,
 } from "./app.ts";
 
 const MISSPELT = `rules:
@@ -38,6 +39,9 @@ test("from a misspelt policy to an approval that outlives the page", async ({ pa
   await expect(page.getByRole("button", { name: "Decide" })).toBeDisabled();
 
   await go(page, "policy");
+  await page.locator(".problem .jump").click();
+  await expect(page.locator(".cm-content")).toBeFocused();
+  await expect(page.locator(".cm-activeLine")).toContainText("escalte");
   await page.locator(".problem").getByRole("button", { name: "Fix:" }).click();
   await expect(page.locator(".problem")).toHaveCount(0);
   await expect(page.locator(".cm-content")).toContainText("action: escalate");
@@ -84,6 +88,22 @@ test("from a misspelt policy to an approval that outlives the page", async ({ pa
   await expect(outcome(page)).toContainText("Note: Bob is expected");
   await expect(page.locator(".queue li")).toContainText("approved");
   await picture(page, "flow-5-outcome");
+});
+
+test("a fix is offered where the problem is underlined", async ({ page }) => {
+  await open(page, "policy");
+  await writePolicy(page, MISSPELT);
+  await page.locator(".cm-lintRange-error").hover();
+  await expect(page.locator(".cm-tooltip-lint")).toContainText("unknown action");
+  await picture(page, "flow-tooltip");
+  await page.locator(".cm-diagnosticAction").click();
+  await expect(page.locator(".policy-status")).toContainText("In force");
+
+  await page.locator(".outline").getByRole("button", { name: "email.send" }).click();
+  await expect(page.locator(".cm-content")).toBeFocused();
+  await page.keyboard.press("ControlOrMeta+F");
+  await expect(page.locator(".cm-search")).toBeVisible();
+  await picture(page, "flow-search");
 });
 
 test("a rejected call stays rejected", async ({ page }) => {

@@ -13,7 +13,7 @@ test("hostile text in a call stays text, and hidden characters are shown", async
     tool,
     args: {
       [SCRIPT]: SCRIPT,
-      [`key\u2066`]: HIDDEN,
+      "key\u2066": HIDDEN,
       markdown: "[click](javascript:alert(3)) ![x](https://example.org/x.png)",
       lines: `one\ntwo${"\n".repeat(200)}end`,
       quoted: '"\\',
@@ -43,20 +43,21 @@ test("hostile text in a call stays text, and hidden characters are shown", async
 
 test("hostile text in a policy stays text", async ({ page }) => {
   await open(page, "policy");
-  // The engine refuses hidden characters as they are; written as an escape they come through.
-  const quoted = `${JSON.stringify(SCRIPT).slice(0, -1)}\\u202E"`;
+  const quoted = JSON.stringify(SCRIPT);
+  // The engine refuses hidden characters in ids, and anywhere as they are; written as an escape in a reason they come through.
+  const reason = `${quoted.slice(0, -1)}\\u202E"`;
   await writePolicy(
     page,
-    `name: ${quoted}\ndescription: ${quoted}\nrules:\n  - { id: ${quoted}, tool: ${quoted}, action: escalate, reason: ${quoted} }\n  - { tool: a, action: ${quoted} }\n`,
+    `name: ${quoted}\ndescription: ${quoted}\nrules:\n  - { id: ${quoted}, tool: ${quoted}, action: escalate, reason: ${reason} }\n  - { tool: a, action: ${quoted} }\n`,
   );
-  await expect(page.locator(".problem").first()).toContainText("<img src=x");
+  await expect(page.locator(".problem").filter({ hasText: "<img src=x" }).first()).toBeVisible();
   await picture(page, "hostile-policy");
 
   await writePolicy(
     page,
-    `name: ${quoted}\nrules:\n  - { id: ${quoted}, tool: "*", action: escalate, reason: ${quoted} }\n`,
+    `name: ${quoted}\nrules:\n  - { id: ${quoted}, tool: "*", action: escalate, reason: ${reason} }\n`,
   );
-  await expect(page.locator(".outline")).toContainText(`${SCRIPT}<U+202E>`);
+  await expect(page.locator(".outline")).toContainText(SCRIPT);
   await go(page, "simulate");
   const address = await queue(page, { tool: "x" });
   await expect(page.locator(".decision .facts")).toContainText(`${SCRIPT}<U+202E>`);

@@ -18,13 +18,14 @@ export default defineConfig({
   reporter: "list",
   timeout: 60_000,
   forbidOnly: true,
+  fullyParallel: true,
+  workers: 2,
   use: {
     baseURL: address,
     locale: "en-GB",
     timezoneId: "UTC",
     viewport: { width: 1280, height: 900 },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
       args: [

@@ -15,7 +15,7 @@ use countersign::text::span::Positions;
 use countersign::text::yaml::{Limits, Node, NodeValue, parse};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{RngSeed, TestRunner};
 use serde_yaml::Value;
 
 /// A way in which the two readings of a text differ.
@@ -117,7 +117,7 @@ fn check_spans(text: &str, node: &Node, within: Range<usize>) -> Result<(), Stri
 }
 
 proptest! {
-    #![proptest_config(cases(4))]
+    #![proptest_config(cases(5_000))]
 
     #[test]
     fn random_documents_are_read_alike(document in documents::document()) {
@@ -126,7 +126,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(8))]
+    #![proptest_config(cases(10_000))]
 
     /// Of what is hardly YAML any more we may refuse more than they; what we read they read alike, and nothing crashes.
     #[test]
@@ -170,6 +170,8 @@ const KEPT: &[(&str, Reading)] = &[
     ("[>x]\n", Reading::BothRefuse),
     ("[|]\n", Reading::BothRefuse),
     ("a: 1\n---\nb: 2\n", Reading::BothRefuse),
+    // The scanner counts bytes, not characters, in such a line: places behind it would be wrong.
+    ("%é\n---\na: [1]", Reading::BothRefuse),
     ("1: x\n", Reading::Explained("refused on purpose")),
     ("<<: {a: 1}\n", Reading::Explained("refused on purpose")),
     ("a: !!str 1\n", Reading::Explained("refused on purpose")),
@@ -182,7 +184,7 @@ const KEPT: &[(&str, Reading)] = &[
     ("a: |\n  x", Reading::Explained("last line of a block scalar without a line break")),
     ("{a\n  b: 1}\n", Reading::Explained("key over several lines in brackets")),
     ("|\nx\n", Reading::Explained("block scalar in column 0")),
-    ("&x |2\n...\n", Reading::Explained("text after an empty block scalar at the root")),
+    ("a: |2\n # c\n", Reading::Explained("comment after an empty block scalar")),
     ("\u{FEFF}a: 1\nb: 2\n", Reading::Explained("byte order mark at the start")),
     ("a: x\u{2028}y\nb: x\u{85}y\n", Reading::Explained("line breaks of YAML 1.1")),
     ("[?x, a]\n", Reading::Explained("plain text that begins with ?")),
@@ -192,7 +194,7 @@ const KEPT: &[(&str, Reading)] = &[
     ("- &a.b 1\n- *a.b\n", Reading::Explained("anchors")),
     ("- &a 1\n- &b 2\n- &a 3\n- &c 4\n- *a\n- *b\n- *c\n", Reading::Explained("anchors")),
     ("-\t# c\n  a\n", Reading::Explained("tab between tokens")),
-    ("\t  # c\n- 1\n", Reading::Explained("tab in a line of white space or comment")),
+    (" \t# c\n- 1\n", Reading::Explained("tab in a line of white space or comment")),
     ("...\na: 1\n", Reading::Explained("end of a document that is not there")),
 ];
 
@@ -211,9 +213,10 @@ fn kept_texts_are_read_as_they_were() {
     }
 }
 
-/// As many cases as proptest is told to run, times `factor`.
-fn cases(factor: u32) -> ProptestConfig {
-    let config = ProptestConfig::default();
+/// `number` cases, the same ones every time; `PROPTEST_CASES` asks for that many new ones instead.
+fn cases(number: u32) -> ProptestConfig {
+    let search = std::env::var_os("PROPTEST_CASES").is_some();
+    let rng_seed = if search { RngSeed::Random } else { RngSeed::Fixed(2) };
     // A text that fails becomes a row of KEPT, where people can read it, not a seed in a file.
-    ProptestConfig { cases: config.cases * factor, failure_persistence: None, ..config }
+    ProptestConfig { cases: number, failure_persistence: None, rng_seed, ..ProptestConfig::default() }
 }

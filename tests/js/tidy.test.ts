@@ -119,6 +119,18 @@ test("every dependency is pinned to one version", () => {
   }
 });
 
+test("the lockfile knows the packages of every system, or `npm ci` refuses it", () => {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
+  };
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+    ),
+  );
+  assert.deepEqual(missing, []);
+});
+
 interface Manifest {
   readonly [kind: string]: Readonly<Record<string, string>> | undefined;
 }

@@ -2,7 +2,7 @@
 //!
 //! `serde_yaml` scans with libyaml, which is of YAML 1.1 in its syntax, and resolves scalars by rules of its own.
 
-use countersign::text::diagnostic::Code;
+use countersign::text::diagnostic::{Code, Diagnostic};
 use countersign::text::yaml::{MapEntry, Node, NodeValue};
 use serde_yaml::Value;
 
@@ -32,22 +32,25 @@ const KNOWN: &[(&str, AccountsFor)] = &[
     ("last line of a block scalar without a line break", last_line_unbroken),
     ("key over several lines in brackets", key_over_lines),
     ("block scalar in column 0", root_scalar_in_column_0),
-    ("text after an empty block scalar at the root", after_empty_root_scalar),
+    ("comment after an empty block scalar", after_empty_block_scalar),
 ];
 
 /// Spellings that they do not know or read as YAML 1.1 has it: a name, and the text in a spelling of the same meaning.
 ///
 /// It accounts for a difference if we read the same from both spellings, but for the characters that changed,
-/// and they the same as we from the second.
+/// and they the same as we from the second; or if we refuse both and they the second.
 const SPELLINGS: &[(&str, Respell)] = &[
     // §5.2: a byte order mark is no content. They count it as a column of the first line.
     ("byte order mark at the start", |text| text.trim_start_matches('\u{FEFF}').to_owned()),
     // §5.4: these are no line breaks since YAML 1.2.
     ("line breaks of YAML 1.1", |text| text.replace(['\u{85}', '\u{2028}', '\u{2029}'], "L")),
     // §7.3.3: `?` and `:` begin plain text if no space follows. Inside brackets they always take them for indicators.
-    ("plain text that begins with ?", |text| with_letters(text, |_, c| c == '?')),
+    ("plain text that begins with ?", |text| with_letters(text, |_, _, c| c == '?')),
     ("plain text that begins with :", |text| {
-        with_letters(text, |before, c| c == ':' && (ends_word(before) || before == ':'))
+        // After a quoted key, `:` is the indicator (§7.4.2).
+        let begins =
+            |before, solid, c| c == ':' && (ends_word(before) || before == ':') && !matches!(solid, '"' | '\'');
+        with_letters(text, begins)
     }),
     // §7.3.3: inside brackets, `:` before `,` or a bracket ends plain text, and before `?` is part of it.
     ("colon before ,", |text| text.replace(":,", ": ,").replace(":]", ": ]").replace(":}", ": }")),
@@ -57,9 +60,7 @@ const SPELLINGS: &[(&str, Respell)] = &[
     // §6.9 wants a space between anchor and bracket, which our scanner does not ask for; what is meant is plain.
     ("anchors", with_fresh_anchors),
     // §6.2: a tab separates as a space does, where it cannot indent.
-    ("tab between tokens", |text| {
-        text.replace("\t#", " #").replace(":\t", ": ").replace("-\t", "- ").replace(",\t", ", ")
-    }),
+    ("tab between tokens", |text| text.split_inclusive(['\n', '\r']).map(without_tabs).collect()),
     // §6.6: a comment stands behind any white space, tabs too; so does the end of a line.
     ("tab in a line of white space or comment", |text| {
         text.split_inclusive(['\n', '\r']).map(without_tab_before_comment).collect()
@@ -69,23 +70,25 @@ const SPELLINGS: &[(&str, Respell)] = &[
 ];
 
 fn ends_word(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}')
+    matches!(c, ' ' | '\t' | '\n' | '\r' | ',' | '[' | ']' | '{' | '}')
 }
 
-/// `text` with `L` in place of each character that is `chosen`, given the one before it, if it is followed by more of a word.
-fn with_letters(text: &str, chosen: fn(char, char) -> bool) -> String {
-    let mut before = ' ';
+/// `text` with `L` in place of each character that is `chosen`, if it is followed by more of a word.
+/// What chooses is given the character before it, and the last one before that was no white space.
+fn with_letters(text: &str, chosen: fn(char, char, char) -> bool) -> String {
+    let (mut before, mut solid) = (' ', ' ');
     let mut rest = text.chars().peekable();
     let mut respelled = String::new();
     while let Some(c) = rest.next() {
         let followed = rest.peek().is_some_and(|&next| !ends_word(next));
-        respelled.push(if followed && chosen(before, c) { 'L' } else { c });
+        respelled.push(if followed && chosen(before, solid, c) { 'L' } else { c });
         before = c;
+        solid = if c.is_whitespace() { solid } else { c };
     }
     respelled
 }
 
-/// `text` with a new name for each anchor, and aliases changed in step.
+/// `text` with letters and digits only in the names of anchors, and another name where one is given again; aliases in step.
 fn with_fresh_anchors(text: &str) -> String {
     let mut names: Vec<&str> = Vec::new();
     let mut respelled = String::new();
@@ -96,22 +99,29 @@ fn with_fresh_anchors(text: &str) -> String {
         let name_end = from_sign.find(ends_word).unwrap_or(from_sign.len());
         let (word, after) = from_sign.split_at(name_end);
         let name = word.get(1..).unwrap_or_default();
-        let begins_word = before.is_empty()
-            || before.ends_with(ends_word)
-            || ["\":", "':", "]:", "}:"].iter().any(|key| before.ends_with(key));
+        let begins_word = before.is_empty() || before.ends_with(ends_word) || before.ends_with(':');
         let latest = names.iter().rposition(|&known| known == name);
         match (begins_word && !name.is_empty(), word.starts_with('&'), latest) {
             (true, true, _) => {
-                respelled.push_str(&format!("&L{}", names.len()));
+                respelled.push('&');
+                respelled.push_str(&fresh_name(name, names.len(), latest.is_some()));
                 respelled.push_str(if after.starts_with(['[', '{']) { " " } else { "" });
                 names.push(name);
             }
-            (true, false, Some(index)) => respelled.push_str(&format!("*L{index}")),
+            (true, false, Some(index)) => {
+                respelled.push('*');
+                respelled.push_str(&fresh_name(name, index, names.iter().position(|&known| known == name) != latest));
+            }
             _ => respelled.push_str(word),
         }
         rest = after;
     }
     respelled + rest
+}
+
+fn fresh_name(name: &str, index: usize, given_again: bool) -> String {
+    let plain = name.replace(|c: char| !c.is_ascii_alphanumeric(), "L");
+    if given_again { format!("{plain}L{index}") } else { plain }
 }
 
 fn without_end_at_start(text: &str) -> String {
@@ -121,19 +131,28 @@ fn without_end_at_start(text: &str) -> String {
     if begins_with_end { lines.collect() } else { text.to_owned() }
 }
 
+/// `line` with spaces for tabs, but for a tab behind indentation, which may be the first of a block scalar's text.
+fn without_tabs(line: &str) -> String {
+    if line.trim_start_matches(' ').starts_with('\t') && line.starts_with(' ') {
+        line.to_owned()
+    } else {
+        line.replace('\t', " ")
+    }
+}
+
 fn without_tab_before_comment(line: &str) -> String {
     let trimmed = line.trim_start_matches([' ', '\t']);
     if trimmed.is_empty() || trimmed.starts_with(['#', '\n', '\r']) { line.replace('\t', " ") } else { line.to_owned() }
 }
 
 fn respelled(text: &str) -> Option<&'static str> {
-    let (before, _) = read(text);
+    let (before, problems) = read(text);
     let accounts_for = |respell: Respell| {
         let other = respell(text);
         // What differs in the other spelling too may have an exception of its own; each respelling leaves less to change.
         other != text
             && same_document(before.as_ref(), read(&other).0.as_ref())
-            && compare(&other).is_ok_and(|reading| reading != Reading::BothRefuse)
+            && compare(&other).is_ok_and(|reading| (reading == Reading::BothRefuse) != problems.is_empty())
     };
     SPELLINGS.iter().find(|(_, respell)| accounts_for(*respell)).map(|(name, _)| *name)
 }
@@ -171,17 +190,19 @@ fn folded(text: &str) -> String {
 /// A policy has no use for these and readers differ over them, so we refuse what YAML allows (`docs/diagnostics.md`).
 fn refused_on_purpose(text: &str, difference: &Difference<'_>) -> bool {
     let Difference::OnlyTheyRead(problems) = difference else { return false };
-    problems.iter().all(|problem| {
-        let underlined = problem.span.of(text);
-        match problem.code {
-            Code::KeyNotText => !underlined.starts_with(['"', '\'']),
-            Code::MergeKey => underlined == "<<",
-            Code::Tag => underlined.starts_with('!'),
-            Code::Directive => underlined.starts_with('%'),
-            Code::YamlSyntax => underlined == "\u{FEFF}",
-            _ => false,
-        }
-    })
+    problems.iter().all(|problem| is_refusal(text, problem))
+}
+
+fn is_refusal(text: &str, problem: &Diagnostic) -> bool {
+    let underlined = problem.span.of(text);
+    match problem.code {
+        Code::KeyNotText => !underlined.starts_with(['"', '\'']),
+        Code::MergeKey => underlined == "<<",
+        Code::Tag => underlined.starts_with('!'),
+        Code::Directive => underlined.starts_with('%'),
+        Code::YamlSyntax => underlined == "\u{FEFF}",
+        _ => false,
+    }
 }
 
 /// §10.3.2: `[-+]? [0-9]+` is an integer in base ten, whatever digit comes first. They read text.
@@ -237,16 +258,18 @@ fn last_line_unbroken(text: &str, difference: &Difference<'_>) -> bool {
     !text.ends_with(['\n', '\r']) && ours.strip_suffix('\n') == Some(theirs.as_str())
 }
 
-/// §8.1.3 lets a block scalar with a written indentation be empty and the text go on in column 0. Our scanner refuses that at the root;
-/// a policy is a map.
-fn after_empty_root_scalar(text: &str, difference: &Difference<'_>) -> bool {
-    let Difference::OnlyTheyRead([problem]) = difference else { return false };
-    let (before, rest) = text.split_at_checked(problem.span.start).unwrap_or_default();
-    let header = before.trim_end().rsplit(['\n', '\r']).next().unwrap_or_default();
-    problem.code == Code::YamlSyntax
-        && rest.starts_with(['.', '-', '#'])
-        && header.contains(['|', '>'])
-        && header.contains('2')
+/// §8.1.1.1: behind a block scalar, comments may be indented less than its text would be, and the document may end.
+/// Our scanner refuses that if the scalar is empty and its indentation written.
+fn after_empty_block_scalar(text: &str, difference: &Difference<'_>) -> bool {
+    let Difference::OnlyTheyRead(problems) = difference else { return false };
+    problems.iter().all(|problem| {
+        is_refusal(text, problem) || {
+            let (before, rest) = text.split_at_checked(problem.span.start).unwrap_or_default();
+            let header = before.trim_end().rsplit(['\n', '\r']).next().unwrap_or_default();
+            let written = header.contains(['|', '>']) && header.contains('2');
+            problem.code == Code::YamlSyntax && rest.starts_with(['.', '-', '#']) && written
+        }
+    })
 }
 
 /// §7.4.2: in a map in braces a key and its `:` may go over several lines; only in a block or in `[a: b]` they must not.
@@ -276,7 +299,9 @@ fn any_node(node: &Node, holds: &dyn Fn(&Node) -> bool) -> bool {
 
 /// §8.1.1.1: at the root, where nothing is indented, a block scalar may stand in column 0. They end it there.
 fn root_scalar_in_column_0(text: &str, difference: &Difference<'_>) -> bool {
-    let Difference::OnlyWeRead(_) = difference else { return false };
+    if let Difference::OnlyTheyRead(_) | Difference::NoDocument = difference {
+        return false;
+    }
     read(text).0.is_some_and(|root| {
         // The header stands before the value, or after its anchor.
         let before = text.get(..root.span.start).unwrap_or_default().trim_end();

@@ -12,13 +12,17 @@ import { failure } from "./failure.ts";
  */
 export function explainText(policy: Policy, text: string): Explained | Failure {
   const value = parsed(text);
-  if (!value.ok) return value;
   const simulation = policy.simulation();
   // In valid JSON a line end can only stand between tokens, so a space is as good.
   const line = new TextEncoder().encode(text.replace(/[\r\n]/g, " "));
   const [read] = [...simulation.push(line), ...simulation.finish()];
+  simulation.dispose();
   if (read === undefined) return failure("empty", "there is no call");
-  if (read.error !== null) return failure(read.error.code, read.error.message);
+  if (read.error !== null) {
+    // In a text of several lines, JavaScript's message tells the line.
+    return !value.ok && text.includes("\n") ? value : failure(read.error.code, read.error.message);
+  }
+  if (!value.ok) return value;
   const call = value.value as Call;
   try {
     return { ok: true, call, explanation: policy.explain(call) };

@@ -16,8 +16,8 @@ export interface FileRun {
   cancel(): void;
   rows(filter: RowFilter, from: number, count: number): FileRows;
   line(index: number): Promise<FileLine | Failure>;
-  /** The policy under which the file was decided. */
-  policy(): Policy;
+  /** The policy under which the file was decided; `null` before the first file. */
+  policy(): Policy | null;
 }
 
 interface Decided {
@@ -29,11 +29,6 @@ interface Decided {
 
 export function createFileRun(): FileRun {
   let current: Decided | null = null;
-
-  function decided(): Decided {
-    if (current === null) throw new Error("no file has been opened");
-    return current;
-  }
 
   return {
     async decide(policy, file, onProgress) {
@@ -71,7 +66,9 @@ export function createFileRun(): FileRun {
         reader.cancel().catch(() => undefined);
       }
       if (!run.cancelled) take(simulation.finish());
-      return { ...progress(), ok: true, cancelled: run.cancelled };
+      const end: FileEnd = { ...progress(), ok: true, cancelled: run.cancelled };
+      simulation.dispose();
+      return end;
     },
 
     cancel() {
@@ -81,7 +78,8 @@ export function createFileRun(): FileRun {
     rows: (filter, from, count) => current?.rows.page(filter, from, count) ?? { rows: [], total: 0 },
 
     async line(index) {
-      const { policy, file, rows } = decided();
+      if (current === null) return failure("no-such-line", "no file has been decided");
+      const { policy, file, rows } = current;
       const place = rows.place(index);
       if (place === null) return failure("no-such-line", "this line is not in the table");
       if (place.length > LINE_BYTES_MAX) return failure("line-too-long", "this line is too long to be shown");
@@ -95,7 +93,7 @@ export function createFileRun(): FileRun {
       }
     },
 
-    policy: () => decided().policy,
+    policy: () => current?.policy ?? null,
   };
 }
 

@@ -28,12 +28,14 @@ const api: EngineApi = {
   async check(text) {
     checks += 1;
     const mine = checks;
-    inForce = null;
+    putInForce(null);
     const tokens = text.length > HIGHLIGHT_LENGTH_MAX ? [] : await highlightPolicy(text);
     const { diagnostics, policy } = await checkPolicy(text);
+    const answer = { text, diagnostics, tokens, policy: policy === null ? null : summary(policy) };
     // Only the last text that was sent may come into force.
-    if (mine === checks) inForce = policy;
-    return { text, diagnostics, tokens, policy: policy === null ? null : summary(policy) };
+    if (mine === checks) putInForce(policy);
+    else policy?.dispose();
+    return answer;
   },
 
   async checkFile(name, bytes) {
@@ -52,7 +54,12 @@ const api: EngineApi = {
   },
 
   async decideFile(chosen, digest, onProgress) {
-    return withPolicy(digest, (policy) => file.decide(policy, chosen, onProgress));
+    const before = file.policy();
+    return withPolicy(digest, (policy) => {
+      const end = file.decide(policy, chosen, onProgress);
+      retire(before);
+      return end;
+    });
   },
 
   async cancelFile() {
@@ -71,7 +78,9 @@ const api: EngineApi = {
     return answered(async () => {
       const line = await file.line(index);
       if (!line.ok) return line;
-      return line.explained.ok ? queue.open(file.policy(), line.explained.call) : line.explained;
+      const policy = file.policy();
+      if (policy === null) return failure("no-policy", "no file has been decided");
+      return line.explained.ok ? queue.open(policy, line.explained.call) : line.explained;
     });
   },
 
@@ -86,6 +95,17 @@ async function withPolicy<T>(digest: string, work: (policy: Policy) => T | Promi
   if (policy === null) return failure("no-policy", "no policy is in force, so nothing is decided");
   if (policy.digest !== digest) return failure("policy-changed", "the policy has changed since; nothing was decided");
   return answered(() => work(policy));
+}
+
+function putInForce(policy: Policy | null): void {
+  const before = inForce;
+  inForce = policy;
+  retire(before);
+}
+
+/** Gives back the memory of a policy that neither decides nor has decided the file on the page. */
+function retire(policy: Policy | null): void {
+  if (policy !== inForce && policy !== file.policy()) policy?.dispose();
 }
 
 function summary(policy: Policy): InForce {

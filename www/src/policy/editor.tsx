@@ -32,7 +32,7 @@ const extensions: Extension = [
   linter(null),
   tokenColours,
   editorTheme,
-  EditorView.contentAttributes.of({ "aria-label": "Policy text", spellcheck: "false" }),
+  EditorView.contentAttributes.of({ "aria-label": "Policy text", spellcheck: "false", tabindex: "0" }),
   // Tab stays free to leave the editor; Ctrl-] and Ctrl-[ indent.
   keymap.of([
     { key: "Enter", run: insertNewlineKeepIndent },

@@ -4,7 +4,7 @@
  * The list never moves by itself: what arrives is counted and shown when asked for; what was answered elsewhere changes in its place.
  */
 
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Answer, Damaged, Failure, QueueCursor, Queued } from "../engine/api.ts";
 import { ask, engine } from "../engine/client.ts";
 import { route } from "../route.ts";
@@ -83,12 +83,12 @@ export function followQueue(): void {
     if (document.visibilityState === "visible") refresh();
   });
   effect(() => {
-    if (engine.value.state === "ready" && view.value === "review") readQueue();
+    if (engine.value.state === "ready" && view.value === "review") untracked(readQueue);
   });
   effect(() => {
     const id = chosen.value;
     refused.value = null;
-    if (engine.value.state === "ready") readShown(id);
+    if (engine.value.state === "ready") untracked(() => readShown(id));
   });
 }
 
