@@ -8,8 +8,11 @@
 /** What a rule, and so a decision, says. Strictness grows in this order. */
 export type Action = "allow" | "escalate" | "block";
 
-/** Why the decision came out as it did: a rule matched, or none did and the default applied. */
-export type Cause = "rule" | "default";
+/**
+ * Why the decision came out as it did: a rule matched; none did and the default applied; or nobody can tell whether
+ * a rule matches, and the strictest that could come out counts.
+ */
+export type Cause = "rule" | "default" | "undecidable";
 
 /** `sha256:` and 64 lower-case hexadecimal digits, over the canonical form (RFC 8785). */
 export type Digest = `sha256:${string}`;
@@ -38,6 +41,17 @@ export interface Decision {
   readonly cause: Cause;
   /** The rule's `reason`, as the policy's author wrote it. */
   readonly reason: string | null;
+  /** The rules, of any policy of the stack, that could not be decided. */
+  readonly undecidable: readonly Doubt[];
+}
+
+/** A rule that could not be decided, and the first field of its condition that settles nothing. */
+export interface Doubt {
+  readonly policy: Digest;
+  readonly rule: string;
+  readonly field: string;
+  /** One line in lower case without a full stop. */
+  readonly why: string;
 }
 
 /** A part of a policy's text: `start` inclusive, `end` exclusive; `line` and `column` are those of `start`. */
@@ -116,12 +130,28 @@ export interface RuleTrace {
   readonly id: string;
   readonly action: Action;
   readonly span: Span;
-  readonly outcome: "matched" | "not-matched";
-  /** The tool pattern that matched. */
+  readonly outcome: Outcome;
+  /** The tool pattern that is about the call's tool; `null` if the rule is about other tools. */
   readonly pattern: { readonly text: string; readonly span: Span } | null;
+  /** The fields of its condition in the order of the text; none if the rule is about other tools. */
+  readonly conditions: readonly ConditionTrace[];
 }
 
-/** The walk through one policy: its rules in order, up to the first that matched. */
+/** Whether a rule, or what a condition asks of a field, holds of the call. */
+export type Outcome = "matched" | "not-matched" | "undecidable";
+
+/** How one field of a condition came out. */
+export interface ConditionTrace {
+  readonly field: string;
+  readonly span: Span;
+  readonly outcome: Outcome;
+  /** Why it is undecidable; `null` if it is not. */
+  readonly why: string | null;
+  /** What stands there, as JSON, shortened for display; `null` if nothing does. */
+  readonly value: string | null;
+}
+
+/** The walk through one policy: its rules in order, up to the first that certainly matched. */
 export interface PolicyTrace {
   readonly policy: Digest;
   readonly source: number;

@@ -1,6 +1,6 @@
-/** The walk through the rules: each in order, up to the one that matched. */
+/** The walk through the rules: each in order, with what its condition asks, up to the one that certainly matched. */
 
-import type { Explanation, PolicyTrace, RuleTrace } from "countersign";
+import type { ConditionTrace, Explanation, Outcome, PolicyTrace, RuleTrace, Span } from "countersign";
 import { wanted } from "../policy/state.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
@@ -56,31 +56,58 @@ function Walk({ policy, linked }: { readonly policy: PolicyTrace; readonly linke
   );
 }
 
+const MET: Readonly<Record<Outcome, string>> = {
+  matched: "matched",
+  "not-matched": "did not match",
+  undecidable: "cannot be decided",
+};
+
 function Step({ rule, linked }: { readonly rule: RuleTrace; readonly linked: boolean }) {
-  const matched = rule.outcome === "matched";
-  const name = <VisibleText text={rule.id} />;
   return (
     <>
-      {linked ? (
-        <a
-          href={hashOf("policy")}
-          onClick={() => {
-            wanted.value = rule.span;
-          }}
-        >
-          {name}
-        </a>
-      ) : (
-        name
-      )}{" "}
-      <span class="met">{matched ? "matched" : "did not match"}</span>
+      <Place span={rule.span} text={rule.id} linked={linked} /> <span class="met">{MET[rule.outcome]}</span>
       {rule.pattern !== null && rule.pattern.text !== rule.id && (
         <>
           {" "}
           by <VisibleText text={rule.pattern.text} />
         </>
       )}{" "}
-      {matched && <ActionChip action={rule.action} />}
+      {rule.outcome !== "not-matched" && <ActionChip action={rule.action} />}
+      {rule.conditions.length > 0 && (
+        <ul class="conditions">
+          {rule.conditions.map((condition) => (
+            <li key={condition.span.start} class={condition.outcome}>
+              <ConditionStep condition={condition} linked={linked} />
+            </li>
+          ))}
+        </ul>
+      )}
     </>
+  );
+}
+
+function ConditionStep({ condition, linked }: { readonly condition: ConditionTrace; readonly linked: boolean }) {
+  return (
+    <>
+      <Place span={condition.span} text={condition.field} linked={linked} /> is{" "}
+      {condition.value === null ? "not there" : <VisibleText text={condition.value} />}:{" "}
+      <span class="met">{condition.why === null ? MET[condition.outcome] : `${MET.undecidable}: ${condition.why}`}</span>
+    </>
+  );
+}
+
+/** A name that leads to its place in the policy's text. */
+function Place({ span, text, linked }: { readonly span: Span; readonly text: string; readonly linked: boolean }) {
+  const name = <VisibleText text={text} />;
+  if (!linked) return name;
+  return (
+    <a
+      href={hashOf("policy")}
+      onClick={() => {
+        wanted.value = span;
+      }}
+    >
+      {name}
+    </a>
   );
 }
