@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { capture, findOnPath, Problem, root, run, say, seconds } from "./run.mjs";
 
 const target = "wasm32-unknown-unknown";
+const toolchain = "the toolchain of rust-toolchain.toml";
 const wasmPackVersion = "0.15.1";
 
 /** Makes sure that cargo, clippy, rustfmt and the wasm32 target are there. */
@@ -21,15 +22,23 @@ export async function setUpRust() {
       `Rust lacks ${missing.join(", ")}, and there is no rustup to add it. Get it from https://rustup.rs.`,
     );
   }
-  const channel = /^channel = "(.+)"$/m.exec(readFileSync(join(root, "rust-toolchain.toml"), "utf8"))[1];
-  say(`rust: installing ${missing.join(", ")} with rustup`);
-  const parts = ["--component", "clippy", "--component", "rustfmt", "--target", target];
-  await run(["rustup", "toolchain", "install", channel, "--profile", "minimal", ...parts]);
+  if (missing.includes(toolchain)) {
+    const channel = /^channel = "(.+)"$/m.exec(readFileSync(join(root, "rust-toolchain.toml"), "utf8"))[1];
+    say(`rust: installing the toolchain ${channel} with rustup`);
+    const parts = ["--component", "clippy", "--component", "rustfmt", "--target", target];
+    return void (await run(["rustup", "toolchain", "install", channel, "--profile", "minimal", ...parts]));
+  }
+  // Only what is missing: installing the toolchain anew would also bring it up to date.
+  for (const part of missing) {
+    say(`rust: adding ${part} with rustup`);
+    await run(part === target ? ["rustup", "target", "add", target] : ["rustup", "component", "add", part]);
+  }
 }
 
 function missingRustParts() {
-  if (capture("cargo", ["--version"]) === null) return ["the toolchain of rust-toolchain.toml"];
-  const missing = ["clippy", "fmt"].filter((part) => capture("cargo", [part, "--version"]) === null);
+  if (capture("cargo", ["--version"]) === null) return [toolchain];
+  const components = { clippy: "clippy", rustfmt: "fmt" };
+  const missing = Object.keys(components).filter((name) => capture("cargo", [components[name], "--version"]) === null);
   const library = capture("rustc", ["--print", "target-libdir", "--target", target]);
   return library !== null && existsSync(library) ? missing : [...missing, target];
 }

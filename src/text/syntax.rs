@@ -60,29 +60,31 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
     }
 }
 
-/// Reports `%` lines before the document: the scanner reads YAML 1.2 whatever they say, others may not.
-pub(super) fn check_directives(text: &str, problems: &mut Problems) {
+/// Reports lines that begin with `%`: the scanner reads YAML 1.2 whatever they say, others may not.
+///
+/// `false` if the places of what follows would be wrong: in such a line the scanner counts bytes, not characters.
+pub(super) fn check_directives(text: &str, problems: &mut Problems) -> bool {
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let words = line.trim_start_matches('\u{FEFF}').trim();
-        if words.starts_with('%') && !is_yaml_1_2(words) {
-            let span = Span::new(start, start + line.trim_end().len());
-            let whole_line = Span::new(start, start + line.len());
+    let mut places_hold = true;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let byte_order_mark = line.len() - line.trim_start_matches('\u{FEFF}').len();
+        let directive = line.get(byte_order_mark..).unwrap_or_default().trim_end_matches([' ', '\t', '\n', '\r']);
+        if directive.starts_with('%') && !is_yaml_1_2(directive) {
+            let span = Span::new(start + byte_order_mark, start + byte_order_mark + directive.len());
             problems.push(
                 Diagnostic::new(Code::Directive, span, "directive, which no policy needs")
                     .label("policies are read as YAML 1.2")
-                    .fix("remove it", whole_line, ""),
+                    .fix("remove it", Span::new(span.start, start + line.len()), ""),
             );
-        } else if !words.is_empty() && !words.starts_with(['#', '%']) {
-            return;
+            places_hold &= directive.is_ascii();
         }
         start += line.len();
     }
+    places_hold
 }
 
 fn is_yaml_1_2(directive: &str) -> bool {
-    let mut words = directive.split_whitespace();
-    words.next() == Some("%YAML") && words.next() == Some("1.2")
+    directive.split([' ', '\t']).filter(|word| !word.is_empty()).eq(["%YAML", "1.2"])
 }
 
 /// Where the value of a node that begins at `start` begins, after an anchor and a tag.
@@ -93,6 +95,18 @@ pub(super) fn after_properties(text: &str, start: usize) -> usize {
         at += property + blank_length(rest.get(property..).unwrap_or_default());
     }
     at
+}
+
+/// The tag of the node that begins at `start`, which has one; an anchor may stand before it.
+pub(super) fn tag_span(text: &str, start: usize) -> Span {
+    let mut at = start;
+    while let Some(rest) = text.get(at..).filter(|rest| rest.starts_with('&')) {
+        let anchor = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        at += anchor + blank_length(rest.get(anchor..).unwrap_or_default());
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    let length = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}')).unwrap_or(rest.len());
+    Span::new(at, at + length)
 }
 
 /// Length of the white space and comments that `text` begins with.

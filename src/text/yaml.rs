@@ -113,7 +113,9 @@ pub fn parse(text: &str, limits: Limits, problems: &mut Problems) -> Option<Node
         return None;
     }
     syntax::check_characters(text, problems);
-    syntax::check_directives(text, problems);
+    if !syntax::check_directives(text, problems) {
+        return None;
+    }
     let mut builder = Builder::new(text, limits, problems);
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
@@ -173,7 +175,15 @@ struct PendingKey {
 struct Anchored {
     node: Node,
     nodes: usize,
+    measure: Measure,
+}
+
+/// How large a node is.
+#[derive(Clone, Copy, Default)]
+struct Measure {
     text_bytes: usize,
+    /// Levels of lists and maps.
+    depth: usize,
 }
 
 struct Builder<'a> {
@@ -186,6 +196,8 @@ struct Builder<'a> {
     documents: usize,
     nodes: usize,
     alias_bytes: usize,
+    /// Nodes that were copied because an anchor marks them or something around them.
+    anchored_nodes: usize,
     anchors: HashMap<usize, Anchored>,
 }
 
@@ -201,6 +213,7 @@ impl<'a> Builder<'a> {
             documents: 0,
             nodes: 0,
             alias_bytes: 0,
+            anchored_nodes: 0,
             anchors: HashMap::new(),
         }
     }
@@ -227,6 +240,7 @@ impl<'a> Builder<'a> {
 
     fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, span: Span) -> Step {
         let is_plain = style == ScalarStyle::Plain;
+        self.refuse_tag(tag, span);
         let span = match style {
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
                 let quote = syntax::after_properties(self.text, span.start);
@@ -239,8 +253,13 @@ impl<'a> Builder<'a> {
             ScalarStyle::Plain => span,
             ScalarStyle::Literal | ScalarStyle::Folded => trimmed(span, self.text),
         };
-        self.refuse_tag(tag, span);
         self.check_indentation(span);
+        if is_plain && (text.starts_with(['|', '>']) || text == "?") {
+            // Inside brackets the scanner takes these for text; YAML 1.2 (§7.3.3) and other readers do not.
+            self.problems.push(
+                Diagnostic::new(Code::YamlSyntax, span, "character that cannot begin a value").help("quote the text"),
+            );
+        }
         let value = if is_plain { resolve(text) } else { NodeValue::Text(text.into_owned()) };
         if let Some(refused) = self.count(1, span) {
             return refused;
@@ -288,10 +307,7 @@ impl<'a> Builder<'a> {
     fn begin(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, content: OpenContent) -> Step {
         self.refuse_tag(tag, span);
         if self.open.len() >= self.limits.depth {
-            let message = format!("nested deeper than the limit of {}", self.limits.depth);
-            self.problems
-                .push(Diagnostic::new(Code::TooDeep, span, message).help("flatten it, or raise the limit `depth`"));
-            return Step::GiveUp;
+            return self.too_deep(span);
         }
         let nodes_before = self.nodes;
         if let Some(refused) = self.count(1, span) {
@@ -345,8 +361,11 @@ impl<'a> Builder<'a> {
             // The scanner refuses unknown names itself; this one stands for something that was refused.
             return self.add(Node { span, value: NodeValue::Null, unfinished: true }, 0, 1);
         };
-        let (nodes, text_bytes) = (anchored.nodes, anchored.text_bytes);
-        self.alias_bytes = self.alias_bytes.saturating_add(text_bytes);
+        let (nodes, measure) = (anchored.nodes, anchored.measure);
+        if self.open.len() + measure.depth > self.limits.depth {
+            return self.too_deep(span);
+        }
+        self.alias_bytes = self.alias_bytes.saturating_add(measure.text_bytes);
         if self.alias_bytes > self.limits.bytes {
             let message = format!("aliases repeat more than {} bytes of text", self.limits.bytes);
             self.problems
@@ -366,29 +385,42 @@ impl<'a> Builder<'a> {
         if self.nodes <= self.limits.nodes {
             return None;
         }
+        Some(self.too_many_nodes(span))
+    }
+
+    fn too_many_nodes(&mut self, span: Span) -> Step {
         let message = format!("more than {} nodes, aliases expanded", self.limits.nodes);
-        self.problems.push(
-            Diagnostic::new(Code::TooManyNodes, span, message).help("split the policy, or raise the limit `nodes`"),
-        );
-        Some(Step::GiveUp)
+        let diagnostic = Diagnostic::new(Code::TooManyNodes, span, message);
+        self.problems.push(diagnostic.help("split the policy, or raise the limit `nodes`"));
+        Step::GiveUp
+    }
+
+    fn too_deep(&mut self, span: Span) -> Step {
+        let message = format!("nested deeper than the limit of {}, aliases expanded", self.limits.depth);
+        let diagnostic = Diagnostic::new(Code::TooDeep, span, message);
+        self.problems.push(diagnostic.help("flatten it, or raise the limit `depth`"));
+        Step::GiveUp
     }
 
     fn refuse_tag(&mut self, tag: Option<&Tag>, span: Span) {
-        let Some(tag) = tag else { return };
-        let shown = if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { tag.to_string() };
-        let length = span.of(self.text).find([' ', '\n', '\r', '\t']).unwrap_or(shown.len());
-        let span = Span::new(span.start, (span.start + length).min(span.end.max(span.start)));
-        self.problems.push(
-            Diagnostic::new(Code::Tag, span, format!("tag `{shown}`"))
-                .help("policies use no tags; quote text to keep it text"),
-        );
+        if tag.is_none() {
+            return;
+        }
+        let span = syntax::tag_span(self.text, span.start);
+        let message = format!("tag `{}`", span.of(self.text));
+        let diagnostic = Diagnostic::new(Code::Tag, span, message);
+        self.problems.push(diagnostic.help("policies use no tags; quote text to keep it text"));
     }
 
     /// Puts a finished node where it belongs.
     fn add(&mut self, node: Node, anchor: usize, nodes: usize) -> Step {
         if anchor != 0 {
-            let text_bytes = text_bytes(&node);
-            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, text_bytes });
+            self.anchored_nodes = self.anchored_nodes.saturating_add(nodes);
+            if self.anchored_nodes > self.limits.nodes {
+                return self.too_many_nodes(node.span);
+            }
+            let measure = measure(&node);
+            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, measure });
         }
         match self.open.last_mut().map(|open| &mut open.content) {
             None => self.root = Some(node),
@@ -435,17 +467,25 @@ fn read_key(node: Node, text: &str, first_seen: &mut HashMap<String, Span>, prob
     let span = node.span;
     let refused = PendingKey { text: None, span };
     let described = node.described();
-    let NodeValue::Text(key) = node.value else {
-        if !node.unfinished {
+    let written = span.of(text);
+    let key = match node.value {
+        NodeValue::Text(key) => key,
+        _ if node.unfinished => return refused,
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::List(_) | NodeValue::Map(_) => {
             let diagnostic =
                 Diagnostic::new(Code::KeyNotText, span, format!("a key must be text, but this is {described}"));
-            let written = span.of(text);
-            let plain = !written.is_empty() && !written.starts_with(['[', '{', '*', '&', '!']);
-            problems.push(if plain { diagnostic.fix("quote it", span, format!("\"{written}\"")) } else { diagnostic });
+            let is_word = !written.is_empty()
+                && written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"~.+-_".contains(&byte));
+            problems.push(if is_word {
+                diagnostic.fix("quote it", span, format!("\"{written}\""))
+            } else {
+                diagnostic
+            });
+            return refused;
         }
-        return refused;
     };
-    if key == "<<" && span.of(text) == "<<" {
+    let unmarked = text.get(syntax::after_properties(text, span.start)..).unwrap_or_default();
+    if key == "<<" && unmarked.starts_with("<<") {
         problems.push(Diagnostic::new(Code::MergeKey, span, "merge key `<<`").help(
             "YAML 1.2 has none, and readers differ over it; write the keys out, or use an alias for the whole value",
         ));
@@ -503,12 +543,19 @@ fn digits_in_base(digits: &str, base: u32) -> Option<f64> {
     (!digits.is_empty()).then_some(value)
 }
 
-fn text_bytes(node: &Node) -> usize {
+fn measure(node: &Node) -> Measure {
+    let around = |parts: &mut dyn Iterator<Item = (usize, &Node)>| {
+        let inside = parts.fold(Measure::default(), |so_far, (key_bytes, part)| {
+            let part = measure(part);
+            Measure { text_bytes: so_far.text_bytes + key_bytes + part.text_bytes, depth: so_far.depth.max(part.depth) }
+        });
+        Measure { depth: inside.depth + 1, ..inside }
+    };
     match &node.value {
-        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) => 0,
-        NodeValue::Text(text) => text.len(),
-        NodeValue::List(items) => items.iter().map(text_bytes).sum(),
-        NodeValue::Map(entries) => entries.iter().map(|entry| entry.key.len() + text_bytes(&entry.value)).sum(),
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) => Measure::default(),
+        NodeValue::Text(text) => Measure { text_bytes: text.len(), depth: 0 },
+        NodeValue::List(items) => around(&mut items.iter().map(|item| (0, item))),
+        NodeValue::Map(entries) => around(&mut entries.iter().map(|entry| (entry.key.len(), &entry.value))),
     }
 }
 

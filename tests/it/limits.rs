@@ -53,6 +53,24 @@ fn few_aliases_of_a_long_text_are_a_bomb_too() {
 }
 
 #[test]
+fn anchors_around_anchors_are_not_copied_without_end() {
+    let items = "a,".repeat(50_000);
+    let open: String = (0..50).map(|level| format!("&a{level} [")).collect();
+    assert_eq!(codes(&policy_with(&format!("{open}{items}{}", "]".repeat(50))), Limits::default()), ["too-many-nodes"]);
+}
+
+#[test]
+fn aliases_nest_no_deeper_than_what_is_written_out() {
+    let mut chain = String::from("x-0: &a0 [1]\n");
+    for level in 1..100 {
+        chain.push_str(&format!("x-{level}: &a{level} [*a{}]\n", level - 1));
+    }
+    chain.push_str("rules: [{ tool: a, action: allow }]\n");
+    assert_eq!(codes(&chain, Limits::default()), ["too-deep"]);
+    assert_eq!(codes(&chain, Limits { depth: 200, ..Limits::default() }), [""; 0]);
+}
+
+#[test]
 fn a_flood_of_nodes_is_refused() {
     assert_eq!(codes(&policy_with(&format!("[{}a]", "a,".repeat(200_000))), Limits::default()), ["too-many-nodes"]);
 }

@@ -11,5 +11,6 @@
 mod golden;
 mod house;
 mod limits;
+mod oracle;
 mod vector_files;
 mod vectors;
