@@ -9,10 +9,11 @@
 export type Action = "allow" | "escalate" | "block";
 
 /**
- * Why the decision came out as it did: a rule matched; none did and the default applied; or nobody can tell whether
- * a rule matches, and the strictest that could come out counts.
+ * Why the decision came out as it did: a rule matched; none did and the default applied; the call would be allowed,
+ * but its agent is not sure enough of itself; or nobody can tell whether a rule matches, and the strictest that could
+ * come out counts.
  */
-export type Cause = "rule" | "default" | "undecidable";
+export type Cause = "rule" | "default" | "low-confidence" | "undecidable";
 
 /** `sha256:` and 64 lower-case hexadecimal digits, over the canonical form (RFC 8785). */
 export type Digest = `sha256:${string}`;

@@ -2,9 +2,10 @@
 
 use super::call::{Call, find};
 use crate::matcher::compare::{UNSAFE_NUMBER, equals_any};
-use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
+use crate::matcher::condition::{Bound, Condition, Matcher, PathTest, Test, TextOrField, Type};
 use crate::matcher::regex::TEXT_BYTES_MAX;
 use crate::matcher::truth::Truth;
+use crate::matcher::{email, path, shell};
 use crate::text::span::Span;
 use crate::value::field::{Field, Found, Root, Step, Way};
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
@@ -139,6 +140,11 @@ fn test_truth(value: &Value, test: &Test, call: &Call) -> Truth {
             matcher_truth(&Value::List(values), matcher, call)
         }),
         Test::Not(matcher) => matcher_truth(value, matcher, call).negated(),
+        Test::Path(path) => domain_truth(value, |text| path_truth(text, path, call)),
+        Test::Url(url) => domain_truth(value, |text| url.matches(text)),
+        Test::Email(email) => domain_truth(value, |text| email::matches(text, &email.domains, &email.addresses)),
+        Test::ShellOnly(patterns) => domain_truth(value, |text| shell::only(patterns, text)),
+        Test::ShellRuns(patterns) => domain_truth(value, |text| shell::runs(patterns, text)),
     }
 }
 
@@ -187,6 +193,53 @@ fn bounded_text_truth(value: &Value, holds: impl FnOnce(&str) -> bool) -> Truth 
     match value {
         Value::Text(text) if text.len() > TEXT_BYTES_MAX => Truth::Undecidable("the text is longer than is matched"),
         _ => text_truth(value, holds),
+    }
+}
+
+/// For matchers that read the text as its target would.
+fn domain_truth(value: &Value, of_text: impl FnOnce(&str) -> Truth) -> Truth {
+    match value {
+        Value::Text(text) if text.len() > TEXT_BYTES_MAX => Truth::Undecidable("the text is longer than is matched"),
+        Value::Text(text) => of_text(text),
+        _ => Truth::Undecidable("the value is no text"),
+    }
+}
+
+fn path_truth(text: &str, test: &PathTest, call: &Call) -> Truth {
+    let PathTest { under, glob, extension, base, ignore_case } = test;
+    let base = match base.as_ref().map(|base| text_of(base, call)) {
+        None => None,
+        Some(Ok(base)) => Some(base),
+        Some(Err(truth)) => return truth,
+    };
+    let mut asked = Vec::new();
+    if !under.is_empty() {
+        asked.push(Truth::any(under.iter().map(|folder| match text_of(folder, call) {
+            Ok(folder) => path::under(text, folder, base, *ignore_case),
+            Err(truth) => truth,
+        })));
+    }
+    if !glob.is_empty() {
+        asked.push(Truth::any(glob.iter().map(|glob| glob.matches(text, base, *ignore_case))));
+    }
+    if !extension.is_empty() {
+        let wanted: Vec<&str> = extension.iter().map(String::as_str).collect();
+        asked.push(path::extension(text, &wanted, *ignore_case));
+    }
+    Truth::all(asked)
+}
+
+/// The text that `wanted` stands for; how the test comes out if it stands for none.
+fn text_of<'a>(wanted: &'a TextOrField, call: &'a Call) -> Result<&'a str, Truth> {
+    let field = match wanted {
+        TextOrField::Text(text) => return Ok(text),
+        TextOrField::Field(field) => field,
+    };
+    match find(call, field) {
+        Found::Value(Value::Text(text)) => Ok(text),
+        Found::Value(_) => Err(Truth::Undecidable("the other field is no text")),
+        Found::Absent => Err(Truth::DoesNotHold),
+        Found::Blocked => Err(Truth::Undecidable(BLOCKED)),
     }
 }
 

@@ -5,8 +5,9 @@ use super::compile::{Compiled, Stack};
 use super::condition::{condition_truth, first_doubt};
 use super::index::Hit;
 use crate::matcher::truth::Truth;
-use crate::policy::model::{Action, Default, Rule};
+use crate::policy::model::{Action, Default, Policy, Rule};
 use crate::value::digest::Digest;
+use crate::value::value::Value;
 
 /// Why a decision came out as it did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum Cause {
     Rule,
     /// No rule matched.
     Default,
+    /// The call would be allowed, but its agent is not sure enough of itself.
+    LowConfidence,
     /// Nobody can tell whether the rule matches, and the strictest that could come out counts.
     Undecidable,
 }
@@ -26,6 +29,7 @@ impl Cause {
         match self {
             Self::Rule => "rule",
             Self::Default => "default",
+            Self::LowConfidence => "low-confidence",
             Self::Undecidable => "undecidable",
         }
     }
@@ -33,7 +37,9 @@ impl Cause {
     /// The cause that `word` is; `None` for any other word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Rule, Self::Default, Self::Undecidable].into_iter().find(|cause| cause.as_str() == word)
+        [Self::Rule, Self::Default, Self::LowConfidence, Self::Undecidable]
+            .into_iter()
+            .find(|cause| cause.as_str() == word)
     }
 }
 
@@ -131,39 +137,62 @@ pub fn decide(stack: &Stack, call: &Call) -> Decision {
 /// first rule that certainly matches. The strictest of all these counts: of equally strict ones the certain one, then
 /// the earliest. That is the strictest decision over every way in which the doubts could have come out.
 pub(super) fn say(compiled: &Compiled, call: &Call) -> Say {
-    let rules = &compiled.policy.rules;
+    let policy = &compiled.policy;
     let mut definite = None;
     let mut undecided = Vec::new();
     let mut strictest_doubt: Option<(Action, Hit)> = None;
     for hit in compiled.index.hits(&call.tool) {
-        let Some(rule) = rules.get(hit.rule) else { continue };
+        let Some(rule) = policy.rules.get(hit.rule) else { continue };
         match rule_truth(rule, call) {
             Truth::DoesNotHold => {}
             Truth::Holds => {
-                definite = Some((rule.action, hit));
+                definite = Some((rule, hit));
                 break;
             }
             Truth::Undecidable(_) => {
                 undecided.push(hit);
-                if strictest_doubt.is_none_or(|(so_far, _)| rule.undecidable > so_far) {
-                    strictest_doubt = Some((rule.undecidable, hit));
+                let action = if is_too_unsure(policy, Some(rule), call) { Action::Escalate } else { rule.undecidable };
+                if strictest_doubt.is_none_or(|(so_far, _)| action > so_far) {
+                    strictest_doubt = Some((action, hit));
                 }
             }
         }
     }
-    let certain = match (definite, compiled.policy.default) {
-        (Some((action, _)), _) | (None, Default::Action(action)) => Some(action),
-        (None, Default::Abstain) => None,
+    let (certain, cause) = match (definite, policy.default) {
+        (Some((rule, _)), _) if is_too_unsure(policy, Some(rule), call) => {
+            (Some(Action::Escalate), Cause::LowConfidence)
+        }
+        (Some((rule, _)), _) => (Some(rule.action), Cause::Rule),
+        (None, Default::Action(_)) if is_too_unsure(policy, None, call) => {
+            (Some(Action::Escalate), Cause::LowConfidence)
+        }
+        (None, Default::Action(action)) => (Some(action), Cause::Default),
+        (None, Default::Abstain) => (None, Cause::Default),
     };
     let definite = definite.map(|(_, hit)| hit);
     match strictest_doubt {
         Some((action, hit)) if certain.is_none_or(|certain| action > certain) => {
             Say { action: Some(action), hit: Some(hit), cause: Cause::Undecidable, definite, undecided }
         }
-        _ => {
-            let cause = if definite.is_some() { Cause::Rule } else { Cause::Default };
-            Say { action: certain, hit: definite, cause, definite, undecided }
-        }
+        _ => Say { action: certain, hit: definite, cause, definite, undecided },
+    }
+}
+
+/// Whether what `rule`, or without one the default of `policy`, allows is held for want of confidence.
+///
+/// Confidence is the agent's own word, so it only ever holds calls: what is no number from 0 to 1 holds them too.
+fn is_too_unsure(policy: &Policy, rule: Option<&Rule>, call: &Call) -> bool {
+    let allows = match rule {
+        Some(rule) => rule.action == Action::Allow,
+        None => policy.default == Default::Action(Action::Allow),
+    };
+    let Some(min) = rule.and_then(|rule| rule.min_confidence).or(policy.confidence.min).filter(|_| allows) else {
+        return false;
+    };
+    match call.confidence {
+        None => policy.confidence.missing_escalates,
+        Some(Value::Number(confidence)) if (0.0..=1.0).contains(&confidence) => confidence < min,
+        Some(_) => true,
     }
 }
 

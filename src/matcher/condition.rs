@@ -1,7 +1,11 @@
 //! Conditions: what the `when` of a rule says, compiled.
 
+use super::email::{Address, DomainPattern};
 use super::glob::Glob;
+use super::path::PathGlob;
 use super::regex::Regex;
+use super::shell::CommandPattern;
+use super::url::UrlMatcher;
 use crate::text::span::Span;
 use crate::value::field::{Field, Way};
 use crate::value::value::Value;
@@ -78,6 +82,49 @@ pub enum Test {
     Values(Box<Matcher>),
     /// It is there, and does not match.
     Not(Box<Matcher>),
+    /// It is a path of this kind.
+    Path(PathTest),
+    /// It is a URL of this kind.
+    Url(UrlMatcher),
+    /// It is an email address of this kind.
+    Email(EmailTest),
+    /// It is a shell text, and every simple command is one of these.
+    ShellOnly(Vec<CommandPattern>),
+    /// It is a shell text, and some simple command is one of these.
+    ShellRuns(Vec<CommandPattern>),
+}
+
+/// What is asked of a path; every list that is not empty must have an entry that fits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PathTest {
+    /// Folders that it lies under.
+    pub under: Vec<TextOrField>,
+    /// Forms that it has.
+    pub glob: Vec<PathGlob>,
+    /// Extensions that it has, without the dot.
+    pub extension: Vec<String>,
+    /// The absolute folder that relative paths stand in.
+    pub base: Option<TextOrField>,
+    /// Whether the file system ignores letter case.
+    pub ignore_case: bool,
+}
+
+/// What is asked of an email address: its domain or itself is one of these.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EmailTest {
+    /// Domains.
+    pub domains: Vec<DomainPattern>,
+    /// Whole addresses.
+    pub addresses: Vec<Address>,
+}
+
+/// Text that the policy writes, or the text in a field of the call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextOrField {
+    /// This text.
+    Text(String),
+    /// What stands in this field.
+    Field(Field),
 }
 
 /// A bound of a number.

@@ -3,5 +3,6 @@
 pub mod model;
 pub mod tool;
 mod reader;
+mod domain;
 mod when;
 pub mod parse;

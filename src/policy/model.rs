@@ -76,6 +76,8 @@ pub struct Policy {
     pub description: Option<String>,
     /// What an unmatched call gets.
     pub default: Default,
+    /// How sure of itself an agent must be for a call to be allowed.
+    pub confidence: Confidence,
     /// The rules in the order of the text: the first that matches decides.
     pub rules: Vec<Rule>,
     /// Digest of the parsed model: comments, layout and `x-` keys do not change it.
@@ -95,10 +97,21 @@ pub struct Rule {
     pub action: Action,
     /// What it says if nobody can tell whether it matches.
     pub undecidable: Action,
+    /// How sure of itself an agent must be, if the rule says so itself: from 0 to 1.
+    pub min_confidence: Option<f64>,
     /// Why, in its author's words.
     pub reason: Option<String>,
     /// The whole rule.
     pub span: Span,
+}
+
+/// How sure of itself an agent must be for a call to be allowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Confidence {
+    /// The least that allows, from 0 to 1; `None`: whatever it reports.
+    pub min: Option<f64>,
+    /// Whether a call that reports none is held where a minimum applies.
+    pub missing_escalates: bool,
 }
 
 /// The condition of a rule.
@@ -127,22 +140,28 @@ impl ToolPattern {
     }
 }
 
-/// The digest of a policy with these parts.
-pub(super) fn policy_digest(
-    name: Option<&str>,
-    description: Option<&str>,
-    default: Default,
-    rules: &[Rule],
-) -> Result<Digest, CanonicalError> {
-    let rules = rules.iter().map(rule_value).collect();
+/// The digest of `policy`; that which it carries does not count.
+pub(super) fn policy_digest(policy: &PolicyParts) -> Result<Digest, CanonicalError> {
+    let PolicyParts { name, description, default, confidence, rules } = policy;
     let model = record([
         ("version", Some(Value::Number(1.0))),
-        ("name", name.map(Value::from)),
-        ("description", description.map(Value::from)),
+        ("name", name.as_deref().map(Value::from)),
+        ("description", description.as_deref().map(Value::from)),
         ("default", Some(Value::from(default.as_str()))),
-        ("rules", Some(Value::List(rules))),
+        ("min_confidence", confidence.min.map(Value::Number)),
+        ("missing_confidence", (!confidence.missing_escalates).then(|| Value::from("ignore"))),
+        ("rules", Some(Value::List(rules.iter().map(rule_value).collect()))),
     ]);
     digest(Subject::Policy, &model)
+}
+
+/// A policy without its digest.
+pub(super) struct PolicyParts {
+    pub(super) name: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) default: Default,
+    pub(super) confidence: Confidence,
+    pub(super) rules: Vec<Rule>,
 }
 
 fn rule_value(rule: &Rule) -> Value {
@@ -152,6 +171,7 @@ fn rule_value(rule: &Rule) -> Value {
         ("when", rule.when.as_ref().map(|when| when.written.clone())),
         ("action", Some(Value::from(rule.action.as_str()))),
         ("undecidable", (rule.undecidable != rule.action).then(|| Value::from(rule.undecidable.as_str()))),
+        ("min_confidence", rule.min_confidence.map(Value::Number)),
         ("reason", rule.reason.as_deref().map(Value::from)),
     ])
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Action, Default, Policy, Rule, ToolPattern, When, policy_digest};
+use super::model::{Action, Confidence, Default, Policy, PolicyParts, Rule, ToolPattern, When, policy_digest};
 use super::reader::{Reader, find_key, missing_key};
 use super::tool::tool_pattern;
 use super::when::written;
@@ -11,8 +11,9 @@ use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
 use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
 
-const POLICY_KEYS: &[&str] = &["version", "name", "description", "default", "rules"];
-const RULE_KEYS: &[&str] = &["id", "tool", "when", "action", "reason", "undecidable"];
+const POLICY_KEYS: &[&str] =
+    &["version", "name", "description", "default", "min_confidence", "missing_confidence", "rules"];
+const RULE_KEYS: &[&str] = &["id", "tool", "when", "action", "reason", "min_confidence", "undecidable"];
 
 /// Words of other systems for our actions.
 const OTHER_WORDS: &[(&str, &str)] = &[
@@ -108,15 +109,71 @@ impl Reader<'_> {
                 None
             }
         };
-        let (default, rules) = (default?, rules?);
-        match policy_digest(name.as_deref(), description.as_deref(), default, &rules) {
-            Ok(digest) => Some(Policy { name, description, default, rules, digest }),
-            // Unreachable while a model holds text only; an error, so that it can never loosen anything.
+        let confidence = self.confidence(entries);
+        let parts = PolicyParts { name, description, default: default?, confidence: confidence?, rules: rules? };
+        match policy_digest(&parts) {
+            Ok(digest) => {
+                let PolicyParts { name, description, default, confidence, rules } = parts;
+                Some(Policy { name, description, default, confidence, rules, digest })
+            }
+            // Unreachable while unsafe numbers are refused; an error, so that it can never loosen anything.
             Err(_) => {
                 self.report(Diagnostic::new(Code::WrongType, root.span, "this policy has no canonical form"));
                 None
             }
         }
+    }
+
+    fn confidence(&mut self, entries: &[MapEntry]) -> Option<Confidence> {
+        let min = find_key(entries, "min_confidence").map(|entry| self.share(&entry.value, "`min_confidence`"));
+        let missing = find_key(entries, "missing_confidence").map(|entry| self.missing_confidence(&entry.value));
+        let min = match min {
+            Some(min) => Some(min?),
+            None => None,
+        };
+        let missing_escalates = match missing {
+            Some(missing) => missing?,
+            None => true,
+        };
+        Some(Confidence { min, missing_escalates })
+    }
+
+    /// Whether a call that reports no confidence is held.
+    fn missing_confidence(&mut self, node: &Node) -> Option<bool> {
+        let written = self.text_value(node, "`missing_confidence`")?;
+        let known = match written.as_str() {
+            "escalate" => Some(true),
+            "ignore" => Some(false),
+            _ => None,
+        };
+        if known.is_none() {
+            let diagnostic = Diagnostic::new(Code::UnknownAction, node.span, format!("unknown word `{written}`"));
+            let known = ["escalate", "ignore"];
+            self.report(diagnostic.label("expected `escalate` or `ignore`").did_you_mean(&written, &known, node.span));
+        }
+        known
+    }
+
+    /// A number from 0 to 1.
+    fn share(&mut self, node: &Node, what: &str) -> Option<f64> {
+        let number = self.number(node, what)?;
+        if (0.0..=1.0).contains(&number) {
+            return Some(number);
+        }
+        self.report(Diagnostic::new(Code::OutOfRange, node.span, format!("{what} is a number from 0 to 1")));
+        None
+    }
+
+    /// Only what a rule allows can be held for want of confidence.
+    fn rule_confidence(&mut self, entry: &MapEntry, action: Option<Action>) -> Option<f64> {
+        let min = self.share(&entry.value, "`min_confidence`")?;
+        if action? != Action::Allow {
+            let diagnostic =
+                Diagnostic::new(Code::Misplaced, entry.key_span, "`min_confidence` on a rule that does not allow");
+            self.report(diagnostic.help("remove it: confidence can only hold what would be allowed"));
+            return None;
+        }
+        Some(min)
     }
 
     fn version(&mut self, node: &Node) {
@@ -180,6 +237,7 @@ impl Reader<'_> {
         let action = find_key(entries, "action").and_then(|entry| self.action(&entry.value));
         let when = find_key(entries, "when").map(|entry| self.when(&entry.value));
         let undecidable = find_key(entries, "undecidable").map(|entry| self.undecidable(entry, action));
+        let min_confidence = find_key(entries, "min_confidence").map(|entry| self.rule_confidence(entry, action));
         let reason = self.optional_text(entries, "reason");
         // A written id that was refused leaves no rule; none written leaves one that gets an id later.
         let written_id = match id {
@@ -190,12 +248,17 @@ impl Reader<'_> {
             Some(when) => Some(when?),
             None => None,
         };
+        let min_confidence = match min_confidence {
+            Some(min) => Some(min?),
+            None => None,
+        };
         let action = action?;
         let undecidable = match undecidable {
             Some(undecidable) => undecidable?,
             None => action,
         };
-        Some(Draft { written_id, tools: tools?, when, action, undecidable, reason, span: node.span })
+        let (tools, span) = (tools?, node.span);
+        Some(Draft { written_id, tools, when, action, undecidable, min_confidence, reason, span })
     }
 
     fn when(&mut self, node: &Node) -> Option<When> {
@@ -299,6 +362,7 @@ struct Draft {
     when: Option<When>,
     action: Action,
     undecidable: Action,
+    min_confidence: Option<f64>,
     reason: Option<String>,
     span: Span,
 }
@@ -320,9 +384,9 @@ fn with_ids(drafts: Vec<Draft>, written_ids: &WrittenIds) -> Vec<Rule> {
     };
     drafts
         .into_iter()
-        .map(|Draft { written_id, tools, when, action, undecidable, reason, span }| {
+        .map(|Draft { written_id, tools, when, action, undecidable, min_confidence, reason, span }| {
             let id = written_id.unwrap_or_else(|| id_for(&tools));
-            Rule { id, tools, when, action, undecidable, reason, span }
+            Rule { id, tools, when, action, undecidable, min_confidence, reason, span }
         })
         .collect()
 }

@@ -37,10 +37,11 @@ pub(super) const MATCHERS: &[&str] = &[
     "keys",
     "values",
     "not",
+    "path",
+    "url",
+    "email",
+    "shell",
 ];
-
-/// Matchers of the language that this version does not evaluate yet.
-const NOT_YET: &[&str] = &["path", "url", "email", "shell"];
 
 /// Words of other systems for our matchers.
 const OTHER_WORDS: &[(&str, &str)] = &[
@@ -202,6 +203,10 @@ impl Reader<'_> {
             "keys" => Test::Keys(Box::new(self.matcher(node)?)),
             "values" => Test::Values(Box::new(self.matcher(node)?)),
             "not" => Test::Not(Box::new(self.matcher(node)?)),
+            "path" => Test::Path(self.path(node)?),
+            "url" => Test::Url(self.url(node)?),
+            "email" => Test::Email(self.email(node)?),
+            "shell" => self.shell(node)?,
             _ => {
                 self.report(unknown_matcher(entry));
                 return None;
@@ -266,7 +271,7 @@ impl Reader<'_> {
         }
     }
 
-    fn field(&mut self, node: &Node, what: &str) -> Option<Field> {
+    pub(super) fn field(&mut self, node: &Node, what: &str) -> Option<Field> {
         let text = self.text_value(node, what)?;
         match Field::parse(&text) {
             Ok(field) => Some(field),
@@ -347,11 +352,6 @@ impl Reader<'_> {
 fn unknown_matcher(entry: &MapEntry) -> Diagnostic {
     let name = entry.key.as_str();
     let diagnostic = Diagnostic::new(Code::UnknownMatcher, entry.key_span, format!("unknown matcher `{name}`"));
-    if NOT_YET.contains(&name) {
-        return diagnostic
-            .label("not supported by this version of Countersign")
-            .help("it is refused, because ignoring it could loosen the policy");
-    }
     if Field::parse(name).is_ok_and(|field| !field.way.steps.is_empty()) {
         return diagnostic
             .help("a field stands directly under `when`, `all`, `any` or `not`; inside a matcher use `where`");

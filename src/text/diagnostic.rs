@@ -112,6 +112,8 @@ codes! {
     Pattern = "pattern", Error;
     /// A number that not every reader represents exactly.
     UnsafeNumber = "unsafe-number", Error;
+    /// A number outside the range that its key has.
+    OutOfRange = "out-of-range", Error;
     /// A key that has no meaning on this rule.
     Misplaced = "misplaced", Error;
     /// A blocking rule that leaves what it cannot decide to a person.
