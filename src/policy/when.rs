@@ -250,8 +250,8 @@ impl Reader<'_> {
                 self.report(diagnostic.label("numbers go from -9007199254740991 to 9007199254740991"));
                 None
             }
-            NodeValue::Null if node.unfinished => None,
-            _ => {
+            NodeValue::Null => self.nothing(node, what),
+            NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is a number"));
                 self.report(diagnostic);
                 None
@@ -262,8 +262,8 @@ impl Reader<'_> {
     pub(super) fn bool(&mut self, node: &Node, what: &str) -> Option<bool> {
         match node.value {
             NodeValue::Bool(bool) => Some(bool),
-            NodeValue::Null if node.unfinished => None,
-            _ => {
+            NodeValue::Null => self.nothing(node, what),
+            NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is `true` or `false`"));
                 self.report(diagnostic);
                 None
