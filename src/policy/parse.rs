@@ -1,9 +1,8 @@
 //! From a tree of YAML nodes to a [`Policy`], with every problem on the way.
 
-use std::collections::{HashMap, HashSet};
-
 use super::model::{Action, Default, Policy, Rule, ToolPattern, policy_digest};
 use super::tool::tool_pattern;
+use crate::names::{NameMap, NameSet};
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
@@ -29,19 +28,19 @@ const NOT_YET: &[&str] = &[
 ];
 
 /// Words of other systems for our actions.
-const OTHER_WORDS: &[(&str, Action)] = &[
-    ("deny", Action::Block),
-    ("forbid", Action::Block),
-    ("reject", Action::Block),
-    ("refuse", Action::Block),
-    ("permit", Action::Allow),
-    ("approve", Action::Allow),
-    ("accept", Action::Allow),
-    ("ask", Action::Escalate),
-    ("review", Action::Escalate),
-    ("confirm", Action::Escalate),
-    ("hold", Action::Escalate),
-    ("require_approval", Action::Escalate),
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("deny", "block"),
+    ("forbid", "block"),
+    ("reject", "block"),
+    ("refuse", "block"),
+    ("permit", "allow"),
+    ("approve", "allow"),
+    ("accept", "allow"),
+    ("ask", "escalate"),
+    ("review", "escalate"),
+    ("confirm", "escalate"),
+    ("hold", "escalate"),
+    ("require_approval", "escalate"),
 ];
 
 /// Reads the policy that `text` writes in YAML or JSON.
@@ -148,13 +147,13 @@ impl Reader<'_> {
             NodeValue::Number(_) => {
                 let diagnostic =
                     Diagnostic::new(Code::UnsupportedVersion, node.span, "unsupported version of the policy language");
-                self.report(diagnostic.label("only `1` is known").fix("write `1`", node.span, "1"));
+                self.report(diagnostic.label("only `1` is known").replace_fix("1", node.span, self.text));
             }
             NodeValue::Null if node.unfinished => {}
             NodeValue::Null => self.report(Diagnostic::new(Code::Empty, node.span, "`version` is empty")),
             NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, "`version` is a number");
-                self.report(diagnostic.fix("write `1`", node.span, "1"));
+                self.report(diagnostic.replace_fix("1", node.span, self.text));
             }
         }
     }
@@ -256,7 +255,7 @@ impl Reader<'_> {
         let written = self.text_value(node, "`action`")?;
         let known = Action::from_word(&written);
         if known.is_none() {
-            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block"]));
+            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block"], self.text));
         }
         known
     }
@@ -265,7 +264,7 @@ impl Reader<'_> {
         let written = self.text_value(node, "`default`")?;
         let known = Default::from_word(&written);
         if known.is_none() {
-            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block", "abstain"]));
+            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block", "abstain"], self.text));
         }
         known
     }
@@ -285,8 +284,7 @@ impl Reader<'_> {
             }
             NodeValue::Bool(_) | NodeValue::Number(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is text"));
-                let quoted = format!("\"{}\"", node.span.of(self.text));
-                self.report(diagnostic.fix("quote it", node.span, quoted));
+                self.report(diagnostic.quote_fix(node.span, self.text));
             }
             NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is text"));
@@ -317,16 +315,27 @@ impl Reader<'_> {
                 diagnostic
                     .label("not supported by this version of Countersign")
                     .help("it is refused, because ignoring it could loosen the policy")
+            } else if let Some((_, value)) = key.split_once(':').filter(|(name, _)| known.contains(name)) {
+                let mended = key.replacen(':', ": ", 1);
+                let diagnostic = diagnostic.help("write a space after `:`");
+                if value.is_empty() { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, self.text) }
             } else {
                 let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-                diagnostic.label(format!("{owner} has {}", listed.join(", "))).did_you_mean(key, known, entry.key_span)
+                // A key that is there already would be written twice.
+                let free: Vec<&str> = known.iter().copied().filter(|&key| find(entries, key).is_none()).collect();
+                diagnostic.label(format!("{owner} has {}", listed.join(", "))).did_you_mean(
+                    key,
+                    &free,
+                    entry.key_span,
+                    self.text,
+                )
             });
         }
     }
 }
 
 /// The ids that rules of one policy write, and where.
-type WrittenIds = HashMap<String, Span>;
+type WrittenIds = NameMap<String, Span>;
 
 /// A rule that may still need an id.
 struct Draft {
@@ -339,8 +348,8 @@ struct Draft {
 
 /// Gives every rule without a written id its first tool pattern as id, with `#2`, `#3`, … where that is taken.
 fn with_ids(drafts: Vec<Draft>, written_ids: &WrittenIds) -> Vec<Rule> {
-    let mut taken: HashSet<String> = written_ids.keys().cloned().collect();
-    let mut next_number: HashMap<String, usize> = HashMap::new();
+    let mut taken: NameSet<String> = written_ids.keys().cloned().collect();
+    let mut next_number: NameMap<String, usize> = NameMap::default();
     let mut id_for = |tools: &[ToolPattern]| {
         let base = tools.first().map(|tool| tool.text.clone()).unwrap_or_default();
         let number = next_number.entry(base.clone()).or_insert(1);
@@ -376,23 +385,15 @@ fn no_rules(entry: &MapEntry) -> Diagnostic {
     Diagnostic::new(Code::Empty, entry.key_span, "`rules` is empty").help("a policy has at least one rule")
 }
 
-fn unknown_action(written: &str, span: Span, known: &[&str]) -> Diagnostic {
+fn unknown_action(written: &str, span: Span, known: &[&str], source: &str) -> Diagnostic {
     let listed: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
     let expected = match listed.split_last() {
         Some((last, others)) => format!("expected {} or {last}", others.join(", ")),
         None => String::new(),
     };
     let diagnostic = Diagnostic::new(Code::UnknownAction, span, format!("unknown action `{written}`")).label(expected);
-    let folded = written.trim().to_lowercase();
-    match OTHER_WORDS.iter().find(|(word, _)| *word == folded) {
-        Some((_, action)) => {
-            let ours = action.as_str();
-            diagnostic.help(format!("here this is called `{ours}`")).fix(
-                format!("replace it with `{ours}`"),
-                span,
-                ours,
-            )
-        }
-        None => diagnostic.did_you_mean(written, known, span),
+    if written.trim() != written && known.contains(&written.trim()) {
+        return diagnostic.help("write it on one line, without white space around it");
     }
+    diagnostic.here_called(written, OTHER_WORDS, known, span, source)
 }
