@@ -35,7 +35,7 @@ async function buildWasm() {
 }
 
 function wasmIsNewest() {
-  const sources = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "src"].flatMap((name) =>
+  const sources = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "scripts/rust.mjs"].flatMap((name) =>
     filesIn(join(root, name)),
   );
   const outputs = wasmFiles.map((name) => join(generated, name));

@@ -80,7 +80,10 @@ export async function setUpWasmTools() {
   }
 }
 
-/** The environment for wasm-pack: the pinned commands and the installed wasm-opt come first on PATH. */
+/**
+ * The environment for wasm-pack: the pinned commands and the installed wasm-opt come first on PATH,
+ * and the paths of this machine stay out of the wasm, which is then the same wherever it is built.
+ */
 export function wasmEnv() {
   const folders = wasmTools().map((tool) => {
     const path = findTool(tool);
@@ -88,7 +91,13 @@ export function wasmEnv() {
     return dirname(path);
   });
   folders.push(join(root, "node_modules", ".bin"));
-  return { ...process.env, PATH: [...new Set(folders), process.env.PATH].join(delimiter) };
+  const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
+  const flags = [`--remap-path-prefix=${cargoHome}=/cargo`, `--remap-path-prefix=${root.slice(0, -1)}=/countersign`];
+  return {
+    ...process.env,
+    PATH: [...new Set(folders), process.env.PATH].join(delimiter),
+    CARGO_ENCODED_RUSTFLAGS: flags.join("\u001f"),
+  };
 }
 
 /** wasm-pack builds without wasm-opt and says nothing: so look before building. */

@@ -39,6 +39,7 @@
 //! Modules stand in reading order; each imports only from those above it.
 //! The crate is pure: it has no clock, randomness, environment, files, network or threads.
 
+mod names;
 pub mod text;
 pub mod value;
 pub mod matcher;

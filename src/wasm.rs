@@ -177,7 +177,7 @@ pub fn review_escalation(
     digest: &str,
     now_ms: f64,
 ) -> Result<JsValue, JsValue> {
-    let entries = entries_from(&decode(entries, ENTRIES_DEPTH_MAX)?).map_err(fail)?;
+    let entries = decode_entries(entries)?;
     let verdict = verdict_from(verdict)
         .ok_or_else(|| fail(Failure::new("unknown-verdict", "a verdict is `approve` or `reject`")))?;
     let seen = digest_from(digest).map_err(fail)?;
@@ -188,7 +188,7 @@ pub fn review_escalation(
 /// The escalation that `entries` are the history of.
 #[wasm_bindgen(js_name = foldEscalation)]
 pub fn fold_escalation(entries: JsValue) -> Result<JsValue, JsValue> {
-    let entries = entries_from(&decode(entries, ENTRIES_DEPTH_MAX)?).map_err(fail)?;
+    let entries = decode_entries(entries)?;
     encode(&EscalationOut::from(&escalation::fold(&entries).map_err(refuse)?))
 }
 
@@ -224,9 +224,17 @@ fn decode_call(value: JsValue) -> Result<Call, JsValue> {
     call_from(&decode(value, CALL_DEPTH_MAX)?).map_err(fail)
 }
 
+/// Entries come from a store: whatever is wrong with them, they are not what was written there.
+fn decode_entries(value: JsValue) -> Result<Vec<escalation::Entry>, JsValue> {
+    let broken = |_| refuse(escalation::EscalationError::BrokenHistory);
+    entries_from(&decode(value, ENTRIES_DEPTH_MAX).map_err(broken)?).map_err(fail)
+}
+
 fn encode(value: &impl Serialize) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(JsValue::from)
+    value
+        .serialize(&serializer)
+        .map_err(|error| JsValue::from_str(&format!("the engine's answer cannot be carried over: {error}")))
 }
 
 fn fail(failure: Failure) -> JsValue {

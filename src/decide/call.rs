@@ -8,6 +8,9 @@ use crate::value::value::{Value, record};
 /// How deep lists and maps of a call may nest, the call itself included.
 pub const CALL_DEPTH_MAX: usize = 100;
 
+/// The longest name of a tool, in bytes: matching it against patterns takes time with its length.
+pub const TOOL_BYTES_MAX: usize = 1_024;
+
 /// One tool call.
 ///
 /// What is `None` was not given; that is not the same as given and empty.

@@ -1,14 +1,8 @@
 //! Which rules can match a tool, without asking every rule.
 
-use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::BuildHasherDefault;
-
 use crate::matcher::glob::Glob;
+use crate::names::NameMap;
 use crate::policy::model::Rule;
-
-/// A hash map without randomness: its keys come from the policy, which nobody hostile writes.
-type ByName<T> = HashMap<String, T, BuildHasherDefault<DefaultHasher>>;
 
 /// Where in a rule's `tool` a match was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +17,7 @@ pub struct Hit {
 #[derive(Clone, Debug)]
 pub struct ToolIndex {
     /// The rules with each exact name, in their order.
-    exact: ByName<Vec<Hit>>,
+    exact: NameMap<String, Vec<Hit>>,
     /// The patterns in the order of the rules.
     globs: Vec<(Glob, Hit)>,
 }
@@ -32,7 +26,7 @@ impl ToolIndex {
     /// Reads `rules` once.
     #[must_use]
     pub fn new(rules: &[Rule]) -> Self {
-        let mut exact: ByName<Vec<Hit>> = ByName::default();
+        let mut exact: NameMap<String, Vec<Hit>> = NameMap::default();
         let mut globs = Vec::new();
         for (rule, tools) in rules.iter().map(|rule| &rule.tools).enumerate() {
             for (pattern, tool) in tools.iter().enumerate() {

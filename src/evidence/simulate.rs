@@ -1,10 +1,7 @@
 //! Deciding many calls and counting what came out.
 
-use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::BuildHasherDefault;
-
 use crate::decide::decide::Decision;
+use crate::names::NameMap;
 use crate::policy::model::Action;
 use crate::value::digest::Digest;
 
@@ -19,7 +16,7 @@ struct Decider {
 /// What a simulation has decided so far.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
-    by_decider: HashMap<Decider, u64, BuildHasherDefault<DefaultHasher>>,
+    by_decider: NameMap<Decider, u64>,
     by_action: [u64; 3],
     errors: u64,
 }

@@ -84,9 +84,10 @@ fn matches_from_start(parts: &[Part], name: &str) -> bool {
     }
 
     let mut reached = vec![false; parts.len() + 1];
+    let mut next = reached.clone();
     reach(parts, &mut reached, 0);
     for c in rest {
-        let mut next = vec![false; parts.len() + 1];
+        next.fill(false);
         for (at, part) in parts.iter().enumerate() {
             if !reached.get(at).copied().unwrap_or(false) {
                 continue;
@@ -98,7 +99,7 @@ fn matches_from_start(parts: &[Part], name: &str) -> bool {
                 Part::Star | Part::DoubleStar => reach(parts, &mut next, at),
             }
         }
-        reached = next;
+        std::mem::swap(&mut reached, &mut next);
         if !reached.contains(&true) {
             return false;
         }

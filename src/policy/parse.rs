@@ -1,11 +1,10 @@
 //! From a tree of YAML nodes to a [`Policy`], with every problem on the way.
 
-use std::collections::{HashMap, HashSet};
-
 use super::model::{Action, Confidence, Default, Policy, PolicyParts, Rule, ToolPattern, When, policy_digest};
 use super::reader::{Reader, find_key, missing_key};
 use super::tool::tool_pattern;
 use super::when::written;
+use crate::names::{NameMap, NameSet};
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
@@ -149,7 +148,11 @@ impl Reader<'_> {
         if known.is_none() {
             let diagnostic = Diagnostic::new(Code::UnknownAction, node.span, format!("unknown word `{written}`"));
             let known = ["escalate", "ignore"];
-            self.report(diagnostic.label("expected `escalate` or `ignore`").did_you_mean(&written, &known, node.span));
+            self.report(
+                diagnostic
+                    .label("expected `escalate` or `ignore`")
+                    .did_you_mean(&written, &known, node.span, self.text),
+            );
         }
         known
     }
@@ -182,13 +185,13 @@ impl Reader<'_> {
             NodeValue::Number(_) => {
                 let diagnostic =
                     Diagnostic::new(Code::UnsupportedVersion, node.span, "unsupported version of the policy language");
-                self.report(diagnostic.label("only `1` is known").fix("write `1`", node.span, "1"));
+                self.report(diagnostic.label("only `1` is known").replace_fix("1", node.span, self.text));
             }
             NodeValue::Null if node.unfinished => {}
             NodeValue::Null => self.report(Diagnostic::new(Code::Empty, node.span, "`version` is empty")),
             NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, "`version` is a number");
-                self.report(diagnostic.fix("write `1`", node.span, "1"));
+                self.report(diagnostic.replace_fix("1", node.span, self.text));
             }
         }
     }
@@ -271,7 +274,12 @@ impl Reader<'_> {
         let written = self.text_value(node, "`undecidable`")?;
         if written != "escalate" {
             let diagnostic = Diagnostic::new(Code::UnknownAction, node.span, format!("unknown action `{written}`"));
-            self.report(diagnostic.label("expected `escalate`").did_you_mean(&written, &["escalate"], node.span));
+            self.report(diagnostic.label("expected `escalate`").did_you_mean(
+                &written,
+                &["escalate"],
+                node.span,
+                self.text,
+            ));
             return None;
         }
         if action? != Action::Block {
@@ -337,7 +345,7 @@ impl Reader<'_> {
         let written = self.text_value(node, "`action`")?;
         let known = Action::from_word(&written);
         if known.is_none() {
-            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block"]));
+            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block"], self.text));
         }
         known
     }
@@ -346,14 +354,14 @@ impl Reader<'_> {
         let written = self.text_value(node, "`default`")?;
         let known = Default::from_word(&written);
         if known.is_none() {
-            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block", "abstain"]));
+            self.report(unknown_action(&written, node.span, &["allow", "escalate", "block", "abstain"], self.text));
         }
         known
     }
 }
 
 /// The ids that rules of one policy write, and where.
-type WrittenIds = HashMap<String, Span>;
+type WrittenIds = NameMap<String, Span>;
 
 /// A rule that may still need an id.
 struct Draft {
@@ -369,8 +377,8 @@ struct Draft {
 
 /// Gives every rule without a written id its first tool pattern as id, with `#2`, `#3`, … where that is taken.
 fn with_ids(drafts: Vec<Draft>, written_ids: &WrittenIds) -> Vec<Rule> {
-    let mut taken: HashSet<String> = written_ids.keys().cloned().collect();
-    let mut next_number: HashMap<String, usize> = HashMap::new();
+    let mut taken: NameSet<String> = written_ids.keys().cloned().collect();
+    let mut next_number: NameMap<String, usize> = NameMap::default();
     let mut id_for = |tools: &[ToolPattern]| {
         let base = tools.first().map(|tool| tool.text.clone()).unwrap_or_default();
         let number = next_number.entry(base.clone()).or_insert(1);
@@ -395,12 +403,15 @@ fn no_rules(entry: &MapEntry) -> Diagnostic {
     Diagnostic::new(Code::Empty, entry.key_span, "`rules` is empty").help("a policy has at least one rule")
 }
 
-fn unknown_action(written: &str, span: Span, known: &[&str]) -> Diagnostic {
+fn unknown_action(written: &str, span: Span, known: &[&str], source: &str) -> Diagnostic {
     let listed: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
     let expected = match listed.split_last() {
         Some((last, others)) => format!("expected {} or {last}", others.join(", ")),
         None => String::new(),
     };
     let diagnostic = Diagnostic::new(Code::UnknownAction, span, format!("unknown action `{written}`")).label(expected);
-    diagnostic.here_called(written, OTHER_WORDS, known, span)
+    if written.trim() != written && known.contains(&written.trim()) {
+        return diagnostic.help("write it on one line, without white space around it");
+    }
+    diagnostic.here_called(written, OTHER_WORDS, known, span, source)
 }

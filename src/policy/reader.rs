@@ -33,8 +33,7 @@ impl Reader<'_> {
             }
             NodeValue::Bool(_) | NodeValue::Number(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is text"));
-                let quoted = format!("\"{}\"", node.span.of(self.text));
-                self.report(diagnostic.fix("quote it", node.span, quoted));
+                self.report(diagnostic.quote_fix(node.span, self.text));
             }
             NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is text"));
@@ -123,9 +122,20 @@ impl Reader<'_> {
                 diagnostic
                     .label("not supported by this version of Countersign")
                     .help("it is refused, because ignoring it could loosen the policy")
+            } else if let Some((_, value)) = key.split_once(':').filter(|(name, _)| known.contains(name)) {
+                let mended = key.replacen(':', ": ", 1);
+                let diagnostic = diagnostic.help("write a space after `:`");
+                if value.is_empty() { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, self.text) }
             } else {
                 let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-                diagnostic.label(format!("{owner} has {}", listed.join(", "))).did_you_mean(key, known, entry.key_span)
+                // A key that is there already would be written twice.
+                let free: Vec<&str> = known.iter().copied().filter(|&key| find_key(entries, key).is_none()).collect();
+                diagnostic.label(format!("{owner} has {}", listed.join(", "))).did_you_mean(
+                    key,
+                    &free,
+                    entry.key_span,
+                    self.text,
+                )
             });
         }
     }

@@ -5,8 +5,17 @@ use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
 
-/// Characters that mean something in other pattern languages. Here they would silently stand for themselves.
-const FOREIGN: &[char] = &['?', '[', ']', '{', '}', '(', ')', '|', '\\', '^', '$', ','];
+/// Whether `c` means something in other pattern languages, or looks as if it did. Here it would silently stand for
+/// itself, and a rule that blocks would match nothing.
+fn is_foreign(c: char) -> bool {
+    let is_ascii_foreign = c.is_ascii_punctuation() && !matches!(c, '*' | '_' | '-' | '.' | '/' | ':' | '@' | '#');
+    let looks_like_ascii = matches!(
+        c,
+        '\u{2000}'..='\u{206F}' | '\u{2200}'..='\u{22FF}' | '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF0F}'
+            | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}'
+    );
+    is_ascii_foreign || looks_like_ascii
+}
 
 /// The tool name or pattern `written` at `span` of `source`.
 ///
@@ -20,6 +29,10 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
             problem(Code::Empty, "empty tool name".to_owned()).help("to match every tool, write `\"*\"`"),
         ));
     }
+    if span.of(source).contains(['\n', '\r']) || written.contains(['\n', '\r']) {
+        let diagnostic = problem(Code::ToolPattern, "a tool name over several lines".to_owned());
+        return Err(Box::new(diagnostic.help("write several tools as a list: `[file.read, file.write]`")));
+    }
     if let Some(hidden) = written.chars().find(|&c| is_hidden(c) || c.is_control()) {
         let message = format!("hidden character U+{:04X} in a tool name", u32::from(hidden));
         return Err(Box::new(problem(Code::HiddenCharacter, message)));
@@ -27,37 +40,36 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
     let trimmed = written.trim();
     if trimmed != written {
         let diagnostic = problem(Code::ToolPattern, format!("white space around the tool name `{trimmed}`"));
-        return Err(Box::new(diagnostic.fix("remove it", span, quoted(trimmed))));
+        let is_plain = trimmed.chars().all(|c| !is_foreign(c)) && !span.of(source).starts_with(['*', '&', '!']);
+        return Err(Box::new(if is_plain {
+            diagnostic.fix("remove it", span, format!("\"{trimmed}\""))
+        } else {
+            diagnostic
+        }));
     }
     if let Some(at) = written.find("***") {
         let stars = written.get(at..).unwrap_or_default().chars().take_while(|&c| c == '*').count();
-        let diagnostic = Diagnostic::new(
-            Code::ToolPattern,
-            inside(span, at, stars, written, source),
-            "more than two stars in a row",
-        );
-        let mended = written.replace(&"*".repeat(stars), "**");
-        return Err(Box::new(diagnostic.label("`*` stays within a `/`, `**` does not").fix(
-            "write `**`",
-            span,
-            quoted(&mended),
-        )));
+        let at_stars = inside(span, at, stars, written, source);
+        let diagnostic = Diagnostic::new(Code::ToolPattern, at_stars, "more than two stars in a row");
+        return Err(Box::new(
+            diagnostic.label("`*` stays within a `/`, `**` does not").replace_fix("**", at_stars, source),
+        ));
     }
-    if let Some((at, foreign)) = written.char_indices().find(|(_, c)| FOREIGN.contains(c)) {
+    if written.starts_with(".*") || (written.starts_with('/') && written.ends_with('/')) {
+        let diagnostic = problem(Code::ToolPattern, "this looks like a regular expression".to_owned());
+        return Err(Box::new(diagnostic.help("`*` alone is every tool, and `file.*` every tool that begins so")));
+    }
+    if let Some((at, foreign)) = written.char_indices().find(|&(_, c)| is_foreign(c)) {
         let at_char = inside(span, at, foreign.len_utf8(), written, source);
         let diagnostic =
             Diagnostic::new(Code::ToolPattern, at_char, format!("`{foreign}` has no meaning in a tool pattern"))
                 .label("only `*` and `**` are special");
         return Err(Box::new(diagnostic.help(match foreign {
-            ',' | '|' | '{' => "write several tools as a list: `[file.read, file.write]`",
+            ',' | ';' | '|' | '{' => "write several tools as a list: `[file.read, file.write]`",
             _ => "write the name out, or use `*`",
         })));
     }
     Ok(ToolPattern { text: written.to_owned(), span })
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
 }
 
 /// The span of the `length` bytes at `at` of `written`, if the source writes it without escapes; else the whole span.

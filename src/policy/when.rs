@@ -133,7 +133,7 @@ impl Reader<'_> {
                     let roots = ["args", "agent", "user", "session", "context", "all", "any", "not"];
                     let first = key.split(['.', '[']).next().unwrap_or_default();
                     let first_span = inside(entry.key_span, first, self.text);
-                    self.report(diagnostic.did_you_mean(first, &roots, first_span));
+                    self.report(diagnostic.did_you_mean(first, &roots, first_span, self.text));
                     None
                 }
             },
@@ -208,7 +208,7 @@ impl Reader<'_> {
             "email" => Test::Email(self.email(node)?),
             "shell" => self.shell(node)?,
             _ => {
-                self.report(unknown_matcher(entry));
+                self.report(unknown_matcher(entry, self.text));
                 return None;
             }
         })
@@ -313,7 +313,7 @@ impl Reader<'_> {
             ];
             let diagnostic = Diagnostic::new(Code::UnknownType, node.span, format!("unknown type `{word}`"))
                 .label("expected `string`, `number`, `boolean`, `list`, `map` or `null`");
-            self.report(diagnostic.here_called(&word, &others, &words, node.span));
+            self.report(diagnostic.here_called(&word, &others, &words, node.span, self.text));
         }
         known
     }
@@ -349,14 +349,14 @@ impl Reader<'_> {
     }
 }
 
-fn unknown_matcher(entry: &MapEntry) -> Diagnostic {
+fn unknown_matcher(entry: &MapEntry, source: &str) -> Diagnostic {
     let name = entry.key.as_str();
     let diagnostic = Diagnostic::new(Code::UnknownMatcher, entry.key_span, format!("unknown matcher `{name}`"));
     if Field::parse(name).is_ok_and(|field| !field.way.steps.is_empty()) {
         return diagnostic
             .help("a field stands directly under `when`, `all`, `any` or `not`; inside a matcher use `where`");
     }
-    diagnostic.here_called(name, OTHER_WORDS, MATCHERS, entry.key_span)
+    diagnostic.here_called(name, OTHER_WORDS, MATCHERS, entry.key_span, source)
 }
 
 /// The value of a node as it was written, aliases expanded; numbers that JSON cannot carry are `null`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::decide::call::{Call, call_digest};
 use crate::decide::compile::Stack;
-use crate::decide::decide::{Decision, decide};
+use crate::decide::decide::{Cause, Decision, decide};
 use crate::policy::model::Action;
 use crate::value::digest::Digest;
 
@@ -171,6 +171,9 @@ pub fn review(
 
 /// The escalation that `entries` are the history of.
 ///
+/// The digest covers agent, user, session, tool and arguments. What it does not cover, such as the agent's reason, the
+/// rule and the times, is taken as it stands: only a chained history can tell that it was changed.
+///
 /// # Errors
 ///
 /// [`EscalationError::BrokenHistory`] unless they are one `open`, whose digest is that of its call, and at most one
@@ -179,7 +182,14 @@ pub fn fold(entries: &[Entry]) -> Result<Escalation, EscalationError> {
     let Some((Entry::Open { at_ms, call, digest, decision }, later)) = entries.split_first() else {
         return Err(EscalationError::BrokenHistory);
     };
-    if call_digest(call) != Ok(*digest) || decision.action != Action::Escalate {
+    let names_rule = decision.policy.is_some() && decision.rule.is_some();
+    let possible = decision.action == Action::Escalate
+        && match decision.cause {
+            Cause::Rule | Cause::Undecidable => names_rule,
+            Cause::Default => decision.rule.is_none(),
+            Cause::LowConfidence => decision.policy.is_some(),
+        };
+    if call_digest(call) != Ok(*digest) || !possible {
         return Err(EscalationError::BrokenHistory);
     }
     let review = match later {

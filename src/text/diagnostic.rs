@@ -1,6 +1,7 @@
 //! Problems in policy text: what, where, why, what to do.
 
 use super::span::Span;
+use super::syntax::visible;
 
 /// How bad a [`Diagnostic`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,13 +166,21 @@ impl Diagnostic {
     /// A problem at `span` with nothing more to say than `message`.
     #[must_use]
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, span, message: message.into(), label: None, related: Vec::new(), help: None, fixes: Vec::new() }
+        Self {
+            code,
+            span,
+            message: one_line(&message.into()),
+            label: None,
+            related: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+        }
     }
 
     /// With `label` under the carets.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+        self.label = Some(one_line(&label.into()));
         self
     }
 
@@ -185,37 +194,50 @@ impl Diagnostic {
     /// With advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(one_line(&help.into()));
         self
     }
 
     /// With a change that would mend it.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
-        self.fixes.push(Fix { title: title.into(), span, replacement: replacement.into() });
+        self.fixes.push(Fix { title: one_line(&title.into()), span, replacement: replacement.into() });
         self
     }
 
-    /// With the nearest of `known` as advice and fix, if one is close to `written`.
+    /// With `word` in place of what stands at `span` of `source` as a change, if the text there is replaced so easily.
     #[must_use]
-    pub fn did_you_mean(self, written: &str, known: &[&str], span: Span) -> Self {
+    pub fn replace_fix(self, word: &str, span: Span, source: &str) -> Self {
+        if is_block_text(span, source) || span.of(source).starts_with(['*', '&', '!']) {
+            return self;
+        }
+        self.fix(format!("replace it with `{word}`"), span, word)
+    }
+
+    /// With quotes around the plain word at `span` of `source` as a change, if it is one.
+    #[must_use]
+    pub fn quote_fix(self, span: Span, source: &str) -> Self {
+        let written = span.of(source);
+        let is_word = written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"~.+-_".contains(&byte));
+        if written.is_empty() || !is_word { self } else { self.fix("quote it", span, format!("\"{written}\"")) }
+    }
+
+    /// With the nearest of `known` as advice and change, if one is close to `written`, which stands at `span` of `source`.
+    #[must_use]
+    pub fn did_you_mean(self, written: &str, known: &[&str], span: Span, source: &str) -> Self {
         match nearest(written, known) {
-            Some(near) => {
-                self.help(format!("did you mean `{near}`?")).fix(format!("replace it with `{near}`"), span, near)
-            }
+            Some(near) => self.help(format!("did you mean `{near}`?")).replace_fix(near, span, source),
             None => self,
         }
     }
 
-    /// With our word for `written` as advice and fix, if other systems call it so or it is close to one of `known`.
+    /// As [`Diagnostic::did_you_mean`]; but first, if other systems call ours `written`, with our word.
     #[must_use]
-    pub fn here_called(self, written: &str, others: &[(&str, &str)], known: &[&str], span: Span) -> Self {
+    pub fn here_called(self, written: &str, others: &[(&str, &str)], known: &[&str], span: Span, source: &str) -> Self {
         let folded = written.trim().to_ascii_lowercase();
         match others.iter().find(|(other, _)| *other == folded) {
-            Some((_, ours)) => {
-                self.help(format!("here this is called `{ours}`")).fix(format!("replace it with `{ours}`"), span, *ours)
-            }
-            None => self.did_you_mean(written, known, span),
+            Some((_, ours)) => self.help(format!("here this is called `{ours}`")).replace_fix(ours, span, source),
+            None => self.did_you_mean(written, known, span, source),
         }
     }
 
@@ -265,6 +287,27 @@ impl Problems {
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|problem| problem.span);
         self.list
+    }
+}
+
+/// Whether what stands at `span` is text in block form: it begins after `|` or `>` on a line before.
+fn is_block_text(span: Span, source: &str) -> bool {
+    let before = source.get(..span.start).unwrap_or_default();
+    let (before, indentation) = before.rsplit_once(['\n', '\r']).unwrap_or(("", before));
+    let header = before.rsplit(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let header = header.split(" #").next().unwrap_or_default().trim_end();
+    let marker = header.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+    indentation.trim().is_empty() && marker.ends_with(['|', '>'])
+}
+
+/// How many characters of a message are worth reading.
+const MESSAGE_CHARS: usize = 300;
+
+/// `text` as one line of bounded length, with everything that could deceive a reader shown as a token.
+fn one_line(text: &str) -> String {
+    match text.char_indices().nth(MESSAGE_CHARS) {
+        Some((cut, _)) => format!("{}…", visible(text.get(..cut).unwrap_or_default())),
+        None => visible(text),
     }
 }
 

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::diagnostic::Diagnostic;
 use super::span::{Positions, Span};
+use super::syntax::visible;
 
 /// How many columns of a long line are shown on each side of what is underlined.
 const CONTEXT_COLUMNS: usize = 60;
@@ -46,7 +47,7 @@ fn render_one(diagnostic: &Diagnostic, name: &str, positions: &Positions<'_>) ->
 
     let mut out = String::new();
     let severity = diagnostic.code.severity().as_str();
-    let _ = writeln!(out, "{severity}[{}]: {}", diagnostic.code.as_str(), visible(&diagnostic.message));
+    let _ = writeln!(out, "{severity}[{}]: {}", diagnostic.code.as_str(), diagnostic.message);
     let _ = writeln!(out, " {:margin$}--> {}:{}:{}", "", visible(name), at.line, at.column);
     let _ = writeln!(out, " {:margin$} |", "");
     let mut shown_line = 0;
@@ -66,7 +67,7 @@ fn render_one(diagnostic: &Diagnostic, name: &str, positions: &Positions<'_>) ->
         out.push('\n');
     }
     if let Some(help) = &diagnostic.help {
-        let _ = writeln!(out, " {:margin$} = help: {}", "", visible(help));
+        let _ = writeln!(out, " {:margin$} = help: {help}", "");
     }
     out
 }
@@ -102,7 +103,7 @@ impl Underlined {
             width: under.width().max(1),
             shown: format!("{before}{under}{after}").trim_end().to_owned(),
             marker,
-            label: visible(label.unwrap_or_default()),
+            label: label.unwrap_or_default().to_owned(),
         }
     }
 }
@@ -121,19 +122,4 @@ fn shorten_start(text: &str, columns: usize) -> String {
         Some((cut, before)) => format!("…{}", visible(text.get(cut + before.len_utf8()..).unwrap_or_default())),
         None => visible(text),
     }
-}
-
-/// `text` with everything that could act on a terminal or deceive a reader shown as a token.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => shown.push_str("    "),
-            c if c.is_control() || super::syntax::is_hidden(c) => {
-                let _ = write!(shown, "<U+{:04X}>", u32::from(c));
-            }
-            c => shown.push(c),
-        }
-    }
-    shown
 }

@@ -1,5 +1,7 @@
 //! What is wrong with a text before it is a tree: our words for the scanner's complaints, and characters that deceive.
 
+use std::fmt::Write as _;
+
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::span::Span;
 
@@ -22,6 +24,21 @@ pub const fn is_hidden(c: char) -> bool {
         )
 }
 
+/// `text` with everything that could act on a terminal or deceive a reader shown as a token.
+pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => shown.push_str("    "),
+            c if c.is_control() || is_hidden(c) => {
+                let _ = write!(shown, "<U+{:04X}>", u32::from(c));
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
 /// Whether YAML allows `c` in a text (§5.1, `c-printable`).
 const fn is_printable(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..)
@@ -42,6 +59,15 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
                     .help("save the file as UTF-8; a binary file is no policy"),
             );
             return;
+        }
+        let next = text.as_bytes().get(span.end);
+        if matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}') || (c == '\r' && next != Some(&b'\n')) {
+            let fix = if c == '\r' { "\n" } else { " " };
+            problems.push(
+                Diagnostic::new(Code::HiddenCharacter, span, format!("line end {code}"))
+                    .label("some readers begin a new line here, others do not")
+                    .fix("replace it", span, fix),
+            );
         }
         if is_reordering(c) {
             problems.push(
@@ -66,17 +92,22 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
 pub(super) fn check_directives(text: &str, problems: &mut Problems) -> bool {
     let mut start = 0;
     let mut places_hold = true;
+    let mut in_document = false;
     for line in text.split_inclusive(['\n', '\r']) {
         let byte_order_mark = line.len() - line.trim_start_matches('\u{FEFF}').len();
         let directive = line.get(byte_order_mark..).unwrap_or_default().trim_end_matches([' ', '\t', '\n', '\r']);
         if directive.starts_with('%') && !is_yaml_1_2(directive) {
             let span = Span::new(start + byte_order_mark, start + byte_order_mark + directive.len());
-            problems.push(
-                Diagnostic::new(Code::Directive, span, "directive, which no policy needs")
-                    .label("policies are read as YAML 1.2")
-                    .fix("remove it", Span::new(span.start, start + line.len()), ""),
-            );
+            let diagnostic = Diagnostic::new(Code::Directive, span, "directive, which no policy needs");
+            problems.push(if in_document {
+                diagnostic.label("a line that begins with `%`").help("write a space before it if it is part of a text")
+            } else {
+                let whole_line = Span::new(span.start, start + line.len());
+                diagnostic.label("policies are read as YAML 1.2").fix("remove it", whole_line, "")
+            });
             places_hold &= directive.is_ascii();
+        } else {
+            in_document |= !directive.is_empty() && !directive.starts_with(['#', '%']) && directive != "...";
         }
         start += line.len();
     }

@@ -5,13 +5,13 @@
 //! duplicate keys, merge keys, tags and keys that are no text.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::span::Span;
 use super::syntax;
+use crate::names::NameMap;
 
 /// How large a text may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +162,7 @@ struct Open {
 
 enum OpenContent {
     List(Vec<Node>),
-    Map { entries: Vec<MapEntry>, key: Option<PendingKey>, first_seen: HashMap<String, Span> },
+    Map { entries: Vec<MapEntry>, key: Option<PendingKey>, first_seen: NameMap<String, Span> },
 }
 
 /// A key whose value has not come yet; `None` as text if it cannot be one, which has been reported.
@@ -198,7 +198,7 @@ struct Builder<'a> {
     alias_bytes: usize,
     /// Nodes that were copied because an anchor marks them or something around them.
     anchored_nodes: usize,
-    anchors: HashMap<usize, Anchored>,
+    anchors: NameMap<usize, Anchored>,
 }
 
 impl<'a> Builder<'a> {
@@ -214,7 +214,7 @@ impl<'a> Builder<'a> {
             nodes: 0,
             alias_bytes: 0,
             anchored_nodes: 0,
-            anchors: HashMap::new(),
+            anchors: NameMap::default(),
         }
     }
 
@@ -231,7 +231,7 @@ impl<'a> Builder<'a> {
                 self.begin(span, anchor, tag.as_deref(), OpenContent::List(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
-                let content = OpenContent::Map { entries: Vec::new(), key: None, first_seen: HashMap::new() };
+                let content = OpenContent::Map { entries: Vec::new(), key: None, first_seen: NameMap::default() };
                 self.begin(span, anchor, tag.as_deref(), content)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
@@ -397,8 +397,9 @@ impl<'a> Builder<'a> {
 
     fn too_deep(&mut self, span: Span) -> Step {
         let message = format!("nested deeper than the limit of {}, aliases expanded", self.limits.depth);
-        let diagnostic = Diagnostic::new(Code::TooDeep, span, message);
-        self.problems.push(diagnostic.help("flatten it, or raise the limit `depth`"));
+        let can_rise = self.limits.depth < DEPTH_MAX;
+        let help = if can_rise { "flatten it, or raise the limit `depth`" } else { "flatten it" };
+        self.problems.push(Diagnostic::new(Code::TooDeep, span, message).help(help));
         Step::GiveUp
     }
 
@@ -463,24 +464,17 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn read_key(node: Node, text: &str, first_seen: &mut HashMap<String, Span>, problems: &mut Problems) -> PendingKey {
+fn read_key(node: Node, text: &str, first_seen: &mut NameMap<String, Span>, problems: &mut Problems) -> PendingKey {
     let span = node.span;
     let refused = PendingKey { text: None, span };
     let described = node.described();
-    let written = span.of(text);
     let key = match node.value {
         NodeValue::Text(key) => key,
         _ if node.unfinished => return refused,
         NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::List(_) | NodeValue::Map(_) => {
             let diagnostic =
                 Diagnostic::new(Code::KeyNotText, span, format!("a key must be text, but this is {described}"));
-            let is_word = !written.is_empty()
-                && written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"~.+-_".contains(&byte));
-            problems.push(if is_word {
-                diagnostic.fix("quote it", span, format!("\"{written}\""))
-            } else {
-                diagnostic
-            });
+            problems.push(diagnostic.quote_fix(span, text));
             return refused;
         }
     };

@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::Failure;
 use super::value::{ValueOut, read_value};
-use crate::decide::call::{CALL_DEPTH_MAX, Call};
+use crate::decide::call::{CALL_DEPTH_MAX, Call, TOOL_BYTES_MAX};
 use crate::value::value::{Map, Value, record};
 
 /// A call on its way out; what was not given is left out.
@@ -37,13 +37,16 @@ impl Serialize for CallOut<'_> {
 ///
 /// # Errors
 ///
-/// `not-an-object`, `missing-tool`, or `wrong-type` with the key's name.
+/// `not-an-object`, `missing-tool`, `too-long` for the tool's name, or `wrong-type` with the key's name.
 pub fn call_from(value: &Value) -> Result<Call, Failure> {
     let Value::Map(map) = value else {
         return Err(Failure::new("not-an-object", format!("a call is an object, but this is {}", described(value))));
     };
     let tool = match map.get("tool") {
         None => return Err(Failure::new("missing-tool", "the call has no `tool`")),
+        Some(Value::Text(tool)) if tool.len() > TOOL_BYTES_MAX => {
+            return Err(Failure::new("too-long", format!("`tool` has more than {TOOL_BYTES_MAX} bytes")));
+        }
         Some(Value::Text(tool)) if !tool.is_empty() => tool.clone(),
         Some(Value::Text(_)) => return Err(Failure::new("missing-tool", "the call's `tool` is empty")),
         Some(other) => return Err(wrong_type("tool", "text", other)),

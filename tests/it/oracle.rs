@@ -186,7 +186,7 @@ const KEPT: &[(&str, Reading)] = &[
     ("|\nx\n", Reading::Explained("block scalar in column 0")),
     ("a: |2\n # c\n", Reading::Explained("comment after an empty block scalar")),
     ("\u{FEFF}a: 1\nb: 2\n", Reading::Explained("byte order mark at the start")),
-    ("a: x\u{2028}y\nb: x\u{85}y\n", Reading::Explained("line breaks of YAML 1.1")),
+    ("a: x\u{2028}y\nb: x\u{85}y\n", Reading::BothRefuse),
     ("[?x, a]\n", Reading::Explained("plain text that begins with ?")),
     ("[:x, a]\n", Reading::Explained("plain text that begins with :")),
     ("{a:, b: 1}\n", Reading::Explained("colon before ,")),

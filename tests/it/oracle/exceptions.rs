@@ -42,8 +42,6 @@ const KNOWN: &[(&str, AccountsFor)] = &[
 const SPELLINGS: &[(&str, Respell)] = &[
     // §5.2: a byte order mark is no content. They count it as a column of the first line.
     ("byte order mark at the start", |text| text.trim_start_matches('\u{FEFF}').to_owned()),
-    // §5.4: these are no line breaks since YAML 1.2.
-    ("line breaks of YAML 1.1", |text| text.replace(['\u{85}', '\u{2028}', '\u{2029}'], "L")),
     // §7.3.3: `?` and `:` begin plain text if no space follows. Inside brackets they always take them for indicators.
     ("plain text that begins with ?", |text| with_letters(text, |_, _, c| c == '?')),
     ("plain text that begins with :", |text| {
@@ -201,6 +199,8 @@ fn is_refusal(text: &str, problem: &Diagnostic) -> bool {
         Code::Tag => underlined.starts_with('!'),
         Code::Directive => underlined.starts_with('%'),
         Code::YamlSyntax => underlined == "\u{FEFF}",
+        // §5.4 has other line breaks than YAML 1.1 and many editors.
+        Code::HiddenCharacter => matches!(underlined, "\r" | "\u{85}" | "\u{2028}" | "\u{2029}"),
         _ => false,
     }
 }

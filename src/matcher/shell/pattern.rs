@@ -1,0 +1,350 @@
+//! One pattern for a command.
+
+use super::words::{self, Word};
+use crate::matcher::truth::Truth;
+
+const STARS_IN_WORD: &str = "`**` can only be a word of its own, or `-**`";
+const STARS_NOT_LAST: &str = "`**` can only be the last word";
+const NO_PROGRAM: &str = "the first word is a program, so it cannot be `**`";
+const CLIMBS: &str = "a word climbs with `..` where the pattern has a `*`";
+const AMONG: &str = "the words of a pattern stand among other options";
+const CASE: &str = "a program differs from a pattern's only in letter case";
+const OPEN: &str = "a command takes further words from elsewhere, as from its input";
+
+/// One command, with stars, compiled once and matched many times.
+///
+/// Words are written as in a shell: quotes keep spaces together, and make a `*` mean itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandPattern {
+    program: Glob,
+    /// The last path segment of `program`.
+    name: Glob,
+    /// The same in lower case.
+    folded_name: Glob,
+    words: Vec<WordPattern>,
+    rest: Option<Rest>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum WordPattern {
+    /// `*`
+    Operand,
+    /// `-*`
+    Any,
+    /// Any other.
+    Glob(Glob),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// `**`
+    Operands,
+    /// `-**`
+    Any,
+}
+
+/// A command that `runs` looks at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Command<'a> {
+    /// Program first.
+    pub(super) words: &'a [String],
+    /// Whether more words may follow that the text does not show.
+    pub(super) open: bool,
+}
+
+/// Whether a command is what a pattern says.
+pub(super) enum Match {
+    Certain,
+    Possible(&'static str),
+    None,
+}
+
+/// The pattern that `text` writes: a program, and words with stars.
+///
+/// # Errors
+///
+/// Why it is no pattern, in words for a diagnostic.
+pub fn command_pattern(text: &str) -> Result<CommandPattern, &'static str> {
+    let mut words = words::pattern_words(text)?;
+    let rest = match words.last() {
+        Some(last) if is_written(last, &["", "", ""]) => Some(Rest::Operands),
+        Some(last) if is_written(last, &["-", "", ""]) => Some(Rest::Any),
+        Some(_) | None => None,
+    };
+    if rest.is_some() {
+        words.pop();
+    }
+    let mut words = words.into_iter();
+    let program = glob(words.next().ok_or(NO_PROGRAM)?)?;
+    let name = program.last_segment();
+    let folded_name = Glob { pieces: name.pieces.iter().map(|piece| piece.to_ascii_lowercase()).collect() };
+    let words = words.map(word_pattern).collect::<Result<_, _>>()?;
+    Ok(CommandPattern { program, name, folded_name, words, rest })
+}
+
+fn word_pattern(word: Word) -> Result<WordPattern, &'static str> {
+    if is_written(&word, &["", ""]) {
+        Ok(WordPattern::Operand)
+    } else if is_written(&word, &["-", ""]) {
+        Ok(WordPattern::Any)
+    } else {
+        glob(word).map(WordPattern::Glob)
+    }
+}
+
+fn glob(word: Word) -> Result<Glob, &'static str> {
+    if is_written(&word, &["", "", ""]) || is_written(&word, &["-", "", ""]) {
+        return Err(STARS_NOT_LAST);
+    }
+    let mut inner = word.pieces.iter().skip(1).rev().skip(1);
+    if inner.any(String::is_empty) {
+        return Err(STARS_IN_WORD);
+    }
+    Ok(Glob { pieces: word.pieces })
+}
+
+fn is_written(word: &Word, pieces: &[&str]) -> bool {
+    word.pieces == pieces
+}
+
+impl CommandPattern {
+    /// Whether `only` takes `command` for this one.
+    pub(super) fn covers(&self, command: &[String]) -> Truth {
+        let Some((program, words)) = command.split_first() else { return Truth::DoesNotHold };
+        let Some((front, further)) = words.split_at_checked(self.words.len()) else { return Truth::DoesNotHold };
+        let further = match self.rest {
+            None => further.is_empty(),
+            Some(Rest::Operands) => further.iter().all(|word| !is_option(word)),
+            Some(Rest::Any) => true,
+        };
+        // A star in a program's name stays within a path segment: `npm-*` is no `npm-x/../../evil`.
+        let segments = Truth::from(slashes(program) == self.program.slashes());
+        let words_are = self.words.iter().zip(front).map(|(pattern, word)| match pattern {
+            WordPattern::Operand => Truth::from(!is_option(word)),
+            WordPattern::Any => Truth::Holds,
+            WordPattern::Glob(glob) if is_option(word) && !glob.is_option() => Truth::DoesNotHold,
+            WordPattern::Glob(glob) => glob.covers(word),
+        });
+        Truth::all([Truth::from(further), segments, self.program.covers(program)].into_iter().chain(words_are))
+    }
+
+    /// Whether `runs` takes `command` for this one.
+    pub(super) fn finds(&self, command: Command<'_>) -> Match {
+        let Some((program, words)) = command.words.split_first() else { return Match::None };
+        let name = last_segment(program);
+        if !self.folded_name.matches(&name.to_ascii_lowercase()) {
+            return Match::None;
+        }
+        let strict = self.walk(words, false);
+        let open_end = command.open && self.rest.is_none();
+        if !self.name.matches(name) && (strict.whole || command.open && strict.alive) {
+            Match::Possible(CASE)
+        } else if strict.whole && !open_end {
+            Match::Certain
+        } else if command.open && strict.alive {
+            Match::Possible(OPEN)
+        } else {
+            let loose = self.walk(words, true);
+            let found = loose.whole || command.open && loose.alive;
+            if found { Match::Possible(AMONG) } else { Match::None }
+        }
+    }
+
+    /// Whether `words`, which some program is given, have the words of this pattern in them, as words that follow each
+    /// other or its program's name in a text such as code.
+    pub(super) fn is_named_in(&self, words: &[String]) -> bool {
+        let mut places = Places::none(self.words.len());
+        for word in words {
+            places = places.after(word, self, true);
+            if self.folded_name.matches(&last_segment(word).to_ascii_lowercase()) {
+                places.mark(0);
+            }
+            if places.is_whole() || self.is_named_inside(word) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn is_named_inside(&self, word: &str) -> bool {
+        if self.name.is_anything() {
+            return false;
+        }
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "_.+-/@".contains(c) || !c.is_ascii();
+        // A value can stand right behind a short option.
+        let attached =
+            word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).map(|rest| rest.split_at_checked(1));
+        let attached = attached.flatten().map_or("", |(_, value)| value);
+        let inside = if word.contains(|c| !is_part(c)) { word } else { "" };
+        inside.split(|c| !is_part(c)).chain(attached.split(|c| !is_part(c))).any(|part| {
+            let name = last_segment(part.trim_start_matches('@'));
+            !name.is_empty() && self.folded_name.matches(&name.to_ascii_lowercase())
+        })
+    }
+
+    fn walk(&self, words: &[String], loose: bool) -> Walked {
+        let mut places = Places::none(self.words.len());
+        places.mark(0);
+        for word in words {
+            places = places.after(word, self, loose);
+            if !places.is_alive() {
+                break;
+            }
+        }
+        Walked { whole: places.is_whole(), alive: places.is_alive() }
+    }
+}
+
+/// What a walk over all words came to.
+struct Walked {
+    /// They are the whole pattern.
+    whole: bool,
+    /// They are the pattern's beginning or the whole.
+    alive: bool,
+}
+
+/// How many words of a pattern can have been met so far: a nondeterministic automaton's places.
+struct Places {
+    met: Vec<bool>,
+    /// The same, just after an option that was passed over and may take the next word as its value.
+    met_and_option: Vec<bool>,
+}
+
+impl Places {
+    fn none(words: usize) -> Self {
+        Self { met: vec![false; words + 1], met_and_option: vec![false; words + 1] }
+    }
+
+    fn mark(&mut self, place: usize) {
+        if let Some(met) = self.met.get_mut(place) {
+            *met = true;
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.met.last() == Some(&true) || self.met_and_option.last() == Some(&true)
+    }
+
+    fn is_alive(&self) -> bool {
+        self.met.contains(&true) || self.met_and_option.contains(&true)
+    }
+
+    /// The places after `word`. If `loose`, options that the pattern does not have are passed over with their values,
+    /// and anything is before an option that the pattern has.
+    fn after(&self, word: &str, pattern: &CommandPattern, loose: bool) -> Self {
+        let mut next = Self::none(pattern.words.len());
+        for (place, (&met, &optional)) in self.met.iter().zip(&self.met_and_option).enumerate() {
+            if !met && !optional {
+                continue;
+            }
+            let wanted = pattern.words.get(place);
+            if wanted.is_some_and(|wanted| wanted.finds(word, loose)) {
+                next.mark(place + 1);
+            }
+            if wanted.is_none() && pattern.rest.is_some() {
+                next.mark(place);
+            }
+            if loose && (optional || wanted.is_some_and(WordPattern::is_option)) {
+                next.mark(place);
+            }
+            if loose
+                && is_option(word)
+                && let Some(next) = next.met_and_option.get_mut(place)
+            {
+                *next = true;
+            }
+        }
+        next
+    }
+}
+
+impl WordPattern {
+    fn is_option(&self) -> bool {
+        matches!(self, Self::Glob(glob) if glob.is_option())
+    }
+
+    fn finds(&self, word: &str, loose: bool) -> bool {
+        match self {
+            Self::Operand | Self::Any => true,
+            Self::Glob(glob) if glob.matches(word) => true,
+            // `--url=X` and `-uX` where the pattern has `X`.
+            Self::Glob(glob) if loose && is_option(word) => {
+                let value = word.split_once('=').map(|(_, value)| value);
+                let attached = word.char_indices().nth(2).and_then(|(at, _)| word.get(at..));
+                value.is_some_and(|value| glob.matches(value)) || attached.is_some_and(|value| glob.matches(value))
+            }
+            Self::Glob(_) => false,
+        }
+    }
+}
+
+/// A word in which any run of characters may stand between two pieces; one piece stands for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Glob {
+    pieces: Vec<String>,
+}
+
+impl Glob {
+    fn matches(&self, word: &str) -> bool {
+        let mut pieces = self.pieces.iter().map(String::as_str);
+        let Some(first) = pieces.next() else { return false };
+        let Some(last) = pieces.next_back() else { return first == word };
+        let Some(mut rest) = word.strip_prefix(first) else { return false };
+        for piece in pieces {
+            match rest.split_once(piece) {
+                Some((_, after)) => rest = after,
+                None => return false,
+            }
+        }
+        rest.ends_with(last)
+    }
+
+    /// Whether it matches, and no star swallows a `..` that leads out of what the pattern names.
+    fn covers(&self, word: &str) -> Truth {
+        let own = self.pieces.iter().map(|piece| climbs(piece)).sum();
+        match self.matches(word) {
+            true if self.pieces.len() > 1 && climbs(word) > own => Truth::Undecidable(CLIMBS),
+            matches => Truth::from(matches),
+        }
+    }
+
+    fn is_option(&self) -> bool {
+        self.pieces.first().is_some_and(|piece| is_option(piece))
+    }
+
+    fn is_anything(&self) -> bool {
+        self.pieces.len() > 1 && self.pieces.iter().all(String::is_empty)
+    }
+
+    fn slashes(&self) -> usize {
+        self.pieces.iter().map(|piece| slashes(piece)).sum()
+    }
+
+    fn last_segment(&self) -> Self {
+        let mut segment = Vec::new();
+        for piece in &self.pieces {
+            match piece.rsplit_once('/') {
+                Some((_, after)) => segment = vec![after.to_owned()],
+                None => segment.push(piece.clone()),
+            }
+        }
+        Self { pieces: segment }
+    }
+}
+
+fn is_option(word: &str) -> bool {
+    word.starts_with('-')
+}
+
+fn slashes(word: &str) -> usize {
+    word.matches('/').count()
+}
+
+fn climbs(word: &str) -> usize {
+    word.split('/').filter(|segment| *segment == "..").count()
+}
+
+/// What follows the last `/` of `path`.
+pub(super) fn last_segment(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
