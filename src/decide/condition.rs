@@ -11,6 +11,7 @@ use crate::value::field::{Field, Found, Root, Step, Way};
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
 const BLOCKED: &str = "the way to it goes through a value of another type";
+const MARKS: &str = "marks";
 const MARKS_NOT_GIVEN: &str = "nobody said which marks the session carries";
 
 /// Whether `condition` holds of `call`.
@@ -22,9 +23,25 @@ pub fn condition_truth(condition: &Condition<Field>, call: &Call) -> Truth {
 /// Whether `matcher` holds of what stands at `field` of `call`.
 #[must_use]
 pub fn field_truth(field: &Field, matcher: &Matcher, call: &Call) -> Truth {
-    match find(call, field) {
-        Found::Absent if is_marks(field) => Truth::Undecidable(MARKS_NOT_GIVEN),
-        found => found_truth(found, matcher, call),
+    if lacks_marks(field, call) {
+        return Truth::Undecidable(MARKS_NOT_GIVEN);
+    }
+    let is_session = field.root == Root::Session && field.way.steps.is_empty();
+    found_truth(find(call, field), matcher, Scope { call, is_session })
+}
+
+/// What the tests of a matcher see beside the value.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    call: &'a Call,
+    /// Whether the value is the session, whose marks are undecidable where they were not given.
+    is_session: bool,
+}
+
+impl Scope<'_> {
+    /// The scope of a part of the value.
+    fn inside(self) -> Self {
+        Self { is_session: false, ..self }
     }
 }
 
@@ -64,25 +81,39 @@ pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a Call, out: &mut Vec
     }
 }
 
-/// The first field of `condition` that cannot be decided for `call`, and why.
+/// The first field of `condition` whose doubt is the reason that `condition` cannot be decided for `call`, and why.
 #[must_use]
-pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &'a Call) -> Option<(&'a Field, &'static str)> {
-    let mut found = Vec::new();
-    leaves(condition, call, &mut found);
-    found.into_iter().find_map(|leaf| match leaf.truth {
-        Truth::Undecidable(why) => Some((leaf.field, why)),
-        Truth::Holds | Truth::DoesNotHold => None,
-    })
+pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &Call) -> Option<(&'a Field, &'static str)> {
+    match condition {
+        Condition::Field { field, matcher, .. } => match field_truth(field, matcher, call) {
+            Truth::Undecidable(why) => Some((field, why)),
+            Truth::Holds | Truth::DoesNotHold => None,
+        },
+        // Of a settled part no doubt comes, even if parts of it are in doubt.
+        Condition::All(conditions) | Condition::Any(conditions) => conditions
+            .iter()
+            .find(|part| matches!(condition_truth(part, call), Truth::Undecidable(_)))
+            .and_then(|part| first_doubt(part, call)),
+        Condition::Not(condition) => first_doubt(condition, call),
+    }
 }
 
-/// What the guard always gives and an agent never does: if it is absent, it was not given.
-fn is_marks(field: &Field) -> bool {
-    field.root == Root::Session && matches!(field.way.steps.first(), Some(Step::Key(key)) if key == "marks")
+/// Whether `field` is about the marks of a session, and nobody said which those are.
+///
+/// The guard always gives them and an agent never does: if they are absent, they were not given.
+fn lacks_marks(field: &Field, call: &Call) -> bool {
+    field.root == Root::Session
+        && begins_with_marks(&field.way)
+        && !matches!(&call.session, Some(Value::Map(session)) if session.get(MARKS).is_some())
 }
 
-fn found_truth(found: Found<'_>, matcher: &Matcher, call: &Call) -> Truth {
+fn begins_with_marks(way: &Way) -> bool {
+    matches!(way.steps.first(), Some(Step::Key(key)) if key == MARKS)
+}
+
+fn found_truth(found: Found<'_>, matcher: &Matcher, scope: Scope<'_>) -> Truth {
     match found {
-        Found::Value(value) => matcher_truth(value, matcher, call),
+        Found::Value(value) => matcher_truth(value, matcher, scope),
         Found::Absent => Truth::all(matcher.tests.iter().map(absent_truth)),
         Found::Blocked => Truth::Undecidable(BLOCKED),
     }
@@ -93,15 +124,15 @@ fn absent_truth(test: &Test) -> Truth {
     matches!(test, Test::Exists(false) | Test::Empty(true)).into()
 }
 
-fn matcher_truth(value: &Value, matcher: &Matcher, call: &Call) -> Truth {
-    Truth::all(matcher.tests.iter().map(|test| test_truth(value, test, call)))
+fn matcher_truth(value: &Value, matcher: &Matcher, scope: Scope<'_>) -> Truth {
+    Truth::all(matcher.tests.iter().map(|test| test_truth(value, test, scope)))
 }
 
-fn test_truth(value: &Value, test: &Test, call: &Call) -> Truth {
+fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
     match test {
         Test::Equals(operands) => equals_any(value, operands.iter()),
-        Test::SameAs(field) => other_field(field, call, |other| equals_any(value, std::iter::once(other))),
-        Test::InField(field) => other_field(field, call, |other| match other {
+        Test::SameAs(field) => other_field(field, scope.call, |other| equals_any(value, std::iter::once(other))),
+        Test::InField(field) => other_field(field, scope.call, |other| match other {
             Value::List(items) => equals_any(value, items.iter()),
             _ => Truth::Undecidable("the other field is no list"),
         }),
@@ -115,32 +146,37 @@ fn test_truth(value: &Value, test: &Test, call: &Call) -> Truth {
         Test::Glob(glob) => bounded_text_truth(value, |text| glob.matches(text)),
         Test::Regex(regex) => bounded_text_truth(value, |text| regex.matches(text)),
         Test::Length(matcher) => match length(value) {
-            Some(length) => matcher_truth(&Value::Number(length), matcher, call),
+            Some(length) => matcher_truth(&Value::Number(length), matcher, scope.inside()),
             None => Truth::Undecidable("the value has no length"),
         },
         Test::Each(matcher) => list_truth(value, |items| match items {
             [] => Truth::DoesNotHold,
-            items => Truth::all(items.iter().map(|item| matcher_truth(item, matcher, call))),
+            items => Truth::all(items.iter().map(|item| matcher_truth(item, matcher, scope.inside()))),
         }),
         Test::Some(matcher) => {
-            list_truth(value, |items| Truth::any(items.iter().map(|item| matcher_truth(item, matcher, call))))
+            list_truth(value, |items| Truth::any(items.iter().map(|item| matcher_truth(item, matcher, scope.inside()))))
         }
-        Test::Where(condition) => map_truth(value, |_| {
-            truth(condition, &|way: &Way, matcher: &Matcher| found_truth(way.find(value), matcher, call))
+        Test::Where(condition) => map_truth(value, |map| {
+            truth(condition, &|way: &Way, matcher: &Matcher| {
+                if scope.is_session && begins_with_marks(way) && map.get(MARKS).is_none() {
+                    return Truth::Undecidable(MARKS_NOT_GIVEN);
+                }
+                found_truth(way.find(value), matcher, scope.inside())
+            })
         }),
         Test::OnlyKeys(keys) => {
             map_truth(value, |map| map.iter().all(|(key, _)| keys.iter().any(|known| known == key)).into())
         }
         Test::Keys(matcher) => map_truth(value, |map| {
             let keys = map.iter().map(|(key, _)| Value::from(key)).collect();
-            matcher_truth(&Value::List(keys), matcher, call)
+            matcher_truth(&Value::List(keys), matcher, scope.inside())
         }),
         Test::Values(matcher) => map_truth(value, |map| {
             let values = map.iter().map(|(_, value)| value.clone()).collect();
-            matcher_truth(&Value::List(values), matcher, call)
+            matcher_truth(&Value::List(values), matcher, scope.inside())
         }),
-        Test::Not(matcher) => matcher_truth(value, matcher, call).negated(),
-        Test::Path(path) => domain_truth(value, |text| path_truth(text, path, call)),
+        Test::Not(matcher) => matcher_truth(value, matcher, scope).negated(),
+        Test::Path(path) => domain_truth(value, |text| path_truth(text, path, scope.call)),
         Test::Url(url) => domain_truth(value, |text| url.matches(text)),
         Test::Email(email) => domain_truth(value, |text| email::matches(text, &email.domains, &email.addresses)),
         Test::ShellOnly(patterns) => domain_truth(value, |text| shell::only(patterns, text)),
@@ -151,7 +187,7 @@ fn test_truth(value: &Value, test: &Test, call: &Call) -> Truth {
 fn other_field(field: &Field, call: &Call, compare: impl FnOnce(&Value) -> Truth) -> Truth {
     match find(call, field) {
         Found::Value(other) => compare(other),
-        Found::Absent if is_marks(field) => Truth::Undecidable(MARKS_NOT_GIVEN),
+        Found::Absent if lacks_marks(field, call) => Truth::Undecidable(MARKS_NOT_GIVEN),
         Found::Absent => Truth::DoesNotHold,
         Found::Blocked => Truth::Undecidable(BLOCKED),
     }

@@ -82,6 +82,8 @@ pub(super) struct Say {
     pub(super) hit: Option<Hit>,
     /// Why.
     pub(super) cause: Cause,
+    /// Whether it abstains in some way of settling its doubts.
+    pub(super) may_abstain: bool,
     /// The first rule that certainly matches.
     pub(super) definite: Option<Hit>,
     /// The rules before it that could match.
@@ -108,17 +110,21 @@ pub(super) struct Say {
 pub fn decide(stack: &Stack, call: &Call) -> Decision {
     let mut strictest: Option<(Action, &Compiled, Say)> = None;
     let mut undecidable = Vec::new();
+    let mut all_may_abstain = true;
     for compiled in &stack.policies {
         let say = say(compiled, call);
         undecidable.extend(doubts(compiled, &say, call));
+        all_may_abstain &= say.may_abstain;
         let Some(action) = say.action else { continue };
         if strictest.as_ref().is_none_or(|(so_far, ..)| action > *so_far) {
             strictest = Some((action, compiled, say));
         }
     }
+    // If every policy may abstain, then all of them may, and the call would escalate.
+    let strictest = strictest.filter(|(action, ..)| !all_may_abstain || *action >= Action::Escalate);
     let Some((action, compiled, say)) = strictest else {
-        let action = Action::Escalate;
-        return Decision { action, policy: None, rule: None, cause: Cause::Default, reason: None, undecidable };
+        let cause = if undecidable.is_empty() { Cause::Default } else { Cause::Undecidable };
+        return Decision { action: Action::Escalate, policy: None, rule: None, cause, reason: None, undecidable };
     };
     let rule = say.hit.and_then(|hit| compiled.policy.rules.get(hit.rule));
     Decision {
@@ -169,12 +175,12 @@ pub(super) fn say(compiled: &Compiled, call: &Call) -> Say {
         (None, Default::Action(action)) => (Some(action), Cause::Default),
         (None, Default::Abstain) => (None, Cause::Default),
     };
-    let definite = definite.map(|(_, hit)| hit);
+    let (definite, may_abstain) = (definite.map(|(_, hit)| hit), certain.is_none());
     match strictest_doubt {
         Some((action, hit)) if certain.is_none_or(|certain| action > certain) => {
-            Say { action: Some(action), hit: Some(hit), cause: Cause::Undecidable, definite, undecided }
+            Say { action: Some(action), hit: Some(hit), cause: Cause::Undecidable, may_abstain, definite, undecided }
         }
-        _ => Say { action: certain, hit: definite, cause, definite, undecided },
+        _ => Say { action: certain, hit: definite, cause, may_abstain, definite, undecided },
     }
 }
 

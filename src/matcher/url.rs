@@ -676,6 +676,13 @@ mod tests {
             ("example.com", "https:example.com/", MAYBE),
             ("example.com", "https:///example.com/", MAYBE),
             ("example.com", "https:////example.com/", MAYBE),
+            // The parser must not see these: its Unicode back end asserts what no other host breaks.
+            ("example.com", "https:EXAMPLEé.com/", MAYBE),
+            ("example.com", "https:/EXAMPLEé.com/", MAYBE),
+            ("example.com", "https:///EXAMPLEé.com/", MAYBE),
+            ("example.com", "https://EXAMPLEé.com/", MAYBE),
+            ("example.com", "https://EXAMPLE%C3%A9.com/", MAYBE),
+            ("example.com", "ssh:EXAMPLEé.com/", MAYBE),
             ("example.com", " https://example.com/", MAYBE),
             ("example.com", "https://example.com/ ", MAYBE),
             ("example.com", "https://exam\tple.com/", MAYBE),

@@ -185,7 +185,9 @@ pub fn fold(entries: &[Entry]) -> Result<Escalation, EscalationError> {
     let names_rule = decision.policy.is_some() && decision.rule.is_some();
     let possible = decision.action == Action::Escalate
         && match decision.cause {
-            Cause::Rule | Cause::Undecidable => names_rule,
+            Cause::Rule => names_rule,
+            // If every policy may abstain, none is named.
+            Cause::Undecidable => names_rule || decision.policy.is_none() && decision.rule.is_none(),
             Cause::Default => decision.rule.is_none(),
             Cause::LowConfidence => decision.policy.is_some(),
         };

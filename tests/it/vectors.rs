@@ -2,10 +2,11 @@
 //!
 //! A case: `name`; `policy` (text) or `policies` (several texts, a stack); then any of
 //! `diagnostics` (all of them in order: `code`, `at` — the underlined text — and `line`),
-//! `call` with `decision` (the keys that are written must be so), `calls` (several of these), `digest`, `same_digest_as` (a policy text).
+//! `call` with `decision` (the keys that are written must be so; `undecidable` lists the rules, each as its id or as
+//! `{rule, field}`), `calls` (several of these), `digest`, `same_digest_as` (a policy text).
 
 use countersign::decide::compile::{Stack, compile};
-use countersign::decide::decide::decide;
+use countersign::decide::decide::{Doubt, decide};
 use countersign::policy::parse::parse;
 use countersign::text::diagnostic::Code;
 use countersign::text::span::Positions;
@@ -114,7 +115,7 @@ fn check_diagnostics(expected: &[Value], found: &[(&str, &str, usize)]) -> Resul
 }
 
 fn check_call(stack: &Stack, call: &Value, expected: &Value) -> Result<(), String> {
-    known_keys(expected, &["action", "rule", "cause", "reason"])?;
+    known_keys(expected, &["action", "rule", "cause", "reason", "undecidable"])?;
     let call = call_from_json(&call.to_string()).map_err(|failure| format!("{failure:?}"))?;
     let decision = decide(stack, &call);
     let found = serde_json::json!({
@@ -127,12 +128,29 @@ fn check_call(stack: &Stack, call: &Value, expected: &Value) -> Result<(), Strin
     if expected.is_empty() {
         return Err("a decision says at least something".to_owned());
     }
-    for (key, value) in expected {
+    if let Some(expected) = expected.get("undecidable") {
+        check_undecidable(expected, &decision.undecidable).map_err(|failure| format!("`{}`: {failure}", call.tool))?;
+    }
+    for (key, value) in expected.iter().filter(|(key, _)| *key != "undecidable") {
         if &found[key] != value {
             return Err(format!("`{}`: expected {key} {value}, found {}", call.tool, found[key]));
         }
     }
     Ok(())
+}
+
+/// The rules that could not be decided, in order; of each its id, and the field where that is written too.
+fn check_undecidable(expected: &Value, found: &[Doubt]) -> Result<(), String> {
+    let rows = expected.as_array().ok_or("`undecidable` is a list")?;
+    let same = |row: &Value, doubt: &Doubt| match row {
+        Value::String(id) => *id == doubt.rule,
+        row => row["rule"] == doubt.rule.as_str() && row["field"] == doubt.field.as_str(),
+    };
+    if rows.len() == found.len() && rows.iter().zip(found).all(|(row, doubt)| same(row, doubt)) {
+        return Ok(());
+    }
+    let found: Vec<String> = found.iter().map(|Doubt { rule, field, .. }| format!("{rule} for {field}")).collect();
+    Err(format!("expected undecidable {expected}, found {found:?}"))
 }
 
 fn known_keys(map: &Value, known: &[&str]) -> Result<(), String> {

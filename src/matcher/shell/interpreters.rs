@@ -44,19 +44,35 @@ pub(super) fn inside<'a>(name: &str, given: &'a [String], open: bool) -> Option<
     }
 }
 
-/// Whether a shell or language with options, or a shell without a script, stands among `words`, which a program that
-/// is not known here may run.
+/// Whether a program that is given code stands among `words`, which a program that is not known here may run: a shell
+/// or language with options, a shell without a script, `awk` or `sed`.
 pub(super) fn has_code_behind(words: &[String]) -> bool {
-    let following = words.iter().skip(1).map(Some).chain([None]);
-    words.iter().zip(following).any(|(word, next)| {
+    let mut rest = words;
+    let mut has_script = false;
+    while let [word, behind @ ..] = rest {
+        rest = behind;
         let name = last_segment(word).to_ascii_lowercase();
         let base = without_version(&name);
-        match next {
-            Some(next) if next.starts_with('-') => SHELLS.contains(&base) || LANGUAGES.contains(&base),
-            Some(_) => false,
-            None => matches!(base, "ash" | "bash" | "dash" | "ksh" | "sh" | "zsh"),
+        let has_options = behind.first().is_some_and(|next| next.starts_with('-'));
+        if has_options
+            && (SHELLS.contains(&base) || LANGUAGES.contains(&base) || matches!(base, "su" | "ssh" | "runuser"))
+            || behind.is_empty() && matches!(base, "ash" | "bash" | "dash" | "ksh" | "sh" | "zsh")
+        {
+            return true;
         }
-    })
+        let is_harmless = match base {
+            _ if behind.is_empty() => continue,
+            "awk" | "gawk" | "mawk" | "nawk" => is_harmless_awk(behind),
+            "sed" | "gsed" => is_harmless_sed(behind),
+            _ => continue,
+        };
+        // One is enough to read: many would take long.
+        if has_script || !is_harmless {
+            return true;
+        }
+        has_script = true;
+    }
+    false
 }
 
 /// `python` for `python3.12`.

@@ -170,16 +170,17 @@ impl CommandPattern {
         if self.name.is_anything() {
             return false;
         }
-        let is_part = |c: char| c.is_ascii_alphanumeric() || "_.+-/@".contains(c) || !c.is_ascii();
-        // A value can stand right behind a short option.
-        let attached =
-            word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).map(|rest| rest.split_at_checked(1));
-        let attached = attached.flatten().map_or("", |(_, value)| value);
-        let inside = if word.contains(|c| !is_part(c)) { word } else { "" };
-        inside.split(|c| !is_part(c)).chain(attached.split(|c| !is_part(c))).any(|part| {
-            let name = last_segment(part.trim_start_matches('@'));
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "_.+-@".contains(c) || !c.is_ascii();
+        let is_name = |part: &str| {
+            let name = part.trim_start_matches('@');
             !name.is_empty() && self.folded_name.matches(&name.to_ascii_lowercase())
-        })
+        };
+        // A path is a word, not a text with words inside.
+        let is_path = word.chars().all(|c| is_part(c) || c == '/');
+        // A value can stand right behind a short option.
+        let value = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).and_then(|rest| rest.get(1..));
+        !is_path && word.split(|c| !is_part(c)).any(is_name)
+            || value.is_some_and(|value| value.split(|c| !is_part(c)).any(is_name))
     }
 
     fn walk(&self, words: &[String], loose: bool) -> Walked {

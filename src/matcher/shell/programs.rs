@@ -62,7 +62,8 @@ const WRAPPERS: &[Wrapper] = &[
     Wrapper { name: "busybox", ..PLAIN },
     Wrapper { name: "toybox", ..PLAIN },
     Wrapper { name: "command", flags: "p", tells: "vV", ..PLAIN },
-    Wrapper { name: "exec", flags: "cl", values: "a", ..PLAIN },
+    // Not `-a`: a program of many uses, as BusyBox is, goes by the name it is given.
+    Wrapper { name: "exec", flags: "cl", ..PLAIN },
     Wrapper { name: "nohup", ..PLAIN },
     Wrapper { name: "doas", flags: "n", values: "uaC", ..PLAIN },
     Wrapper {

@@ -273,6 +273,7 @@ fn what_is_not_certain_is_undecidable() {
         ("ls () ls", "parenthesis"),
         ("ls =(id)", "zsh"),
         ("ls =id", "zsh"),
+        ("ls ''=id", "zsh"),
         ("{ ls ; }", "brace"),
         ("ls {a,b}", "brace"),
         ("ls {}}", "brace"),

@@ -172,7 +172,7 @@ impl Scanner<'_> {
             '"' => self.double_quoted()?,
             '\\' => self.escaped()?,
             'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' | '.' | '/' | ':' | ',' | '@' | '%' | '+' => self.plain(c),
-            '=' | '#' | '^' if self.word.is_some() => self.plain(c),
+            '=' | '#' | '^' if self.has_text() => self.plain(c),
             // After `=` and `:` bash expands it, as in assignments.
             '~' if self.before.is_some_and(|before| !matches!(before, '=' | ':')) => self.plain(c),
             '*' if self.stars == Stars::Kept => {
@@ -290,6 +290,13 @@ impl Scanner<'_> {
 
     fn word(&mut self) -> &mut Word {
         self.word.get_or_insert_with(|| Word { pieces: vec![String::new()], quoted: false })
+    }
+
+    /// Whether the word has text: zsh expands `''=x` too.
+    fn has_text(&self) -> bool {
+        self.word
+            .as_ref()
+            .is_some_and(|word| word.pieces.len() > 1 || word.pieces.iter().any(|piece| !piece.is_empty()))
     }
 
     fn end_word(&mut self) {
