@@ -4,5 +4,6 @@ pub mod span;
 pub mod diagnostic;
 pub mod render;
 pub mod syntax;
+mod scalar;
 pub mod yaml;
 pub mod highlight;

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::diagnostic::{Code, Diagnostic, Problems};
-use super::span::Span;
+use super::scalar::resolve;
+use super::span::{CharOffsets, Span};
 use super::syntax;
 use crate::names::NameMap;
 
@@ -497,46 +498,6 @@ fn read_key(node: Node, text: &str, first_seen: &mut NameMap<String, Span>, prob
     PendingKey { text: Some(key), span }
 }
 
-/// Resolves a plain scalar by the core schema of YAML 1.2 (§10.3.2).
-fn resolve(text: Cow<'_, str>) -> NodeValue {
-    match text.as_ref() {
-        "" | "~" | "null" | "Null" | "NULL" => NodeValue::Null,
-        "true" | "True" | "TRUE" => NodeValue::Bool(true),
-        "false" | "False" | "FALSE" => NodeValue::Bool(false),
-        ".nan" | ".NaN" | ".NAN" => NodeValue::Number(f64::NAN),
-        plain => match resolve_number(plain) {
-            Some(number) => NodeValue::Number(number),
-            None => NodeValue::Text(text.into_owned()),
-        },
-    }
-}
-
-fn resolve_number(text: &str) -> Option<f64> {
-    if let Some(octal) = text.strip_prefix("0o") {
-        return digits_in_base(octal, 8);
-    }
-    if let Some(hexadecimal) = text.strip_prefix("0x") {
-        return digits_in_base(hexadecimal, 16);
-    }
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
-        return Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY });
-    }
-    // What Rust reads as a number beyond this alphabet (`inf`, `nan`) the core schema does not.
-    let numeric = unsigned.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-    let has_digit =
-        unsigned.split(['e', 'E']).next().is_some_and(|mantissa| mantissa.bytes().any(|byte| byte.is_ascii_digit()));
-    if numeric && has_digit { text.parse().ok() } else { None }
-}
-
-fn digits_in_base(digits: &str, base: u32) -> Option<f64> {
-    let mut value = 0.0;
-    for digit in digits.chars() {
-        value = value * f64::from(base) + f64::from(digit.to_digit(base)?);
-    }
-    (!digits.is_empty()).then_some(value)
-}
-
 fn measure(node: &Node) -> Measure {
     let around = |parts: &mut dyn Iterator<Item = (usize, &Node)>| {
         let inside = parts.fold(Measure::default(), |so_far, (key_bytes, part)| {
@@ -556,32 +517,4 @@ fn measure(node: &Node) -> Measure {
 /// `span` without white space at its end.
 fn trimmed(span: Span, text: &str) -> Span {
     Span::new(span.start, span.start + span.of(text).trim_end().len())
-}
-
-/// Turns the scanner's offsets in characters into offsets in bytes.
-enum CharOffsets {
-    /// Every character is one byte.
-    Ascii { length: usize },
-    /// Byte offset of each character, and the length of the text at the end.
-    Table(Vec<usize>),
-}
-
-impl CharOffsets {
-    fn new(text: &str) -> Self {
-        if text.is_ascii() {
-            return Self::Ascii { length: text.len() };
-        }
-        Self::Table(text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
-    }
-
-    fn byte(&self, char_index: usize) -> usize {
-        match self {
-            Self::Ascii { length } => char_index.min(*length),
-            Self::Table(offsets) => offsets.get(char_index).or(offsets.last()).copied().unwrap_or(0),
-        }
-    }
-
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.byte(start), self.byte(end))
-    }
 }

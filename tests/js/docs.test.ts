@@ -11,7 +11,8 @@ import { ended, read } from "./command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const documents = ["README.md", ...readdirSync(join(root, "docs")).map((name) => join("docs", name))];
+const guides = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+const documents = ["README.md", ...guides.map((name) => join("docs", name))];
 
 function blocks(markdown: string, language: string): string[] {
   const found = markdown.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm"));
@@ -46,7 +47,7 @@ test("the sizes that the README names are those that the size script measures", 
     [named[2], "package for web (JS)"],
   ]) {
     const measured = gzip.get(name ?? "") ?? 0;
-    // Paths of the machine that compiles are in the engine, so that it is not the same to the byte everywhere.
+    // Another compiler makes another engine.
     assert.ok(Math.abs(measured - Number(kB)) <= Math.max(1, 0.02 * measured), `${name}: ${measured} kB`);
   }
 });
