@@ -102,9 +102,11 @@ pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &Call) -> Option<(
 ///
 /// The guard always gives them and an agent never does: if they are absent, they were not given.
 fn lacks_marks(field: &Field, call: &Call) -> bool {
-    field.root == Root::Session
-        && begins_with_marks(&field.way)
-        && !matches!(&call.session, Some(Value::Map(session)) if session.get(MARKS).is_some())
+    field.root == Root::Session && begins_with_marks(&field.way) && !call.session.as_ref().is_some_and(has_marks)
+}
+
+fn has_marks(session: &Value) -> bool {
+    matches!(session, Value::Map(session) if session.get(MARKS).is_some())
 }
 
 fn begins_with_marks(way: &Way) -> bool {
@@ -129,6 +131,11 @@ fn matcher_truth(value: &Value, matcher: &Matcher, scope: Scope<'_>) -> Truth {
 }
 
 fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
+    // These go on to parts of the session, or ask only whether it is there.
+    let sees_no_marks = matches!(test, Test::Exists(_) | Test::Type(_) | Test::Where(_) | Test::Not(_));
+    if scope.is_session && !sees_no_marks && !has_marks(value) {
+        return Truth::Undecidable(MARKS_NOT_GIVEN);
+    }
     match test {
         Test::Equals(operands) => equals_any(value, operands.iter()),
         Test::SameAs(field) => other_field(field, scope.call, |other| equals_any(value, std::iter::once(other))),
@@ -185,7 +192,9 @@ fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
 }
 
 fn other_field(field: &Field, call: &Call, compare: impl FnOnce(&Value) -> Truth) -> Truth {
+    let is_session = field.root == Root::Session && field.way.steps.is_empty();
     match find(call, field) {
+        Found::Value(session) if is_session && !has_marks(session) => Truth::Undecidable(MARKS_NOT_GIVEN),
         Found::Value(other) => compare(other),
         Found::Absent if lacks_marks(field, call) => Truth::Undecidable(MARKS_NOT_GIVEN),
         Found::Absent => Truth::DoesNotHold,

@@ -133,7 +133,11 @@ impl Reader<'_> {
                     let roots = ["args", "agent", "user", "session", "context", "all", "any", "not"];
                     let first = key.split(['.', '[']).next().unwrap_or_default();
                     let first_span = inside(entry.key_span, first, self.text);
-                    self.report(diagnostic.did_you_mean(first, &roots, first_span, self.text));
+                    self.report(if roots.contains(&first) {
+                        diagnostic
+                    } else {
+                        diagnostic.did_you_mean(first, &roots, first_span, self.text)
+                    });
                     None
                 }
             },
