@@ -49,9 +49,9 @@ test("every line is decided, in order, with everything that a decision says", as
   assert.match(first?.policy ?? "", /^sha256:[0-9a-f]{64}$/);
   const digest = first?.policy;
   assert.deepEqual(lines, [
-    { line: 1, action: "allow", policy: digest, rule: "file.read", cause: "rule", reason: null },
-    { line: 2, action: "escalate", policy: digest, rule: "file.*", cause: "rule", reason: "Files change" },
-    { line: 3, action: "escalate", policy: digest, rule: null, cause: "default", reason: null },
+    { line: 1, action: "allow", policy: digest, rule: "file.read", cause: "rule", reason: null, undecidable: [] },
+    { line: 2, action: "escalate", policy: digest, rule: "file.*", cause: "rule", reason: "Files change", undecidable: [] },
+    { line: 3, action: "escalate", policy: digest, rule: null, cause: "default", reason: null, undecidable: [] },
   ]);
 });
 

@@ -28,6 +28,7 @@ test("a policy decides", async () => {
     rule: "file.*",
     cause: "rule",
     reason: "Files change",
+    undecidable: [],
   };
   assert.deepEqual(policy.decide({ tool: "file.write", args: { path: "/srv/a" } }), decision);
   assert.equal(policy.decide({ tool: "file.read" }).action, "allow");
@@ -38,6 +39,7 @@ test("a policy decides", async () => {
     rule: null,
     cause: "default",
     reason: null,
+    undecidable: [],
   });
 });
 

@@ -14,7 +14,14 @@ export interface ContractCase {
 const digest: Digest = `sha256:${"0".repeat(64)}`;
 
 function opened(atMs: number, tool = "email.send"): Entry {
-  const decision = { action: "escalate", policy: digest, rule: null, cause: "default", reason: null } as const;
+  const decision = {
+    action: "escalate",
+    policy: digest,
+    rule: null,
+    cause: "default",
+    reason: null,
+    undecidable: [],
+  } as const;
   return { type: "open", atMs, call: { tool, args: { to: ["a@acme.com"], nested: { n: 1 } } }, digest, decision };
 }
 

@@ -60,10 +60,20 @@ async function check(vector: Case): Promise<void> {
   for (const row of rows) checkRow(policy, row);
 }
 
+/** A rule that could not be decided: its id, or with the field that is in doubt. */
+type Expected = string | { readonly rule: string; readonly field: string };
+
 function checkRow(policy: Policy, { call, decision }: Row): void {
   const found = policy.decide(call);
-  for (const [key, value] of Object.entries(decision)) {
+  const { undecidable, ...others } = decision as Record<string, unknown> & { undecidable?: readonly Expected[] };
+  for (const [key, value] of Object.entries(others)) {
     assert.equal(found[key as keyof Decision], value, `\`${call.tool}\`: ${key}`);
+  }
+  if (undecidable) {
+    const asked = found.undecidable.map(({ rule, field }, index) =>
+      typeof undecidable[index] === "string" ? rule : { field, rule },
+    );
+    assert.deepEqual(asked, undecidable, `\`${call.tool}\`: undecidable`);
   }
   assert.deepEqual(policy.explain(call).decision, found, "the trace tells another decision");
   const simulation = policy.simulation();

@@ -91,7 +91,9 @@ function ConditionStep({ condition, linked }: { readonly condition: ConditionTra
     <>
       <Place span={condition.span} text={condition.field} linked={linked} /> is{" "}
       {condition.value === null ? "not there" : <VisibleText text={condition.value} />}:{" "}
-      <span class="met">{condition.why === null ? MET[condition.outcome] : `${MET.undecidable}: ${condition.why}`}</span>
+      <span class="met">
+        {condition.why === null ? MET[condition.outcome] : `${MET.undecidable}: ${condition.why}`}
+      </span>
     </>
   );
 }
