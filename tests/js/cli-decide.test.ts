@@ -50,7 +50,15 @@ test("every line is decided, in order, with everything that a decision says", as
   const digest = first?.policy;
   assert.deepEqual(lines, [
     { line: 1, action: "allow", policy: digest, rule: "file.read", cause: "rule", reason: null, undecidable: [] },
-    { line: 2, action: "escalate", policy: digest, rule: "file.*", cause: "rule", reason: "Files change", undecidable: [] },
+    {
+      line: 2,
+      action: "escalate",
+      policy: digest,
+      rule: "file.*",
+      cause: "rule",
+      reason: "Files change",
+      undecidable: [],
+    },
     { line: 3, action: "escalate", policy: digest, rule: null, cause: "default", reason: null, undecidable: [] },
   ]);
 });
