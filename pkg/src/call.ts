@@ -6,6 +6,10 @@ import type { Call } from "./types.js";
 export const CALL_DEPTH_MAX = 100;
 /** Values that a call may have, counted each time they are reached. */
 export const CALL_VALUES_MAX = 1_000_000;
+/** UTF-16 code units of text that a call may have, keys included, counted each time they are reached: 16 Mi. */
+export const CALL_TEXT_MAX = 16 * 1024 * 1024;
+/** The longest name of a tool, in bytes of UTF-8. */
+export const TOOL_BYTES_MAX = 1_024;
 
 /** What calls are made of. `null`: an agent that reports nonsense about itself is for the policy to judge. */
 const CALL_KEYS = {
@@ -30,6 +34,7 @@ interface Copying {
   /** The lists and maps that the present value is in. */
   readonly around: Set<object>;
   values: number;
+  text: number;
 }
 
 /**
@@ -49,7 +54,7 @@ interface Copying {
  * ```
  */
 export function snapshotCall(value: unknown): Call {
-  const copying: Copying = { trail: [], around: new Set(), values: 0 };
+  const copying: Copying = { trail: [], around: new Set(), values: 0, text: 0 };
   try {
     return copyCall(value, copying);
   } catch (error) {
@@ -81,6 +86,9 @@ function copyCall(value: unknown, copying: Copying): Call {
   }
   const call: Partial<Call> = freezeMap(entries);
   if (!Object.hasOwn(call, "tool") || call.tool === "") throw refusal("missing-tool", copying, "must name its `tool`");
+  if (new TextEncoder().encode(call.tool).length > TOOL_BYTES_MAX) {
+    throw refusal("too-long", copying, `has a \`tool\` of more than ${TOOL_BYTES_MAX} bytes`);
+  }
   return call as Call;
 }
 
@@ -167,6 +175,10 @@ function checkPlain(value: object, copying: Copying): void {
 }
 
 function checkText(text: string, copying: Copying): string {
+  copying.text += text.length;
+  if (copying.text > CALL_TEXT_MAX) {
+    throw refusal("too-large", copying, `is too large: a call may have at most ${CALL_TEXT_MAX} characters of text`);
+  }
   if (LONE_SURROGATE.test(text)) {
     throw refusal("lone-surrogate", copying, "has half of a surrogate pair, which is not Unicode");
   }

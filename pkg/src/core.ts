@@ -1,8 +1,9 @@
 /**
  * The only file that knows the generated module.
  *
- * A call of the engine ends in one of three ways: it answers; it refuses, by throwing a plain `{ code, message }`;
- * or anything else is thrown, which means that its memory can no longer be trusted. Then it never answers again.
+ * A call of the engine ends in one of four ways: it answers; it refuses, by throwing a plain `{ code, message }`;
+ * what was handed to it throws, such as a getter, which is passed on; or it traps or runs out of stack, which means that
+ * its memory can no longer be trusted. Then it never answers again.
  */
 import {
   CallError,
@@ -177,6 +178,10 @@ function answer<T>(refused: (code: string, message: string) => Error, ask: () =>
     return ask();
   } catch (thrown) {
     if (isRefusal(thrown)) throw refused(thrown.code, thrown.message);
+    // A stack that overflows does so as a RangeError, perhaps in the middle of the engine's work.
+    if (!(thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError)) {
+      throw thrown instanceof Error ? thrown : new TypeError(messageOf(thrown));
+    }
     const message = `the engine failed inside and answers no more: ${messageOf(thrown)}`;
     broken = new EngineError("trapped", message, { cause: thrown });
     loading = Promise.reject(broken);

@@ -35,6 +35,7 @@ export type CallErrorCode =
   | "wrong-type"
   | "too-deep"
   | "too-large"
+  | "too-long"
   | "cycle"
   | "accessor"
   | "not-plain"

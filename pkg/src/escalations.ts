@@ -105,7 +105,7 @@ async function open(
   newId: () => string,
   now: () => number,
 ): Promise<EscalationRecord> {
-  const entry = stackOf(policy).openEscalation(snapshotCall(call), now());
+  const entry = stackOf(policy).openEscalation(snapshotCall(call), timeOf(now));
   // What could not be read again is not written.
   const held = view(newId(), [entry]);
   const result = await storing(() => store.append(held.id, entry, { length: 0, status: held.status }));
@@ -126,7 +126,7 @@ async function review(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const entries = await read(store, id);
     if (entries.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
-    const entry = reviewEscalation(entries, verdict, note, digest, now());
+    const entry = reviewEscalation(entries, verdict, note, digest, timeOf(now));
     const reviewed = view(id, [...entries, entry]);
     const guard = { length: entries.length, status: reviewed.status };
     const result = await storing(() => store.append(id, entry, guard));
@@ -177,4 +177,13 @@ async function storing<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof StoreError) throw error;
     throw new StoreError("unavailable", `the store failed: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** The time that `now` tells: a clock that is wrong must not become a time in the record. */
+function timeOf(now: () => number): number {
+  const nowMs: unknown = now();
+  if (!Number.isSafeInteger(nowMs) || (nowMs as number) < 0) {
+    throw new RangeError(`\`now\` must tell Unix milliseconds, an integer from 0, not ${String(nowMs)}`);
+  }
+  return nowMs as number;
 }

@@ -3,7 +3,7 @@
  *
  * The package's entries are in `load/`; each says where the WebAssembly is and exports this.
  */
-export { CALL_DEPTH_MAX, CALL_VALUES_MAX, snapshotCall } from "./call.js";
+export { CALL_DEPTH_MAX, CALL_TEXT_MAX, CALL_VALUES_MAX, snapshotCall, TOOL_BYTES_MAX } from "./call.js";
 export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode } from "./errors.js";
 export { CallError, EngineError, EscalationError, PolicyError, StoreError } from "./errors.js";
 export type {

@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { CALL_DEPTH_MAX, CallError, type CallErrorCode, loadPolicy, snapshotCall } from "countersign";
+import {
+  CALL_DEPTH_MAX,
+  CALL_TEXT_MAX,
+  CallError,
+  type CallErrorCode,
+  loadPolicy,
+  snapshotCall,
+  TOOL_BYTES_MAX,
+} from "countersign";
 
 const policy = await loadPolicy(`
 rules:
@@ -271,4 +279,15 @@ test("a proxy that answers differently each time is read once", () => {
 test("one object in two places is no cycle", () => {
   const shared = { a: 1 };
   assert.deepEqual(snapshotCall({ tool: "a", args: { x: shared, y: [shared] } }).args, { x: { a: 1 }, y: [{ a: 1 }] });
+});
+
+test("a call has so much text and no more, however often the same text is reached", () => {
+  const text = "x".repeat(CALL_TEXT_MAX / 4);
+  assert.equal(policy.decide({ tool: "allowed", args: { x: [text, text, text] } }).action, "allow");
+  assertRefused({ tool: "allowed", args: { x: [text, text, text, text] } }, "too-large", "args.x[3]");
+});
+
+test("the name of a tool has so many bytes and no more", () => {
+  assert.equal(snapshotCall({ tool: "é".repeat(TOOL_BYTES_MAX / 2) }).tool.length, TOOL_BYTES_MAX / 2);
+  assertRefused({ tool: "é".repeat(TOOL_BYTES_MAX / 2 + 1) }, "too-long", "");
 });

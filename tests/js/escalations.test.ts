@@ -276,3 +276,35 @@ test("an id that is taken, or a store that never takes the answer, is a conflict
   await assert.rejects(review, { name: "StoreError", code: "conflict" });
   assert.equal((await escalations.read(id))?.status, "pending");
 });
+
+test("a clock that is wrong is told, writes nothing and breaks nothing", async () => {
+  const clocks: (() => unknown)[] = [
+    () => 1.5,
+    () => -1,
+    () => Number.NaN,
+    () => Number.POSITIVE_INFINITY,
+    () => Date.now() * 1e6,
+    () => 5n,
+    () => Symbol("now"),
+    () => "12",
+    () => undefined,
+  ];
+  for (const now of clocks) {
+    const store = memoryStore();
+    const escalations = createEscalations({ store, now: now as () => number });
+    await assert.rejects(escalations.open(policy, mail), RangeError);
+    assert.deepEqual((await escalations.list()).items, []);
+  }
+  assert.equal(policy.decide({ tool: "file.read" }).action, "allow");
+});
+
+test("a store that hands out what throws harms only its own escalation", async () => {
+  const entry = {
+    get type(): string {
+      throw new Error("gotcha");
+    },
+  };
+  const store: EscalationStore = { ...memoryStore(), read: async () => [entry as never] };
+  await assert.rejects(createEscalations({ store }).read("any"));
+  assert.equal(policy.decide({ tool: "file.read" }).action, "allow");
+});
