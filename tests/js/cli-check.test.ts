@@ -1,8 +1,12 @@
 /** `countersign check`, and what the command says about itself, in real processes. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { inFolder, run } from "./command.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const good = "rules:\n  - { tool: file.read, action: allow }\n";
 const bad = "rules:\n  - tool: file.read\n    action: alow\n";
@@ -154,4 +158,24 @@ test("--help of the command and of each of its commands", async () => {
 test("--version is the package's", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url), "utf8"));
   assert.deepEqual(await run(["--version"]), { code: 0, stdout: `countersign ${version}\n`, stderr: "" });
+});
+
+test("a directory as standard input is not taken for an empty file", async () => {
+  for (const command of [["check"], ["decide", "--policy", "examples/policies/starter.yaml", "-"]]) {
+    const directory = openSync(root, "r");
+    const child = spawnSync(process.execPath, ["pkg/bin/countersign.js", ...command], {
+      cwd: root,
+      stdio: [directory, "pipe", "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(directory);
+    assert.match(child.stderr, /cannot read `<stdin>`: it is a directory/);
+    assert.equal(child.status, 2);
+  }
+});
+
+test("a file's name cannot act on the terminal", async () => {
+  const { stderr, code } = await run(["check", "\u001b[2Ja\u202Eb.yaml"]);
+  assert.match(stderr, /`<U\+001B>\[2Ja<U\+202E>b\.yaml`/);
+  assert.equal(code, 2);
 });

@@ -5,7 +5,7 @@ import type { Diagnostic, Digest, Limits } from "../types.js";
 import { checkNotTyped, readPolicy, STDIN_NAME } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
 import type { Output } from "./output.js";
-import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem } from "./problem.js";
+import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem, visible } from "./problem.js";
 
 /** What `countersign check --help` prints. */
 export const CHECK_HELP = `Usage: countersign check [OPTIONS] FILE…
@@ -89,7 +89,7 @@ function textOf(file: string, { diagnostics, rendered, policy }: CheckedPolicy):
   const rules = count(policy?.policies[0]?.rules.length ?? 0, "rule");
   const outcome = policy ? ["ok", rules, found, policy.digest].filter(Boolean).join(", ") : found;
   const problems = rendered === "" ? "" : `${rendered.trimEnd()}\n\n`;
-  return `${problems}${name}: ${outcome}\n`;
+  return `${problems}${visible(name)}: ${outcome}\n`;
 }
 
 function count(amount: number, noun: string): string {

@@ -1,5 +1,5 @@
 /** Files and standard input. */
-import { createReadStream } from "node:fs";
+import { createReadStream, fstatSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Limits, PolicySource } from "../types.js";
 import { Problem, unreadable, usageProblem } from "./problem.js";
@@ -25,7 +25,7 @@ export interface Input {
  * @throws {@link Problem} `unreadable`. What fails later is thrown by the chunks, as a {@link Problem} too.
  */
 export async function openInput(file: string): Promise<Input> {
-  if (file === "-") return { name: STDIN_NAME, bytes: null, chunks: chunksOf(STDIN_NAME, process.stdin) };
+  if (file === "-") return { name: STDIN_NAME, bytes: null, chunks: stdinChunks() };
   try {
     const status = await stat(file);
     if (status.isDirectory()) throw new Problem("unreadable", `cannot read \`${file}\`: it is a directory`);
@@ -33,6 +33,21 @@ export async function openInput(file: string): Promise<Input> {
     return { name: file, bytes: status.isFile() ? status.size : null, chunks };
   } catch (error) {
     throw error instanceof Problem ? error : unreadable(file, error);
+  }
+}
+
+/** Standard input; a directory there would read as if it were empty. */
+function stdinChunks(): AsyncIterable<Uint8Array> {
+  if (stdinIsDirectory()) throw new Problem("unreadable", `cannot read \`${STDIN_NAME}\`: it is a directory`);
+  return chunksOf(STDIN_NAME, process.stdin);
+}
+
+function stdinIsDirectory(): boolean {
+  try {
+    return fstatSync(0).isDirectory();
+  } catch {
+    // Closed: reading it says so.
+    return false;
   }
 }
 
