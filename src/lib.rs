@@ -3,7 +3,7 @@
 //! The whole pipeline, from a policy's text to the answer of a person:
 //!
 //! ```
-//! use countersign::decide::{call::Call, compile::compile, decide::decide, trace::explain};
+//! use countersign::decide::{call::Call, compile::compile, decide::decide, limit::Usage, trace::trace};
 //! use countersign::policy::{model::Action, parse::parse};
 //! use countersign::review::escalation::{Entry, Status, Verdict, fold, open, review};
 //! use countersign::text::{render::render, span::Positions, yaml::Limits};
@@ -23,9 +23,9 @@
 //! // Policy and call to decision.
 //! let stack = compile(policy.into_iter().collect()).map_err(|_| "no canonical form")?;
 //! let call = Call { tool: "file.write".to_owned(), ..Call::default() };
-//! let decision = decide(&stack, &call);
+//! let decision = decide(&stack, &call, &Usage::default());
 //! assert_eq!((decision.action, decision.rule.as_deref()), (Action::Escalate, Some("file.*")));
-//! assert_eq!(explain(&stack, &call).policies.len(), 1);
+//! assert_eq!(trace(&stack, &call, &Usage::default()).policies.len(), 1);
 //!
 //! // Escalation to answer. Time is passed in; the core has no clock.
 //! let opened = open(&stack, call, 1_000).map_err(|error| error.code())?;

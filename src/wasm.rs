@@ -8,13 +8,14 @@ use wasm_bindgen::prelude::*;
 use crate::decide::call::{CALL_DEPTH_MAX, Call};
 use crate::decide::compile::{Stack as CoreStack, compile};
 use crate::decide::decide::decide;
-use crate::decide::trace::explain;
+use crate::decide::limit::Usage;
+use crate::decide::trace::trace;
 use crate::review::escalation;
 use crate::text::yaml::Limits;
 use crate::value::value::Value;
 use crate::wire::Failure;
-use crate::wire::call::call_from;
-use crate::wire::decision::{DecisionOut, ExplanationOut, summaries};
+use crate::wire::call::{USAGE_DEPTH_MAX, call_from, usage_from};
+use crate::wire::decision::{DecisionOut, TraceOut, summaries};
 use crate::wire::diagnostic::{self, SourceText};
 use crate::wire::escalation::{ENTRIES_DEPTH_MAX, EntryOut, EscalationOut, digest_from, entries_from, verdict_from};
 use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
@@ -88,15 +89,15 @@ impl Stack {
         encode(&summaries(&self.stack, &self.sources))
     }
 
-    /// Decides a call.
-    pub fn decide(&self, call: JsValue) -> Result<JsValue, JsValue> {
-        encode(&DecisionOut::from(&decide(&self.stack, &decode_call(call)?)))
+    /// Decides a call. `usage` maps buckets to numbers, or is nothing.
+    pub fn decide(&self, call: JsValue, usage: JsValue) -> Result<JsValue, JsValue> {
+        encode(&DecisionOut::from(&decide(&self.stack, &decode_call(call)?, &decode_usage(usage)?)))
     }
 
     /// Decides a call and tells how.
-    pub fn explain(&self, call: JsValue) -> Result<JsValue, JsValue> {
+    pub fn trace(&self, call: JsValue, usage: JsValue) -> Result<JsValue, JsValue> {
         let call = decode_call(call)?;
-        encode(&ExplanationOut::new(&explain(&self.stack, &call), &self.sources))
+        encode(&TraceOut::new(&trace(&self.stack, &call, &decode_usage(usage)?), &self.sources))
     }
 
     /// Begins to decide recorded calls.
@@ -120,7 +121,7 @@ impl Simulation {
     #[must_use]
     pub fn push_ndjson(&mut self, chunk: &[u8]) -> String {
         let mut out = String::new();
-        self.simulation.push(&self.stack, chunk, &mut |line| write_line(line, &mut out));
+        self.simulation.push(&self.stack, chunk, &mut |line| write_line(&line, &mut out));
         out
     }
 
@@ -129,24 +130,24 @@ impl Simulation {
     #[must_use]
     pub fn finish_ndjson(&mut self) -> String {
         let mut out = String::new();
-        self.simulation.finish(&self.stack, &mut |line| write_line(line, &mut out));
+        self.simulation.finish(&self.stack, &mut |line| write_line(&line, &mut out));
         out
     }
 
     /// What became of the lines that `chunk` completes.
     #[wasm_bindgen(js_name = pushRows)]
     pub fn push_rows(&mut self, chunk: &[u8]) -> Result<JsValue, JsValue> {
-        let mut rows: Vec<SimulatedLine> = Vec::new();
-        self.simulation.push(&self.stack, chunk, &mut |line| rows.push(line.into()));
-        encode(&rows)
+        let mut lines = Vec::new();
+        self.simulation.push(&self.stack, chunk, &mut |line| lines.push(line));
+        encode(&lines.iter().map(SimulatedLine::from).collect::<Vec<_>>())
     }
 
     /// What became of a last line without an end.
     #[wasm_bindgen(js_name = finishRows)]
     pub fn finish_rows(&mut self) -> Result<JsValue, JsValue> {
-        let mut rows: Vec<SimulatedLine> = Vec::new();
-        self.simulation.finish(&self.stack, &mut |line| rows.push(line.into()));
-        encode(&rows)
+        let mut lines = Vec::new();
+        self.simulation.finish(&self.stack, &mut |line| lines.push(line));
+        encode(&lines.iter().map(SimulatedLine::from).collect::<Vec<_>>())
     }
 
     /// What was decided so far.
@@ -222,6 +223,10 @@ fn decode(value: JsValue, depth_max: usize) -> Result<Value, JsValue> {
 
 fn decode_call(value: JsValue) -> Result<Call, JsValue> {
     call_from(&decode(value, CALL_DEPTH_MAX)?).map_err(fail)
+}
+
+fn decode_usage(value: JsValue) -> Result<Usage, JsValue> {
+    if value.is_undefined() { Ok(Usage::default()) } else { usage_from(&decode(value, USAGE_DEPTH_MAX)?).map_err(fail) }
 }
 
 /// Entries come from a store: whatever is wrong with them, they are not what was written there.

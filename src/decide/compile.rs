@@ -1,6 +1,7 @@
 //! A policy, and a stack of them, ready to decide.
 
-use super::index::ToolIndex;
+use super::index::{Hit, ToolIndex};
+use super::name::KnownNames;
 use crate::policy::model::Policy;
 use crate::value::canonical::CanonicalError;
 use crate::value::digest::{Digest, Subject, digest};
@@ -13,6 +14,16 @@ pub struct Compiled {
     pub policy: Policy,
     /// Its rules by tool.
     pub index: ToolIndex,
+    /// The names that its rules know, for those that could be taken for them.
+    pub names: KnownNames,
+}
+
+impl Compiled {
+    /// Where the policy writes the name that `tool` could be taken for, if it does not know `tool` itself.
+    #[must_use]
+    pub fn known_name(&self, tool: &str) -> Option<Hit> {
+        if self.index.knows(tool) { None } else { self.names.folds_to(tool) }
+    }
 }
 
 /// Policies that apply together: each decides on its own and the strictest decision wins.
@@ -39,7 +50,11 @@ pub fn compile(policies: Vec<Policy>) -> Result<Stack, CanonicalError> {
             digest(Subject::Stack, &Value::List(digests))?
         }
     };
-    let policies =
-        policies.into_iter().map(|policy| Compiled { index: ToolIndex::new(&policy.rules), policy }).collect();
+    let compiled = |policy: Policy| Compiled {
+        index: ToolIndex::new(&policy.rules),
+        names: KnownNames::new(&policy.rules),
+        policy,
+    };
+    let policies = policies.into_iter().map(compiled).collect();
     Ok(Stack { policies, digest })
 }

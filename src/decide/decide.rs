@@ -4,47 +4,16 @@ use super::call::Call;
 use super::compile::{Compiled, Stack};
 use super::condition::{condition_truth, first_doubt};
 use super::index::Hit;
+use super::limit::{Charge, Past, Usage, past};
+use super::protection::{ConsequencePart, Contributor, Protection, Review, protection};
 use crate::matcher::truth::Truth;
-use crate::policy::model::{Action, Default, Policy, Rule};
+use crate::policy::model::{Action, Cause, Default, Policy, Rule};
+use crate::policy::terms::Risk;
 use crate::value::digest::Digest;
 use crate::value::value::Value;
 
-/// Why a decision came out as it did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// A rule matched.
-    Rule,
-    /// No rule matched.
-    Default,
-    /// The call would be allowed, but its agent is not sure enough of itself.
-    LowConfidence,
-    /// Nobody can tell whether the rule matches, and the strictest that could come out counts.
-    Undecidable,
-}
-
-impl Cause {
-    /// The word in a decision.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rule => "rule",
-            Self::Default => "default",
-            Self::LowConfidence => "low-confidence",
-            Self::Undecidable => "undecidable",
-        }
-    }
-
-    /// The cause that `word` is; `None` for any other word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Rule, Self::Default, Self::LowConfidence, Self::Undecidable]
-            .into_iter()
-            .find(|cause| cause.as_str() == word)
-    }
-}
-
 /// The engine's answer to one call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     /// What happens to the call.
     pub action: Action,
@@ -56,8 +25,20 @@ pub struct Decision {
     pub cause: Cause,
     /// The rule's reason.
     pub reason: Option<String>,
+    /// The highest risk of the rules that contribute; `None` if the highest is not written, which counts as high.
+    pub risk: Option<Risk>,
+    /// Whether it can be undone, by the rules that contribute; `None` if one of them does not say so.
+    pub reversible: Option<bool>,
     /// The rules that could not be decided.
     pub undecidable: Vec<Doubt>,
+    /// What follows if the call runs; only of a held call.
+    pub consequence: Option<Vec<ConsequencePart>>,
+    /// What a review must be like; only of a held call.
+    pub review: Option<Review>,
+    /// The marks that the call's session carries from before it runs.
+    pub marks: Vec<String>,
+    /// The limits to charge before the call runs.
+    pub charge: Vec<Charge>,
 }
 
 /// A rule that could not be decided.
@@ -88,32 +69,51 @@ pub(super) struct Say {
     pub(super) definite: Option<Hit>,
     /// The rules before it that could match.
     pub(super) undecided: Vec<Hit>,
+    /// The rule with the known name that the tool's unknown one could be taken for.
+    pub(super) known_name: Option<Hit>,
 }
 
-/// Decides `call` under `stack`.
+/// Decides `call` under `stack`, with what was used of its limits.
 ///
 /// Within a policy the first rule that matches decides; of several policies the strictest decision wins, of equally
 /// strict ones that of the earliest. If every policy abstains, the call escalates.
 ///
+/// A limit whose use is not in `usage` counts as reached. The decision's `charge` names the buckets that a second try
+/// needs.
+///
 /// ```
-/// use countersign::decide::{call::Call, compile::compile, decide::decide};
+/// use countersign::decide::{call::Call, compile::compile, decide::decide, limit::Usage};
 /// use countersign::policy::{model::Action, parse::parse};
 ///
-/// let (policy, _) = parse("rules:\n  - { tool: file.read, action: allow }\n", Default::default());
+/// let text = "
+/// rules:
+///   - tool: file.read
+///     action: allow
+///   - { id: mail, tool: email.send, action: allow, limit: { calls: 3, per: 1h } }
+/// ";
+/// let (policy, _) = parse(text, Default::default());
 /// let stack = compile(policy.into_iter().collect()).map_err(|_| "no digest")?;
 /// let call = |tool: &str| Call { tool: tool.to_owned(), ..Call::default() };
-/// assert_eq!(decide(&stack, &call("file.read")).action, Action::Allow);
-/// assert_eq!(decide(&stack, &call("file.write")).action, Action::Escalate);
+/// let mut usage = Usage::default();
+/// assert_eq!(decide(&stack, &call("file.read"), &usage).action, Action::Allow);
+/// assert_eq!(decide(&stack, &call("file.write"), &usage).action, Action::Escalate);
+///
+/// let held = decide(&stack, &call("email.send"), &usage);
+/// assert_eq!(held.action, Action::Escalate);
+/// usage.insert(held.charge.first().ok_or("no charge")?.bucket, 2.0);
+/// assert_eq!(decide(&stack, &call("email.send"), &usage).action, Action::Allow);
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
-pub fn decide(stack: &Stack, call: &Call) -> Decision {
+pub fn decide(stack: &Stack, call: &Call, usage: &Usage) -> Decision {
     let mut strictest: Option<(Action, &Compiled, Say)> = None;
     let mut undecidable = Vec::new();
+    let mut contributors = Vec::new();
     let mut all_may_abstain = true;
     for compiled in &stack.policies {
-        let say = say(compiled, call);
-        undecidable.extend(doubts(compiled, &say, call));
+        let say = say(compiled, call, usage);
+        undecidable.extend(doubts(compiled, &say, call, usage));
+        contributors.extend(contributors_of(compiled, &say));
         all_may_abstain &= say.may_abstain;
         let Some(action) = say.action else { continue };
         if strictest.as_ref().is_none_or(|(so_far, ..)| action > *so_far) {
@@ -122,18 +122,29 @@ pub fn decide(stack: &Stack, call: &Call) -> Decision {
     }
     // If every policy may abstain, then all of them may, and the call would escalate.
     let strictest = strictest.filter(|(action, ..)| !all_may_abstain || *action >= Action::Escalate);
-    let Some((action, compiled, say)) = strictest else {
-        let cause = if undecidable.is_empty() { Cause::Default } else { Cause::Undecidable };
-        return Decision { action: Action::Escalate, policy: None, rule: None, cause, reason: None, undecidable };
+    let (action, policy, rule, cause) = match strictest {
+        Some((action, compiled, say)) => {
+            let rule = say.hit.and_then(|hit| compiled.policy.rules.get(hit.rule));
+            (action, Some(compiled.policy.digest), rule, say.cause)
+        }
+        None if undecidable.is_empty() => (Action::Escalate, None, None, Cause::Default),
+        None => (Action::Escalate, None, None, Cause::Undecidable),
     };
-    let rule = say.hit.and_then(|hit| compiled.policy.rules.get(hit.rule));
+    let Protection { risk, reversible, consequence, review, marks, charge } =
+        protection(&contributors, rule, action, call);
     Decision {
         action,
-        policy: Some(compiled.policy.digest),
+        policy,
         rule: rule.map(|rule| rule.id.clone()),
-        cause: say.cause,
-        reason: rule.and_then(|rule| rule.reason.clone()),
+        cause,
+        reason: rule.and_then(|rule| rule.reason.clone()).filter(|_| cause != Cause::Name),
+        risk,
+        reversible,
         undecidable,
+        consequence,
+        review,
+        marks,
+        charge,
     }
 }
 
@@ -142,7 +153,7 @@ pub fn decide(stack: &Stack, call: &Call) -> Decision {
 /// A rule that cannot be decided could match or not, so it contributes what it would say, and the walk goes on to the
 /// first rule that certainly matches. The strictest of all these counts: of equally strict ones the certain one, then
 /// the earliest. That is the strictest decision over every way in which the doubts could have come out.
-pub(super) fn say(compiled: &Compiled, call: &Call) -> Say {
+pub(super) fn say(compiled: &Compiled, call: &Call, usage: &Usage) -> Say {
     let policy = &compiled.policy;
     let mut definite = None;
     let mut undecided = Vec::new();
@@ -157,7 +168,10 @@ pub(super) fn say(compiled: &Compiled, call: &Call) -> Say {
             }
             Truth::Undecidable(_) => {
                 undecided.push(hit);
-                let action = if is_too_unsure(policy, Some(rule), call) { Action::Escalate } else { rule.undecidable };
+                let action = match rule.action {
+                    Action::Block => rule.undecidable,
+                    Action::Allow | Action::Escalate => standing(policy, rule, call, usage).0,
+                };
                 if strictest_doubt.is_none_or(|(so_far, _)| action > so_far) {
                     strictest_doubt = Some((action, hit));
                 }
@@ -165,36 +179,56 @@ pub(super) fn say(compiled: &Compiled, call: &Call) -> Say {
         }
     }
     let (certain, cause) = match (definite, policy.default) {
-        (Some((rule, _)), _) if is_too_unsure(policy, Some(rule), call) => {
-            (Some(Action::Escalate), Cause::LowConfidence)
+        (Some((rule, _)), _) => {
+            let (action, cause) = standing(policy, rule, call, usage);
+            (Some(action), cause)
         }
-        (Some((rule, _)), _) => (Some(rule.action), Cause::Rule),
-        (None, Default::Action(_)) if is_too_unsure(policy, None, call) => {
+        (None, Default::Action(Action::Allow)) if is_too_unsure(policy, None, call) => {
             (Some(Action::Escalate), Cause::LowConfidence)
         }
         (None, Default::Action(action)) => (Some(action), Cause::Default),
         (None, Default::Abstain) => (None, Cause::Default),
     };
-    let (definite, may_abstain) = (definite.map(|(_, hit)| hit), certain.is_none());
-    match strictest_doubt {
-        Some((action, hit)) if certain.is_none_or(|certain| action > certain) => {
-            Say { action: Some(action), hit: Some(hit), cause: Cause::Undecidable, may_abstain, definite, undecided }
-        }
-        _ => Say { action: certain, hit: definite, cause, may_abstain, definite, undecided },
+    let definite = definite.map(|(_, hit)| hit);
+    let known_name = compiled.known_name(&call.tool);
+    let mut say =
+        Say { action: certain, hit: definite, cause, may_abstain: certain.is_none(), definite, undecided, known_name };
+    if let Some((action, hit)) = strictest_doubt.filter(|(action, _)| certain.is_none_or(|certain| *action > certain)) {
+        say = Say { action: Some(action), hit: Some(hit), cause: Cause::Undecidable, ..say };
     }
+    if known_name.is_some() {
+        say.may_abstain = false;
+        if say.action.is_none_or(|action| action < Action::Escalate) {
+            say = Say { action: Some(Action::Escalate), hit: known_name, cause: Cause::Name, ..say };
+        }
+    }
+    say
 }
 
-/// Whether what `rule`, or without one the default of `policy`, allows is held for want of confidence.
+/// What `rule` says of a call that it matches, and why: confidence and limits can only hold what it allows.
+pub(super) fn standing(policy: &Policy, rule: &Rule, call: &Call, usage: &Usage) -> (Action, Cause) {
+    if rule.action != Action::Allow {
+        return (rule.action, Cause::Rule);
+    }
+    let by_confidence = if is_too_unsure(policy, Some(rule.min_confidence), call) {
+        (Action::Escalate, Cause::LowConfidence)
+    } else {
+        (Action::Allow, Cause::Rule)
+    };
+    let by_limit = rule.limit.as_ref().and_then(|limit| match past(policy, rule, limit, call, usage) {
+        Past::No => None,
+        Past::Yes => Some((limit.then, Cause::Limit)),
+        Past::Unknown(_) => Some((limit.then, Cause::Undecidable)),
+    });
+    by_limit.filter(|(action, _)| *action > by_confidence.0).unwrap_or(by_confidence)
+}
+
+/// Whether what a rule with `min_confidence`, or without one the default of `policy`, allows is held for want of
+/// confidence.
 ///
 /// Confidence is the agent's own word, so it only ever holds calls: what is no number from 0 to 1 holds them too.
-fn is_too_unsure(policy: &Policy, rule: Option<&Rule>, call: &Call) -> bool {
-    let allows = match rule {
-        Some(rule) => rule.action == Action::Allow,
-        None => policy.default == Default::Action(Action::Allow),
-    };
-    let Some(min) = rule.and_then(|rule| rule.min_confidence).or(policy.confidence.min).filter(|_| allows) else {
-        return false;
-    };
+fn is_too_unsure(policy: &Policy, rule: Option<Option<f64>>, call: &Call) -> bool {
+    let Some(min) = rule.flatten().or(policy.confidence.min) else { return false };
     match call.confidence {
         None => policy.confidence.missing_escalates,
         Some(Value::Number(confidence)) if (0.0..=1.0).contains(&confidence) => confidence < min,
@@ -203,15 +237,48 @@ fn is_too_unsure(policy: &Policy, rule: Option<&Rule>, call: &Call) -> bool {
 }
 
 /// Whether the condition of `rule` holds of `call`.
+///
+/// A rule that replaces review needs a verified history and a clock, and this version has neither: it never matches.
 pub(super) fn rule_truth(rule: &Rule, call: &Call) -> Truth {
+    if rule.relaxed.is_some() {
+        return Truth::DoesNotHold;
+    }
     rule.when.as_ref().map_or(Truth::Holds, |when| condition_truth(&when.condition, call))
 }
 
-fn doubts<'a>(compiled: &'a Compiled, say: &'a Say, call: &'a Call) -> impl Iterator<Item = Doubt> + 'a {
-    say.undecided.iter().filter_map(move |hit| {
+/// The rules that contribute to what `compiled` says, in their order; its default if none of them certainly matches.
+fn contributors_of<'a>(compiled: &'a Compiled, say: &Say) -> Vec<Contributor<'a>> {
+    if say.action.is_none() {
+        return Vec::new();
+    }
+    let mut hits: Vec<Hit> = say.undecided.iter().copied().chain(say.definite).chain(say.known_name).collect();
+    hits.sort_unstable();
+    hits.dedup_by_key(|hit| hit.rule);
+    let of_rule = |hit: &Hit| Contributor { compiled, rule: compiled.policy.rules.get(hit.rule) };
+    let has_default = say.definite.is_none() && compiled.policy.default != Default::Abstain;
+    let by_default = has_default.then_some(Contributor { compiled, rule: None });
+    hits.iter().map(of_rule).chain(by_default).collect()
+}
+
+/// The rules that could not be decided, in their order.
+fn doubts(compiled: &Compiled, say: &Say, call: &Call, usage: &Usage) -> Vec<Doubt> {
+    let doubt = |rule: &Rule, field: String, why: &str| Doubt {
+        policy: compiled.policy.digest,
+        rule: rule.id.clone(),
+        field,
+        why: why.to_owned(),
+    };
+    let undecided = say.undecided.iter().filter_map(|hit| {
         let rule = compiled.policy.rules.get(hit.rule)?;
         let (field, why) = first_doubt(&rule.when.as_ref()?.condition, call)?;
-        let (field, why) = (field.to_string(), why.to_owned());
-        Some(Doubt { policy: compiled.policy.digest, rule: rule.id.clone(), field, why })
-    })
+        Some(doubt(rule, field.to_string(), why))
+    });
+    let unknown_limit = say.definite.and_then(|hit| {
+        let rule = compiled.policy.rules.get(hit.rule)?;
+        match past(&compiled.policy, rule, rule.limit.as_ref()?, call, usage) {
+            Past::Unknown(why) => Some(doubt(rule, "limit".to_owned(), why)),
+            Past::Yes | Past::No => None,
+        }
+    });
+    undecided.chain(unknown_limit).collect()
 }

@@ -41,6 +41,12 @@ impl ToolIndex {
         Self { exact, globs }
     }
 
+    /// Whether `tool` is an exact name of some rule.
+    #[must_use]
+    pub fn knows(&self, tool: &str) -> bool {
+        self.exact.contains_key(tool)
+    }
+
     /// The rules that match `tool` in their order, each with the first of its names and patterns that does.
     pub fn hits<'a>(&'a self, tool: &'a str) -> impl Iterator<Item = Hit> + 'a {
         let exact = self.exact.get(tool).map(Vec::as_slice).unwrap_or_default();

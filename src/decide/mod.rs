@@ -3,7 +3,10 @@
 pub mod call;
 pub mod condition;
 pub mod index;
+mod name;
 pub mod compile;
+pub mod limit;
+pub mod protection;
 // A module may be called as its folder: `decide::decide` holds the function that the folder is about.
 #[expect(clippy::module_inception, reason = "the folder's main function stands in the file of its name")]
 pub mod decide;

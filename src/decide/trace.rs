@@ -3,15 +3,16 @@
 use super::call::Call;
 use super::compile::{Compiled, Stack};
 use super::condition::{Leaf, leaves};
-use super::decide::{Cause, Decision, decide, rule_truth, say};
+use super::decide::{Decision, decide, rule_truth, say, standing};
 use super::index::Hit;
+use super::limit::Usage;
 use crate::matcher::truth::Truth;
-use crate::policy::model::{Action, Rule, ToolPattern};
+use crate::policy::model::{Action, Cause, Rule, ToolPattern};
 use crate::value::digest::Digest;
 
-/// A decision with the walk that led to it.
+/// The walk through the rules that led to a decision.
 #[derive(Clone, Debug)]
-pub struct Explanation<'stack> {
+pub struct Trace<'stack> {
     /// The decision.
     pub decision: Decision,
     /// The walk through each policy of the stack.
@@ -31,6 +32,8 @@ pub struct PolicyTrace<'stack> {
     pub rule: Option<&'stack str>,
     /// Why it says so.
     pub cause: Cause,
+    /// The known name or pattern that the tool's unknown name could be taken for.
+    pub known_name: Option<&'stack ToolPattern>,
     /// Whether its say became the decision.
     pub decides: bool,
     /// The rules in order, up to the first that certainly matched.
@@ -48,31 +51,36 @@ pub struct RuleTrace<'stack> {
     pub tool: Option<&'stack ToolPattern>,
     /// Whether the rule matched.
     pub truth: Truth,
+    /// What it says after confidence and limit, and why; `None` if it did not match.
+    pub says: Option<(Action, Cause)>,
     /// The fields of its condition, if it is about the tool.
     pub leaves: Vec<Leaf<'stack>>,
 }
 
-/// Decides `call` under `stack` and tells how.
+/// Decides `call` under `stack` as [`decide`] does, and tells how.
 #[must_use]
-pub fn explain<'stack>(stack: &'stack Stack, call: &'stack Call) -> Explanation<'stack> {
-    let decision = decide(stack, call);
-    let mut policies: Vec<PolicyTrace<'_>> = stack.policies.iter().map(|compiled| walk(compiled, call)).collect();
+pub fn trace<'stack>(stack: &'stack Stack, call: &'stack Call, usage: &Usage) -> Trace<'stack> {
+    let decision = decide(stack, call, usage);
+    let mut policies: Vec<PolicyTrace<'_>> =
+        stack.policies.iter().map(|compiled| walk(compiled, call, usage)).collect();
     // The same order of precedence as in `decide`: the strictest, of equals the earliest.
     let deciding = policies.iter_mut().find(|trace| decision.policy.is_some() && trace.action == Some(decision.action));
     if let Some(trace) = deciding {
         trace.decides = true;
     }
-    Explanation { decision, policies }
+    Trace { decision, policies }
 }
 
-fn walk<'stack>(compiled: &'stack Compiled, call: &'stack Call) -> PolicyTrace<'stack> {
-    let said = say(compiled, call);
+fn walk<'stack>(compiled: &'stack Compiled, call: &'stack Call, usage: &Usage) -> PolicyTrace<'stack> {
+    let said = say(compiled, call, usage);
     let rules = &compiled.policy.rules;
     let reached = said.definite.map_or(rules.len(), |hit| hit.rule + 1);
     let hits: Vec<Hit> = compiled.index.hits(&call.tool).take_while(|hit| hit.rule < reached).collect();
     let traces = rules.iter().enumerate().take(reached).map(|(place, rule)| {
         let hit = hits.iter().find(|hit| hit.rule == place);
-        rule_trace(rule, hit.and_then(|hit| rule.tools.get(hit.pattern)), call)
+        let trace = rule_trace(rule, hit.and_then(|hit| rule.tools.get(hit.pattern)), call);
+        let matched = trace.truth != Truth::DoesNotHold;
+        RuleTrace { says: matched.then(|| standing(&compiled.policy, rule, call, usage)), ..trace }
     });
     PolicyTrace {
         policy: compiled.policy.digest,
@@ -80,6 +88,7 @@ fn walk<'stack>(compiled: &'stack Compiled, call: &'stack Call) -> PolicyTrace<'
         action: said.action,
         rule: said.hit.and_then(|hit| rules.get(hit.rule)).map(|rule| rule.id.as_str()),
         cause: said.cause,
+        known_name: said.known_name.and_then(|hit| rules.get(hit.rule)?.tools.get(hit.pattern)),
         decides: false,
         rules: traces.collect(),
         unreached: rules.len() - reached,
@@ -95,5 +104,5 @@ fn rule_trace<'stack>(rule: &'stack Rule, tool: Option<&'stack ToolPattern>, cal
     if let (Some(_), Some(when)) = (tool, &rule.when) {
         leaves(&when.condition, call, &mut found);
     }
-    RuleTrace { rule, tool, truth, leaves: found }
+    RuleTrace { rule, tool, truth, says: None, leaves: found }
 }

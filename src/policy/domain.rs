@@ -65,19 +65,6 @@ impl Reader<'_> {
         known.then_some(entries)
     }
 
-    /// What `read` makes of the value at `key`; nothing asked where the key is not written.
-    fn at<T: Default>(
-        &mut self,
-        entries: &[MapEntry],
-        key: &str,
-        read: impl FnOnce(&mut Self, &Node) -> Option<T>,
-    ) -> Option<T> {
-        match find_key(entries, key) {
-            Some(entry) => read(self, &entry.value),
-            None => Some(T::default()),
-        }
-    }
-
     /// A text, or a list of some, each of which `read` understands.
     fn each_text<T>(
         &mut self,
@@ -98,13 +85,6 @@ impl Reader<'_> {
         };
         let read: Vec<Option<T>> = items.iter().map(read_one).collect();
         read.into_iter().collect()
-    }
-
-    fn one_or_more<'node>(&mut self, node: &'node Node, what: &str) -> Option<&'node [Node]> {
-        match &node.value {
-            NodeValue::List(_) => self.filled_list(node, what),
-            _ => Some(std::slice::from_ref(node)),
-        }
     }
 
     fn folders(&mut self, node: &Node) -> Option<Vec<TextOrField>> {

@@ -1,11 +1,11 @@
 //! A policy as its author meant it.
 
+use super::terms::{Consequence, Limit, Relaxed, ReviewTerms, Risk};
 use crate::matcher::condition::Condition;
 use crate::text::span::Span;
-use crate::value::canonical::CanonicalError;
-use crate::value::digest::{Digest, Subject, digest};
+use crate::value::digest::Digest;
 use crate::value::field::Field;
-use crate::value::value::{Value, record};
+use crate::value::value::Value;
 
 /// What a rule, and so a decision, says.
 ///
@@ -67,6 +67,51 @@ impl Default {
     }
 }
 
+/// Why a decision came out as it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A rule matched.
+    Rule,
+    /// No rule matched.
+    Default,
+    /// The call would be allowed, but its agent is not sure enough of itself.
+    LowConfidence,
+    /// The call would be allowed, but is past the limit of its rule.
+    Limit,
+    /// Nobody can tell whether a rule matches or a limit is reached, and the strictest that could come out counts.
+    Undecidable,
+    /// The tool's name is not one that the policy knows, but could be taken for one.
+    Name,
+    /// The arguments do not fit the tool's schema.
+    Misfit,
+}
+
+impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 7] =
+        [Self::Rule, Self::Default, Self::LowConfidence, Self::Limit, Self::Undecidable, Self::Name, Self::Misfit];
+
+    /// The word in a decision.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Default => "default",
+            Self::LowConfidence => "low-confidence",
+            Self::Limit => "limit",
+            Self::Undecidable => "undecidable",
+            Self::Name => "name",
+            Self::Misfit => "misfit",
+        }
+    }
+
+    /// The cause that `word` is; `None` for any other word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == word)
+    }
+}
+
 /// One policy document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
@@ -78,8 +123,12 @@ pub struct Policy {
     pub default: Default,
     /// How sure of itself an agent must be for a call to be allowed.
     pub confidence: Confidence,
+    /// What every review must be like, where its rule says nothing else.
+    pub review: ReviewTerms,
     /// The rules in the order of the text: the first that matches decides.
     pub rules: Vec<Rule>,
+    /// Calls and what its author expects of them. No part of the digest.
+    pub tests: Vec<PolicyTest>,
     /// Digest of the parsed model: comments, layout and `x-` keys do not change it.
     pub digest: Digest,
 }
@@ -101,6 +150,20 @@ pub struct Rule {
     pub min_confidence: Option<f64>,
     /// Why, in its author's words.
     pub reason: Option<String>,
+    /// What follows if the call runs.
+    pub consequence: Option<Consequence>,
+    /// How bad it is if a call that should not run does.
+    pub risk: Option<Risk>,
+    /// Whether what the call does can be undone.
+    pub reversible: Option<bool>,
+    /// How much it allows.
+    pub limit: Option<Limit>,
+    /// What its calls leave on their session.
+    pub marks: Vec<String>,
+    /// What a review of its calls must be like.
+    pub review: ReviewTerms,
+    /// Set if it replaces review on evidence.
+    pub relaxed: Option<Relaxed>,
     /// The whole rule.
     pub span: Span,
 }
@@ -140,38 +203,26 @@ impl ToolPattern {
     }
 }
 
-/// The digest of `policy`; that which it carries does not count.
-pub(super) fn policy_digest(policy: &PolicyParts) -> Result<Digest, CanonicalError> {
-    let PolicyParts { name, description, default, confidence, rules } = policy;
-    let model = record([
-        ("version", Some(Value::Number(1.0))),
-        ("name", name.as_deref().map(Value::from)),
-        ("description", description.as_deref().map(Value::from)),
-        ("default", Some(Value::from(default.as_str()))),
-        ("min_confidence", confidence.min.map(Value::Number)),
-        ("missing_confidence", (!confidence.missing_escalates).then(|| Value::from("ignore"))),
-        ("rules", Some(Value::List(rules.iter().map(rule_value).collect()))),
-    ]);
-    digest(Subject::Policy, &model)
+/// A call and what the policy's author expects of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyTest {
+    /// What it is about.
+    pub name: String,
+    /// The call, in the shape of a recorded one.
+    pub call: Value,
+    /// What is expected.
+    pub expect: Expectation,
+    /// The whole test.
+    pub span: Span,
 }
 
-/// A policy without its digest.
-pub(super) struct PolicyParts {
-    pub(super) name: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) default: Default,
-    pub(super) confidence: Confidence,
-    pub(super) rules: Vec<Rule>,
-}
-
-fn rule_value(rule: &Rule) -> Value {
-    record([
-        ("id", Some(Value::from(rule.id.as_str()))),
-        ("tool", Some(Value::List(rule.tools.iter().map(|tool| Value::from(tool.text.as_str())).collect()))),
-        ("when", rule.when.as_ref().map(|when| when.written.clone())),
-        ("action", Some(Value::from(rule.action.as_str()))),
-        ("undecidable", (rule.undecidable != rule.action).then(|| Value::from(rule.undecidable.as_str()))),
-        ("min_confidence", rule.min_confidence.map(Value::Number)),
-        ("reason", rule.reason.as_deref().map(Value::from)),
-    ])
+/// What a [`PolicyTest`] expects of the decision. What is `None` may be anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// The action.
+    pub action: Option<Action>,
+    /// Id of the rule that decides.
+    pub rule: Option<String>,
+    /// Why.
+    pub cause: Option<Cause>,
 }

@@ -2,10 +2,24 @@
 
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::span::Span;
+use crate::text::syntax::is_hidden;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 
-/// Keys of the language that this version does not evaluate yet. Ignoring one would loosen a policy, so they are refused.
-const NOT_YET: &[&str] = &["consequence", "risk", "reversible", "limit", "marks", "review", "relaxed", "tests"];
+/// Words of other systems for our actions.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("deny", "block"),
+    ("forbid", "block"),
+    ("reject", "block"),
+    ("refuse", "block"),
+    ("permit", "allow"),
+    ("approve", "allow"),
+    ("accept", "allow"),
+    ("ask", "escalate"),
+    ("review", "escalate"),
+    ("confirm", "escalate"),
+    ("hold", "escalate"),
+    ("require_approval", "escalate"),
+];
 
 /// Reads the tree of `text`; every problem found goes to `problems`.
 pub(super) struct Reader<'a> {
@@ -16,11 +30,6 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.problems.push(diagnostic);
-    }
-
-    pub(super) fn optional_text(&mut self, entries: &[MapEntry], key: &str) -> Option<String> {
-        let entry = find_key(entries, key)?;
-        self.text_value(&entry.value, &format!("`{key}`"))
     }
 
     /// Text that says something; reports anything else. `what` names it, in backticks if it is a key.
@@ -85,6 +94,98 @@ impl Reader<'_> {
         }
     }
 
+    /// What `read` makes of the value at `key`; the default where nothing is written there.
+    pub(super) fn at<T: Default>(
+        &mut self,
+        entries: &[MapEntry],
+        key: &str,
+        read: impl FnOnce(&mut Self, &Node) -> Option<T>,
+    ) -> Option<T> {
+        match find_key(entries, key) {
+            Some(entry) => read(self, &entry.value),
+            None => Some(T::default()),
+        }
+    }
+
+    /// As [`Reader::at`]; `None` inside where nothing is written there.
+    pub(super) fn at_some<T>(
+        &mut self,
+        entries: &[MapEntry],
+        key: &str,
+        read: impl FnOnce(&mut Self, &Node) -> Option<T>,
+    ) -> Option<Option<T>> {
+        self.at(entries, key, |reader, node| read(reader, node).map(Some))
+    }
+
+    /// The items of a list that has some, or the one item that stands in its place.
+    pub(super) fn one_or_more<'node>(&mut self, node: &'node Node, what: &str) -> Option<&'node [Node]> {
+        match &node.value {
+            NodeValue::List(_) => self.filled_list(node, what),
+            _ => Some(std::slice::from_ref(node)),
+        }
+    }
+
+    /// What `read` makes of each item of a list, or of the one item that stands in its place.
+    pub(super) fn each<T>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        mut read: impl FnMut(&mut Self, &Node) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let items = self.one_or_more(node, what)?;
+        let read: Vec<Option<T>> = items.iter().map(|item| read(self, item)).collect();
+        read.into_iter().collect()
+    }
+
+    /// Text without characters that cannot be seen.
+    pub(super) fn plain_text(&mut self, node: &Node, what: &str) -> Option<String> {
+        let text = self.text_value(node, what)?;
+        let Some(hidden) = text.chars().find(|&c| is_hidden(c) || c.is_control()) else { return Some(text) };
+        let message = format!("hidden character U+{:04X} in {what}", u32::from(hidden));
+        self.report(Diagnostic::new(Code::HiddenCharacter, node.span, message));
+        None
+    }
+
+    /// One of the words that `from_word` knows, which are `known`.
+    pub(super) fn word<T>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        (code, noun): (Code, &str),
+        known: &[&str],
+        from_word: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let written = self.text_value(node, what)?;
+        let value = from_word(&written).filter(|_| known.contains(&written.as_str()));
+        if value.is_none() {
+            let diagnostic =
+                Diagnostic::new(code, node.span, format!("unknown {noun} `{written}`")).label(expected(known));
+            let others: Vec<_> = OTHER_WORDS.iter().copied().filter(|(_, ours)| known.contains(ours)).collect();
+            self.report(if written.trim() != written && known.contains(&written.trim()) {
+                diagnostic.help("write it on one line, without white space around it")
+            } else {
+                diagnostic.here_called(&written, &others, known, node.span, self.text)
+            });
+        }
+        value
+    }
+
+    /// A number in `range`, which `bounds` tells in words.
+    pub(super) fn number_in(
+        &mut self,
+        node: &Node,
+        what: &str,
+        range: impl FnOnce(f64) -> bool,
+        bounds: &str,
+    ) -> Option<f64> {
+        let number = self.number(node, what)?;
+        if range(number) {
+            return Some(number);
+        }
+        self.report(Diagnostic::new(Code::OutOfRange, node.span, format!("{what} is {bounds}")));
+        None
+    }
+
     /// Reports that nothing was written where something must be, unless the text only broke off there.
     pub(super) fn nothing<T>(&mut self, node: &Node, what: &str) -> Option<T> {
         if !node.unfinished {
@@ -118,11 +219,7 @@ impl Reader<'_> {
                 continue;
             }
             let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, format!("unknown key `{key}`"));
-            self.report(if NOT_YET.contains(&key) {
-                diagnostic
-                    .label("not supported by this version of Countersign")
-                    .help("it is refused, because ignoring it could loosen the policy")
-            } else if let Some((_, value)) = key.split_once(':').filter(|(name, _)| known.contains(name)) {
+            self.report(if let Some((_, value)) = key.split_once(':').filter(|(name, _)| known.contains(name)) {
                 let mended = key.replacen(':', ": ", 1);
                 let diagnostic = diagnostic.help("write a space after `:`");
                 if value.is_empty() { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, self.text) }
@@ -138,6 +235,16 @@ impl Reader<'_> {
                 )
             });
         }
+    }
+}
+
+/// "expected `a`, `b` or `c`".
+fn expected(known: &[&str]) -> String {
+    let listed: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+    match listed.as_slice() {
+        [] => String::new(),
+        [only] => format!("expected {only}"),
+        [others @ .., last] => format!("expected {} or {last}", others.join(", ")),
     }
 }
 

@@ -219,7 +219,7 @@ impl Reader<'_> {
     }
 
     /// A value to compare with.
-    fn operand(&mut self, node: &Node) -> Option<Value> {
+    pub(super) fn operand(&mut self, node: &Node) -> Option<Value> {
         Some(match &node.value {
             NodeValue::Null if node.unfinished || self.is_unwritten(node) => return self.nothing(node, "the value"),
             NodeValue::Null => Value::Null,

@@ -4,8 +4,10 @@ use std::fmt;
 
 use crate::decide::call::{Call, call_digest};
 use crate::decide::compile::Stack;
-use crate::decide::decide::{Cause, Decision, decide};
-use crate::policy::model::Action;
+use crate::decide::decide::{Decision, decide};
+use crate::decide::limit::Usage;
+use crate::decide::protection::Review as ReviewTerms;
+use crate::policy::model::{Action, Cause};
 use crate::value::digest::Digest;
 
 /// Unix milliseconds, UTC.
@@ -91,6 +93,10 @@ pub enum EscalationError {
     AlreadyClosed(Status),
     /// The reviewer saw another call than the one that is held.
     DigestMismatch,
+    /// The reviewer approves after the call's time to wait was over.
+    TooLate,
+    /// The call's review asks for something that cannot be shown to be so here.
+    Unapprovable(&'static str),
     /// The entries are no history of an escalation: missing, reordered or changed.
     BrokenHistory,
 }
@@ -104,6 +110,8 @@ impl EscalationError {
             Self::NoDigest => "no-digest",
             Self::AlreadyClosed(_) => "already-closed",
             Self::DigestMismatch => "digest-mismatch",
+            Self::TooLate => "too-late",
+            Self::Unapprovable(_) => "unapprovable",
             Self::BrokenHistory => "broken-history",
         }
     }
@@ -121,6 +129,8 @@ impl fmt::Display for EscalationError {
             Self::AlreadyClosed(Status::Approved) => f.write_str("this call was approved already"),
             Self::AlreadyClosed(Status::Rejected | Status::Pending) => f.write_str("this call was rejected already"),
             Self::DigestMismatch => f.write_str("the call that was shown is not the call that is held"),
+            Self::TooLate => f.write_str("this call has waited too long and can no longer be approved"),
+            Self::Unapprovable(why) => write!(f, "this call cannot be approved here: {why}"),
             Self::BrokenHistory => f.write_str("the record of this call was changed after it was written"),
         }
     }
@@ -132,7 +142,7 @@ impl fmt::Display for EscalationError {
 ///
 /// [`EscalationError::NotEscalated`] if the decision is another; [`EscalationError::NoDigest`] if the call has no digest.
 pub fn open(stack: &Stack, call: Call, now_ms: UnixMs) -> Result<Entry, EscalationError> {
-    let decision = decide(stack, &call);
+    let decision = decide(stack, &call, &Usage::default());
     match decision.action {
         Action::Escalate => {
             let digest = call_digest(&call).map_err(|_| EscalationError::NoDigest)?;
@@ -149,7 +159,9 @@ pub fn open(stack: &Stack, call: Call, now_ms: UnixMs) -> Result<Entry, Escalati
 /// # Errors
 ///
 /// [`EscalationError::AlreadyClosed`] if there is an answer, [`EscalationError::DigestMismatch`] if the reviewer saw
-/// another call, [`EscalationError::BrokenHistory`] if `entries` are none of an escalation.
+/// another call, [`EscalationError::BrokenHistory`] if `entries` are none of an escalation;
+/// for an approval [`EscalationError::TooLate`] if the call has waited too long and [`EscalationError::Unapprovable`] if
+/// its rule asks for reviewers, a quorum or a typed value.
 pub fn review(
     entries: &[Entry],
     verdict: Verdict,
@@ -161,12 +173,36 @@ pub fn review(
     match escalation.status {
         Status::Pending if seen != escalation.digest => Err(EscalationError::DigestMismatch),
         Status::Pending => {
+            if verdict == Verdict::Approve {
+                approvable(&escalation, now_ms)?;
+            }
             let at_ms = now_ms.max(escalation.opened_at_ms);
             Ok(Entry::Review(Review { at_ms, verdict, note, digest: seen }))
         }
         // No `_`: a new status must be thought about here.
         Status::Approved | Status::Rejected => Err(EscalationError::AlreadyClosed(escalation.status)),
     }
+}
+
+/// Whether what the policy asks of an approval can be shown to be so.
+///
+/// Who reviews is not verified here, and values are not typed: what asks for that waits for a guard that can.
+fn approvable(escalation: &Escalation, now_ms: UnixMs) -> Result<(), EscalationError> {
+    let Some(ReviewTerms { reviewers, quorum, expires_ms, confirm, .. }) = &escalation.decision.review else {
+        return Err(EscalationError::BrokenHistory);
+    };
+    if now_ms >= escalation.opened_at_ms.saturating_add(*expires_ms) {
+        return Err(EscalationError::TooLate);
+    }
+    if !reviewers.is_empty() || *quorum > 1 {
+        return Err(EscalationError::Unapprovable(
+            "its rule names reviewers or a quorum, and nobody can tell here who reviews",
+        ));
+    }
+    if !confirm.is_empty() {
+        return Err(EscalationError::Unapprovable("its rule wants a value typed, which this version cannot ask for"));
+    }
+    Ok(())
 }
 
 /// The escalation that `entries` are the history of.
@@ -184,8 +220,10 @@ pub fn fold(entries: &[Entry]) -> Result<Escalation, EscalationError> {
     };
     let names_rule = decision.policy.is_some() && decision.rule.is_some();
     let possible = decision.action == Action::Escalate
+        && decision.review.is_some()
         && match decision.cause {
-            Cause::Rule => names_rule,
+            Cause::Rule | Cause::Limit | Cause::Name => names_rule,
+            Cause::Misfit => decision.policy.is_none() && decision.rule.is_none(),
             // If every policy may abstain, none is named.
             Cause::Undecidable => names_rule || decision.policy.is_none() && decision.rule.is_none(),
             Cause::Default => decision.rule.is_none(),

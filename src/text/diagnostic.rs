@@ -95,6 +95,12 @@ codes! {
     UnknownKey = "unknown-key", Error;
     /// An action that the language does not have.
     UnknownAction = "unknown-action", Error;
+    /// A risk that the language does not have.
+    UnknownRisk = "unknown-risk", Error;
+    /// A word that its key does not take.
+    UnknownWord = "unknown-word", Error;
+    /// A test expects a rule that the policy does not have.
+    UnknownRule = "unknown-rule", Error;
     /// A version of the language that this engine does not know.
     UnsupportedVersion = "unsupported-version", Error;
     /// Something was written down, but is empty.
@@ -115,6 +121,12 @@ codes! {
     UnsafeNumber = "unsafe-number", Error;
     /// A number outside the range that its key has.
     OutOfRange = "out-of-range", Error;
+    /// A duration of a form that the language does not have.
+    Duration = "duration", Error;
+    /// A date that is none.
+    Date = "date", Error;
+    /// A `consequence` with braces that hold no field.
+    Template = "template", Error;
     /// A key that has no meaning on this rule.
     Misplaced = "misplaced", Error;
     /// A blocking rule that leaves what it cannot decide to a person.

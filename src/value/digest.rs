@@ -17,6 +17,8 @@ pub enum Subject {
     Stack,
     /// A call.
     Call,
+    /// What a limit counts together.
+    Limit,
 }
 
 impl Subject {
@@ -25,6 +27,7 @@ impl Subject {
             Self::Policy => "countersign/policy/1\0",
             Self::Stack => "countersign/stack/1\0",
             Self::Call => "countersign/call/1\0",
+            Self::Limit => "countersign/limit/1\0",
         }
     }
 }

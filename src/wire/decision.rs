@@ -3,26 +3,34 @@
 use serde::Serialize;
 
 use super::diagnostic::{SourceText, SpanOut};
+use super::protection::{ChargeOut, ConsequencePartOut, ReviewTermsOut};
 use super::value::{ValueOut, shorten};
 use crate::decide::compile::{Compiled, Stack};
 use crate::decide::condition::Leaf;
 use crate::decide::decide::{Decision, Doubt};
-use crate::decide::trace::{Explanation, PolicyTrace, RuleTrace};
+use crate::decide::trace::{PolicyTrace, RuleTrace, Trace};
 use crate::evidence::simulate::Counts;
 use crate::matcher::truth::Truth;
-use crate::policy::model::Action;
+use crate::policy::model::{Action, Cause, ToolPattern};
+use crate::policy::terms::Risk;
 use crate::text::span::Positions;
 use crate::value::field::Found;
 
 /// Twin of [`Decision`].
-#[derive(Clone, Debug, Serialize)]
-pub struct DecisionOut {
+#[derive(Serialize)]
+pub struct DecisionOut<'a> {
     action: &'static str,
     policy: Option<String>,
-    rule: Option<String>,
+    rule: Option<&'a str>,
     cause: &'static str,
-    reason: Option<String>,
+    reason: Option<&'a str>,
+    risk: Option<&'static str>,
+    reversible: Option<bool>,
     undecidable: Vec<DoubtOut>,
+    consequence: Option<Vec<ConsequencePartOut<'a>>>,
+    review: Option<ReviewTermsOut<'a>>,
+    marks: &'a [String],
+    charge: Vec<ChargeOut<'a>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -40,15 +48,22 @@ impl From<&Doubt> for DoubtOut {
     }
 }
 
-impl From<&Decision> for DecisionOut {
-    fn from(decision: &Decision) -> Self {
+impl<'a> From<&'a Decision> for DecisionOut<'a> {
+    fn from(decision: &'a Decision) -> Self {
+        let parts = |parts: &'a Vec<_>| parts.iter().map(ConsequencePartOut::from).collect();
         Self {
             action: decision.action.as_str(),
             policy: decision.policy.map(|digest| digest.to_string()),
-            rule: decision.rule.clone(),
+            rule: decision.rule.as_deref(),
             cause: decision.cause.as_str(),
-            reason: decision.reason.clone(),
+            reason: decision.reason.as_deref(),
+            risk: decision.risk.map(Risk::as_str),
+            reversible: decision.reversible,
             undecidable: decision.undecidable.iter().map(DoubtOut::from).collect(),
+            consequence: decision.consequence.as_ref().map(parts),
+            review: decision.review.as_ref().map(ReviewTermsOut::from),
+            marks: &decision.marks,
+            charge: decision.charge.iter().map(ChargeOut::from).collect(),
         }
     }
 }
@@ -97,10 +112,10 @@ pub fn summaries<'a>(stack: &'a Stack, sources: &[SourceText]) -> Vec<PolicySumm
     stack.policies.iter().zip(sources).enumerate().map(summary).collect()
 }
 
-/// Twin of [`Explanation`].
+/// Twin of [`Trace`].
 #[derive(Serialize)]
-pub struct ExplanationOut<'a> {
-    decision: DecisionOut,
+pub struct TraceOut<'a> {
+    decision: DecisionOut<'a>,
     policies: Vec<PolicyTraceOut<'a>>,
 }
 
@@ -112,6 +127,8 @@ struct PolicyTraceOut<'a> {
     action: &'static str,
     rule: Option<&'a str>,
     cause: &'static str,
+    #[serde(rename = "knownName")]
+    known_name: Option<PatternOut<'a>>,
     decides: bool,
     rules: Vec<RuleTraceOut<'a>>,
     unreached: usize,
@@ -123,8 +140,15 @@ struct RuleTraceOut<'a> {
     action: &'static str,
     span: SpanOut,
     outcome: &'static str,
+    says: Option<SaysOut>,
     pattern: Option<PatternOut<'a>>,
     conditions: Vec<ConditionOut>,
+}
+
+#[derive(Serialize)]
+struct SaysOut {
+    action: &'static str,
+    cause: &'static str,
 }
 
 #[derive(Serialize)]
@@ -169,13 +193,13 @@ struct PatternOut<'a> {
     span: SpanOut,
 }
 
-impl<'a> ExplanationOut<'a> {
-    /// The twin of `explanation`; `sources` are the texts that the stack came from.
+impl<'a> TraceOut<'a> {
+    /// The twin of `trace`; `sources` are the texts that the stack came from.
     #[must_use]
-    pub fn new(explanation: &Explanation<'a>, sources: &[SourceText]) -> Self {
-        let policies = explanation.policies.iter().zip(sources).enumerate();
+    pub fn new(trace: &'a Trace<'a>, sources: &[SourceText]) -> Self {
+        let policies = trace.policies.iter().zip(sources).enumerate();
         Self {
-            decision: (&explanation.decision).into(),
+            decision: (&trace.decision).into(),
             policies: policies.map(|(source, (trace, text))| policy_trace(trace, source, text)).collect(),
         }
     }
@@ -183,12 +207,15 @@ impl<'a> ExplanationOut<'a> {
 
 fn policy_trace<'a>(trace: &PolicyTrace<'a>, source: usize, text: &SourceText) -> PolicyTraceOut<'a> {
     let positions = text.positions();
+    let pattern = |tool: &'a ToolPattern| PatternOut { text: &tool.text, span: SpanOut::new(tool.span, &positions) };
+    let says = |(action, cause): (Action, Cause)| SaysOut { action: action.as_str(), cause: cause.as_str() };
     let rule_trace = |trace: &RuleTrace<'a>| RuleTraceOut {
         id: &trace.rule.id,
         action: trace.rule.action.as_str(),
         span: SpanOut::new(trace.rule.span, &positions),
         outcome: outcome(trace.truth),
-        pattern: trace.tool.map(|tool| PatternOut { text: &tool.text, span: SpanOut::new(tool.span, &positions) }),
+        says: trace.says.map(says),
+        pattern: trace.tool.map(pattern),
         conditions: trace.leaves.iter().map(|leaf| ConditionOut::new(leaf, &positions)).collect(),
     };
     PolicyTraceOut {
@@ -198,6 +225,7 @@ fn policy_trace<'a>(trace: &PolicyTrace<'a>, source: usize, text: &SourceText) -
         action: trace.action.map_or("abstain", Action::as_str),
         rule: trace.rule,
         cause: trace.cause.as_str(),
+        known_name: trace.known_name.map(pattern),
         decides: trace.decides,
         rules: trace.rules.iter().map(rule_trace).collect(),
         unreached: trace.unreached,

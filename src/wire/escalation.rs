@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::Failure;
 use super::call::{CallOut, call_from};
 use super::decision::DecisionOut;
+use super::protection::read_protection;
 use crate::decide::call::CALL_DEPTH_MAX;
-use crate::decide::decide::{Cause, Decision, Doubt};
-use crate::policy::model::Action;
+use crate::decide::decide::{Decision, Doubt};
+use crate::policy::model::{Action, Cause};
 use crate::review::escalation::{Entry, Escalation, EscalationError, Review, Status, Verdict};
 use crate::value::digest::Digest;
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
@@ -31,7 +32,7 @@ pub enum EntryOut<'a> {
         /// Its digest.
         digest: String,
         /// Why it was held.
-        decision: DecisionOut,
+        decision: Box<DecisionOut<'a>>,
     },
     /// Twin of [`Entry::Review`].
     Review {
@@ -49,9 +50,12 @@ pub enum EntryOut<'a> {
 impl<'a> From<&'a Entry> for EntryOut<'a> {
     fn from(entry: &'a Entry) -> Self {
         match entry {
-            Entry::Open { at_ms, call, digest, decision } => {
-                Self::Open { at_ms: *at_ms, call: CallOut(call), digest: digest.to_string(), decision: decision.into() }
-            }
+            Entry::Open { at_ms, call, digest, decision } => Self::Open {
+                at_ms: *at_ms,
+                call: CallOut(call),
+                digest: digest.to_string(),
+                decision: Box::new(decision.into()),
+            },
             Entry::Review(Review { at_ms, verdict, note, digest }) => Self::Review {
                 at_ms: *at_ms,
                 verdict: verdict_word(*verdict),
@@ -70,7 +74,7 @@ pub struct EscalationOut<'a> {
     opened_at_ms: u64,
     call: CallOut<'a>,
     digest: String,
-    decision: DecisionOut,
+    decision: DecisionOut<'a>,
     review: Option<ReviewOut<'a>>,
 }
 
@@ -149,7 +153,21 @@ fn decision_from(value: Option<&Value>) -> Result<Decision, Failure> {
         _ => return Err(broken()),
     };
     let (rule, reason) = (optional_text(map, "rule")?, optional_text(map, "reason")?);
-    Ok(Decision { action, policy, rule, cause, reason, undecidable })
+    let decision = Decision {
+        action,
+        policy,
+        rule,
+        cause,
+        reason,
+        undecidable,
+        risk: None,
+        reversible: None,
+        consequence: None,
+        review: None,
+        marks: Vec::new(),
+        charge: Vec::new(),
+    };
+    read_protection(map, decision).ok_or_else(broken)
 }
 
 fn doubt_from(value: &Value) -> Result<Doubt, Failure> {

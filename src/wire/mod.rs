@@ -2,6 +2,7 @@
 
 pub mod value;
 pub mod call;
+mod protection;
 pub mod decision;
 pub mod diagnostic;
 pub mod escalation;

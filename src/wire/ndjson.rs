@@ -7,6 +7,7 @@ use super::call::call_from_json;
 use super::decision::{CountsOut, DecisionOut};
 use crate::decide::compile::Stack;
 use crate::decide::decide::{Decision, decide};
+use crate::decide::limit::Usage;
 use crate::evidence::simulate::Counts;
 
 /// The longest line that is read, in bytes: 16 MiB.
@@ -123,7 +124,7 @@ impl Simulation {
         }
         let (tool, result) = match self.call(line) {
             Ok(call) => {
-                let decision = decide(stack, &call);
+                let decision = decide(stack, &call, &Usage::default());
                 self.counts.add(&decision);
                 (Some(call.tool), Ok(decision))
             }
@@ -151,22 +152,22 @@ impl Simulation {
 /// A line on its way out as a line of NDJSON.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum LineOut {
+enum LineOut<'a> {
     Decision {
         line: u64,
         #[serde(flatten)]
-        decision: DecisionOut,
+        decision: Box<DecisionOut<'a>>,
     },
     Failure {
         line: u64,
-        error: Failure,
+        error: &'a Failure,
     },
 }
 
 /// Appends `line` to `out` as a line of NDJSON.
-pub fn write_line(line: Line, out: &mut String) {
-    let line = match line.result {
-        Ok(decision) => LineOut::Decision { line: line.number, decision: (&decision).into() },
+pub fn write_line(line: &Line, out: &mut String) {
+    let line = match &line.result {
+        Ok(decision) => LineOut::Decision { line: line.number, decision: Box::new(decision.into()) },
         Err(error) => LineOut::Failure { line: line.number, error },
     };
     // Text and numbers always have a JSON form.
@@ -176,22 +177,25 @@ pub fn write_line(line: Line, out: &mut String) {
 
 /// Twin of [`Line`].
 #[derive(Serialize)]
-pub struct SimulatedLine {
+pub struct SimulatedLine<'a> {
     line: u64,
     offset: u64,
     length: u64,
-    tool: Option<String>,
-    decision: Option<DecisionOut>,
-    error: Option<Failure>,
+    tool: Option<&'a str>,
+    decision: Option<DecisionOut<'a>>,
+    error: Option<&'a Failure>,
 }
 
-impl From<Line> for SimulatedLine {
-    fn from(line: Line) -> Self {
-        let (decision, error) = match line.result {
-            Ok(decision) => (Some((&decision).into()), None),
-            Err(error) => (None, Some(error)),
-        };
-        Self { line: line.number, offset: line.offset, length: line.length, tool: line.tool, decision, error }
+impl<'a> From<&'a Line> for SimulatedLine<'a> {
+    fn from(line: &'a Line) -> Self {
+        Self {
+            line: line.number,
+            offset: line.offset,
+            length: line.length,
+            tool: line.tool.as_deref(),
+            decision: line.result.as_ref().ok().map(DecisionOut::from),
+            error: line.result.as_ref().err(),
+        }
     }
 }
 

@@ -3,15 +3,18 @@
 //! A case: `name`; `policy` (text) or `policies` (several texts, a stack); then any of
 //! `diagnostics` (all of them in order: `code`, `at` — the underlined text — and `line`),
 //! `call` with `decision` (the keys that are written must be so; `undecidable` lists the rules, each as its id or as
-//! `{rule, field}`), `calls` (several of these), `digest`, `same_digest_as` (a policy text).
+//! `{rule, field}`; in `review` and the rows of `charge` too, only the keys that are written count) and `usage` (what was
+//! used of limits, by the id of their rules), `calls` (several of these), `digest`, `same_digest_as` (a policy text).
 
 use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::{Doubt, decide};
+use countersign::decide::limit::Usage;
 use countersign::policy::parse::parse;
 use countersign::text::diagnostic::Code;
 use countersign::text::span::Positions;
 use countersign::text::yaml::Limits;
 use countersign::wire::call::call_from_json;
+use countersign::wire::decision::DecisionOut;
 use serde_json::Value;
 
 use crate::vector_files;
@@ -54,7 +57,18 @@ fn every_diagnostic_code_has_a_vector() {
 fn check(case: &Value) -> Result<(), String> {
     known_keys(
         case,
-        &["name", "policy", "policies", "diagnostics", "call", "decision", "calls", "digest", "same_digest_as"],
+        &[
+            "name",
+            "policy",
+            "policies",
+            "diagnostics",
+            "call",
+            "usage",
+            "decision",
+            "calls",
+            "digest",
+            "same_digest_as",
+        ],
     )?;
     let texts: Vec<&str> = match (&case["policy"], &case["policies"]) {
         (Value::String(text), Value::Null) => vec![text],
@@ -89,11 +103,11 @@ fn check(case: &Value) -> Result<(), String> {
         expect_equal("digest", &stack.digest, &other.digest)?;
     }
     if !case["call"].is_null() {
-        check_call(&stack, &case["call"], &case["decision"])?;
+        check_call(&stack, case)?;
     }
     for row in case["calls"].as_array().into_iter().flatten() {
-        known_keys(row, &["call", "decision"])?;
-        check_call(&stack, &row["call"], &row["decision"])?;
+        known_keys(row, &["call", "usage", "decision"])?;
+        check_call(&stack, row)?;
     }
     Ok(())
 }
@@ -114,16 +128,19 @@ fn check_diagnostics(expected: &[Value], found: &[(&str, &str, usize)]) -> Resul
     Ok(())
 }
 
-fn check_call(stack: &Stack, call: &Value, expected: &Value) -> Result<(), String> {
-    known_keys(expected, &["action", "rule", "cause", "reason", "undecidable"])?;
-    let call = call_from_json(&call.to_string()).map_err(|failure| format!("{failure:?}"))?;
-    let decision = decide(stack, &call);
-    let found = serde_json::json!({
-        "action": decision.action.as_str(),
-        "rule": decision.rule,
-        "cause": decision.cause.as_str(),
-        "reason": decision.reason,
-    });
+fn check_call(stack: &Stack, row: &Value) -> Result<(), String> {
+    let expected = &row["decision"];
+    let keys = ["action", "rule", "cause", "reason", "risk", "reversible", "consequence", "review", "marks", "charge"];
+    known_keys(expected, &[&keys[..], &["undecidable"]].concat())?;
+    let call = call_from_json(&row["call"].to_string()).map_err(|failure| format!("{failure:?}"))?;
+    let mut usage = Usage::default();
+    for charge in decide(stack, &call, &usage.clone()).charge {
+        if let Some(used) = row["usage"][&charge.rule].as_f64() {
+            usage.insert(charge.bucket, used);
+        }
+    }
+    let decision = decide(stack, &call, &usage);
+    let found = serde_json::to_value(DecisionOut::from(&decision)).map_err(|error| error.to_string())?;
     let expected = expected.as_object().ok_or("a call has a `decision`")?;
     if expected.is_empty() {
         return Err("a decision says at least something".to_owned());
@@ -132,11 +149,25 @@ fn check_call(stack: &Stack, call: &Value, expected: &Value) -> Result<(), Strin
         check_undecidable(expected, &decision.undecidable).map_err(|failure| format!("`{}`: {failure}", call.tool))?;
     }
     for (key, value) in expected.iter().filter(|(key, _)| *key != "undecidable") {
-        if &found[key] != value {
+        if !fits(value, &found[key]) {
             return Err(format!("`{}`: expected {key} {value}, found {}", call.tool, found[key]));
         }
     }
     Ok(())
+}
+
+/// Whether `found` is `expected`; of maps only the keys that are expected count.
+fn fits(expected: &Value, found: &Value) -> bool {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => {
+            expected.iter().all(|(key, value)| found.get(key).is_some_and(|found| fits(value, found)))
+        }
+        (Value::Array(expected), Value::Array(found)) => {
+            expected.len() == found.len() && expected.iter().zip(found).all(|(a, b)| fits(a, b))
+        }
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        _ => expected == found,
+    }
 }
 
 /// The rules that could not be decided, in order; of each its id, and the field where that is written too.

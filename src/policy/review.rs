@@ -1,0 +1,113 @@
+//! How calls are reviewed: `review`, `marks` and `consequence`.
+
+use super::reader::{Reader, find_key};
+use super::terms::{Consequence, FieldAt, ReviewTerms, Segment};
+use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::span::Span;
+use crate::text::yaml::Node;
+use crate::value::field::{Field, Root};
+
+/// The keys of `review`.
+pub(super) const REVIEW_KEYS: &[&str] = &["expires", "reviewers", "quorum", "confirm", "editable"];
+
+/// The most reviewers that must approve one call.
+const QUORUM_MAX: f64 = 100.0;
+
+impl Reader<'_> {
+    pub(super) fn review(&mut self, node: &Node) -> Option<ReviewTerms> {
+        let entries = self.filled_map(node, "`review`", "write what a review must be like: `{ expires: 30m }`")?;
+        self.check_keys(entries, REVIEW_KEYS, "`review`", |_| false);
+        let expires_ms = self.at_some(entries, "expires", |reader, node| reader.duration(node, "`expires`"));
+        let reviewers = self.at_some(entries, "reviewers", |reader, node| {
+            reader.each(node, "`reviewers`", |reader, item| reader.plain_text(item, "a reviewer"))
+        });
+        let quorum = self.at_some(entries, "quorum", Self::quorum);
+        let confirm = self.at_some(entries, "confirm", |reader, node| reader.fields(node, "`confirm`"));
+        let editable = self.at_some(entries, "editable", Self::arguments);
+        let reviewers = reviewers?.map(|mut ids| {
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        });
+        let quorum = quorum?;
+        if let (Some(ids), Some(quorum), Some(entry)) = (&reviewers, quorum, find_key(entries, "quorum"))
+            && quorum as usize > ids.len()
+        {
+            let message = format!("a quorum of {quorum} of {} reviewers", ids.len());
+            let diagnostic = Diagnostic::new(Code::OutOfRange, entry.value.span, message);
+            self.report(diagnostic.help("nothing could ever be approved: name more reviewers or ask for fewer"));
+            return None;
+        }
+        Some(ReviewTerms { expires_ms: expires_ms?, reviewers, quorum, confirm: confirm?, editable: editable? })
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is in the range of a quorum")]
+    fn quorum(&mut self, node: &Node) -> Option<u32> {
+        let is_count = |number: f64| (1.0..=QUORUM_MAX).contains(&number) && number.fract() == 0.0;
+        self.number_in(node, "`quorum`", is_count, "an integer from 1 to 100").map(|number| number as u32)
+    }
+
+    fn fields(&mut self, node: &Node, what: &str) -> Option<Vec<FieldAt>> {
+        self.each(node, what, |reader, item| Some(FieldAt { field: reader.field(item, what)?, span: item.span }))
+    }
+
+    /// Only what the agent proposes can be changed, and not all of it at once.
+    fn arguments(&mut self, node: &Node) -> Option<Vec<FieldAt>> {
+        let fields = self.fields(node, "`editable`")?;
+        let other = fields.iter().find(|at| at.field.root != Root::Args || at.field.way.steps.is_empty());
+        let Some(FieldAt { field, span }) = other else { return Some(fields) };
+        let diagnostic = Diagnostic::new(Code::Field, *span, format!("`{field}` cannot be edited"));
+        self.report(diagnostic.help("name single arguments: `args.body`"));
+        None
+    }
+
+    /// Each mark once, in the order of the text.
+    pub(super) fn marks(&mut self, node: &Node) -> Option<Vec<String>> {
+        let written = self.each(node, "`marks`", |reader, item| reader.plain_text(item, "a mark"))?;
+        let mut marks: Vec<String> = Vec::new();
+        for mark in written {
+            if !marks.contains(&mark) {
+                marks.push(mark);
+            }
+        }
+        Some(marks)
+    }
+
+    /// Text with fields of the call in it: `Sends mail to {{args.to}}`.
+    pub(super) fn consequence(&mut self, node: &Node) -> Option<Consequence> {
+        let written = self.text_value(node, "`consequence`")?;
+        let mut segments = Vec::new();
+        let mut rest = written.as_str();
+        while let Some((before, after)) = rest.split_once("{{") {
+            let inside = after.split_once("}}").filter(|(inside, _)| !inside.trim().is_empty());
+            let Some((inside, after)) = inside else {
+                let diagnostic = Diagnostic::new(Code::Template, node.span, "`{{` without a field and `}}`");
+                self.report(diagnostic.help("write a field of the call in two braces: `{{args.to}}`"));
+                return None;
+            };
+            if !before.is_empty() {
+                segments.push(Segment::Text(before.to_owned()));
+            }
+            segments.push(Segment::Field(self.template_field(inside.trim(), node.span)?));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            segments.push(Segment::Text(rest.to_owned()));
+        }
+        Some(Consequence { written, segments })
+    }
+
+    fn template_field(&mut self, text: &str, template: Span) -> Option<Field> {
+        match Field::parse(text) {
+            Ok(field) => Some(field),
+            Err(why) => {
+                let at = match template.of(self.text).find(text) {
+                    Some(offset) => Span::new(template.start + offset, template.start + offset + text.len()),
+                    None => template,
+                };
+                self.report(Diagnostic::new(Code::Field, at, format!("`{text}` is no field: it {why}")));
+                None
+            }
+        }
+    }
+}
