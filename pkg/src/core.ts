@@ -21,11 +21,12 @@ import type {
   Digest,
   Entry,
   Escalation,
-  Explanation,
   Limits,
   PolicySummary,
   SimulatedLine,
   Token,
+  Trace,
+  Usage,
 } from "./types.js";
 import * as wasm from "./wasm/countersign.js";
 
@@ -42,8 +43,8 @@ export interface Source {
 export interface Stack {
   digest(): Digest;
   policies(): readonly PolicySummary[];
-  decide(call: Call): Decision;
-  explain(call: Call): Explanation;
+  decide(call: Call, usage?: Usage): Decision;
+  trace(call: Call, usage?: Usage): Trace;
   simulation(): EngineSimulation;
   openEscalation(call: Call, nowMs: number): Entry;
   free(): void;
@@ -144,8 +145,8 @@ function guardedStack(stack: Stack): Stack {
   return {
     digest: () => answer(refusedCall, () => stack.digest()),
     policies: () => answer(refusedCall, () => deepFreeze(stack.policies())),
-    decide: (call) => answer(refusedCall, () => Object.freeze(stack.decide(call))),
-    explain: (call) => answer(refusedCall, () => deepFreeze(stack.explain(call))),
+    decide: (call, usage) => answer(refusedCall, () => deepFreeze(stack.decide(call, usage))),
+    trace: (call, usage) => answer(refusedCall, () => deepFreeze(stack.trace(call, usage))),
     simulation: () => answer(refusedCall, () => guardedSimulation(stack.simulation())),
     openEscalation: (call, nowMs) =>
       answer(refusedEscalation, () =>

@@ -76,6 +76,8 @@ export type EscalationErrorCode =
   | "already-closed"
   | "digest-mismatch"
   | "unknown-verdict"
+  | "too-late"
+  | "unapprovable"
   | "broken-history";
 
 /** An escalation that was not opened, read or reviewed. Nothing was recorded. */

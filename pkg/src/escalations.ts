@@ -62,7 +62,8 @@ export interface Escalations {
   /**
    * Records the answer to a pending escalation. Of two answers at once exactly one counts.
    *
-   * @throws {@link EscalationError} `not-found`, `already-closed` or `digest-mismatch`; nothing was recorded.
+   * @throws {@link EscalationError} `not-found`, `already-closed` or `digest-mismatch`, and for an approval `too-late`
+   *   or `unapprovable` (its rule asks for reviewers, a quorum or a typed value); nothing was recorded.
    * @throws {@link StoreError} if it may not have been recorded.
    */
   review(id: string, review: ReviewInput): Promise<EscalationRecord>;

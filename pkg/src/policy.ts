@@ -8,18 +8,25 @@ import type {
   Decision,
   Diagnostic,
   Digest,
-  Explanation,
   Limits,
   PolicySource,
   PolicySummary,
   SimulatedLine,
   Token,
+  Trace,
+  Usage,
 } from "./types.js";
 
 /** How policies are loaded. */
 export interface LoadOptions {
   /** Raises or lowers how large each policy may be. */
   readonly limits?: Partial<Limits>;
+}
+
+/** What the guard knows beside the call. */
+export interface DecideOptions {
+  /** What was used of limits. A limit that it does not name counts as reached. */
+  readonly usage?: Usage;
 }
 
 /** A compiled policy, or a stack of them. It never changes. */
@@ -41,9 +48,9 @@ export interface Policy {
    * policy.decide({ tool: "file.read", args: { path: "/srv/a" } }).action; // "allow", "escalate" or "block"
    * ```
    */
-  decide(call: Call): Decision;
+  decide(call: Call, options?: DecideOptions): Decision;
   /** Decides one call and tells the walk through the rules. Throws as {@link Policy.decide} does. */
-  explain(call: Call): Explanation;
+  trace(call: Call, options?: DecideOptions): Trace;
   /** Starts deciding many calls from NDJSON. */
   simulation(): Simulation;
   /** Gives back the engine's memory now instead of at garbage collection. After it nothing is decided. */
@@ -155,8 +162,8 @@ function policyOf(stack: Stack, diagnostics: readonly Diagnostic[]): Policy {
     digest: stack.digest(),
     diagnostics,
     policies: stack.policies(),
-    decide: (call: Call) => live().decide(snapshotCall(call)),
-    explain: (call: Call) => live().explain(snapshotCall(call)),
+    decide: (call: Call, options?: DecideOptions) => live().decide(snapshotCall(call), usageOf(options)),
+    trace: (call: Call, options?: DecideOptions) => live().trace(snapshotCall(call), usageOf(options)),
     simulation: () => simulationOf(live().simulation()),
     dispose: () => {
       if (stacks.delete(policy)) stack.free();
@@ -221,6 +228,19 @@ function bytesOf(text: string | Uint8Array): Uint8Array {
 
 function notASource(): TypeError {
   return new TypeError("a policy must be given as a string, a Uint8Array or { name?, text }");
+}
+
+function usageOf(options: DecideOptions | undefined): Usage | undefined {
+  const usage = options?.usage;
+  if (usage === undefined) return undefined;
+  if (typeof usage !== "object" || usage === null) throw new TypeError("`usage` must be an object");
+  for (const [bucket, used] of Object.entries(usage)) {
+    if (!/^sha256:[0-9a-f]{64}$/.test(bucket)) throw new TypeError("a key of `usage` must be the `bucket` of a charge");
+    if (typeof used !== "number" || !(used >= 0 && used < Infinity)) {
+      throw new RangeError("what was used of a limit must be a number from 0");
+    }
+  }
+  return usage;
 }
 
 function limitsOf(given: Partial<Limits> | undefined): Partial<Limits> | undefined {

@@ -1,7 +1,7 @@
 /**
  * The shapes that cross the package's border.
  *
- * They mirror `src/wire.rs` field by field.
+ * They mirror `src/wire/` field by field.
  * Offsets are UTF-16 code units, as JavaScript strings count them; lines and columns start at 1; times are Unix milliseconds, UTC.
  */
 
@@ -9,11 +9,21 @@
 export type Action = "allow" | "escalate" | "block";
 
 /**
- * Why the decision came out as it did: a rule matched; none did and the default applied; the call would be allowed,
- * but its agent is not sure enough of itself; or nobody can tell whether a rule matches, and the strictest that could
- * come out counts.
+ * Why the decision came out as it did.
+ *
+ * - `rule`: a rule matched;
+ * - `default`: no rule matched;
+ * - `low-confidence`: the call would be allowed, but its agent is not sure enough of itself;
+ * - `limit`: the call would be allowed, but is past the limit of its rule;
+ * - `undecidable`: nobody can tell whether a rule matches or a limit is reached, and the strictest that could come out
+ *   counts;
+ * - `name`: the tool's name is not one that the policy knows, but could be taken for one;
+ * - `misfit`: the arguments do not fit the tool's schema.
  */
-export type Cause = "rule" | "default" | "low-confidence" | "undecidable";
+export type Cause = "rule" | "default" | "low-confidence" | "limit" | "undecidable" | "name" | "misfit";
+
+/** How bad it is if a call that should not run does. */
+export type Risk = "low" | "medium" | "high" | "critical";
 
 /** `sha256:` and 64 lower-case hexadecimal digits, over the canonical form (RFC 8785). */
 export type Digest = `sha256:${string}`;
@@ -42,9 +52,57 @@ export interface Decision {
   readonly cause: Cause;
   /** The rule's `reason`, as the policy's author wrote it. */
   readonly reason: string | null;
+  /** The highest risk of the rules that contribute; `null` if the highest is not written, which counts as `high`. */
+  readonly risk: Risk | null;
+  /** Whether what the call does can be undone; `null` if a rule that contributes does not say so. */
+  readonly reversible: boolean | null;
   /** The rules, of any policy of the stack, that could not be decided. */
   readonly undecidable: readonly Doubt[];
+  /** What follows if the call runs, in its parts; `null` unless the call escalates and a rule says so. */
+  readonly consequence: readonly ConsequencePart[] | null;
+  /** What a review must be like; `null` unless the call escalates. */
+  readonly review: ReviewTerms | null;
+  /** What the call's session must carry from before the call runs. */
+  readonly marks: readonly string[];
+  /** The limits to charge before the call runs, whether it is allowed or approved. */
+  readonly charge: readonly Charge[];
 }
+
+/** Text of the policy's author, or a field of the call with what stands there; without `value` nothing does. */
+export type ConsequencePart = { readonly text: string } | { readonly field: string; readonly value?: unknown };
+
+/** What a review must be like, merged to the strictest over all rules that contribute. */
+export interface ReviewTerms {
+  /** Sets of reviewers, of each of which the reviewer must be one; empty: anybody may review. */
+  readonly reviewers: readonly (readonly string[])[];
+  /** How many reviewers must approve. */
+  readonly quorum: number;
+  /** How long the call waits for an answer, in milliseconds. */
+  readonly expiresMs: number;
+  /** Fields whose value the reviewer types. */
+  readonly confirm: readonly string[];
+  /** Arguments that the reviewer may change. */
+  readonly editable: readonly string[];
+}
+
+/** What a call uses of a rule's limit. */
+export interface Charge {
+  readonly policy: Digest;
+  readonly rule: string;
+  /** Where it is counted: one for each limit and each key that its `by` names. The key of {@link Usage}. */
+  readonly bucket: Digest;
+  /** 1 for a limit of calls. */
+  readonly amount: number;
+  /** The most that is allowed within the window. */
+  readonly atMost: number;
+  /** Length of the sliding window in milliseconds. */
+  readonly perMs: number;
+  /** What becomes of a call past the limit. */
+  readonly then: "escalate" | "block";
+}
+
+/** What was used of limits within their windows, by the `bucket` of a {@link Charge}; what is not in it is not known. */
+export type Usage = Readonly<Record<Digest, number>>;
 
 /** A rule that could not be decided, and the first field of its condition that settles nothing. */
 export interface Doubt {
@@ -132,6 +190,8 @@ export interface RuleTrace {
   readonly action: Action;
   readonly span: Span;
   readonly outcome: Outcome;
+  /** What the rule says after confidence and limit, and why; `null` if it did not match. */
+  readonly says: { readonly action: Action; readonly cause: Cause } | null;
   /** The tool pattern that is about the call's tool; `null` if the rule is about other tools. */
   readonly pattern: { readonly text: string; readonly span: Span } | null;
   /** The fields of its condition in the order of the text; none if the rule is about other tools. */
@@ -161,6 +221,8 @@ export interface PolicyTrace {
   readonly action: Action | "abstain";
   readonly rule: string | null;
   readonly cause: Cause;
+  /** The known name or pattern that the tool's unknown name could be taken for; `null` if there is none. */
+  readonly knownName: { readonly text: string; readonly span: Span } | null;
   /** Whether this policy's say became the decision. */
   readonly decides: boolean;
   readonly rules: readonly RuleTrace[];
@@ -169,7 +231,7 @@ export interface PolicyTrace {
 }
 
 /** A decision with the walk that led to it. */
-export interface Explanation {
+export interface Trace {
   readonly decision: Decision;
   readonly policies: readonly PolicyTrace[];
 }

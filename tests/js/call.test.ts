@@ -20,7 +20,7 @@ rules:
 
 /** Decides and copies `call`; both must refuse it in the same way. */
 function assertRefused(call: unknown, code: CallErrorCode, path: string): void {
-  for (const use of [snapshotCall, policy.decide, policy.explain]) {
+  for (const use of [snapshotCall, policy.decide, policy.trace]) {
     assert.throws(
       () => use(call as never),
       (error) => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { ended, feed, inFolder, read, run, start } from "./command.ts";
+import { unwritten } from "./decisions.js";
 
 const policy = `
 rules:
@@ -49,7 +50,7 @@ test("every line is decided, in order, with everything that a decision says", as
   assert.match(first?.policy ?? "", /^sha256:[0-9a-f]{64}$/);
   const digest = first?.policy;
   assert.deepEqual(lines, [
-    { line: 1, action: "allow", policy: digest, rule: "file.read", cause: "rule", reason: null, undecidable: [] },
+    { line: 1, action: "allow", policy: digest, rule: "file.read", cause: "rule", reason: null, ...unwritten("allow") },
     {
       line: 2,
       action: "escalate",
@@ -57,9 +58,17 @@ test("every line is decided, in order, with everything that a decision says", as
       rule: "file.*",
       cause: "rule",
       reason: "Files change",
-      undecidable: [],
+      ...unwritten("escalate"),
     },
-    { line: 3, action: "escalate", policy: digest, rule: null, cause: "default", reason: null, undecidable: [] },
+    {
+      line: 3,
+      action: "escalate",
+      policy: digest,
+      rule: null,
+      cause: "default",
+      reason: null,
+      ...unwritten("escalate"),
+    },
   ]);
 });
 

@@ -36,7 +36,7 @@ test("when the engine fails inside, everything is refused from then on", async (
   const trapped = failedWith("trapped");
   assert.throws(() => policy.decide({ tool: "a" }), trapped);
   assert.throws(() => policy.decide({ tool: "a" }), trapped);
-  assert.throws(() => policy.explain({ tool: "a" }), trapped);
+  assert.throws(() => policy.trace({ tool: "a" }), trapped);
   assert.throws(() => simulation.push(new Uint8Array(1)), trapped);
   assert.throws(() => simulation.counts, trapped);
   await assert.rejects(loadPolicy(text), trapped);

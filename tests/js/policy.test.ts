@@ -12,6 +12,8 @@ import {
   type PolicySource,
 } from "countersign";
 
+import { unwritten } from "./decisions.js";
+
 const text = `
 rules:
   - { tool: file.read, action: allow }
@@ -28,7 +30,7 @@ test("a policy decides", async () => {
     rule: "file.*",
     cause: "rule",
     reason: "Files change",
-    undecidable: [],
+    ...unwritten("escalate"),
   };
   assert.deepEqual(policy.decide({ tool: "file.write", args: { path: "/srv/a" } }), decision);
   assert.equal(policy.decide({ tool: "file.read" }).action, "allow");
@@ -39,13 +41,13 @@ test("a policy decides", async () => {
     rule: null,
     cause: "default",
     reason: null,
-    undecidable: [],
+    ...unwritten("escalate"),
   });
 });
 
-test("an explanation has the same decision and the rules up to the one that matched", async () => {
+test("a trace has the same decision and the rules up to the one that matched", async () => {
   const policy = await loadPolicy(text);
-  const { decision, policies } = policy.explain({ tool: "file.write" });
+  const { decision, policies } = policy.trace({ tool: "file.write" });
   assert.deepEqual(decision, policy.decide({ tool: "file.write" }));
   const [trace] = policies;
   assert.deepEqual(
@@ -209,7 +211,7 @@ test("what is no policy source is refused", async () => {
 test("results are frozen", async () => {
   const policy = await loadPolicy(text);
   const { diagnostics } = await checkPolicy("rules: 1");
-  const explained = policy.explain({ tool: "file.read" });
+  const explained = policy.trace({ tool: "file.read" });
   const frozen = [policy, policy.policies, policy.decide({ tool: "a" }), explained, explained.policies, diagnostics];
   for (const value of frozen) assert.ok(Object.isFrozen(value));
 });
@@ -221,7 +223,7 @@ test("a disposed policy decides no more, and neither does its simulation when di
   policy.dispose();
   const disposed = (error: unknown) => error instanceof EngineError && error.code === "disposed";
   assert.throws(() => policy.decide({ tool: "file.read" }), disposed);
-  assert.throws(() => policy.explain({ tool: "file.read" }), disposed);
+  assert.throws(() => policy.trace({ tool: "file.read" }), disposed);
   assert.throws(() => policy.simulation(), disposed);
   assert.equal(simulation.push(encode('{"tool":"file.read"}\n'))[0]?.decision?.action, "allow");
   simulation.dispose();

@@ -4,6 +4,7 @@
  * `memory.test.ts` runs them in Node; the browser tests run them on IndexedDB in a real browser.
  */
 import type { Digest, Entry, EscalationStore, Status } from "countersign";
+import { unwritten } from "./decisions.js";
 
 /** One promise that a store makes. It rejects if the store does not keep it. */
 export interface ContractCase {
@@ -20,7 +21,7 @@ function opened(atMs: number, tool = "email.send"): Entry {
     rule: null,
     cause: "default",
     reason: null,
-    undecidable: [],
+    ...unwritten("escalate"),
   } as const;
   return { type: "open", atMs, call: { tool, args: { to: ["a@acme.com"], nested: { n: 1 } } }, digest, decision };
 }

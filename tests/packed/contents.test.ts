@@ -62,7 +62,7 @@ export async function use(): Promise<Decision> {
   policy.decide({ args: {} });
   const { action } = policy.decide({ tool: "t", args: { deep: [1, { a: null }] } });
   const known: "allow" | "escalate" | "block" = action;
-  return { ...policy.explain({ tool: known }).decision };
+  return { ...policy.trace({ tool: known }).decision };
 }
 export const codes = (error: PolicyError): readonly string[] => error.diagnostics.map(({ code }) => code);
 export const store = memoryStore();

@@ -16,7 +16,7 @@ Decides recorded calls, one JSON object a line:
   {"tool": "file.read", "args": {"path": "/srv/a"}, "agent": …, "user": …, "session": …, "context": …, "confidence": …}
 Other keys are ignored. \`-\`, or no file, is standard input.
 Prints one JSON object a line, in the order of the calls:
-  {"line":1,"action":"allow","policy":"sha256:…","rule":"file.read","cause":"rule","reason":null,"undecidable":[]}
+  {"line":1,"action":"allow","policy":"sha256:…","rule":"file.read","cause":"rule","reason":null,…}
   {"line":2,"error":{"code":"…","message":"…"}} for a line that is no call; the others are still decided
 
 Options:

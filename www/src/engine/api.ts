@@ -8,10 +8,10 @@ import type {
   Diagnostic,
   Digest,
   EscalationRecord,
-  Explanation,
   LineError,
   PolicySummary,
   Token,
+  Trace,
   Verdict,
 } from "countersign";
 
@@ -38,10 +38,10 @@ export interface Checked {
 }
 
 /** A call and how the policy decided it. */
-export interface Explained {
+export interface Traced {
   readonly ok: true;
   readonly call: Call;
-  readonly explanation: Explanation;
+  readonly trace: Trace;
 }
 
 export interface Opened {
@@ -81,7 +81,7 @@ export interface FileRows {
 export interface FileLine {
   readonly ok: true;
   readonly text: string;
-  readonly explained: Explained | Failure;
+  readonly traced: Traced | Failure;
 }
 
 export type Queued = EscalationRecord;
@@ -133,7 +133,7 @@ export interface EngineApi {
   check(text: string): Promise<Checked>;
   /** Says what is wrong with a file that is no text; changes nothing. */
   checkFile(name: string, bytes: Uint8Array): Promise<string>;
-  explain(callText: string, digest: Digest): Promise<Explained | Failure>;
+  trace(callText: string, digest: Digest): Promise<Traced | Failure>;
   escalate(callText: string, digest: Digest): Promise<Opened | Failure>;
 
   decideFile(file: File, digest: Digest, onProgress: (progress: FileProgress) => void): Promise<FileEnd>;

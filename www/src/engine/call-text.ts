@@ -1,7 +1,7 @@
 /** Decides a call written as JSON. */
 
 import { type Call, CallError, type Policy } from "countersign";
-import type { Explained, Failure } from "./api.ts";
+import type { Failure, Traced } from "./api.ts";
 import { failure } from "./failure.ts";
 
 /**
@@ -10,7 +10,7 @@ import { failure } from "./failure.ts";
  * The engine reads the text itself, as it reads a line of recorded calls, so that a key written twice or a number that
  * JavaScript would round is refused here too; `JSON.parse` only gives the value to show and to explain.
  */
-export function explainText(policy: Policy, text: string): Explained | Failure {
+export function traceText(policy: Policy, text: string): Traced | Failure {
   const value = parsed(text);
   const simulation = policy.simulation();
   // In valid JSON a line end can only stand between tokens, so a space is as good.
@@ -25,7 +25,7 @@ export function explainText(policy: Policy, text: string): Explained | Failure {
   if (!value.ok) return value;
   const call = value.value as Call;
   try {
-    return { ok: true, call, explanation: policy.explain(call) };
+    return { ok: true, call, trace: policy.trace(call) };
   } catch (error) {
     if (error instanceof CallError) return failure(error.code, error.message);
     throw error;

@@ -2,7 +2,7 @@
 
 import type { Policy, Simulation } from "countersign";
 import type { Failure, FileEnd, FileLine, FileProgress, FileRows, RowFilter } from "./api.ts";
-import { explainText } from "./call-text.ts";
+import { traceText } from "./call-text.ts";
 import { failure } from "./failure.ts";
 import { createRows, type Rows } from "./rows.ts";
 
@@ -86,7 +86,7 @@ export function createFileRun(): FileRun {
       try {
         const bytes = await file.slice(place.offset, place.offset + place.length).arrayBuffer();
         const text = new TextDecoder().decode(bytes);
-        return { ok: true, text, explained: explainText(policy, text) };
+        return { ok: true, text, traced: traceText(policy, text) };
       } catch (error) {
         if (!(error instanceof DOMException)) throw error;
         return failure("unreadable", "the line could not be read again; the file may have changed on the disk");

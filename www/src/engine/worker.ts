@@ -7,7 +7,7 @@
 import { expose } from "comlink";
 import { checkPolicy, highlightPolicy, loadPolicy, type Policy } from "countersign";
 import type { EngineApi, Failure, InForce } from "./api.ts";
-import { explainText } from "./call-text.ts";
+import { traceText } from "./call-text.ts";
 import { answered, failure } from "./failure.ts";
 import { createFileRun } from "./file-run.ts";
 import { createQueue } from "./queue.ts";
@@ -42,14 +42,14 @@ const api: EngineApi = {
     return (await checkPolicy({ name, text: bytes })).rendered;
   },
 
-  async explain(callText, digest) {
-    return withPolicy(digest, (policy) => explainText(policy, callText));
+  async trace(callText, digest) {
+    return withPolicy(digest, (policy) => traceText(policy, callText));
   },
 
   async escalate(callText, digest) {
     return withPolicy(digest, async (policy) => {
-      const explained = explainText(policy, callText);
-      return explained.ok ? queue.open(policy, explained.call) : explained;
+      const traced = traceText(policy, callText);
+      return traced.ok ? queue.open(policy, traced.call) : traced;
     });
   },
 
@@ -80,7 +80,7 @@ const api: EngineApi = {
       if (!line.ok) return line;
       const policy = file.policy();
       if (policy === null) return failure("no-policy", "no file has been decided");
-      return line.explained.ok ? queue.open(policy, line.explained.call) : line.explained;
+      return line.traced.ok ? queue.open(policy, line.traced.call) : line.traced;
     });
   },
 

@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Queued } from "../engine/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
+import { ProtectionFacts } from "../ui/protection-facts.tsx";
 import { ShortDigest } from "../ui/short-digest.tsx";
 import { StatusChip } from "../ui/status-chip.tsx";
 import { Time } from "../ui/time.tsx";
@@ -66,6 +67,7 @@ export function Card({ escalation }: { readonly escalation: Queued }) {
             </dd>
           </>
         )}
+        <ProtectionFacts decision={decision} />
         <dt>Policy</dt>
         <dd>{decision.policy === null ? "none had a say" : <ShortDigest digest={decision.policy} />}</dd>
       </dl>

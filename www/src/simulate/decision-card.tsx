@@ -4,7 +4,7 @@ import { VisibleText } from "../text/visible-text.tsx";
 import { DecisionFacts } from "./decision-facts.tsx";
 import { QueueButton } from "./queue-button.tsx";
 import { type Simulated, simulated, stale } from "./state.ts";
-import { Trace } from "./trace.tsx";
+import { TraceView } from "./trace.tsx";
 
 export function DecisionCard() {
   const last = simulated.value;
@@ -31,11 +31,11 @@ function Answer({ last }: { readonly last: Simulated }) {
         <p class="notice">The call or the policy has changed since; this decision is about what stood there before.</p>
       )}
       <div class={stale.value ? "stale" : undefined}>
-        <DecisionFacts explanation={answer.explanation} />
-        {answer.explanation.decision.action === "escalate" && !stale.value && (
+        <DecisionFacts trace={answer.trace} />
+        {answer.trace.decision.action === "escalate" && !stale.value && (
           <QueueButton key={callText} open={(api) => api.escalate(callText, digest)} />
         )}
-        <Trace explanation={answer.explanation} linked={!stale.value} />
+        <TraceView trace={answer.trace} linked={!stale.value} />
       </div>
     </>
   );

@@ -1,12 +1,13 @@
 /** A decision in words: action, rule, policy, cause, reason. */
 
-import type { Explanation } from "countersign";
+import type { Trace } from "countersign";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
+import { ProtectionFacts } from "../ui/protection-facts.tsx";
 import { ShortDigest } from "../ui/short-digest.tsx";
 
-export function DecisionFacts({ explanation }: { readonly explanation: Explanation }) {
-  const { decision, policies } = explanation;
+export function DecisionFacts({ trace }: { readonly trace: Trace }) {
+  const { decision, policies } = trace;
   const name = policies.find((policy) => policy.policy === decision.policy)?.name ?? null;
   return (
     <dl class="facts">
@@ -26,6 +27,7 @@ export function DecisionFacts({ explanation }: { readonly explanation: Explanati
           </dd>
         </>
       )}
+      <ProtectionFacts decision={decision} />
       <dt>Policy</dt>
       <dd>
         {name !== null && <VisibleText text={name} />}{" "}

@@ -4,7 +4,7 @@ import { VisibleText } from "../text/visible-text.tsx";
 import { DecisionFacts } from "./decision-facts.tsx";
 import { opened, rows } from "./file-state.ts";
 import { QueueButton } from "./queue-button.tsx";
-import { Trace } from "./trace.tsx";
+import { TraceView } from "./trace.tsx";
 
 /** Beyond this many characters a line is shown in part, and it says so. */
 const SHOWN_MAX = 100_000;
@@ -29,17 +29,17 @@ export function FileLinePanel({ linked }: { readonly linked: boolean }) {
               These are the first {SHOWN_MAX.toLocaleString()} of {line.text.length.toLocaleString()} characters.
             </p>
           )}
-          {line.explained.ok ? (
+          {line.traced.ok ? (
             <>
-              <DecisionFacts explanation={line.explained.explanation} />
-              {line.explained.explanation.decision.action === "escalate" && (
+              <DecisionFacts trace={line.traced.trace} />
+              {line.traced.trace.decision.action === "escalate" && (
                 <QueueButton key={index} open={(api) => api.escalateLine(index)} />
               )}
-              <Trace explanation={line.explained.explanation} linked={linked} />
+              <TraceView trace={line.traced.trace} linked={linked} />
             </>
           ) : (
             <p class="notice bad">
-              Not decided: <VisibleText text={line.explained.message} /> <code>{line.explained.code}</code>
+              Not decided: <VisibleText text={line.traced.message} /> <code>{line.traced.code}</code>
             </p>
           )}
         </>

@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Digest } from "countersign";
-import type { Explained, Failure } from "../engine/api.ts";
+import type { Failure, Traced } from "../engine/api.ts";
 import { ask } from "../engine/client.ts";
 import { policyStatus } from "../policy/state.ts";
 import { callText, form, jsonProblem, mode, PARTS } from "./draft.ts";
@@ -11,7 +11,7 @@ export interface Simulated {
   readonly callText: string;
   readonly policyText: string;
   readonly digest: Digest;
-  readonly answer: Explained | Failure;
+  readonly answer: Traced | Failure;
 }
 
 export const simulated = signal<Simulated | null>(null);
@@ -37,7 +37,7 @@ export async function simulate(): Promise<void> {
   }
   const asked = callText();
   try {
-    const answer = await ask((api) => api.explain(asked, status.policy.digest));
+    const answer = await ask((api) => api.trace(asked, status.policy.digest));
     simulated.value = { callText: asked, policyText: status.text, digest: status.policy.digest, answer };
   } catch {
     // The engine is gone; the notice above says so.

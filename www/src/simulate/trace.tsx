@@ -1,6 +1,6 @@
 /** The walk through the rules: each in order, with what its condition asks, up to the one that certainly matched. */
 
-import type { ConditionTrace, Explanation, Outcome, PolicyTrace, RuleTrace, Span } from "countersign";
+import type { ConditionTrace, Outcome, PolicyTrace, RuleTrace, Span, Trace } from "countersign";
 import { wanted } from "../policy/state.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
@@ -10,16 +10,16 @@ import { ActionChip } from "../ui/action-chip.tsx";
 const SHOWN_MAX = 300;
 
 interface Props {
-  readonly explanation: Explanation;
+  readonly trace: Trace;
   /** Whether the rules' places are those of the text in the editor. */
   readonly linked: boolean;
 }
 
-export function Trace({ explanation, linked }: Props) {
+export function TraceView({ trace, linked }: Props) {
   return (
     <div class="trace">
       <h3>Trace</h3>
-      {explanation.policies.map((policy) => (
+      {trace.policies.map((policy) => (
         <Walk key={policy.source} policy={policy} linked={linked} />
       ))}
     </div>
@@ -38,6 +38,12 @@ function Walk({ policy, linked }: { readonly policy: PolicyTrace; readonly linke
           </li>
         ))}
       </ol>
+      {policy.knownName !== null && (
+        <p>
+          The tool’s name is not one that this policy knows, but could be taken for{" "}
+          <Place span={policy.knownName.span} text={policy.knownName.text} linked={linked} />.
+        </p>
+      )}
       <p class="quiet">
         {policy.rule === null && (
           <>
@@ -73,6 +79,11 @@ function Step({ rule, linked }: { readonly rule: RuleTrace; readonly linked: boo
         </>
       )}{" "}
       {rule.outcome !== "not-matched" && <ActionChip action={rule.action} />}
+      {rule.says !== null && rule.says.action !== rule.action && (
+        <>
+          , but for {rule.says.cause} <ActionChip action={rule.says.action} />
+        </>
+      )}
       {rule.conditions.length > 0 && (
         <ul class="conditions">
           {rule.conditions.map((condition) => (
