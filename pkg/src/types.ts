@@ -316,6 +316,10 @@ export interface Review {
 export interface Escalation {
   readonly status: Status;
   readonly openedAtMs: number;
+  /** From then on it can no longer be approved. */
+  readonly expiresAtMs: number;
+  /** Why the call cannot be approved, whoever tries; `null` if it can. */
+  readonly unapprovable: string | null;
   readonly call: Call;
   readonly digest: Digest;
   readonly decision: Decision;

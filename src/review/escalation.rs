@@ -82,6 +82,32 @@ pub struct Escalation {
     pub review: Option<Review>,
 }
 
+impl Escalation {
+    /// When the call has waited too long to be approved.
+    #[must_use]
+    pub fn expires_at_ms(&self) -> UnixMs {
+        let wait_ms = self.decision.review.as_ref().map_or(0, |terms| terms.expires_ms);
+        self.opened_at_ms.saturating_add(wait_ms)
+    }
+
+    /// Why the call cannot be approved, whoever tries; `None` if it can.
+    ///
+    /// Who reviews is not verified here, and values are not typed: what asks for that waits for a guard that can.
+    #[must_use]
+    pub fn unapprovable(&self) -> Option<&'static str> {
+        let Some(ReviewTerms { reviewers, quorum, confirm, .. }) = &self.decision.review else {
+            return Some("nothing says what its review must be like");
+        };
+        if !reviewers.is_empty() || *quorum > 1 {
+            return Some("its rule names reviewers or a quorum, and nobody can tell here who reviews");
+        }
+        if !confirm.is_empty() {
+            return Some("its rule wants a value typed, which this version cannot ask for");
+        }
+        None
+    }
+}
+
 /// Why nothing happened to an escalation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EscalationError {
@@ -174,7 +200,12 @@ pub fn review(
         Status::Pending if seen != escalation.digest => Err(EscalationError::DigestMismatch),
         Status::Pending => {
             if verdict == Verdict::Approve {
-                approvable(&escalation, now_ms)?;
+                if now_ms >= escalation.expires_at_ms() {
+                    return Err(EscalationError::TooLate);
+                }
+                if let Some(why) = escalation.unapprovable() {
+                    return Err(EscalationError::Unapprovable(why));
+                }
             }
             let at_ms = now_ms.max(escalation.opened_at_ms);
             Ok(Entry::Review(Review { at_ms, verdict, note, digest: seen }))
@@ -182,27 +213,6 @@ pub fn review(
         // No `_`: a new status must be thought about here.
         Status::Approved | Status::Rejected => Err(EscalationError::AlreadyClosed(escalation.status)),
     }
-}
-
-/// Whether what the policy asks of an approval can be shown to be so.
-///
-/// Who reviews is not verified here, and values are not typed: what asks for that waits for a guard that can.
-fn approvable(escalation: &Escalation, now_ms: UnixMs) -> Result<(), EscalationError> {
-    let Some(ReviewTerms { reviewers, quorum, expires_ms, confirm, .. }) = &escalation.decision.review else {
-        return Err(EscalationError::BrokenHistory);
-    };
-    if now_ms >= escalation.opened_at_ms.saturating_add(*expires_ms) {
-        return Err(EscalationError::TooLate);
-    }
-    if !reviewers.is_empty() || *quorum > 1 {
-        return Err(EscalationError::Unapprovable(
-            "its rule names reviewers or a quorum, and nobody can tell here who reviews",
-        ));
-    }
-    if !confirm.is_empty() {
-        return Err(EscalationError::Unapprovable("its rule wants a value typed, which this version cannot ask for"));
-    }
-    Ok(())
 }
 
 /// The escalation that `entries` are the history of.

@@ -72,6 +72,8 @@ impl<'a> From<&'a Entry> for EntryOut<'a> {
 pub struct EscalationOut<'a> {
     status: &'static str,
     opened_at_ms: u64,
+    expires_at_ms: u64,
+    unapprovable: Option<&'static str>,
     call: CallOut<'a>,
     digest: String,
     decision: DecisionOut<'a>,
@@ -96,6 +98,8 @@ impl<'a> From<&'a Escalation> for EscalationOut<'a> {
                 Status::Rejected => "rejected",
             },
             opened_at_ms: escalation.opened_at_ms,
+            expires_at_ms: escalation.expires_at_ms(),
+            unapprovable: escalation.unapprovable(),
             call: CallOut(&escalation.call),
             digest: escalation.digest.to_string(),
             decision: (&escalation.decision).into(),

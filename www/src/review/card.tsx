@@ -20,7 +20,7 @@ import { Outcome } from "./outcome.tsx";
 import { refused } from "./state.ts";
 
 export function Card({ escalation }: { readonly escalation: Queued }) {
-  const { id, call, decision, digest, status, openedAtMs } = escalation;
+  const { id, call, decision, digest, status, openedAtMs, expiresAtMs, unapprovable } = escalation;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     // Where the list stands above the card, the card would be out of sight.
@@ -41,6 +41,11 @@ export function Card({ escalation }: { readonly escalation: Queued }) {
         <StatusChip status={status} />
         <p class="quiet">
           held since <Time ms={openedAtMs} />
+          {status === "pending" && (
+            <>
+              , can be approved until <Time ms={expiresAtMs} />
+            </>
+          )}
         </p>
       </header>
       {size.hidden > 0 && (
@@ -91,13 +96,16 @@ export function Card({ escalation }: { readonly escalation: Queued }) {
         Digest of this call <code class="digest">{digest}</code>
       </p>
       <AgentWords reason={call.reason} confidence={call.confidence} />
+      {status === "pending" && unapprovable !== null && (
+        <p class="notice bad">This call can only be rejected here: {unapprovable}.</p>
+      )}
       {problem?.id === id && (
         <p class="notice bad" role="alert">
           <VisibleText text={problem.message} />
         </p>
       )}
       {status === "pending" ? (
-        <Decide id={id} digest={digest} tool={call.tool} approvable={!size.tooLarge} />
+        <Decide id={id} digest={digest} tool={call.tool} approvable={!size.tooLarge && unapprovable === null} />
       ) : (
         <Outcome escalation={escalation} />
       )}
