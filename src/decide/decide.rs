@@ -198,7 +198,9 @@ pub(super) fn say(compiled: &Compiled, call: &Call, usage: &Usage) -> Say {
     }
     if known_name.is_some() {
         say.may_abstain = false;
-        if say.action.is_none_or(|action| action < Action::Escalate) {
+        // That a default holds it as well says less than what its name looks like.
+        let says_less = say.action == Some(Action::Escalate) && say.cause == Cause::Default;
+        if says_less || say.action.is_none_or(|action| action < Action::Escalate) {
             say = Say { action: Some(Action::Escalate), hit: known_name, cause: Cause::Name, ..say };
         }
     }

@@ -86,5 +86,6 @@ test("the trace tells of limits and of names that could be taken for others", as
   await expect(decision).toContainText("1 of 20 in 1 hour");
   await simulate(page, { tool: "Email-Send" });
   await expect(decision).toContainText("could be taken for email.send");
+  await expect(decision.locator("dd", { hasText: /^name$/ })).toBeVisible();
   await picture(page, "protection-name");
 });
