@@ -104,7 +104,7 @@ export interface Charge {
 /** What was used of limits within their windows, by the `bucket` of a {@link Charge}; what is not in it is not known. */
 export type Usage = Readonly<Record<Digest, number>>;
 
-/** A rule that could not be decided, and the first field of its condition that settles nothing. */
+/** A rule that could not be decided, and the first field of its condition that settles nothing; `limit` for its limit. */
 export interface Doubt {
   readonly policy: Digest;
   readonly rule: string;

@@ -48,7 +48,7 @@ pub struct Doubt {
     pub policy: Digest,
     /// Its id.
     pub rule: String,
-    /// The field whose value settles nothing.
+    /// The field whose value settles nothing; `limit` if it is the rule's limit.
     pub field: String,
     /// Why not.
     pub why: String,
