@@ -129,7 +129,8 @@ function copyNested(value: object, copying: Copying): unknown {
 }
 
 function copyList(list: readonly unknown[], copying: Copying): readonly unknown[] {
-  if (Object.getPrototypeOf(list) !== Array.prototype) throw notPlain(copying, "a list of its own class");
+  // `Array.prototype`, of whatever realm, is a list itself; that of a class is not.
+  if (!Array.isArray(Object.getPrototypeOf(list))) throw notPlain(copying, "a list of its own class");
   const length: unknown = list.length;
   if (typeof length !== "number" || length > CALL_VALUES_MAX) throw tooLarge(copying);
   const copy: unknown[] = [];
@@ -171,7 +172,13 @@ function freezeMap(entries: [string, unknown][]): Readonly<Record<string, unknow
 
 function checkPlain(value: object, copying: Copying): void {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw notPlain(copying, "an object of a class");
+  if (prototype !== null && !isObjectPrototype(prototype)) throw notPlain(copying, "an object of a class");
+}
+
+/** Also true of another realm's, such as that of a frame or of a test runner. */
+function isObjectPrototype(prototype: unknown): boolean {
+  if (prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
 }
 
 function checkText(text: string, copying: Copying): string {

@@ -13,6 +13,7 @@ import {
   type EscalationErrorCode,
   messageOf,
 } from "./errors.js";
+import { deepFreeze } from "./freeze.js";
 import type {
   Call,
   Counts,
@@ -203,12 +204,4 @@ function refusedCall(code: string, message: string): Error {
 
 function refusedEscalation(code: string, message: string): Error {
   return new EscalationError(code as EscalationErrorCode, message);
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) deepFreeze(part);
-  }
-  return value;
 }

@@ -73,6 +73,8 @@ export interface Escalations {
   list(options?: ListOptions): Promise<EscalationPage>;
 }
 
+const STATUSES: readonly Status[] = ["pending", "approved", "rejected"];
+
 /** How often an append is tried again after others were first. Each time the escalation has grown. */
 const ATTEMPTS = 10;
 
@@ -139,6 +141,9 @@ async function review(
 async function list(store: EscalationStore, { status, limit = 50, after }: ListOptions): Promise<EscalationPage> {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
     throw new RangeError("`limit` must be an integer from 1 to 1000");
+  }
+  if (status !== undefined && !STATUSES.includes(status)) {
+    throw new TypeError(`\`status\` must be one of ${STATUSES.join(", ")}`);
   }
   await ready();
   const query = { limit, ...(status !== undefined && { status }), ...(after !== undefined && { after }) };

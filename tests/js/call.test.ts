@@ -158,6 +158,7 @@ const refusedArgs: readonly [what: string, value: unknown, code: CallErrorCode, 
   ["a proxy that throws its properties", throwing("getOwnPropertyDescriptor"), "not-plain", ""],
   ["a proxy that throws its prototype", throwing("getPrototypeOf"), "not-plain", ""],
   ["an object of another realm's class", runInNewContext("new Date()"), "not-plain", ""],
+  ["a list of another realm's class", runInNewContext("new (class extends Array {})()"), "not-plain", ""],
   ["a key that is no name", { "dotted.key": { "": Number.NaN } }, "not-finite", '["dotted.key"][""]'],
 ];
 
@@ -243,6 +244,11 @@ test("what others put on Object.prototype changes nothing", () => {
     delete polluted.tool;
     delete polluted.value;
   }
+});
+
+test("plain data of another realm is plain", () => {
+  const call = runInNewContext('({ tool: "a", args: { list: [1, { deep: ["x"] }] } })');
+  assert.deepEqual(snapshotCall(call), { tool: "a", args: { list: [1, { deep: ["x"] }] } });
 });
 
 test("an object without a prototype is plain", () => {

@@ -40,6 +40,8 @@ test("an escalated call is held with everything a reviewer needs", async () => {
     id: "id1",
     status: "pending",
     openedAtMs: 1000,
+    expiresAtMs: 1000 + 30 * 60_000,
+    unapprovable: null,
     call: mail,
     digest: held.digest,
     decision: policy.decide(mail),
@@ -115,6 +117,54 @@ test("an approval covers the call that was shown and no other", async () => {
     await assert.rejects(escalations.review(id, { verdict: "approve", digest: wrong }), { code: "digest-mismatch" });
   }
   assert.equal((await escalations.read(id))?.status, "pending");
+});
+
+test("a call that has waited too long can be rejected, but no longer approved", async () => {
+  const { escalations, clock } = setUp();
+  const { id, digest, expiresAtMs } = await escalations.open(policy, mail);
+  clock.ms = expiresAtMs;
+  await assert.rejects(escalations.review(id, { verdict: "approve", digest }), { code: "too-late" });
+  clock.ms = expiresAtMs - 1;
+  assert.equal((await escalations.review(id, { verdict: "approve", digest })).status, "approved");
+  const late = await escalations.open(policy, mail);
+  clock.ms = late.expiresAtMs + 1;
+  assert.equal((await escalations.review(late.id, { verdict: "reject", digest })).status, "rejected");
+});
+
+for (const terms of ["{ reviewers: [ann] }", "{ quorum: 2 }", "{ confirm: args.subject }"]) {
+  test(`what the package cannot vouch for, ${terms}, is not approved`, async () => {
+    const asking = await loadPolicy(`rules: [{ tool: email.send, action: escalate, review: ${terms} }]`);
+    const { escalations } = setUp();
+    const { id, digest, unapprovable } = await escalations.open(asking, mail);
+    assert.match(unapprovable ?? "", /./);
+    await assert.rejects(escalations.review(id, { verdict: "approve", digest }), { code: "unapprovable" });
+    assert.equal((await escalations.review(id, { verdict: "reject", digest })).status, "rejected");
+  });
+}
+
+test("what a stored decision says beside its action is read back as it was", async () => {
+  const full = await loadPolicy(`
+name: full
+rules:
+  - id: mail
+    tool: email.send
+    action: escalate
+    risk: critical
+    reversible: false
+    consequence: "Mail to {{args.to}} about {{args.subject}}, copy to {{args.cc}}"
+    marks: [sent]
+    review: { expires: 5m, editable: args.subject }
+  - { tool: "*", action: allow }
+`);
+  const limits = await loadPolicy(
+    "rules: [{ id: l, tool: email.send, action: allow, limit: { sum: args.n, at_most: 0.5, per: 1d } }]",
+  );
+  const { escalations } = setUp();
+  for (const each of [full, limits]) {
+    const { id, decision } = await escalations.open(each, mail);
+    assert.deepEqual(decision, each.decide(mail));
+    assert.deepEqual((await escalations.read(id))?.decision, decision);
+  }
 });
 
 test("every part of the call that matters changes its digest", async () => {
@@ -227,6 +277,7 @@ test("the list is newest first, by status and in pages", async () => {
   assert.deepEqual(await ids({ status: "rejected" }), ["id1"]);
   const page = await escalations.list({ limit: 2 });
   assert.deepEqual(await ids({ limit: 9, after: page.next }), ["id3", "id2", "id1"]);
+  await assert.rejects(escalations.list({ status: "open" as never }), TypeError);
   for (const limit of [0, -1, 1.5, 1001]) await assert.rejects(escalations.list({ limit }), RangeError);
   await assert.rejects(escalations.list({ after: "nonsense" }), { name: "StoreError", code: "bad-cursor" });
 });

@@ -1,4 +1,5 @@
 /** A store in this process's memory: for tests, and where losing what waits at a restart is acceptable. */
+import { deepFreeze } from "../freeze.js";
 import type { Entry, Status } from "../types.js";
 import { readCursor, writeCursor } from "./cursor.js";
 import type { EscalationStore, ListPage, ListQuery } from "./store.js";
@@ -68,12 +69,4 @@ function newestFirst(a: Place, b: Place): number {
 
 function frozenCopy(entry: Entry): Entry {
   return deepFreeze(structuredClone(entry));
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) deepFreeze(part);
-  }
-  return value;
 }
