@@ -1,4 +1,5 @@
-//! Writes every vector to `target/vectors.json`, so that the tests of the built wasm need no second YAML parser.
+//! Writes every vector to `target/vectors.json`, and every policy text of vectors, examples and documents with what YAML
+//! says it holds to `target/policies.json`, so that the tests of the package need no second YAML parser.
 //!
 //! `cargo run --example vectors`
 
@@ -10,12 +11,54 @@ mod vector_files;
 use std::fs;
 use std::path::Path;
 
+use serde_json::{Value, json};
+use vector_files::VectorFile;
+
 fn main() {
-    let files: Vec<serde_json::Value> = vector_files::read()
-        .into_iter()
-        .map(|file| serde_json::json!({ "file": file.name, "cases": file.cases }))
-        .collect();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/vectors.json");
-    fs::write(&path, serde_json::json!({ "files": files }).to_string()).expect("target/vectors.json can be written");
-    println!("{} files of vectors in {}", files.len(), path.display());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let vectors = vector_files::read();
+    let files: Vec<Value> = vectors.iter().map(|file| json!({ "file": file.name, "cases": file.cases })).collect();
+    write(&root.join("target/vectors.json"), &json!({ "files": files }));
+    let policies: Vec<Value> =
+        of_vectors(&vectors).chain(of_examples(root)).chain(of_documents(root)).map(policy).collect();
+    write(&root.join("target/policies.json"), &json!({ "policies": policies }));
+    println!("{} files of vectors and {} policies in {}", files.len(), policies.len(), root.join("target").display());
+}
+
+fn write(path: &Path, value: &Value) {
+    fs::write(path, value.to_string()).expect("target/ can be written to");
+}
+
+/// A policy's text, and what it holds; `data` is null if the second opinion cannot read it.
+fn policy((name, text): (String, String)) -> Value {
+    let data: Option<Value> = serde_yaml::from_str(&text).ok();
+    json!({ "name": name, "text": text, "data": data })
+}
+
+fn of_vectors(files: &[VectorFile]) -> impl Iterator<Item = (String, String)> + '_ {
+    files.iter().flat_map(|file| &file.cases).flat_map(|case| {
+        let name = case["name"].as_str().unwrap_or_default();
+        let several = case["policies"].as_array().into_iter().flatten();
+        let texts = std::iter::once(&case["policy"]).chain(several).filter_map(Value::as_str);
+        texts.map(|text| (name.to_owned(), text.to_owned())).collect::<Vec<_>>()
+    })
+}
+
+fn of_examples(root: &Path) -> impl Iterator<Item = (String, String)> {
+    let folder = fs::read_dir(root.join("examples/policies")).expect("there are examples");
+    let mut paths: Vec<_> = folder.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths.into_iter().map(|path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        (name.unwrap_or_default(), fs::read_to_string(path).expect("an example can be read"))
+    })
+}
+
+/// The blocks of the documents that are whole policies.
+fn of_documents(root: &Path) -> impl Iterator<Item = (String, String)> {
+    ["README.md", "docs/language.md"].into_iter().flat_map(move |name| {
+        let text = fs::read_to_string(root.join(name)).expect("a document can be read");
+        let blocks = text.split("\n```yaml\n").skip(1).filter_map(|rest| Some(rest.split_once("\n```")?.0.to_owned()));
+        blocks.map(|block| (name.to_owned(), block)).collect::<Vec<_>>()
+    })
 }

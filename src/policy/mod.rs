@@ -12,3 +12,6 @@ mod review;
 mod policy_test;
 mod rule;
 pub mod parse;
+// For editors only: the engine in WebAssembly does without.
+#[cfg(not(target_arch = "wasm32"))]
+pub mod schema;

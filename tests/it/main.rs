@@ -14,5 +14,6 @@ mod golden;
 mod house;
 mod limits;
 mod oracle;
+mod schema;
 mod vector_files;
 mod vectors;
