@@ -29,8 +29,8 @@ mod shape;
 pub fn schema() -> Value {
     let definitions = map(&[
         ("rule", rule()),
-        ("condition", matcher::condition("args")),
-        ("inner_condition", matcher::condition("way")),
+        ("condition", matcher::condition()),
+        ("inner_condition", matcher::inner_condition()),
         ("matcher", matcher::matcher()),
         (
             "field",
@@ -111,7 +111,9 @@ const fn action_means(action: Action) -> &'static str {
 }
 
 fn rule() -> Value {
-    object("A rule: which calls, and what becomes of them.", RULE_KEYS, &["tool", "action"], rule_key)
+    let rule = object("A rule: which calls, and what becomes of them.", RULE_KEYS, &["tool", "action"], rule_key);
+    let counted = map(&[("limit", texts(&["id"])), ("relaxed", texts(&["id"]))]);
+    extend(rule, &[("dependentRequired", counted)])
 }
 
 fn rule_key(key: &str) -> Option<Value> {

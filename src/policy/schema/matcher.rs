@@ -8,9 +8,22 @@ use crate::value::value::Value;
 /// What a field of a call begins with.
 pub(super) const FIELD: &str = r"^(args|agent|user|session|context)([.\[].*)?$";
 
-/// A condition over fields of a call (`args`), or over ways into a map.
-pub(super) fn condition(over: &str) -> Value {
-    let (own, field) = if over == "args" { ("condition", FIELD) } else { ("inner_condition", "^[^.]") };
+/// A condition over fields of a call.
+pub(super) fn condition() -> Value {
+    let fields = map(&[(FIELD, reference("matcher"))]);
+    extend(
+        condition_over("condition", "Fields and what must hold of them; all must hold."),
+        &[("patternProperties", fields), ("additionalProperties", Value::Bool(false))],
+    )
+}
+
+/// A condition over ways into a map.
+pub(super) fn inner_condition() -> Value {
+    let condition = condition_over("inner_condition", "Ways into the map and what must hold of what stands there.");
+    extend(condition, &[("additionalProperties", reference("matcher"))])
+}
+
+fn condition_over(own: &str, what: &str) -> Value {
     let several =
         |what: &str| with(what, &[("type", text("array")), ("minItems", number(1.0)), ("items", reference(own))]);
     let words = map(&[
@@ -18,17 +31,7 @@ pub(super) fn condition(over: &str) -> Value {
         ("any", several("One of these holds.")),
         ("not", described(reference(own), "This does not hold.")),
     ]);
-    let fields = map(&[(field, reference("matcher"))]);
-    with(
-        "Fields and what must hold of them; all must hold.",
-        &[
-            ("type", text("object")),
-            ("minProperties", number(1.0)),
-            ("properties", words),
-            ("patternProperties", fields),
-            ("additionalProperties", Value::Bool(false)),
-        ],
-    )
+    with(what, &[("type", text("object")), ("minProperties", number(1.0)), ("properties", words)])
 }
 
 /// A map of tests, or a scalar or list as a short form.
