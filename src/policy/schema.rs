@@ -38,7 +38,7 @@ pub fn schema() -> Value {
         ),
         ("fields", one_or_more(reference("field"))),
         ("duration", pattern("^[0-9]+[smhd]$", "An integer and `s`, `m`, `h` or `d`, up to `365d`.")),
-        ("text", with("Text.", &[("type", text("string")), ("minLength", number(1.0))])),
+        ("text", map(&[("type", text("string")), ("minLength", number(1.0))])),
         ("texts", one_or_more(reference("text"))),
         (
             "share",
