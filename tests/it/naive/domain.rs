@@ -1,0 +1,154 @@
+//! The matchers that know what a text is, as far as the texts of `conditions.rs` and `calls.rs` go: plain ones.
+//!
+//! Those matchers have rows and fuzzers of their own; here they only take part.
+
+use super::matchers::{Call, Found, Truth, all, any};
+use super::policy::Folder;
+
+/// Whether `pattern` stands for `text`; a lone star crosses `/` only if `crosses`.
+pub(crate) fn glob(pattern: &str, text: &str, crosses: bool) -> bool {
+    if let Some(rest) = pattern.strip_prefix("**") {
+        return (0..=text.len()).any(|at| text.is_char_boundary(at) && glob(rest, &text[at..], crosses));
+    }
+    if let Some(rest) = pattern.strip_prefix('*') {
+        let reach = if crosses { text.len() } else { text.find('/').unwrap_or(text.len()) };
+        return (0..=reach).any(|at| text.is_char_boundary(at) && glob(rest, &text[at..], crosses));
+    }
+    let mut pattern = pattern.chars();
+    let mut text = text.chars();
+    match (pattern.next(), text.next()) {
+        (None, None) => true,
+        (Some(expected), Some(found)) => expected == found && glob(pattern.as_str(), text.as_str(), crosses),
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}
+
+/// Paths of plain names with `.` and `..`, absolute or not; what begins with `~` or holds a `:` or `$` is undecidable.
+pub(crate) fn path(text: &str, under: &[Folder], base: Option<&str>, extension: &[&str], call: &Call) -> Truth {
+    // Under a folder that is not there stands nothing, whatever the text means.
+    let absent = |folder: &Folder| matches!(folder, Folder::In(field) if matches!(call.find(field), Found::Absent));
+    if !under.is_empty() && under.iter().all(absent) {
+        return Truth::No;
+    }
+    if text.is_empty() || text.contains(['~', ':', '$']) {
+        return Truth::Maybe;
+    }
+    let absolute = |text: &str| match base {
+        Some(base) if !text.starts_with('/') => names(&format!("{base}/{text}")).map(|names| (true, names)),
+        _ => names(text).map(|names| (text.starts_with('/'), names)),
+    };
+    let Some((rooted, path)) = absolute(text) else { return Truth::Maybe };
+    let mut truths = Vec::new();
+    if !under.is_empty() {
+        truths.push(any(under.iter().map(|folder| {
+            let folder = match folder {
+                Folder::Written(folder) => *folder,
+                Folder::In(field) => match call.find(field) {
+                    Found::Absent => return Truth::No,
+                    Found::Is(serde_json::Value::String(folder)) if !folder.is_empty() => folder,
+                    Found::Unknown | Found::Session(_) | Found::Is(_) => return Truth::Maybe,
+                },
+            };
+            match absolute(folder) {
+                Some((folder_rooted, folder)) if folder_rooted == rooted => Truth::of(path.starts_with(&folder)),
+                Some(_) | None => Truth::Maybe,
+            }
+        })));
+    }
+    if !extension.is_empty() {
+        let own = path.last().and_then(|name| name.rsplit_once('.')).filter(|(stem, _)| !stem.is_empty());
+        truths.push(Truth::of(own.is_some_and(|(_, own)| extension.contains(&own))));
+    }
+    all(truths)
+}
+
+/// The names of a path; none for a relative path that climbs out of its start.
+fn names(path: &str) -> Option<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." if names.pop().is_none() && !path.starts_with('/') => return None,
+            ".." => {}
+            name => names.push(name.to_owned()),
+        }
+    }
+    Some(names)
+}
+
+/// `scheme://host`, `:port` and a path without anything unusual; every other text is undecidable.
+pub(crate) fn url(text: &str, host: &[&str], scheme: &[&str], port: &[u16]) -> Truth {
+    let Some((own_scheme, rest)) = text.split_once("://") else { return Truth::Maybe };
+    let authority = rest.split('/').next().unwrap_or_default();
+    if authority.contains('@') {
+        return Truth::Maybe;
+    }
+    let (own_host, own_port) = match authority.split_once(':') {
+        Some((host, port)) => (host, port.parse().expect("a port")),
+        None => (authority, if own_scheme == "http" { 80 } else { 443 }),
+    };
+    let mut truths = Vec::new();
+    if !scheme.is_empty() {
+        truths.push(Truth::of(scheme.contains(&own_scheme)));
+    }
+    if !host.is_empty() {
+        truths.push(Truth::of(host.iter().any(|host| is_domain(own_host, host))));
+    }
+    if !port.is_empty() {
+        truths.push(Truth::of(port.contains(&own_port)));
+    }
+    all(truths)
+}
+
+/// `*.x` is one or more labels before `x`.
+fn is_domain(own: &str, pattern: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(suffix) => own.ends_with(suffix) && own.len() > suffix.len(),
+        None => own == pattern,
+    }
+}
+
+/// One plain address of lower-case letters; every other text is undecidable.
+pub(crate) fn email(text: &str, domain: &[&str], address: &[&str]) -> Truth {
+    let plain = text.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '.' | '@'));
+    let Some((_, own)) = text.split_once('@').filter(|_| plain) else { return Truth::Maybe };
+    let mut truths = Vec::new();
+    if !domain.is_empty() {
+        truths.push(Truth::of(domain.iter().any(|domain| is_domain(own, domain))));
+    }
+    if !address.is_empty() {
+        truths.push(Truth::of(address.contains(&text)));
+    }
+    all(truths)
+}
+
+/// The simple commands of words and `&&`; a text without any word, or with a sign that a shell acts on, is undecidable.
+fn commands(text: &str) -> Option<Vec<Vec<&str>>> {
+    if text.is_empty() || text.contains(['$', '~', '<']) {
+        return None;
+    }
+    Some(text.split(" && ").map(|command| command.split(' ').collect()).collect())
+}
+
+pub(crate) fn shell_only(text: &str, patterns: &[&str]) -> Truth {
+    let Some(commands) = commands(text) else { return Truth::Maybe };
+    Truth::of(commands.iter().all(|command| patterns.iter().any(|pattern| is_command(command, pattern))))
+}
+
+/// The words of a command; a final `**` is for any that are no options.
+fn is_command(command: &[&str], pattern: &str) -> bool {
+    let words: Vec<&str> = pattern.split(' ').collect();
+    match words.split_last() {
+        Some((&"**", first)) => {
+            command.starts_with(first) && command[first.len()..].iter().all(|word| !word.starts_with('-'))
+        }
+        _ => command == words,
+    }
+}
+
+/// Of patterns like `rm **`: some command is of this program. The other programs that occur are plain ones.
+pub(crate) fn shell_runs(text: &str, patterns: &[&str]) -> Truth {
+    let Some(commands) = commands(text) else { return Truth::Maybe };
+    let programs: Vec<&str> = patterns.iter().filter_map(|pattern| pattern.strip_suffix(" **")).collect();
+    Truth::of(commands.iter().any(|command| programs.contains(&command[0])))
+}
