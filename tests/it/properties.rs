@@ -1,14 +1,16 @@
 //! What holds of every policy and every call: the engine against the naive one of `naive/`, and laws of its decisions.
 //!
-//! Each seed is a case. `COUNTERSIGN_CASES=1000000 cargo test --release --test it properties` tries a million,
-//! `COUNTERSIGN_SEED=N` begins with the case of another seed.
+//! A case is a stack and a call; each seed gives a stack and a few calls.
+//! `COUNTERSIGN_CASES=1000000 cargo test --release --test it properties` tries a million for every test, and
+//! `COUNTERSIGN_SEED=N` begins with another seed than 0.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::decide::call::Call;
 use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::decide;
 use countersign::decide::limit::Usage;
+use countersign::decide::trace::trace;
 use countersign::policy::parse::parse;
 use countersign::text::render::render;
 use countersign::text::span::Positions;
@@ -19,27 +21,33 @@ use countersign::wire::decision::DecisionOut;
 use serde_json::{Value, json};
 
 use crate::naive::choices::{Choices, shrink};
-use crate::naive::document::{Wording, document};
-use crate::naive::evaluate::{Decided, evaluate};
-use crate::naive::generate::{Case, case};
-use crate::naive::policy::Policy;
-use crate::naive::print::{Style, print};
+use crate::naive::document::{Wording, document, value};
+use crate::naive::evaluate::{Decided, evaluate, matched, may_abstain};
+use crate::naive::generate::{self, Asked};
+use crate::naive::names::folded;
+use crate::naive::policy::{Action, Policy};
+use crate::naive::print::{Style, print, shuffled};
 
-/// How many cases, and the seed of the first.
-fn run_of(cases: u64) -> std::ops::Range<u64> {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}: {text}")));
-    let first = number("COUNTERSIGN_SEED").unwrap_or(0);
-    first..first + number("COUNTERSIGN_CASES").unwrap_or(cases)
-}
-
-/// Tries `property` on every case; a failure is told with the smallest case that was found.
-fn for_all(cases: u64, property: impl Fn(&mut Choices) -> Result<(), String>) {
-    for seed in run_of(cases) {
+/// Tries `property`, which tells how many calls it decided, on as many calls; a failure is told with the smallest case.
+fn for_all(calls: u64, property: impl Fn(&mut Choices) -> Result<u64, String>) {
+    let number = |name: &str| {
+        std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap_or_else(|_| panic!("{name}: {text}")))
+    };
+    let mut left = number("COUNTERSIGN_CASES").unwrap_or(calls);
+    let mut seed = number("COUNTERSIGN_SEED").unwrap_or(0);
+    while left > 0 {
         let mut choices = Choices::random(seed);
-        let Err(first) = property(&mut choices) else { continue };
-        let smallest = shrink(choices.made, 50_000, |given| property(&mut Choices::given(given)).is_err());
-        let failure = property(&mut Choices::given(smallest)).expect_err("it failed before");
-        panic!("COUNTERSIGN_SEED={seed} COUNTERSIGN_CASES=1\n{failure}\n\nbefore it was made smaller:\n{first}");
+        match property(&mut choices) {
+            Ok(decided) => left = left.saturating_sub(decided),
+            Err(first) => {
+                let smallest = shrink(choices.made, 50_000, |given| property(&mut Choices::given(given)).is_err());
+                let failure = property(&mut Choices::given(smallest)).expect_err("it failed before");
+                panic!(
+                    "COUNTERSIGN_SEED={seed} COUNTERSIGN_CASES=1\n{failure}\n\nbefore it was made smaller:\n{first}"
+                );
+            }
+        }
+        seed += 1;
     }
 }
 
@@ -80,7 +88,9 @@ fn plain(value: &Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),
         Value::Array(items) => items.iter().map(plain).collect(),
-        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), plain(value))).collect::<serde_json::Map<_, _>>().into(),
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| (key.clone(), plain(value))).collect::<serde_json::Map<_, _>>().into()
+        }
         Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
     }
 }
@@ -107,66 +117,221 @@ fn expected(decided: &Decided, stack: &Stack, found: &Value) -> Value {
     plain(&expected)
 }
 
-fn told(case: &Case, texts: &[String]) -> String {
-    format!("{}\ncall {}\nusage {:?}", texts.join("\n---\n"), case.call, case.usage)
-}
-
-fn differences(found: &Value, expected: &Value) -> Option<String> {
-    let keys: std::collections::BTreeSet<&String> =
-        [found, expected].iter().filter_map(|value| value.as_object()).flat_map(|map| map.keys()).collect();
+/// What differs of two decisions, as `first` and `second` see it.
+fn same(first: (&str, &Value), second: (&str, &Value)) -> Result<(), String> {
+    let keys: BTreeSet<&String> =
+        [first.1, second.1].iter().filter_map(|value| value.as_object()).flat_map(|map| map.keys()).collect();
     let different: Vec<String> = keys
         .into_iter()
-        .filter(|key| found[key.as_str()] != expected[key.as_str()])
-        .map(|key| format!("{key}: the engine says {}, the naive one {}", found[key.as_str()], expected[key.as_str()]))
+        .map(|key| (key, &first.1[key.as_str()], &second.1[key.as_str()]))
+        .filter(|(_, one, other)| one != other)
+        .map(|(key, one, other)| format!("{key}: {} {one}, {} {other}", first.0, second.0))
         .collect();
-    (!different.is_empty()).then(|| different.join("\n"))
+    if different.is_empty() { Ok(()) } else { Err(different.join("\n")) }
+}
+
+/// The texts and the call of a failure, and what is wrong.
+fn told(texts: &[String], asked: &Asked, wrong: &str) -> String {
+    format!("{}\ncall {}\nusage {:?}\n{wrong}", texts.join("\n---\n"), asked.call, asked.usage)
 }
 
 #[test]
 fn the_engine_and_the_naive_one_agree() {
     for_all(20_000, |choices| {
-        let case = case(choices);
-        let style = Style::ALL[choices.below(Style::ALL.len())];
-        let texts: Vec<String> = case.policies.iter().map(|policy| text_of(policy, style)).collect();
+        let policies = generate::stack(choices);
+        let style = choices.pick(&Style::ALL);
+        let texts: Vec<String> = policies.iter().map(|policy| text_of(policy, style)).collect();
         let stack = stack_of(&texts)?;
-        let call = call_of(&case.call.to_string())?;
-        let (decided, used) = evaluate(&case);
-        let found = json_of(&stack, &call, &usage_of(&used));
-        match differences(&found, &expected(&decided, &stack, &found)) {
-            None => Ok(()),
-            Some(differences) => Err(format!("{}\n{differences}\n{found}", told(&case, &texts))),
+        let calls = generate::calls(choices);
+        for asked in &calls {
+            let call = call_of(&asked.call.to_string())?;
+            let (decided, used) = evaluate(&policies, asked);
+            let usage = usage_of(&used);
+            let found = json_of(&stack, &call, &usage);
+            let expected = expected(&decided, &stack, &found);
+            same(("the engine says", &found), ("the naive one", &expected))
+                .map_err(|wrong| told(&texts, asked, &wrong))?;
+            if trace(&stack, &call, &usage).decision != decide(&stack, &call, &usage) {
+                return Err(told(&texts, asked, "the trace tells another decision"));
+            }
         }
+        Ok(calls.len() as u64)
     });
+}
+
+#[test]
+fn however_a_policy_is_printed_it_decides_the_same() {
+    for_all(4_000, |choices| {
+        let policies = generate::stack(choices);
+        let styles = [choices.pick(&Style::ALL), choices.pick(&Style::ALL)];
+        let mut order = Choices::random(choices.below(1_000) as u64);
+        let wording = choices.pick(&[Wording::Short, Wording::Long, Wording::Longest]);
+        let plain: Vec<String> = policies.iter().map(|policy| text_of(policy, styles[0])).collect();
+        let other: Vec<String> =
+            policies.iter().map(|policy| print(&shuffled(&document(policy, wording), &mut order), styles[1])).collect();
+        let stacks = [stack_of(&plain)?, stack_of(&other)?];
+        let same_digest = wording != Wording::Longest;
+        if same_digest && stacks[0].digest != stacks[1].digest {
+            return Err(format!("two digests:\n{}\n--- and\n{}", plain.join("\n---\n"), other.join("\n---\n")));
+        }
+        let calls = generate::calls(choices);
+        for asked in &calls {
+            let call = call_of(&asked.call.to_string())?;
+            let usage = usage_of(&evaluate(&policies, asked).1);
+            let decisions = [0, 1].map(|at| json_of(&stacks[at], &call, &usage));
+            let [one, another] =
+                if same_digest { decisions } else { decisions.map(|decision| without_digests(&decision)) };
+            let texts = [plain.clone(), vec!["printed again".to_owned()], other.clone()].concat();
+            same(("first", &one), ("again", &another)).map_err(|wrong| told(&texts, asked, &wrong))?;
+        }
+        Ok(calls.len() as u64)
+    });
+}
+
+#[test]
+fn a_decision_never_depends_on_the_order_of_keys_in_a_call() {
+    for_all(4_000, |choices| {
+        let policies = generate::stack(choices);
+        let texts: Vec<String> = policies.iter().map(|policy| text_of(policy, Style::Json)).collect();
+        let stack = stack_of(&texts)?;
+        let calls = generate::calls(choices);
+        for asked in &calls {
+            let usage = usage_of(&evaluate(&policies, asked).1);
+            let other = print(&shuffled(&value(&asked.call), choices), Style::Json);
+            let [one, another] =
+                [call_of(&asked.call.to_string())?, call_of(&other)?].map(|call| json_of(&stack, &call, &usage));
+            same(("first", &one), ("with its keys in another order", &another))
+                .map_err(|wrong| told(&texts, asked, &format!("{other}\n{wrong}")))?;
+        }
+        Ok(calls.len() as u64)
+    });
+}
+
+/// A stack before and after something was added to it, and calls; nothing about names is different.
+struct Change {
+    before: Vec<Policy>,
+    after: Vec<Policy>,
+    calls: Vec<Asked>,
+}
+
+impl Change {
+    /// Decides each call before and after, and compares with `compare`.
+    fn check(&self, compare: impl Fn(&Asked, &Value, &Value) -> Result<(), String>) -> Result<u64, String> {
+        let texts =
+            |policies: &[Policy]| policies.iter().map(|policy| text_of(policy, Style::ALL[0])).collect::<Vec<_>>();
+        let [before, after] = [texts(&self.before), texts(&self.after)];
+        let stacks = [stack_of(&before)?, stack_of(&after)?];
+        for asked in &self.calls {
+            let call = call_of(&asked.call.to_string())?;
+            let usage = usage_of(&evaluate(&self.after, asked).1);
+            let [one, another] = [0, 1].map(|at| json_of(&stacks[at], &call, &usage));
+            let texts = [before.clone(), vec!["and then".to_owned()], after.clone()].concat();
+            compare(asked, &one, &another).map_err(|wrong| told(&texts, asked, &wrong))?;
+        }
+        Ok(self.calls.len() as u64)
+    }
+}
+
+/// A stack, and the same with a rule at the end of one policy; tells which.
+fn with_a_rule_appended(choices: &mut Choices, action: Option<Action>) -> (Change, usize) {
+    let before = generate::stack(choices);
+    let at = choices.below(before.len());
+    let mut rule = generate::rule(choices, action);
+    rule.id = Some("appended".to_owned());
+    let mut after = before.clone();
+    after[at].rules.push(rule);
+    let mut calls = generate::calls(choices);
+    // Which names a policy knows changes with every rule; `a_name_that_a_new_rule_makes_known` is about that.
+    calls.retain(|asked| {
+        let tool = asked.call["tool"].as_str().unwrap_or_default();
+        folded(&before[at], tool) == folded(&after[at], tool)
+    });
+    (Change { before, after, calls }, at)
+}
+
+#[test]
+fn a_rule_appended_changes_no_call_that_a_definite_match_decided() {
+    for_all(8_000, |choices| {
+        let (mut change, at) = with_a_rule_appended(choices, None);
+        change.calls.retain(|asked| matched(&change.before[at], asked));
+        change.check(|_, before, after| same(("before", &without_digests(before)), ("after", &without_digests(after))))
+    });
+}
+
+/// The appended rule changes the digest of its policy.
+fn without_digests(decision: &Value) -> Value {
+    let mut decision = decision.clone();
+    decision["policy"] = Value::Null;
+    for list in ["undecidable", "charge"] {
+        for row in decision[list].as_array_mut().into_iter().flatten() {
+            row["policy"] = Value::Null;
+        }
+    }
+    decision
+}
+
+#[test]
+fn a_block_appended_never_loosens() {
+    for_all(8_000, |choices| {
+        with_a_rule_appended(choices, Some(Action::Block)).0.check(|_, before, after| never_looser(before, after))
+    });
+}
+
+#[test]
+fn a_policy_put_on_the_stack_never_loosens_unless_all_others_abstain_in_writing() {
+    for_all(8_000, |choices| {
+        let before = generate::stack(choices);
+        let mut after = before.clone();
+        after.insert(choices.below(before.len() + 1), generate::policy(choices));
+        let calls = generate::calls(choices);
+        let others = before.clone();
+        Change { before, after, calls }.check(|asked, before, after| {
+            if others.iter().all(|policy| may_abstain(policy, asked)) { Ok(()) } else { never_looser(before, after) }
+        })
+    });
+}
+
+fn never_looser(before: &Value, after: &Value) -> Result<(), String> {
+    let strictness = |decision: &Value| Action::ALL.iter().position(|action| decision["action"] == action.word());
+    if strictness(after) >= strictness(before) { Ok(()) } else { Err(format!("from {before}\nto {after}")) }
 }
 
 /// The random cases are worth something only if everything that can come out does so often.
 #[test]
 fn every_kind_of_decision_is_frequent() {
-    let cases = 4_000;
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    for seed in 0..cases {
-        let case = case(&mut Choices::random(seed));
-        let (decided, _) = evaluate(&case);
-        let mut count = |key: String| *counts.entry(key).or_default() += 1;
-        count(format!("action {}", decided.action.word()));
-        count(format!("cause {}", decided.cause));
-        count(format!("policies {}", case.policies.len()));
-        count(format!("doubts {}", decided.undecidable.len().min(3)));
-        count(format!("all abstain {}", decided.policy.is_none()));
-        count(format!("risk {}", decided.rest["risk"]));
-        count(format!("reversible {}", decided.rest["reversible"]));
-        for key in ["marks", "charge"] {
-            count(format!("{key} {}", decided.rest[key].as_array().map_or(0, Vec::len).min(2)));
+    let mut decisions = 0;
+    for seed in 0..1_000 {
+        let choices = &mut Choices::random(seed);
+        let policies = generate::stack(choices);
+        for asked in generate::calls(choices) {
+            decisions += 1;
+            let (decided, _) = evaluate(&policies, &asked);
+            let many = |key: &str, value: &Value| format!("{key} {}", value.as_array().map_or(0, Vec::len).min(2));
+            let review = &decided.rest["review"];
+            for key in [
+                format!("action {}", decided.action.word()),
+                format!("cause {}", decided.cause),
+                format!("policies {}", policies.len()),
+                format!("doubts {}", decided.undecidable.len().min(2)),
+                format!("all abstain {}", decided.policy.is_none()),
+                format!("risk {}", decided.rest["risk"]),
+                format!("reversible {}", decided.rest["reversible"]),
+                format!("charged {}", decided.rest["charge"][0].is_object()),
+                format!("consequence {}", decided.rest["consequence"].is_array()),
+                many("marks", &decided.rest["marks"]),
+                many("reviewers", &review["reviewers"]),
+                many("confirm", &review["confirm"]),
+                many("editable", &review["editable"]),
+            ] {
+                *counts.entry(key).or_default() += 1;
+            }
         }
-        let review = &decided.rest["review"];
-        for key in ["reviewers", "confirm", "editable"] {
-            count(format!("{key} {}", review[key].as_array().map_or(0, Vec::len).min(2)));
-        }
-        count(format!("consequence {}", !decided.rest["consequence"].is_null()));
     }
-    for (key, count) in &counts {
-        println!("{:5.1} % {key}", f64::from(*count) * 100.0 / cases as f64);
-    }
-    let rare: Vec<&String> = counts.iter().filter(|(_, count)| u64::from(**count) * 100 < cases).map(|(key, _)| key).collect();
-    assert!(rare.is_empty(), "less than one case in a hundred: {rare:?}");
+    let percent = |count: u32| f64::from(count) * 100.0 / f64::from(decisions);
+    counts.iter().for_each(|(key, count)| println!("{:5.1} % {key}", percent(*count)));
+    let rare: Vec<&String> = counts.iter().filter(|(_, count)| percent(**count) < 1.0).map(|(key, _)| key).collect();
+    assert!(rare.is_empty(), "less than one decision in a hundred: {rare:?}");
+    let causes = ["rule", "default", "low-confidence", "limit", "undecidable", "name"];
+    assert!(causes.iter().all(|cause| counts.contains_key(&format!("cause {cause}"))), "a cause never occurs");
 }

@@ -13,7 +13,13 @@ pub(crate) fn call(choices: &mut Choices) -> Value {
     call.insert("tool".to_owned(), json!(tool));
     put(choices, &mut call, "args", 95, |choices| Value::from(args(choices)));
     put(choices, &mut call, "agent", 60, |choices| {
-        choices.pick(&[json!("a"), json!({ "id": "b" }), json!({ "id": "" }), json!({ "id": 1 }), json!({ "role": "a" })])
+        choices.pick(&[
+            json!("a"),
+            json!({ "id": "b" }),
+            json!({ "id": "" }),
+            json!({ "id": 1 }),
+            json!({ "role": "a" }),
+        ])
     });
     put(choices, &mut call, "user", 70, |choices| {
         choices.pick(&[json!("a"), json!("b"), json!({ "id": "a", "role": "ab" }), json!({ "role": "b" }), json!({})])
@@ -26,7 +32,17 @@ pub(crate) fn call(choices: &mut Choices) -> Value {
     });
     put(choices, &mut call, "context", 70, |choices| Value::from(context(choices)));
     put(choices, &mut call, "confidence", 65, |choices| {
-        choices.pick(&[json!(0.9), json!(0.5), json!(1), json!(0.1), json!(0.8), json!("x"), Value::Null, json!(2), json!(-1)])
+        choices.pick(&[
+            json!(0.9),
+            json!(0.5),
+            json!(1),
+            json!(0.1),
+            json!(0.8),
+            json!("x"),
+            Value::Null,
+            json!(2),
+            json!(-1),
+        ])
     });
     put(choices, &mut call, "reason", 10, |_| json!("because"));
     Value::from(call)
@@ -67,7 +83,13 @@ fn context(choices: &mut Choices) -> Map<String, Value> {
     context
 }
 
-fn put(choices: &mut Choices, map: &mut Map<String, Value>, key: &str, percent: usize, make: impl FnOnce(&mut Choices) -> Value) {
+fn put(
+    choices: &mut Choices,
+    map: &mut Map<String, Value>,
+    key: &str,
+    percent: usize,
+    make: impl FnOnce(&mut Choices) -> Value,
+) {
     if let Some(value) = choices.maybe(percent, make) {
         map.insert(key.to_owned(), value);
     }
@@ -94,11 +116,4 @@ fn any_value(choices: &mut Choices, kind: Kind) -> Value {
         6 => json!(true),
         _ => json!({ "t": [1], "m": { "a": 1 }, "x": null }),
     }
-}
-
-/// The text of a call, its keys in another order.
-pub(crate) fn shuffled(call: &Value, choices: &mut Choices) -> String {
-    use super::document;
-    use super::print::{Style, print, shuffled};
-    print(&shuffled(&document::value(call), choices), Style::Json)
 }

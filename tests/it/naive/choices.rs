@@ -79,8 +79,8 @@ pub(crate) fn shrink(made: Vec<u16>, tries: usize, fails: impl Fn(Vec<u16>) -> b
     let mut best = made;
     let mut left = tries;
     let mut attempt = |candidate: Vec<u16>, best: &mut Vec<u16>| {
-        let smaller = candidate.len() < best.len() || candidate.iter().map(|&c| u64::from(c)).sum::<u64>()
-            < best.iter().map(|&c| u64::from(c)).sum::<u64>();
+        let smaller = candidate.len() < best.len()
+            || candidate.iter().map(|&c| u64::from(c)).sum::<u64>() < best.iter().map(|&c| u64::from(c)).sum::<u64>();
         if !smaller || left == 0 {
             return false;
         }

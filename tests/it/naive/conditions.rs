@@ -158,8 +158,7 @@ fn special(choices: &mut Choices, kind: Kind, depth: usize) -> Test {
                 _ => Folder::In(Field::new("context.dir")),
             });
             let extension = choices.some_of(if under.is_empty() { 60 } else { 20 }, &["md", "txt"]);
-            let under =
-                if under.is_empty() && extension.is_empty() { vec![Folder::Written("/srv")] } else { under };
+            let under = if under.is_empty() && extension.is_empty() { vec![Folder::Written("/srv")] } else { under };
             Test::Path { under, base: choices.maybe(30, |choices| choices.pick(&["/srv", "/home/app"])), extension }
         }
         Kind::Url => {
@@ -275,12 +274,31 @@ pub(crate) fn value(choices: &mut Choices, kind: Kind) -> Value {
             let maps = [json!({ "a": 1 }), json!({}), json!({ "a": "1" }), json!({ "a": 1, "t": "a" })];
             choices.pick(&maps)
         }
-        Kind::Path => choices.pick(&[json!("/srv/a/x.md"), json!("/srv/b.txt"), json!("src/x.md"), json!("/srv/a"),
-            json!("/srv/ab/y"), json!("/srv/a/../b/z.md"), json!("/home/app/src/a")]),
-        Kind::Url => choices.pick(&[json!("https://a.com/x"), json!("https://w.a.com/"), json!("http://b.com/x"),
-            json!("https://b.com:8080/y"), json!("https://ba.com/")]),
+        Kind::Path => choices.pick(&[
+            json!("/srv/a/x.md"),
+            json!("/srv/b.txt"),
+            json!("src/x.md"),
+            json!("/srv/a"),
+            json!("/srv/ab/y"),
+            json!("/srv/a/../b/z.md"),
+            json!("/home/app/src/a"),
+        ]),
+        Kind::Url => choices.pick(&[
+            json!("https://a.com/x"),
+            json!("https://w.a.com/"),
+            json!("http://b.com/x"),
+            json!("https://b.com:8080/y"),
+            json!("https://ba.com/"),
+        ]),
         Kind::Email => choices.pick(&[json!("x@a.com"), json!("y@b.com"), json!("z@w.a.com"), json!("y@ba.com")]),
-        Kind::Shell => choices.pick(&[json!("git status"), json!("git log main"), json!("ls"),
-            json!("git status && rm x"), json!("ls -l"), json!("rm x"), json!("git log -p")]),
+        Kind::Shell => choices.pick(&[
+            json!("git status"),
+            json!("git log main"),
+            json!("ls"),
+            json!("git status && rm x"),
+            json!("ls -l"),
+            json!("rm x"),
+            json!("git log -p"),
+        ]),
     }
 }

@@ -23,12 +23,14 @@ pub(crate) enum Document {
 pub(crate) enum Wording {
     /// Short forms, nothing that goes without saying.
     Short,
-    /// `equals` and `in`, lists of one, and what is so by default.
+    /// Lists of one, and what is so by default.
     Long,
+    /// Conditions too, with `equals` and `in`, and blanks in templates: the digest covers both as they are written.
+    Longest,
 }
 
 pub(crate) fn document(policy: &Policy, wording: Wording) -> Document {
-    let long = wording == Wording::Long;
+    let long = wording != Wording::Short;
     let mut map = Entries::default();
     map.add_if(long, "version", || number(1.0));
     map.maybe("name", policy.name.as_deref().map(text));
@@ -38,7 +40,10 @@ pub(crate) fn document(policy: &Policy, wording: Wording) -> Document {
     map.add_if(policy.ignores_missing_confidence, "missing_confidence", || text("ignore"));
     map.add_if(long && !policy.ignores_missing_confidence, "missing_confidence", || text("escalate"));
     map.maybe("review", policy.review.as_ref().map(|terms| review(terms, long)));
-    map.add("rules", Document::List(policy.rules.iter().map(|one| rule(one, long)).collect()));
+    map.add(
+        "rules",
+        Document::List(policy.rules.iter().map(|one| rule(one, long, wording == Wording::Longest)).collect()),
+    );
     Document::Map(map.0)
 }
 
@@ -51,20 +56,22 @@ impl Otherwise {
     }
 }
 
-fn rule(rule: &Rule, long: bool) -> Document {
+fn rule(rule: &Rule, long: bool, longest: bool) -> Document {
     let mut map = Entries::default();
     map.maybe("id", rule.id.as_deref().map(text));
     map.add("tool", one_or_list(rule.tools.iter().map(|tool| text(tool)).collect(), long));
-    map.maybe("when", rule.when.as_ref().map(|when| condition(when, long)));
+    map.maybe("when", rule.when.as_ref().map(|when| condition(when, longest)));
     map.add("action", text(rule.action.word()));
     map.add_if(rule.doubt_escalates, "undecidable", || text("escalate"));
     map.maybe("min_confidence", rule.min_confidence.map(number));
     map.maybe("reason", rule.reason.as_deref().map(text));
-    map.maybe("consequence", rule.consequence.as_ref().map(|pieces| consequence(pieces, long)));
+    map.maybe("consequence", rule.consequence.as_ref().map(|pieces| consequence(pieces, longest)));
     map.maybe("risk", rule.risk.map(text));
     map.maybe("reversible", rule.reversible.map(Document::Bool));
     map.maybe("limit", rule.limit.as_ref().map(|terms| limit(terms, long)));
-    map.add_if(!rule.marks.is_empty(), "marks", || one_or_list(rule.marks.iter().map(|mark| text(mark)).collect(), long));
+    map.add_if(!rule.marks.is_empty(), "marks", || {
+        one_or_list(rule.marks.iter().map(|mark| text(mark)).collect(), long)
+    });
     map.maybe("review", rule.review.as_ref().map(|terms| review(terms, long)));
     map.add_if(rule.relaxed, "relaxed", || {
         let mut map = Entries::default();

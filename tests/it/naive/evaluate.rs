@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::generate::Case;
+use super::generate::Asked;
 use super::matchers::{Call, Found, Truth, condition_of_call, exact};
 use super::merge;
 use super::names::{folded, matches};
@@ -70,24 +70,25 @@ struct Say {
     cause: &'static str,
 }
 
-/// Decides the case; `used` hears every bucket that is asked for, and says what was used of it.
-pub(crate) fn evaluate(case: &Case) -> (Decided, Vec<(String, f64)>) {
-    let call = Call::new(&case.call);
-    let mut used = Vec::new();
-    let mut told = case.usage.iter();
+/// Decides a call; also tells what was used of every bucket of its limits, if the guard knows.
+pub(crate) fn evaluate(policies: &[Policy], asked: &Asked) -> (Decided, Vec<(String, f64)>) {
+    let call = Call::new(&asked.call);
+    let mut known: Vec<(String, Option<f64>)> = Vec::new();
+    let mut told = asked.usage.iter();
     let mut usage = |bucket: &str| {
-        if let Some((_, amount)) = used.iter().find(|(known, _)| known == bucket) {
-            return Some(*amount);
+        if let Some((_, amount)) = known.iter().find(|(known, _)| known == bucket) {
+            return *amount;
         }
-        let amount = *told.next()?;
-        amount.inspect(|amount| used.push((bucket.to_owned(), *amount)))
+        let amount = *told.next().unwrap_or(&None);
+        known.push((bucket.to_owned(), amount));
+        amount
     };
     let looked: Vec<Looked<'_>> =
-        case.policies.iter().enumerate().map(|(at, policy)| look(policy, at, &call, &mut usage)).collect();
+        policies.iter().enumerate().map(|(at, policy)| look(policy, at, &call, &mut usage)).collect();
     let (action, say) = strictest(&looked, &call);
     let (policy, rule) = match &say {
         None => (None, None),
-        Some(say) => (Some(say.policy), say.at.map(|at| rule_of(&case.policies[say.policy], at))),
+        Some(say) => (Some(say.policy), say.at.map(|at| rule_of(&policies[say.policy], at))),
     };
     let contributors = contributors(&looked);
     let undecidable = doubts(&looked);
@@ -103,15 +104,22 @@ pub(crate) fn evaluate(case: &Case) -> (Decided, Vec<(String, f64)>) {
         undecidable,
         rest: merge::rest(action, deciding, &contributors, &looked, &call),
     };
-    (decided, used)
+    (decided, known.into_iter().filter_map(|(bucket, amount)| Some((bucket, amount?))).collect())
 }
 
-fn look<'a>(
-    policy: &'a Policy,
-    index: usize,
-    call: &Call,
-    usage: &mut impl FnMut(&str) -> Option<f64>,
-) -> Looked<'a> {
+/// Whether no rule of the policy certainly matches the call and the policy then has, in writing, no say.
+pub(crate) fn may_abstain(policy: &Policy, asked: &Asked) -> bool {
+    let looked = look(policy, 0, &Call::new(&asked.call), &mut |_| None);
+    let matched = looked.rules.iter().any(|rule| rule.truth == Truth::Yes);
+    policy.default == Some(Otherwise::Abstains) && !matched && looked.known_name.is_none()
+}
+
+/// Whether a rule of the policy certainly matches the call.
+pub(crate) fn matched(policy: &Policy, asked: &Asked) -> bool {
+    look(policy, 0, &Call::new(&asked.call), &mut |_| None).rules.iter().any(|rule| rule.truth == Truth::Yes)
+}
+
+fn look<'a>(policy: &'a Policy, index: usize, call: &Call, usage: &mut impl FnMut(&str) -> Option<f64>) -> Looked<'a> {
     let mut judge = |at: usize| {
         let (id, rule) = rule_of(policy, at);
         let (truth, fields) = match &rule.when {
@@ -214,7 +222,13 @@ impl Strictness for Option<(Action, Option<Say>)> {
     fn max_by_strictness(self, other: (Action, Option<Say>)) -> Self {
         Some(match self {
             None => other,
-            Some(own) if own.0 != other.0 => if own.0 > other.0 { own } else { other },
+            Some(own) if own.0 != other.0 => {
+                if own.0 > other.0 {
+                    own
+                } else {
+                    other
+                }
+            }
             Some((action, own)) => {
                 let say = match (own, other.1) {
                     (Some(own), Some(other)) => Some(own.min(other)),
@@ -262,9 +276,10 @@ fn in_one_way(
         let (action, cause) = if low { (Action::Escalate, "low-confidence") } else { (action, "default") };
         Some((action, Say { policy: index, rank: 0, at: None, cause }))
     });
-    let name = looked.known_name.as_ref().map(|known| {
-        (Action::Escalate, Say { policy: index, rank: 2, at: Some(known.at), cause: "name" })
-    });
+    let name = looked
+        .known_name
+        .as_ref()
+        .map(|known| (Action::Escalate, Say { policy: index, rank: 2, at: Some(known.at), cause: "name" }));
     match (own, name) {
         (Some(own), Some(name)) => Some(if own.0 >= Action::Escalate { own } else { name }),
         (own, name) => own.or(name),
@@ -280,11 +295,18 @@ fn says(policy: &Policy, rule: &Rule, call: &Call, past: Option<bool>, doubtful:
     let low = is_unsure(policy, rule.min_confidence.or(policy.min_confidence), call);
     let held = low.then_some((Action::Escalate, "low-confidence"));
     let limited = past.map(|maybe| {
-        let then = if rule.limit.as_ref().is_some_and(|limit| limit.then_blocks) { Action::Block } else { Action::Escalate };
+        let then =
+            if rule.limit.as_ref().is_some_and(|limit| limit.then_blocks) { Action::Block } else { Action::Escalate };
         (then, if maybe { "undecidable" } else { "limit" })
     });
     match (held, limited) {
-        (Some(held), Some(limited)) => if limited.0 > held.0 { limited } else { held },
+        (Some(held), Some(limited)) => {
+            if limited.0 > held.0 {
+                limited
+            } else {
+                held
+            }
+        }
         (held, limited) => held.or(limited).unwrap_or((Action::Allow, "rule")),
     }
 }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::calls;
 use super::choices::Choices;
 use super::conditions::{Kind, any_field, condition, field};
 use super::policy::{Action, Duration, Field, Limit, Measure, Otherwise, Piece, Policy, Review, Rule};
-use super::calls;
 
 /// Names that policies and calls use.
 pub(crate) const TOOLS: [&str; 6] = ["t", "t", "t", "file.read", "srv/a", "file.write"];
@@ -16,21 +16,25 @@ pub(crate) const FOLDING_TOOLS: [&str; 10] =
 
 const PATTERNS: [&str; 6] = ["*", "file.*", "srv/*", "**", "*t*", "f**e"];
 
-/// A stack and a call.
-#[derive(Debug)]
-pub(crate) struct Case {
-    pub(crate) policies: Vec<Policy>,
+/// A call, and what its guard knows of limits.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
     pub(crate) call: Value,
     /// What was used of the limits, in the order in which they stand; `None`: not told.
     pub(crate) usage: Vec<Option<f64>>,
 }
 
-/// A case with a call or several: of each case but the last only the call and the usage differ.
-pub(crate) fn case(choices: &mut Choices) -> Case {
-    let policies = choices.list(1, 3, policy);
-    let call = calls::call(choices);
-    let usage = choices.list(0, 6, |choices| choices.maybe(80, usage));
-    Case { policies, call, usage }
+/// Policies that apply together.
+pub(crate) fn stack(choices: &mut Choices) -> Vec<Policy> {
+    choices.list(1, 3, policy)
+}
+
+/// Calls to decide by one stack; to read a policy takes longer than to decide.
+pub(crate) fn calls(choices: &mut Choices) -> Vec<Asked> {
+    choices.list(1, 7, |choices| Asked {
+        call: calls::call(choices),
+        usage: choices.list(0, 6, |choices| choices.maybe(80, usage)),
+    })
 }
 
 fn usage(choices: &mut Choices) -> f64 {
@@ -38,7 +42,7 @@ fn usage(choices: &mut Choices) -> f64 {
 }
 
 pub(crate) fn policy(choices: &mut Choices) -> Policy {
-    let rules = choices.list(1, 5, rule);
+    let rules = choices.list(1, 5, |choices| rule(choices, None));
     let default = match choices.below(8) {
         0 | 1 => None,
         2 => Some(Otherwise::Says(Action::Escalate)),
@@ -63,12 +67,14 @@ pub(crate) fn policy(choices: &mut Choices) -> Policy {
     policy
 }
 
-pub(crate) fn rule(choices: &mut Choices) -> Rule {
+/// A rule with this action, or with any.
+pub(crate) fn rule(choices: &mut Choices, action: Option<Action>) -> Rule {
     let tools = choices.list(1, 2, |choices| {
         if choices.chance(25) { choices.pick(&PATTERNS) } else { choices.pick(&TOOLS) }.to_owned()
     });
     let tools = if tools.first() == tools.get(1) { tools[..1].to_vec() } else { tools };
-    let action = choices.pick(&[Action::Allow, Action::Allow, Action::Escalate, Action::Block]);
+    let any = choices.pick(&[Action::Allow, Action::Allow, Action::Escalate, Action::Block]);
+    let action = action.unwrap_or(any);
     let allows = action == Action::Allow;
     let doubt_escalates = action == Action::Block && choices.chance(25);
     let asks_somebody = action != Action::Block || doubt_escalates;
@@ -88,7 +94,11 @@ pub(crate) fn rule(choices: &mut Choices) -> Rule {
         risk: choices.maybe(50, |choices| choices.pick(&["low", "medium", "high", "critical"])),
         reversible: choices.maybe(60, |choices| !choices.chance(35)),
         limit,
-        marks: if asks_somebody { choices.some_of(15, &["b", "a", "m"]).into_iter().map(str::to_owned).collect() } else { vec![] },
+        marks: if asks_somebody {
+            choices.some_of(15, &["b", "a", "m"]).into_iter().map(str::to_owned).collect()
+        } else {
+            vec![]
+        },
         review: choices.maybe(40, review).filter(|_| asks_somebody),
         relaxed,
     }

@@ -139,7 +139,9 @@ fn condition_at<'a>(
 fn matches(matcher: &Matcher, found: Found<'_>, call: &Call) -> Truth {
     match found {
         Found::Unknown => Maybe,
-        Found::Absent => all(matcher.0.iter().map(|test| Truth::of(matches!(test, Test::Exists(false) | Test::Empty(true))))),
+        Found::Absent => {
+            all(matcher.0.iter().map(|test| Truth::of(matches!(test, Test::Exists(false) | Test::Empty(true)))))
+        }
         Found::Is(value) => all(matcher.0.iter().map(|test| holds(test, value, call))),
         Found::Session(map) => all(matcher.0.iter().map(|test| holds_of_session(test, map, call))),
     }

@@ -111,12 +111,7 @@ fn over(own: Review, of_policy: Review) -> Review {
     }
 }
 
-fn consequence(
-    deciding: Option<(usize, usize)>,
-    rules: &[&Judged<'_>],
-    looked: &[Looked<'_>],
-    call: &Call,
-) -> Value {
+fn consequence(deciding: Option<(usize, usize)>, rules: &[&Judged<'_>], looked: &[Looked<'_>], call: &Call) -> Value {
     let own = deciding.and_then(|(policy, at)| looked[policy].policy.rules[at].consequence.as_ref());
     let Some(pieces) = own.or_else(|| rules.iter().find_map(|rule| rule.rule.consequence.as_ref())) else {
         return Value::Null;

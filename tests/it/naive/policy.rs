@@ -10,6 +10,9 @@ pub(crate) enum Action {
 }
 
 impl Action {
+    /// The laxest first.
+    pub(crate) const ALL: [Self; 3] = [Self::Allow, Self::Escalate, Self::Block];
+
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Allow => "allow",

@@ -61,7 +61,11 @@ pub(crate) fn print(document: &Document, style: Style) -> String {
 }
 
 /// Every list and map that occurs more than once.
-fn find_repeated<'a>(document: &'a Document, seen: &mut Vec<&'a Document>, repeated: &mut Vec<(&'a Document, Option<usize>)>) {
+fn find_repeated<'a>(
+    document: &'a Document,
+    seen: &mut Vec<&'a Document>,
+    repeated: &mut Vec<(&'a Document, Option<usize>)>,
+) {
     let inside: Vec<&Document> = match document {
         Document::List(items) => items.iter().collect(),
         Document::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
