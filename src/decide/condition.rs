@@ -81,7 +81,8 @@ pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a Call, out: &mut Vec
     }
 }
 
-/// The first field of `condition` whose doubt is the reason that `condition` cannot be decided for `call`, and why.
+/// The field of `condition` whose doubt is the reason that `condition` cannot be decided for `call`, and why; of several
+/// the first by name, so that a decision does not depend on the order of keys in its policy.
 #[must_use]
 pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &Call) -> Option<(&'a Field, &'static str)> {
     match condition {
@@ -92,8 +93,9 @@ pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &Call) -> Option<(
         // Of a settled part no doubt comes, even if parts of it are in doubt.
         Condition::All(conditions) | Condition::Any(conditions) => conditions
             .iter()
-            .find(|part| matches!(condition_truth(part, call), Truth::Undecidable(_)))
-            .and_then(|part| first_doubt(part, call)),
+            .filter(|part| matches!(condition_truth(part, call), Truth::Undecidable(_)))
+            .filter_map(|part| first_doubt(part, call))
+            .min_by_key(|(field, why)| (field.to_string(), *why)),
         Condition::Not(condition) => first_doubt(condition, call),
     }
 }
@@ -253,9 +255,10 @@ fn domain_truth(value: &Value, of_text: impl FnOnce(&str) -> Truth) -> Truth {
 fn path_truth(text: &str, test: &PathTest, call: &Call) -> Truth {
     let PathTest { under, glob, extension, base, ignore_case } = test;
     let base = match base.as_ref().map(|base| text_of(base, call)) {
-        None => None,
+        // A base asks nothing: one that is not there makes no path stand elsewhere.
+        None | Some(Err(Truth::Holds | Truth::DoesNotHold)) => None,
         Some(Ok(base)) => Some(base),
-        Some(Err(truth)) => return truth,
+        Some(Err(doubt @ Truth::Undecidable(_))) => return doubt,
     };
     let mut asked = Vec::new();
     if !under.is_empty() {
@@ -283,6 +286,7 @@ fn text_of<'a>(wanted: &'a TextOrField, call: &'a Call) -> Result<&'a str, Truth
     match find(call, field) {
         Found::Value(Value::Text(text)) => Ok(text),
         Found::Value(_) => Err(Truth::Undecidable("the other field is no text")),
+        Found::Absent if lacks_marks(field, call) => Err(Truth::Undecidable(MARKS_NOT_GIVEN)),
         Found::Absent => Err(Truth::DoesNotHold),
         Found::Blocked => Err(Truth::Undecidable(BLOCKED)),
     }

@@ -23,6 +23,8 @@ impl Truth {
     }
 
     /// Whether all of `truths` hold: one that does not settles it, whatever the others are. Of none, they do.
+    ///
+    /// Of several reasons to be undecidable the same one is told, whatever the order.
     #[must_use]
     pub fn all(truths: impl IntoIterator<Item = Self>) -> Self {
         let mut so_far = Self::Holds;
@@ -30,6 +32,7 @@ impl Truth {
             match (truth, so_far) {
                 (Self::DoesNotHold, _) => return Self::DoesNotHold,
                 (Self::Undecidable(_), Self::Holds) => so_far = truth,
+                (Self::Undecidable(why), Self::Undecidable(other)) if why < other => so_far = truth,
                 (Self::Holds | Self::Undecidable(_), _) => {}
             }
         }
