@@ -1,9 +1,9 @@
 //! What holds of every policy and every call: the engine against the naive one of `naive/`, and laws of its decisions.
 //!
-//! A case is a stack and a call; each seed gives a stack and a few calls.
-//! `COUNTERSIGN_CASES=1000000 cargo test --release --test it properties` tries a million for every test, and
-//! `COUNTERSIGN_SEED=N` begins with another seed than 0.
+//! A case is a stack and a call. `COUNTERSIGN_CASES=1000000 cargo test --release --test it properties` tries a million in
+//! every test, and `COUNTERSIGN_SEED=N` other ones than the seed 0.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::decide::call::Call;
@@ -18,9 +18,13 @@ use countersign::text::yaml::Limits;
 use countersign::value::digest::Digest;
 use countersign::wire::call::call_from_json;
 use countersign::wire::decision::DecisionOut;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
 use serde_json::{Value, json};
 
-use crate::naive::choices::{Choices, shrink};
+use crate::naive::choices::Choices;
 use crate::naive::document::{Wording, document, value};
 use crate::naive::evaluate::{Decided, evaluate, matched, may_abstain};
 use crate::naive::generate::{self, Asked};
@@ -28,26 +32,40 @@ use crate::naive::names::folded;
 use crate::naive::policy::{Action, Policy};
 use crate::naive::print::{Style, print, shuffled};
 
+/// The choices of a case; few of them make a small case.
+fn choices() -> impl Strategy<Value = Vec<u16>> {
+    vec(any::<u16>(), 0..=1_500)
+}
+
+fn runner() -> TestRunner {
+    let config = Config {
+        max_shrink_iters: 50_000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(number("COUNTERSIGN_SEED").unwrap_or(0)),
+        ..Config::default()
+    };
+    TestRunner::new(config)
+}
+
+/// The number that an environment variable holds.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}: {text}")))
+}
+
 /// Tries `property`, which tells how many calls it decided, on as many calls; a failure is told with the smallest case.
 fn for_all(calls: u64, property: impl Fn(&mut Choices) -> Result<u64, String>) {
-    let number = |name: &str| {
-        std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap_or_else(|_| panic!("{name}: {text}")))
-    };
-    let mut left = number("COUNTERSIGN_CASES").unwrap_or(calls);
-    let mut seed = number("COUNTERSIGN_SEED").unwrap_or(0);
-    while left > 0 {
-        let mut choices = Choices::random(seed);
-        match property(&mut choices) {
-            Ok(decided) => left = left.saturating_sub(decided),
-            Err(first) => {
-                let smallest = shrink(choices.made, 50_000, |given| property(&mut Choices::given(given)).is_err());
-                let failure = property(&mut Choices::given(smallest)).expect_err("it failed before");
-                panic!(
-                    "COUNTERSIGN_SEED={seed} COUNTERSIGN_CASES=1\n{failure}\n\nbefore it was made smaller:\n{first}"
-                );
-            }
+    let left = Cell::new(number("COUNTERSIGN_CASES").unwrap_or(calls));
+    let mut runner = runner();
+    while left.get() > 0 {
+        let tree = choices().new_tree(&mut runner).expect("choices can always be made");
+        let tried = runner.run_one(tree, |made| {
+            let decided = property(&mut Choices::given(made)).map_err(TestCaseError::fail)?;
+            left.set(left.get().saturating_sub(decided));
+            Ok(())
+        });
+        if let Err(TestError::Fail(why, _)) = tried {
+            panic!("{why}");
         }
-        seed += 1;
     }
 }
 
@@ -164,11 +182,10 @@ fn however_a_policy_is_printed_it_decides_the_same() {
     for_all(4_000, |choices| {
         let policies = generate::stack(choices);
         let styles = [choices.pick(&Style::ALL), choices.pick(&Style::ALL)];
-        let mut order = Choices::random(choices.below(1_000) as u64);
         let wording = choices.pick(&[Wording::Short, Wording::Long, Wording::Longest]);
         let plain: Vec<String> = policies.iter().map(|policy| text_of(policy, styles[0])).collect();
         let other: Vec<String> =
-            policies.iter().map(|policy| print(&shuffled(&document(policy, wording), &mut order), styles[1])).collect();
+            policies.iter().map(|policy| print(&shuffled(&document(policy, wording), choices), styles[1])).collect();
         let stacks = [stack_of(&plain)?, stack_of(&other)?];
         let same_digest = wording != Wording::Longest;
         if same_digest && stacks[0].digest != stacks[1].digest {
@@ -301,8 +318,10 @@ fn never_looser(before: &Value, after: &Value) -> Result<(), String> {
 fn every_kind_of_decision_is_frequent() {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let mut decisions = 0;
-    for seed in 0..1_000 {
-        let choices = &mut Choices::random(seed);
+    let mut runner = runner();
+    for _ in 0..1_000 {
+        let made = choices().new_tree(&mut runner).expect("choices can always be made").current();
+        let choices = &mut Choices::given(made);
         let policies = generate::stack(choices);
         for asked in generate::calls(choices) {
             decisions += 1;

@@ -159,7 +159,12 @@ fn special(choices: &mut Choices, kind: Kind, depth: usize) -> Test {
             });
             let extension = choices.some_of(if under.is_empty() { 60 } else { 20 }, &["md", "txt"]);
             let under = if under.is_empty() && extension.is_empty() { vec![Folder::Written("/srv")] } else { under };
-            Test::Path { under, base: choices.maybe(30, |choices| choices.pick(&["/srv", "/home/app"])), extension }
+            let base = choices.maybe(30, |choices| match choices.below(4) {
+                0 | 1 => Folder::Written("/srv"),
+                2 => Folder::Written("/home/app"),
+                _ => Folder::In(Field::new("context.dir")),
+            });
+            Test::Path { under, base, extension }
         }
         Kind::Url => {
             let host = choices.some_of(50, &["a.com", "*.a.com", "b.com"]);

@@ -211,7 +211,7 @@ fn operand(test: &Test, long: bool) -> Document {
             };
             let mut map = Entries::default();
             map.add_if(!under.is_empty(), "under", || one_or_list(under.iter().map(folder).collect(), long));
-            map.maybe("base", base.map(text));
+            map.maybe("base", base.as_ref().map(folder));
             map.add_if(!extension.is_empty(), "extension", || texts(extension));
             Document::Map(map.0)
         }

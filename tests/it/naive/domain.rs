@@ -24,7 +24,13 @@ pub(crate) fn glob(pattern: &str, text: &str, crosses: bool) -> bool {
 }
 
 /// Paths of plain names with `.` and `..`, absolute or not; what begins with `~` or holds a `:` or `$` is undecidable.
-pub(crate) fn path(text: &str, under: &[Folder], base: Option<&str>, extension: &[&str], call: &Call) -> Truth {
+pub(crate) fn path(text: &str, under: &[Folder], base: Option<&Folder>, extension: &[&str], call: &Call) -> Truth {
+    let base = match base.map(|base| folder_text(base, call)) {
+        Some(Err(Truth::Maybe)) => return Truth::Maybe,
+        Some(Ok(base)) => Some(base),
+        // Without a base a relative path stays one.
+        None | Some(Err(Truth::Yes | Truth::No)) => None,
+    };
     // Under a folder that is not there stands nothing, whatever the text means.
     let absent = |folder: &Folder| matches!(folder, Folder::In(field) if matches!(call.find(field), Found::Absent));
     if !under.is_empty() && under.iter().all(absent) {
@@ -41,14 +47,15 @@ pub(crate) fn path(text: &str, under: &[Folder], base: Option<&str>, extension: 
     let mut truths = Vec::new();
     if !under.is_empty() {
         truths.push(any(under.iter().map(|folder| {
-            let folder = match folder {
-                Folder::Written(folder) => *folder,
-                Folder::In(field) => match call.find(field) {
-                    Found::Absent => return Truth::No,
-                    Found::Is(serde_json::Value::String(folder)) if !folder.is_empty() => folder,
-                    Found::Unknown | Found::Session(_) | Found::Is(_) => return Truth::Maybe,
-                },
+            let folder = match folder_text(folder, call) {
+                Ok(folder) => folder,
+                Err(truth) => return truth,
             };
+            // A base that is relative itself leaves open where relative paths stand.
+            let relative = |path: &str| !path.starts_with('/');
+            if base.is_some_and(relative) && (relative(text) || relative(folder)) {
+                return Truth::Maybe;
+            }
             match absolute(folder) {
                 Some((folder_rooted, folder)) if folder_rooted == rooted => Truth::of(path.starts_with(&folder)),
                 Some(_) | None => Truth::Maybe,
@@ -60,6 +67,18 @@ pub(crate) fn path(text: &str, under: &[Folder], base: Option<&str>, extension: 
         truths.push(Truth::of(own.is_some_and(|(_, own)| extension.contains(&own))));
     }
     all(truths)
+}
+
+/// The text of a folder, or how what it takes part in comes out without one.
+fn folder_text<'a>(folder: &'a Folder, call: &'a Call) -> Result<&'a str, Truth> {
+    match folder {
+        Folder::Written(folder) => Ok(folder),
+        Folder::In(field) => match call.find(field) {
+            Found::Absent => Err(Truth::No),
+            Found::Is(serde_json::Value::String(folder)) if !folder.is_empty() => Ok(folder),
+            Found::Unknown | Found::Session(_) | Found::Is(_) => Err(Truth::Maybe),
+        },
+    }
 }
 
 /// The names of a path; none for a relative path that climbs out of its start.

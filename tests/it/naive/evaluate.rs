@@ -100,7 +100,9 @@ pub(crate) fn evaluate(policies: &[Policy], asked: &Asked) -> (Decided, Vec<(Str
         // All abstain, or all may.
         cause: say.as_ref().map_or(if undecidable.is_empty() { "default" } else { "undecidable" }, |say| say.cause),
         // A rule that is only named for its tool has not said why.
-        reason: rule.filter(|_| say.as_ref().is_some_and(|say| say.rank < 2)).and_then(|(_, rule)| rule.reason.clone()),
+        reason: rule
+            .filter(|_| say.as_ref().is_some_and(|say| say.cause != "name"))
+            .and_then(|(_, rule)| rule.reason.clone()),
         undecidable,
         rest: merge::rest(action, deciding, &contributors, &looked, &call),
     };
@@ -276,14 +278,12 @@ fn in_one_way(
         let (action, cause) = if low { (Action::Escalate, "low-confidence") } else { (action, "default") };
         Some((action, Say { policy: index, rank: 0, at: None, cause }))
     });
-    let name = looked
-        .known_name
-        .as_ref()
-        .map(|known| (Action::Escalate, Say { policy: index, rank: 2, at: Some(known.at), cause: "name" }));
-    match (own, name) {
-        (Some(own), Some(name)) => Some(if own.0 >= Action::Escalate { own } else { name }),
-        (own, name) => own.or(name),
-    }
+    let Some(known) = &looked.known_name else { return own };
+    // That a default holds the call says less than what its name looks like.
+    let by_default = own.as_ref().is_some_and(|(action, say)| *action == Action::Escalate && say.cause == "default");
+    let rank = if by_default { 0 } else { 2 };
+    let name = (Action::Escalate, Say { policy: index, rank, at: Some(known.at), cause: "name" });
+    own.filter(|(action, _)| !by_default && *action >= Action::Escalate).or(Some(name))
 }
 
 /// What a rule says as it stands; `past` is whether the call is past the limit, and that only maybe.

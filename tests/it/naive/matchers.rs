@@ -234,7 +234,7 @@ fn holds(test: &Test, value: &Value, call: &Call) -> Truth {
         },
         Test::Not(matcher) => matches(matcher, Found::Is(value), call).not(),
         Test::Path { under, base, extension } => match value {
-            Value::String(text) => domain::path(text, under, *base, extension, call),
+            Value::String(text) => domain::path(text, under, base.as_ref(), extension, call),
             _ => Maybe,
         },
         Test::Url { host, scheme, port } => match value {

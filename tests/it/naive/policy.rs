@@ -193,7 +193,7 @@ pub(crate) enum Test {
     Keys(Matcher),
     Values(Matcher),
     Not(Matcher),
-    Path { under: Vec<Folder>, base: Option<&'static str>, extension: Vec<&'static str> },
+    Path { under: Vec<Folder>, base: Option<Folder>, extension: Vec<&'static str> },
     Url { host: Vec<&'static str>, scheme: Vec<&'static str>, port: Vec<u16> },
     Email { domain: Vec<&'static str>, address: Vec<&'static str> },
     ShellOnly(Vec<&'static str>),
