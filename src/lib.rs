@@ -45,6 +45,7 @@ pub mod value;
 pub mod matcher;
 pub mod policy;
 pub mod decide;
+pub mod check;
 pub mod review;
 pub mod evidence;
 pub mod wire;

@@ -30,6 +30,12 @@ pub fn field_truth(field: &Field, matcher: &Matcher, call: &Call) -> Truth {
     found_truth(find(call, field), matcher, Scope { call, is_session })
 }
 
+/// Whether `test`, which asks about no other field, holds of `value`.
+#[must_use]
+pub fn value_truth(value: &Value, test: &Test) -> Truth {
+    test_truth(value, test, Scope { call: &Call::default(), is_session: false })
+}
+
 /// What the tests of a matcher see beside the value.
 #[derive(Clone, Copy)]
 struct Scope<'a> {

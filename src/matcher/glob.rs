@@ -71,9 +71,27 @@ impl Glob {
             parts => matches_from_start(parts, name),
         }
     }
+
+    /// Whether this pattern surely stands for every name that `other` stands for.
+    ///
+    /// Where it is not sure it says no: the stars of `other` are taken as a whole.
+    /// Takes time proportional to the length of `other` times that of the pattern, at worst.
+    ///
+    /// ```
+    /// use countersign::matcher::glob::Glob;
+    ///
+    /// assert!(Glob::new("file.*").includes(&Glob::new("file.read*")));
+    /// assert!(!Glob::new("github/*").includes(&Glob::new("github/**")));
+    /// ```
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        match self.parts.as_slice() {
+            [Part::DoubleStar] => true,
+            parts => walk(parts, other.parts.iter().copied()),
+        }
+    }
 }
 
-/// Walks a nondeterministic automaton whose states are the places in `parts`; `reached` holds those possible so far.
 fn matches_from_start(parts: &[Part], name: &str) -> bool {
     // Most names fail at the literal beginning: see that before any memory is taken.
     let mut rest = name.chars();
@@ -83,20 +101,26 @@ fn matches_from_start(parts: &[Part], name: &str) -> bool {
         return false;
     }
 
+    walk(parts, rest.map(Part::Char))
+}
+
+/// Whether `parts` stand for all that `word` does.
+///
+/// Walks a nondeterministic automaton whose states are the places in `parts`; `reached` holds those possible so far.
+fn walk(parts: &[Part], word: impl Iterator<Item = Part>) -> bool {
     let mut reached = vec![false; parts.len() + 1];
     let mut next = reached.clone();
     reach(parts, &mut reached, 0);
-    for c in rest {
+    for given in word {
         next.fill(false);
         for (at, part) in parts.iter().enumerate() {
             if !reached.get(at).copied().unwrap_or(false) {
                 continue;
             }
-            match part {
-                Part::Char(wanted) if *wanted == c => reach(parts, &mut next, at + 1),
-                Part::Char(_) => {}
-                Part::Star if c == '/' => {}
-                Part::Star | Part::DoubleStar => reach(parts, &mut next, at),
+            match (part, given) {
+                (Part::Char(wanted), given) if Part::Char(*wanted) == given => reach(parts, &mut next, at + 1),
+                (Part::Star, Part::Char('/') | Part::DoubleStar) | (Part::Char(_), _) => {}
+                (Part::Star | Part::DoubleStar, _) => reach(parts, &mut next, at),
             }
         }
         std::mem::swap(&mut reached, &mut next);
@@ -144,6 +168,29 @@ mod tests {
         ];
         for (pattern, name, expected) in rows {
             assert_eq!(Glob::new(pattern).matches(name), expected, "`{pattern}` against `{name}`");
+        }
+    }
+
+    #[test]
+    fn a_pattern_includes_what_it_surely_stands_for() {
+        let rows = [
+            ("*", "**", true),
+            ("**", "a/*", true),
+            ("a*", "a", true),
+            ("a*", "a*b", true),
+            ("a*", "a*/b", false),
+            ("a*", "a**", false),
+            ("a**", "a*/b", true),
+            ("*.read", "file.read", true),
+            ("*.read", "*", false),
+            ("a*b*c", "a*c", false),
+            ("a*c", "a*b*c", true),
+            ("a", "a*", false),
+            ("a**c", "a/*/c", true),
+            ("*a*", "*a", true),
+        ];
+        for (pattern, other, expected) in rows {
+            assert_eq!(Glob::new(pattern).includes(&Glob::new(other)), expected, "`{pattern}` includes `{other}`");
         }
     }
 

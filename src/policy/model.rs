@@ -121,6 +121,8 @@ pub struct Policy {
     pub description: Option<String>,
     /// What an unmatched call gets.
     pub default: Default,
+    /// Where `default` is written, if it is.
+    pub default_span: Option<Span>,
     /// How sure of itself an agent must be for a call to be allowed.
     pub confidence: Confidence,
     /// What every review must be like, where its rule says nothing else.
@@ -138,6 +140,8 @@ pub struct Policy {
 pub struct Rule {
     /// Unique in its policy; the first tool pattern unless written.
     pub id: String,
+    /// Where the id is written, if it is.
+    pub id_span: Option<Span>,
     /// Tools that the rule is about.
     pub tools: Vec<ToolPattern>,
     /// When it matches, beside the tool; `None`: always.

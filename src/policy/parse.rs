@@ -95,7 +95,8 @@ impl Reader<'_> {
         match policy_digest(&parts) {
             Ok(digest) => {
                 let PolicyParts { name, description, default, confidence, review, rules } = parts;
-                Some(Policy { name, description, default, confidence, review, rules, tests, digest })
+                let default_span = find_key(entries, "default").map(|entry| entry.value.span);
+                Some(Policy { name, description, default, default_span, confidence, review, rules, tests, digest })
             }
             // Unreachable while unsafe numbers are refused; an error, so that it can never loosen anything.
             Err(_) => {

@@ -85,6 +85,7 @@ impl Reader<'_> {
             review: review?,
             relaxed: relaxed?,
             span: node.span,
+            id_span: find_key(entries, "id").map(|entry| entry.value.span),
             id: String::new(),
         };
         Some(Draft { has_id: id.is_some(), rule: Rule { id: id.unwrap_or_default(), ..rule } })

@@ -131,6 +131,38 @@ codes! {
     Misplaced = "misplaced", Error;
     /// A blocking rule that leaves what it cannot decide to a person.
     UndecidableEscalates = "undecidable-escalates", Warning;
+    /// A rule that can never match, because an earlier one matches before it.
+    Shadowed = "shadowed", Warning;
+    /// A rule that can never match, because an earlier, laxer one matches before it.
+    ShadowedStricter = "shadowed-stricter", Error;
+    /// A rule that says what an earlier one says.
+    DuplicateRule = "duplicate-rule", Warning;
+    /// A rule that stands behind a laxer one, where a call can meet the conditions of both.
+    OrderDecides = "order-decides", Warning;
+    /// A rule that a call escapes by leaving out a field, to be allowed by what comes after it.
+    FieldMayBeAbsent = "field-may-be-absent", Warning;
+    /// Tests that can never hold together.
+    Contradiction = "contradiction", Warning;
+    /// A policy that allows what no rule matches.
+    DefaultAllow = "default-allow", Warning;
+    /// A rule that allows every call.
+    AllowsEverything = "allows-everything", Warning;
+    /// A rule that asks about some arguments and allows any others.
+    OpenKeys = "open-keys", Warning;
+    /// A rule that allows by one item of a list.
+    ListIndex = "list-index", Warning;
+    /// A rule that allows by a number without a lower, or without an upper bound.
+    OneSidedBound = "one-sided-bound", Warning;
+    /// A rule that allows where a condition on arguments does not hold.
+    NegatedCondition = "negated-condition", Warning;
+    /// A rule that allows by the text of a command, path, URL or address.
+    TextMatcher = "text-matcher", Warning;
+    /// A field for reviewers that nothing else in the policy knows.
+    UnknownField = "unknown-field", Warning;
+    /// Two ids that differ only in letter case.
+    IdsDifferByCase = "ids-differ-by-case", Warning;
+    /// More warnings than are worth listing.
+    TooManyWarnings = "too-many-warnings", Warning;
 }
 
 /// A second place that a [`Diagnostic`] speaks of.

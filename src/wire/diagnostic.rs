@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::check;
 use crate::policy::model::Policy;
-use crate::policy::parse::parse;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::highlight::{TokenKind, highlight};
 use crate::text::render::render;
@@ -44,7 +44,7 @@ pub fn load(sources: Vec<(String, Vec<u8>)>, limits: Limits) -> Loaded {
     for (name, bytes) in sources {
         let (text, (policy, problems)) = match String::from_utf8(bytes) {
             Ok(text) => {
-                let parsed = parse(&text, limits);
+                let parsed = check::load(&text, limits);
                 (text, parsed)
             }
             Err(error) => {

@@ -1,6 +1,6 @@
 //! Applying a fix mends what it is offered for.
 
-use countersign::policy::parse::parse;
+use countersign::check::load;
 use countersign::text::yaml::Limits;
 
 use crate::vector_files;
@@ -30,11 +30,11 @@ fn every_fix_mends_what_it_is_offered_for() {
     let policies = files.iter().flat_map(|file| &file.cases).filter_map(|case| case["policy"].as_str());
     let mut applied = 0;
     for text in policies.chain(ODD.iter().copied()) {
-        let (_, problems) = parse(text, Limits::default());
+        let (_, problems) = load(text, Limits::default());
         for problem in &problems {
             for fix in &problem.fixes {
                 let mended = format!("{}{}{}", &text[..fix.span.start], fix.replacement, &text[fix.span.end..]);
-                let (_, left) = parse(&mended, Limits::default());
+                let (_, left) = load(&mended, Limits::default());
                 applied += 1;
                 // What stands at the same place afterwards is another problem, if any, and the text is no worse.
                 let again = left.iter().any(|left| {

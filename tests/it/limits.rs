@@ -1,5 +1,6 @@
 //! Hostile and oversized texts: a clear diagnostic, in bounded time and memory, never a crash.
 
+use countersign::check;
 use countersign::policy::parse::parse;
 use countersign::text::yaml::{DEPTH_MAX, Limits};
 use countersign::wire::diagnostic::load;
@@ -84,6 +85,20 @@ fn a_flood_of_problems_is_cut_short() {
     let (policy, problems) = parse(&format!("rules:\n{}", "- { oops: 1 }\n".repeat(20_000)), Limits::default());
     assert!(policy.is_none());
     assert!(problems.len() <= 1_010, "{} problems", problems.len());
+}
+
+#[test]
+fn a_flood_of_warnings_is_cut_short_and_errors_are_not() {
+    let rules: String =
+        (0..300).map(|at| format!("- {{ tool: t{at}, when: {{ args.a: 1 }}, action: allow }}\n")).collect();
+    let strict: String = (0..300)
+        .map(|at| format!("- {{ tool: t{at}, action: escalate }}\n- {{ tool: t{at}, action: block }}\n"))
+        .collect();
+    let (policy, problems) = check::load(&format!("rules:\n{rules}{strict}"), Limits::default());
+    assert!(policy.is_none());
+    let count = |code: &str| problems.iter().filter(|problem| problem.code.as_str() == code).count();
+    assert_eq!((count("open-keys"), count("shadowed-stricter"), count("too-many-warnings")), (100, 300, 1));
+    assert!(problems.iter().any(|problem| problem.message == "there are 200 more warnings"));
 }
 
 #[test]

@@ -6,12 +6,15 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign::check::check;
 use countersign::decide::call::Call;
 use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::decide;
 use countersign::decide::limit::Usage;
 use countersign::decide::trace::trace;
+use countersign::policy::model::{Cause, Rule};
 use countersign::policy::parse::parse;
+use countersign::text::diagnostic::{Code, Diagnostic};
 use countersign::text::render::render;
 use countersign::text::span::Positions;
 use countersign::text::yaml::Limits;
@@ -311,6 +314,59 @@ fn a_policy_put_on_the_stack_never_loosens_unless_all_others_abstain_in_writing(
 fn never_looser(before: &Value, after: &Value) -> Result<(), String> {
     let strictness = |decision: &Value| Action::ALL.iter().position(|action| decision["action"] == action.word());
     if strictness(after) >= strictness(before) { Ok(()) } else { Err(format!("from {before}\nto {after}")) }
+}
+
+/// A rule that is said never to match must not, and tests that are said to exclude each other must.
+#[test]
+fn what_the_checks_say_is_so() {
+    let told = Cell::new(0);
+    for_all(20_000, |choices| {
+        let policy = generate::policy(choices);
+        let text = text_of(&policy, choices.pick(&Style::ALL));
+        let (parsed, _) = parse(&text, Limits::default());
+        let parsed = parsed.ok_or("no policy")?;
+        let problems = check(&parsed, &text);
+        let never: Vec<usize> = problems
+            .iter()
+            .filter(|problem| match problem.code {
+                Code::Shadowed | Code::ShadowedStricter | Code::DuplicateRule => {
+                    !problem.message.starts_with("this tool")
+                }
+                // Of a part of `any` or `not` it says nothing about the rule.
+                Code::Contradiction => !text.contains("any") && !text.contains("not") && !text.contains("some"),
+                _ => false,
+            })
+            .filter_map(|problem| {
+                let holds = |rule: &Rule| rule.span.start <= problem.span.start && problem.span.end <= rule.span.end;
+                parsed.rules.iter().position(holds)
+            })
+            .collect();
+        told.set(told.get() + never.len());
+        let stack = compile(vec![parsed]).map_err(|error| format!("{error:?}"))?;
+        let calls = generate::calls(choices);
+        for asked in &calls {
+            let call = call_of(&asked.call.to_string())?;
+            let decision = decide(&stack, &call, &Usage::default());
+            let decided = decision.rule.as_deref().filter(|_| decision.undecidable.is_empty());
+            let by_match = matches!(decision.cause, Cause::Rule | Cause::Limit | Cause::LowConfidence);
+            let wrong = never
+                .iter()
+                .find(|&&at| decided.is_some_and(|id| by_match && stack.policies[0].policy.rules[at].id == id));
+            if let Some(at) = wrong {
+                return Err(told_of(&text, asked, *at, &problems));
+            }
+        }
+        Ok(calls.len() as u64)
+    });
+    assert!(told.get() > 100, "only {} rules were said never to match", told.get());
+}
+
+fn told_of(text: &str, asked: &Asked, at: usize, problems: &[Diagnostic]) -> String {
+    told(
+        &[text.to_owned()],
+        asked,
+        &format!("rule {at} decides, but\n{}", render(problems, "random.yaml", &Positions::new(text))),
+    )
 }
 
 /// The random cases are worth something only if everything that can come out does so often.

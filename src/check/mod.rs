@@ -1,0 +1,91 @@
+//! What only the whole policy shows: rules that never match, conditions that never hold, allowances wider than they look.
+//!
+//! A warning is certain in what it says, but what is not found may still be there: see `docs/diagnostics.md`.
+//! The time is bounded: near-linear in the rules, and a budget for what is compared pair by pair.
+
+mod absence;
+mod budget;
+mod clash;
+mod contradiction;
+mod edit;
+mod implies;
+mod kinds;
+mod open_allow;
+mod order;
+mod reviewers;
+mod shadow;
+mod text_matcher;
+mod tools;
+mod walk;
+mod whole;
+
+use crate::policy::model::Policy;
+use crate::policy::parse::parse;
+use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::yaml::Limits;
+use budget::Budget;
+
+/// How many warnings are told of one policy.
+const WARNINGS_MAX: usize = 100;
+
+/// Reads a policy and checks it as a whole. There is a policy if no diagnostic is an error.
+///
+/// ```
+/// use countersign::check::load;
+/// use countersign::text::yaml::Limits;
+///
+/// let text = "rules:\n  - {tool: a, action: allow}\n  - {tool: a, action: block}\n";
+/// let (policy, problems) = load(text, Limits::default());
+/// assert!(policy.is_none());
+/// assert_eq!(problems[0].code.as_str(), "shadowed-stricter");
+/// ```
+#[must_use]
+pub fn load(text: &str, limits: Limits) -> (Option<Policy>, Vec<Diagnostic>) {
+    let (policy, mut problems) = parse(text, limits);
+    let Some(policy) = policy else { return (None, problems) };
+    problems.extend(check(&policy, text));
+    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    let is_loadable = !problems.iter().any(Diagnostic::is_error);
+    (is_loadable.then_some(policy), problems)
+}
+
+/// Checks `policy`, which was read from `text`, as a whole: in the order of the text.
+///
+/// Of warnings the first 100 are told, and how many more there are; of errors all.
+#[must_use]
+pub fn check(policy: &Policy, text: &str) -> Vec<Diagnostic> {
+    let budget = &mut Budget::new();
+    let mut found = Vec::new();
+    whole::whole(policy, &mut found);
+    let covered = shadow::shadowed(policy, text, budget, &mut found);
+    order::order_decides(policy, text, &covered, budget, &mut found);
+    absence::absent_fields(policy, text, &covered, budget, &mut found);
+    contradiction::contradictions(policy, text, budget, &mut found);
+    open_allow::open_allows(policy, text, &mut found);
+    text_matcher::text_matchers(policy, text, &mut found);
+    reviewers::unknown_fields(policy, text, &mut found);
+    found.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    bounded(found)
+}
+
+/// `found` with no more than [`WARNINGS_MAX`] warnings.
+fn bounded(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut warnings = 0;
+    let mut left_out = None;
+    let mut told: Vec<Diagnostic> = Vec::new();
+    for problem in found {
+        if !problem.is_error() {
+            warnings += 1;
+            if warnings > WARNINGS_MAX {
+                left_out = left_out.or(Some(problem.span));
+                continue;
+            }
+        }
+        told.push(problem);
+    }
+    if let Some(span) = left_out {
+        let message = format!("there are {} more warnings", warnings - WARNINGS_MAX);
+        told.push(Diagnostic::new(Code::TooManyWarnings, span, message).help("mend those above, then check again"));
+    }
+    told
+}

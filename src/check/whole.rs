@@ -1,0 +1,46 @@
+//! What stands out of a policy at first sight: that it allows by default, or everything; ids that look alike.
+
+use crate::names::NameMap;
+use crate::policy::model::{Action, Default, Policy, Rule};
+use crate::text::diagnostic::{Code, Diagnostic};
+
+pub(super) fn whole(policy: &Policy, found: &mut Vec<Diagnostic>) {
+    if let (Default::Action(Action::Allow), Some(span)) = (policy.default, policy.default_span) {
+        let message = "every call that no rule matches is allowed, also of tools that nobody has thought of";
+        found.push(
+            Diagnostic::new(Code::DefaultAllow, span, message)
+                .help("leave `default` out, so that such calls wait for a person, and allow tools by name")
+                .fix("replace it with `escalate`", span, "escalate"),
+        );
+    }
+    found.extend(policy.rules.iter().filter_map(allows_everything));
+    ids_by_case(policy, found);
+}
+
+fn allows_everything(rule: &Rule) -> Option<Diagnostic> {
+    let is_open = rule.action == Action::Allow && rule.when.is_none() && rule.relaxed.is_none();
+    let pattern = rule.tools.iter().find(|tool| matches!(tool.text.as_str(), "*" | "**")).filter(|_| is_open)?;
+    let message = format!("rule `{}` allows every call of every tool that reaches it", rule.id);
+    Some(
+        Diagnostic::new(Code::AllowsEverything, pattern.span, message)
+            .help("name the tools that may run; what no rule matches waits for a person"),
+    )
+}
+
+/// Ids that a person may take for one another, in a log or in a test.
+fn ids_by_case(policy: &Policy, found: &mut Vec<Diagnostic>) {
+    let mut seen: NameMap<String, &Rule> = NameMap::default();
+    for rule in policy.rules.iter().filter(|rule| rule.id_span.is_some()) {
+        let Some(span) = rule.id_span else { continue };
+        let earlier = *seen.entry(rule.id.to_lowercase()).or_insert(rule);
+        if earlier.id == rule.id {
+            continue;
+        }
+        let message = format!("ids `{}` and `{}` differ only in letter case", earlier.id, rule.id);
+        let diagnostic = Diagnostic::new(Code::IdsDifferByCase, span, message).help("rename one of the two");
+        found.push(match earlier.id_span {
+            Some(other) => diagnostic.related(other, "the other one"),
+            None => diagnostic,
+        });
+    }
+}
