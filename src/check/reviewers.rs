@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::matcher::condition::{Condition, Matcher, Test};
 use crate::policy::model::{Policy, Rule};
 use crate::policy::terms::{FieldAt, ReviewTerms, Segment};
-use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::diagnostic::{Code, Diagnostic, nearest};
 use crate::value::field::{Field, Root, Step};
 
 /// Finds arguments in `confirm` and `editable` that no condition, no `only_keys` and no `consequence` names.
@@ -32,9 +32,11 @@ fn unknown(at: &FieldAt, known: &BTreeSet<&str>, text: &str) -> Option<Diagnosti
     let message = format!("nothing else in this policy knows an argument `{key}`");
     let diagnostic = Diagnostic::new(Code::UnknownField, at.span, message)
         .help("check its spelling: a call without it can only be rejected if it is to be typed");
-    let known: Vec<String> = known.iter().map(|key| format!("args.{key}")).collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    Some(diagnostic.did_you_mean(&at.field.to_string(), &known, at.span, text))
+    let known: Vec<&str> = known.iter().copied().collect();
+    Some(match nearest(key, &known).map(|near| format!("args.{near}")) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace_fix(&near, at.span, text),
+        None => diagnostic,
+    })
 }
 
 /// The first key of a field of arguments.

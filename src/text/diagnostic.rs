@@ -356,7 +356,8 @@ fn one_line(text: &str) -> String {
 }
 
 /// The one of `known` that `written` is most likely a slip of, if any is close.
-fn nearest<'known>(written: &str, known: &[&'known str]) -> Option<&'known str> {
+#[must_use]
+pub fn nearest<'known>(written: &str, known: &[&'known str]) -> Option<&'known str> {
     let written = written.trim().to_ascii_lowercase().replace('-', "_");
     if written.is_empty() || written.len() > 40 {
         return None;
