@@ -19,3 +19,4 @@ mod schema;
 mod properties;
 mod vector_files;
 mod vectors;
+mod wrong_types;
