@@ -1,5 +1,6 @@
 //! Writes every vector to `target/vectors.json`, and every policy text of vectors, examples and documents with what YAML
-//! says it holds to `target/policies.json`, so that the tests of the package need no second YAML parser.
+//! says it holds to `target/policies.json`, so that the tests of the package need no second YAML parser; and random
+//! policies and calls with what the engine decides natively to `target/random.json`.
 //!
 //! `cargo run --example vectors`
 
@@ -8,9 +9,24 @@
 #[path = "it/vector_files.rs"]
 mod vector_files;
 
+#[path = "it/naive/mod.rs"]
+#[expect(dead_code, reason = "it only makes the cases here")]
+mod naive;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use countersign::check::load;
+use countersign::decide::compile::compile;
+use countersign::decide::decide::decide;
+use countersign::decide::limit::Usage;
+use countersign::text::yaml::Limits;
+use countersign::value::digest::Digest;
+use countersign::wire::call::call_from_json;
+use countersign::wire::decision::DecisionOut;
+use naive::document::{Wording, document};
+use naive::print::Style;
 use serde_json::{Value, json};
 use vector_files::VectorFile;
 
@@ -22,7 +38,40 @@ fn main() {
     let policies: Vec<Value> =
         of_vectors(&vectors).chain(of_examples(root)).chain(of_documents(root)).map(policy).collect();
     write(&root.join("target/policies.json"), &json!({ "policies": policies }));
+    write(&root.join("target/random.json"), &json!({ "stacks": random(500) }));
     println!("{} files of vectors and {} policies in {}", files.len(), policies.len(), root.join("target").display());
+}
+
+/// Stacks with calls, usage and decisions, as many as asked for.
+fn random(count: usize) -> Vec<Value> {
+    let mut runner = naive::choices::runner(0);
+    let mut stacks = Vec::new();
+    while stacks.len() < count {
+        let choices = &mut naive::choices::Choices::random(&mut runner);
+        let policies = naive::generate::stack(choices);
+        let text = |policy| naive::print::print(&document(policy, Wording::Short), Style::Json);
+        let texts: Vec<String> = policies.iter().map(text).collect();
+        // Some hold a rule that a laxer one hides, which is an error.
+        let loaded: Option<Vec<_>> = texts.iter().map(|text| load(text, Limits::default()).0).collect();
+        let Some(stack) = loaded.and_then(|policies| compile(policies).ok()) else { continue };
+        let calls: Vec<Value> = naive::generate::calls(choices)
+            .iter()
+            .map(|asked| {
+                let used = naive::evaluate::evaluate(&policies, asked).1;
+                // What is no amount is refused by the package before the engine sees it.
+                let used: Vec<_> = used.into_iter().filter(|(_, used)| used.is_finite() && *used >= 0.0).collect();
+                let mut usage = Usage::default();
+                for (bucket, used) in &used {
+                    usage.insert(Digest::parse(bucket).expect("a digest"), *used);
+                }
+                let call = call_from_json(&asked.call.to_string()).expect("a call");
+                let decision = decide(&stack, &call, &usage);
+                json!({ "call": asked.call, "usage": used.into_iter().collect::<BTreeMap<_, _>>(), "decision": DecisionOut::from(&decision) })
+            })
+            .collect();
+        stacks.push(json!({ "policies": texts, "calls": calls }));
+    }
+    stacks
 }
 
 fn write(path: &Path, value: &Value) {

@@ -21,13 +21,11 @@ use countersign::text::yaml::Limits;
 use countersign::value::digest::Digest;
 use countersign::wire::call::call_from_json;
 use countersign::wire::decision::DecisionOut;
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
+use proptest::strategy::Strategy;
+use proptest::test_runner::{TestCaseError, TestError, TestRunner};
 use serde_json::{Value, json};
 
-use crate::naive::choices::Choices;
+use crate::naive::choices::{self, Choices};
 use crate::naive::document::{Wording, document, value};
 use crate::naive::evaluate::{Decided, evaluate, matched, may_abstain};
 use crate::naive::generate::{self, Asked};
@@ -35,19 +33,8 @@ use crate::naive::names::folded;
 use crate::naive::policy::{Action, Policy};
 use crate::naive::print::{Style, print, shuffled};
 
-/// The choices of a case; few of them make a small case.
-fn choices() -> impl Strategy<Value = Vec<u16>> {
-    vec(any::<u16>(), 0..=1_500)
-}
-
 fn runner() -> TestRunner {
-    let config = Config {
-        max_shrink_iters: 50_000,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(number("COUNTERSIGN_SEED").unwrap_or(0)),
-        ..Config::default()
-    };
-    TestRunner::new(config)
+    choices::runner(number("COUNTERSIGN_SEED").unwrap_or(0))
 }
 
 /// The number that an environment variable holds.
@@ -60,7 +47,7 @@ fn for_all(calls: u64, property: impl Fn(&mut Choices) -> Result<u64, String>) {
     let left = Cell::new(number("COUNTERSIGN_CASES").unwrap_or(calls));
     let mut runner = runner();
     while left.get() > 0 {
-        let tree = choices().new_tree(&mut runner).expect("choices can always be made");
+        let tree = choices::of_a_case().new_tree(&mut runner).expect("choices can always be made");
         let tried = runner.run_one(tree, |made| {
             let decided = property(&mut Choices::given(made)).map_err(TestCaseError::fail)?;
             left.set(left.get().saturating_sub(decided));
@@ -376,8 +363,7 @@ fn every_kind_of_decision_is_frequent() {
     let mut decisions = 0;
     let mut runner = runner();
     for _ in 0..1_000 {
-        let made = choices().new_tree(&mut runner).expect("choices can always be made").current();
-        let choices = &mut Choices::given(made);
+        let choices = &mut Choices::random(&mut runner);
         let policies = generate::stack(choices);
         for asked in generate::calls(choices) {
             decisions += 1;

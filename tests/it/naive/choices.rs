@@ -1,11 +1,32 @@
 //! The choices that make a random case: a list of numbers, which proptest makes smaller.
 
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+
+/// The choices of a case; few of them make a small case.
+pub(crate) fn of_a_case() -> impl Strategy<Value = Vec<u16>> {
+    vec(any::<u16>(), 0..=1_500)
+}
+
+/// A source of cases, the same for the same seed.
+pub(crate) fn runner(seed: u64) -> TestRunner {
+    let rng_seed = RngSeed::Fixed(seed);
+    TestRunner::new(Config { max_shrink_iters: 50_000, failure_persistence: None, rng_seed, ..Config::default() })
+}
+
 /// A source of choices. The first of every set of things to choose from is the simplest.
 pub(crate) struct Choices {
     given: std::vec::IntoIter<u16>,
 }
 
 impl Choices {
+    /// The choices of the next case of `runner`.
+    pub(crate) fn random(runner: &mut TestRunner) -> Self {
+        Self::given(of_a_case().new_tree(runner).expect("choices can always be made").current())
+    }
+
     /// These choices, and the simplest of all after them.
     pub(crate) fn given(given: Vec<u16>) -> Self {
         Self { given: given.into_iter() }
