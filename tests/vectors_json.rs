@@ -4,7 +4,13 @@
 //!
 //! `cargo run --example vectors`
 
-#![allow(clippy::expect_used, clippy::panic, reason = "without its files there is nothing to print")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "as the tests, whose random cases it uses; without its files there is nothing to print"
+)]
 
 #[path = "it/vector_files.rs"]
 mod vector_files;
