@@ -1,8 +1,10 @@
-//! Rules that allow by the text of a command, path, URL or address, where a matcher knows what the text means.
+//! Rules that allow by the text of a command, path, URL or address, where a matcher knows what the text means; and
+//! command patterns that allow more than they show.
 
 use super::edit::{is_plain, quoted};
 use super::walk::{Spot, spots};
 use crate::matcher::condition::Test;
+use crate::matcher::shell::lets_words_run;
 use crate::policy::model::{Action, Policy};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::value::field::Root;
@@ -32,8 +34,23 @@ pub(super) fn text_matchers(policy: &Policy, text: &str, found: &mut Vec<Diagnos
     for rule in policy.rules.iter().filter(|rule| rule.action == Action::Allow) {
         let Some(when) = &rule.when else { continue };
         let spots = spots(&when.condition);
-        found.extend(spots.iter().filter(|spot| spot.root == Root::Args).filter_map(|spot| of_spot(spot, text)));
+        for spot in spots.iter().filter(|spot| spot.root == Root::Args) {
+            found.extend(of_spot(spot, text));
+            found.extend(open_command(spot));
+        }
     }
+}
+
+/// The first pattern with which the agent chooses what runs.
+fn open_command(spot: &Spot<'_>) -> Option<Diagnostic> {
+    let open = spot.matcher.tests.iter().find_map(|test| match test {
+        Test::ShellOnly(patterns) => patterns.iter().find(|pattern| lets_words_run(pattern)),
+        _ => None,
+    });
+    let pattern = open.filter(|_| !spot.negated && !spot.in_not)?;
+    let message = format!("with `{pattern}` the agent chooses what runs");
+    let help = "the words that it leaves open may name programs, scripts or files that are run: write the words that may follow";
+    Some(Diagnostic::new(Code::OpenCommand, spot.matcher.span, message).help(help))
 }
 
 fn of_spot(spot: &Spot<'_>, text: &str) -> Option<Diagnostic> {

@@ -9,6 +9,7 @@ mod words;
 mod pattern;
 mod programs;
 mod interpreters;
+mod open;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use self::pattern::{Command, Match};
 use self::programs::Inside;
 use crate::matcher::truth::Truth;
 
+pub use self::open::lets_words_run;
 pub use self::pattern::{CommandPattern, command_pattern};
 
 const TOO_MANY: &str = "programs that run others are nested too deeply";

@@ -1,5 +1,7 @@
 //! One pattern for a command.
 
+use std::fmt;
+
 use super::words::{self, Word};
 use crate::matcher::truth::Truth;
 
@@ -107,7 +109,61 @@ fn is_written(word: &Word, pieces: &[&str]) -> bool {
     word.pieces == pieces
 }
 
+/// What of a command a pattern leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Open {
+    /// Nothing.
+    Nothing,
+    /// Words that do not start with `-`.
+    Operands,
+    /// Any words.
+    Words,
+}
+
+impl fmt::Display for CommandPattern {
+    /// As it was written, but for quotes and runs of spaces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.program.pieces.join("*"))?;
+        for word in &self.words {
+            match word {
+                WordPattern::Operand => f.write_str(" *")?,
+                WordPattern::Any => f.write_str(" -*")?,
+                WordPattern::Glob(glob) => write!(f, " {}", glob.pieces.join("*"))?,
+            }
+        }
+        match self.rest {
+            None => Ok(()),
+            Some(Rest::Operands) => f.write_str(" **"),
+            Some(Rest::Any) => f.write_str(" -**"),
+        }
+    }
+}
+
 impl CommandPattern {
+    /// The words before the first that is open, program first, and what is open.
+    pub(super) fn known_words(&self) -> (Vec<String>, Open) {
+        let literal = |glob: &Glob| match glob.pieces.as_slice() {
+            [word] => Some(word.clone()),
+            _ => None,
+        };
+        let of_word = |word: &WordPattern| match word {
+            WordPattern::Operand => (None, Open::Operands),
+            WordPattern::Any => (None, Open::Words),
+            WordPattern::Glob(glob) => match literal(glob) {
+                Some(word) => (Some(word), Open::Nothing),
+                None => (None, if glob.is_option() { Open::Words } else { Open::Operands }),
+            },
+        };
+        let rest = match self.rest {
+            None => Open::Nothing,
+            Some(Rest::Operands) => Open::Operands,
+            Some(Rest::Any) => Open::Words,
+        };
+        let open = self.words.iter().map(|word| of_word(word).1).chain([rest]).max().unwrap_or(Open::Nothing);
+        let words = self.words.iter().map_while(|word| of_word(word).0);
+        (literal(&self.program).into_iter().chain(words).collect(), open)
+    }
+
     /// Whether `only` takes `command` for this one.
     pub(super) fn covers(&self, command: &[String]) -> Truth {
         let Some((program, words)) = command.split_first() else { return Truth::DoesNotHold };
