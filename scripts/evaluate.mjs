@@ -4,11 +4,13 @@
  * FOLDER holds the corpora, which are other people's and no part of this repository.
  */
 import { existsSync } from "node:fs";
+import { evaluateAgentDojo } from "./evaluate/agentdojo.mjs";
 import { evaluateBypass } from "./evaluate/bypass.mjs";
 import { isProgram, Problem, program, say } from "./run.mjs";
 
 const parts = [
   { name: "bypass", title: "calls that slip past naively matched rules", run: evaluateBypass },
+  { name: "agentdojo", title: "an assistant for mail, calendar and files, and one for chat", run: evaluateAgentDojo },
 ];
 
 async function main(args) {
