@@ -44,6 +44,7 @@ pub mod text;
 pub mod value;
 pub mod matcher;
 pub mod policy;
+pub mod catalogue;
 pub mod decide;
 pub mod check;
 pub mod review;

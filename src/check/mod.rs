@@ -5,6 +5,7 @@
 
 mod absence;
 mod budget;
+pub mod catalogue;
 mod clash;
 mod contradiction;
 mod edit;
@@ -19,11 +20,13 @@ mod tools;
 mod walk;
 mod whole;
 
+use crate::catalogue::model::Catalogue;
 use crate::policy::model::Policy;
 use crate::policy::parse::parse;
-use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::diagnostic::{Code, Diagnostic, sort};
 use crate::text::yaml::Limits;
 use budget::Budget;
+use catalogue::check_tools;
 
 /// How many warnings are told of one policy.
 const WARNINGS_MAX: usize = 100;
@@ -41,10 +44,21 @@ const WARNINGS_MAX: usize = 100;
 /// ```
 #[must_use]
 pub fn load(text: &str, limits: Limits) -> (Option<Policy>, Vec<Diagnostic>) {
+    load_for(text, limits, None)
+}
+
+/// Reads a policy and checks it as a whole, and against `catalogue` if there is one.
+#[must_use]
+pub fn load_for(text: &str, limits: Limits, catalogue: Option<&Catalogue>) -> (Option<Policy>, Vec<Diagnostic>) {
     let (policy, mut problems) = parse(text, limits);
     let Some(policy) = policy else { return (None, problems) };
     problems.extend(check(&policy, text));
-    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    if let Some(catalogue) = catalogue {
+        // Which fields there are the catalogue knows better.
+        problems.retain(|problem| problem.code != Code::UnknownField);
+        problems.extend(check_tools(&policy, catalogue, text));
+    }
+    sort(&mut problems);
     let is_loadable = !problems.iter().any(Diagnostic::is_error);
     (is_loadable.then_some(policy), problems)
 }
@@ -64,7 +78,7 @@ pub fn check(policy: &Policy, text: &str) -> Vec<Diagnostic> {
     open_allow::open_allows(policy, text, &mut found);
     text_matcher::text_matchers(policy, text, &mut found);
     reviewers::unknown_fields(policy, text, &mut found);
-    found.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    sort(&mut found);
     bounded(found)
 }
 

@@ -2,6 +2,7 @@
 
 use super::index::{Hit, ToolIndex};
 use super::name::KnownNames;
+use crate::catalogue::model::Catalogue;
 use crate::policy::model::Policy;
 use crate::value::canonical::CanonicalError;
 use crate::value::digest::{Digest, Subject, digest};
@@ -33,6 +34,16 @@ pub struct Stack {
     pub policies: Vec<Compiled>,
     /// That of the one policy, or one over the digests of all.
     pub digest: Digest,
+    /// The tools that there are; no call is allowed that does not fit them. `None`: nobody said which there are.
+    pub catalogue: Option<Catalogue>,
+}
+
+impl Stack {
+    /// The stack with `catalogue`, which is no part of its digest.
+    #[must_use]
+    pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
+        Self { catalogue: Some(catalogue), ..self }
+    }
 }
 
 /// Makes a stack of `policies`, one or more.
@@ -56,5 +67,5 @@ pub fn compile(policies: Vec<Policy>) -> Result<Stack, CanonicalError> {
         policy,
     };
     let policies = policies.into_iter().map(compiled).collect();
-    Ok(Stack { policies, digest })
+    Ok(Stack { policies, digest, catalogue: None })
 }

@@ -6,6 +6,7 @@ use super::condition::{condition_truth, first_doubt};
 use super::index::Hit;
 use super::limit::{Charge, Past, Usage, past};
 use super::protection::{ConsequencePart, Contributor, Protection, Review, protection};
+use crate::catalogue::fit::misfit;
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Cause, Default, Policy, Rule};
 use crate::policy::terms::Risk;
@@ -17,7 +18,7 @@ use crate::value::value::Value;
 pub struct Decision {
     /// What happens to the call.
     pub action: Action,
-    /// The policy that decided; `None` if every policy abstained.
+    /// The policy that decided; `None` if every policy abstained, or if the call does not fit the catalogue.
     pub policy: Option<Digest>,
     /// Id of the rule that decided; `None` if none matched.
     pub rule: Option<String>,
@@ -78,6 +79,8 @@ pub(super) struct Say {
 /// Within a policy the first rule that matches decides; of several policies the strictest decision wins, of equally
 /// strict ones that of the earliest. If every policy abstains, the call escalates.
 ///
+/// What the policies allow, but does not fit the catalogue of the stack, escalates.
+///
 /// A limit whose use is not in `usage` counts as reached. The decision's `charge` names the buckets that a second try
 /// needs.
 ///
@@ -129,6 +132,12 @@ pub fn decide(stack: &Stack, call: &Call, usage: &Usage) -> Decision {
         }
         None if undecidable.is_empty() => (Action::Escalate, None, None, Cause::Default),
         None => (Action::Escalate, None, None, Cause::Undecidable),
+    };
+    let does_fit = |catalogue| misfit(catalogue, &call.tool, call.args.as_ref()).is_none();
+    let (action, policy, rule, cause) = if action < Action::Escalate && !stack.catalogue.as_ref().is_none_or(does_fit) {
+        (Action::Escalate, None, None, Cause::Misfit)
+    } else {
+        (action, policy, rule, cause)
     };
     let Protection { risk, reversible, consequence, review, marks, charge } =
         protection(&contributors, rule, action, call);

@@ -6,6 +6,7 @@ use super::condition::{Leaf, leaves};
 use super::decide::{Decision, decide, rule_truth, say, standing};
 use super::index::Hit;
 use super::limit::Usage;
+use crate::catalogue::fit::{Misfit, misfit};
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Cause, Rule, ToolPattern};
 use crate::value::digest::Digest;
@@ -15,6 +16,8 @@ use crate::value::digest::Digest;
 pub struct Trace<'stack> {
     /// The decision.
     pub decision: Decision,
+    /// What of the call does not fit the catalogue, whether or not that decides; `None` if it fits, or there is none.
+    pub misfit: Option<Misfit>,
     /// The walk through each policy of the stack.
     pub policies: Vec<PolicyTrace<'stack>>,
 }
@@ -68,7 +71,8 @@ pub fn trace<'stack>(stack: &'stack Stack, call: &'stack Call, usage: &Usage) ->
     if let Some(trace) = deciding {
         trace.decides = true;
     }
-    Trace { decision, policies }
+    let misfit = stack.catalogue.as_ref().and_then(|catalogue| misfit(catalogue, &call.tool, call.args.as_ref()));
+    Trace { decision, misfit, policies }
 }
 
 fn walk<'stack>(compiled: &'stack Compiled, call: &'stack Call, usage: &Usage) -> PolicyTrace<'stack> {

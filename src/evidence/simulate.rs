@@ -2,7 +2,7 @@
 
 use crate::decide::decide::Decision;
 use crate::names::NameMap;
-use crate::policy::model::Action;
+use crate::policy::model::{Action, Cause};
 use crate::value::digest::Digest;
 
 /// Which rule decided how: policy, rule and action.
@@ -11,6 +11,7 @@ struct Decider {
     policy: Option<Digest>,
     rule: Option<String>,
     action: Action,
+    is_misfit: bool,
 }
 
 /// What a simulation has decided so far.
@@ -24,12 +25,14 @@ pub struct Counts {
 /// How often one rule decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleCount {
-    /// The policy; `None` where every policy abstained.
+    /// The policy; `None` where every policy abstained, or for calls that do not fit the catalogue.
     pub policy: Option<Digest>,
-    /// The rule; `None` for a default.
+    /// The rule; `None` for a default, or for calls that do not fit the catalogue.
     pub rule: Option<String>,
     /// What it said.
     pub action: Action,
+    /// Whether these are the calls that do not fit the catalogue.
+    pub is_misfit: bool,
     /// How many calls it decided.
     pub calls: u64,
 }
@@ -37,7 +40,8 @@ pub struct RuleCount {
 impl Counts {
     /// Counts one decision.
     pub fn add(&mut self, decision: &Decision) {
-        let decider = Decider { policy: decision.policy, rule: decision.rule.clone(), action: decision.action };
+        let Decision { policy, ref rule, action, cause, .. } = *decision;
+        let decider = Decider { policy, rule: rule.clone(), action, is_misfit: cause == Cause::Misfit };
         *self.by_decider.entry(decider).or_default() += 1;
         let [allow, escalate, block] = &mut self.by_action;
         match decision.action {
@@ -82,6 +86,7 @@ impl Counts {
             policy: decider.policy,
             rule: decider.rule.clone(),
             action: decider.action,
+            is_misfit: decider.is_misfit,
             calls,
         };
         let mut rules: Vec<RuleCount> = self.by_decider.iter().map(count).collect();

@@ -21,7 +21,7 @@ pub struct Regex {
 
 impl PartialEq for Regex {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.compiled.as_str() == other.compiled.as_str()
     }
 }
 
@@ -42,16 +42,19 @@ impl Regex {
     /// # Ok::<(), &'static str>(())
     /// ```
     pub fn new(text: &str) -> Result<Self, &'static str> {
-        let build = |text: &str| {
-            regex_lite::RegexBuilder::new(text)
-                .dot_matches_new_line(true)
-                .size_limit(COMPILED_BYTES_MAX)
-                .nest_limit(NEST_MAX)
-                .build()
-        };
         // On its own first: in the brackets below, `a)|(b` would be an expression too.
-        build(text).map_err(|_| "is no regular expression, or too large a one")?;
-        let compiled = build(&format!(r"\A(?:{text})\z")).map_err(|_| "is too large a regular expression")?;
+        build(text, true).map_err(|_| "is no regular expression, or too large a one")?;
+        let whole = build(&format!(r"\A(?:{text})\z"), true);
+        Ok(Self { text: text.to_owned(), compiled: whole.map_err(|_| "is too large a regular expression")? })
+    }
+
+    /// Compiles `text` as others mean it: it matches if some part of the text does, and `.` is no line end.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in words.
+    pub fn anywhere(text: &str) -> Result<Self, &'static str> {
+        let compiled = build(text, false).map_err(|_| "is no regular expression, or too large a one")?;
         Ok(Self { text: text.to_owned(), compiled })
     }
 
@@ -61,9 +64,17 @@ impl Regex {
         &self.text
     }
 
-    /// Whether it matches the whole of `text`, which must not be longer than [`TEXT_BYTES_MAX`].
+    /// Whether it matches `text`, which must not be longer than [`TEXT_BYTES_MAX`].
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         self.compiled.is_match(text)
     }
+}
+
+fn build(text: &str, dot_matches_new_line: bool) -> Result<regex_lite::Regex, regex_lite::Error> {
+    regex_lite::RegexBuilder::new(text)
+        .dot_matches_new_line(dot_matches_new_line)
+        .size_limit(COMPILED_BYTES_MAX)
+        .nest_limit(NEST_MAX)
+        .build()
 }

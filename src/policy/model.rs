@@ -82,7 +82,7 @@ pub enum Cause {
     Undecidable,
     /// The tool's name is not one that the policy knows, but could be taken for one.
     Name,
-    /// The arguments do not fit the tool's schema.
+    /// The call would be allowed, but does not fit the tool catalogue.
     Misfit,
 }
 

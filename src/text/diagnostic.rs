@@ -165,6 +165,26 @@ codes! {
     IdsDifferByCase = "ids-differ-by-case", Warning;
     /// More warnings than are worth listing.
     TooManyWarnings = "too-many-warnings", Warning;
+    /// A tool's schema that is none.
+    Schema = "schema", Error;
+    /// A tool that a catalogue has twice.
+    DuplicateTool = "duplicate-tool", Error;
+    /// A catalogue that says that there are more tools than it has.
+    IncompleteCatalogue = "incomplete-catalogue", Warning;
+    /// A keyword of a schema that the engine does not check.
+    UncheckedKeyword = "unchecked-keyword", Warning;
+    /// A rule that blocks or escalates, and by the catalogue never matches a call.
+    NeverMatches = "never-matches", Error;
+    /// A tool that the catalogue does not have.
+    UnknownTool = "unknown-tool", Warning;
+    /// A tool pattern that matches no tool of the catalogue.
+    PatternMatchesNone = "pattern-matches-none", Warning;
+    /// A field that the schema of its tools does not have.
+    NotInSchema = "not-in-schema", Warning;
+    /// A matcher that can never hold of a value of the type that the schema says.
+    TypeClash = "type-clash", Warning;
+    /// A value or bound that the schema rules out.
+    ImpossibleValue = "impossible-value", Warning;
 }
 
 /// A second place that a [`Diagnostic`] speaks of.
@@ -331,9 +351,14 @@ impl Problems {
     /// The problems in the order of the text.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|problem| problem.span);
+        sort(&mut self.list);
         self.list
     }
+}
+
+/// Puts `problems` into the order of the text; those of one place keep theirs.
+pub fn sort(problems: &mut [Diagnostic]) {
+    problems.sort_by_key(|problem| problem.span);
 }
 
 /// Whether what stands at `span` is text in block form: it begins after `|` or `>` on a line before.

@@ -5,6 +5,7 @@
 //! duplicate keys, merge keys, tags and keys that are no text.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
@@ -108,8 +109,7 @@ pub fn parse(text: &str, limits: Limits, problems: &mut Problems) -> Option<Node
     if text.len() > limits.bytes {
         let message = format!("the text has {} bytes, more than the limit of {}", text.len(), limits.bytes);
         problems.push(
-            Diagnostic::new(Code::TooLarge, Span::new(0, 0), message)
-                .help("split the policy, or raise the limit `bytes`"),
+            Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it, or raise the limit `bytes`"),
         );
         return None;
     }
@@ -163,7 +163,7 @@ struct Open {
 
 enum OpenContent {
     List(Vec<Node>),
-    Map { entries: Vec<MapEntry>, key: Option<PendingKey>, first_seen: NameMap<String, Span> },
+    Map { entries: Vec<MapEntry>, key: Option<PendingKey>, first_seen: BTreeMap<String, Span> },
 }
 
 /// A key whose value has not come yet; `None` as text if it cannot be one, which has been reported.
@@ -232,7 +232,7 @@ impl<'a> Builder<'a> {
                 self.begin(span, anchor, tag.as_deref(), OpenContent::List(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
-                let content = OpenContent::Map { entries: Vec::new(), key: None, first_seen: NameMap::default() };
+                let content = OpenContent::Map { entries: Vec::new(), key: None, first_seen: BTreeMap::new() };
                 self.begin(span, anchor, tag.as_deref(), content)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
@@ -392,7 +392,7 @@ impl<'a> Builder<'a> {
     fn too_many_nodes(&mut self, span: Span) -> Step {
         let message = format!("more than {} nodes, aliases expanded", self.limits.nodes);
         let diagnostic = Diagnostic::new(Code::TooManyNodes, span, message);
-        self.problems.push(diagnostic.help("split the policy, or raise the limit `nodes`"));
+        self.problems.push(diagnostic.help("split it, or raise the limit `nodes`"));
         Step::GiveUp
     }
 
@@ -465,7 +465,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn read_key(node: Node, text: &str, first_seen: &mut NameMap<String, Span>, problems: &mut Problems) -> PendingKey {
+fn read_key(node: Node, text: &str, first_seen: &mut BTreeMap<String, Span>, problems: &mut Problems) -> PendingKey {
     let span = node.span;
     let refused = PendingKey { text: None, span };
     let described = node.described();

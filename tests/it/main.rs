@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod catalogue;
 mod fixes;
 mod golden;
 mod house;

@@ -1,17 +1,21 @@
 //! Runs the vectors natively; `tests/js/vectors.test.ts` runs the same through the built wasm.
 //!
 //! A case: `name`; `policy` (text) or `policies` (several texts, a stack); then any of
-//! `diagnostics` (all of them in order: `code`, `at` — the underlined text — and `line`; without this key there is no
-//! error, and warnings may be),
+//! `tools` (text of a tool catalogue; then of the diagnostics only those count that are not there without it),
+//! `diagnostics` (all of them in order, those of the catalogue last: `code`, `at` — the underlined text — and `line`;
+//! without this key there is no error, and warnings may be),
 //! `call` with `decision` (the keys that are written must be so; `undecidable` lists the rules, each as its id or as
 //! `{rule, field}`; in `review` and the rows of `charge` too, only the keys that are written count) and `usage` (what was
-//! used of limits, by the id of their rules), `calls` (several of these), `digest`, `same_digest_as` (a policy text).
+//! used of limits, by the id of their rules) and `misfit` (the field that does not fit the catalogue), `calls` (several of
+//! these), `digest`, `same_digest_as` (a policy text).
 
-use countersign::check::load;
+use countersign::catalogue::read::{CATALOGUE_LIMITS, read};
+use countersign::check::{load, load_for};
 use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::{Doubt, decide};
 use countersign::decide::limit::Usage;
-use countersign::text::diagnostic::{Code, Severity};
+use countersign::decide::trace::trace;
+use countersign::text::diagnostic::{Code, Diagnostic, Severity};
 use countersign::text::span::Positions;
 use countersign::text::yaml::Limits;
 use countersign::wire::call::call_from_json;
@@ -62,10 +66,12 @@ fn check(case: &Value) -> Result<(), String> {
             "name",
             "policy",
             "policies",
+            "tools",
             "diagnostics",
             "call",
             "usage",
             "decision",
+            "misfit",
             "calls",
             "digest",
             "same_digest_as",
@@ -77,17 +83,21 @@ fn check(case: &Value) -> Result<(), String> {
         _ => return Err("a case has `policy` or `policies`".to_owned()),
     };
     let expected = case["diagnostics"].as_array().cloned().unwrap_or_default();
+    let tools = case["tools"].as_str().map(|text| (text, read(text, CATALOGUE_LIMITS)));
+    let catalogue = tools.as_ref().and_then(|(_, (catalogue, _))| catalogue.as_ref());
     let mut found = Vec::new();
     let mut policies = Vec::new();
     for text in &texts {
-        let (policy, problems) = load(text, Limits::default());
-        let positions = Positions::new(text);
-        found.extend(
-            problems
-                .iter()
-                .map(|problem| (problem.code.as_str(), problem.span.of(text), positions.at(problem.span.start).line)),
-        );
+        let (policy, mut problems) = load_for(text, Limits::default(), catalogue);
+        if catalogue.is_some() {
+            let (_, alone) = load(text, Limits::default());
+            problems.retain(|problem| !alone.contains(problem));
+        }
+        found.extend(shown(&problems, text));
         policies.push(policy);
+    }
+    if let Some((text, (_, problems))) = &tools {
+        found.extend(shown(problems, text));
     }
     if case["diagnostics"].is_null() {
         found.retain(|(code, _, _)| {
@@ -95,11 +105,15 @@ fn check(case: &Value) -> Result<(), String> {
         });
     }
     check_diagnostics(&expected, &found)?;
-    let Some(policies) = policies.into_iter().collect::<Option<Vec<_>>>() else {
+    let policies = policies.into_iter().collect::<Option<Vec<_>>>();
+    let Some(policies) = policies.filter(|_| catalogue.is_some() == tools.is_some()) else {
         let asks_more = ["call", "calls", "digest", "same_digest_as"].iter().any(|key| !case[*key].is_null());
         return if asks_more { Err("there is no policy".to_owned()) } else { Ok(()) };
     };
-    let stack = compile(policies).map_err(|error| format!("{error:?}"))?;
+    let mut stack = compile(policies).map_err(|error| format!("{error:?}"))?;
+    if let Some(catalogue) = catalogue {
+        stack = stack.with_catalogue(catalogue.clone());
+    }
     if let Some(digest) = case["digest"].as_str() {
         expect_equal("digest", &stack.digest.to_string(), &digest.to_owned())?;
     }
@@ -112,10 +126,17 @@ fn check(case: &Value) -> Result<(), String> {
         check_call(&stack, case)?;
     }
     for row in case["calls"].as_array().into_iter().flatten() {
-        known_keys(row, &["call", "usage", "decision"])?;
+        known_keys(row, &["call", "usage", "decision", "misfit"])?;
         check_call(&stack, row)?;
     }
     Ok(())
+}
+
+fn shown<'text>(problems: &[Diagnostic], text: &'text str) -> Vec<(&'static str, &'text str, usize)> {
+    let positions = Positions::new(text);
+    let shown =
+        |problem: &Diagnostic| (problem.code.as_str(), problem.span.of(text), positions.at(problem.span.start).line);
+    problems.iter().map(shown).collect()
 }
 
 fn check_diagnostics(expected: &[Value], found: &[(&str, &str, usize)]) -> Result<(), String> {
@@ -150,6 +171,11 @@ fn check_call(stack: &Stack, row: &Value) -> Result<(), String> {
     let expected = expected.as_object().ok_or("a call has a `decision`")?;
     if expected.is_empty() {
         return Err("a decision says at least something".to_owned());
+    }
+    let misfit = trace(stack, &call, &usage).misfit;
+    let field = misfit.map(|misfit| misfit.field.map_or_else(|| "tool".to_owned(), |field| field.to_string()));
+    if stack.catalogue.is_some() {
+        expect_equal(&format!("`{}`: misfit", call.tool), &field.as_deref(), &row["misfit"].as_str())?;
     }
     if let Some(expected) = expected.get("undecidable") {
         check_undecidable(expected, &decision.undecidable).map_err(|failure| format!("`{}`: {failure}", call.tool))?;

@@ -1,0 +1,180 @@
+//! From text to a [`Catalogue`].
+
+use super::escapes::Joined;
+use super::model::{Catalogue, Schema, Tool, order};
+use super::schema::{Unchecked, first_line, read_schema};
+use crate::text::diagnostic::{Code, Diagnostic, Problems};
+use crate::text::span::Span;
+use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
+
+/// How large a catalogue may be unless more is asked for: other people write them, and they are larger than policies.
+pub const CATALOGUE_LIMITS: Limits = Limits { bytes: 8 * 1024 * 1024, depth: 128, nodes: 500_000 };
+
+/// The keys under which a tool has its schema: those of MCP, of other systems, and of functions.
+const SCHEMA_KEYS: [&str; 3] = ["inputSchema", "input_schema", "parameters"];
+
+const FORM: &str = "a catalogue is a list of tools, or a map with that list under `tools`";
+
+/// Reads the catalogue that `text` writes in JSON or YAML: a list of tools, `{tools: […]}`, or the answer to MCP's
+/// `tools/list`. A tool has a `name`, and its schema under `inputSchema` or `parameters`.
+///
+/// All problems are returned, in the order of the text. There is a catalogue if and only if none of them is an error.
+///
+/// ```
+/// use countersign::catalogue::fit::fits;
+/// use countersign::catalogue::read::{CATALOGUE_LIMITS, read};
+///
+/// let text = r#"[{"name": "refund", "inputSchema": {"properties": {"amount": {"type": "number"}}, "required": ["amount"]}}]"#;
+/// let (catalogue, problems) = read(text, CATALOGUE_LIMITS);
+/// assert!(problems.is_empty());
+/// let catalogue = catalogue.ok_or("no catalogue")?;
+/// let tool = catalogue.tool("refund").ok_or("no tool")?;
+/// assert_eq!(fits(tool, None).err().ok_or("it fits")?.why, "is not there, but the schema requires it");
+/// # Ok::<(), &str>(())
+/// ```
+#[must_use]
+pub fn read(text: &str, limits: Limits) -> (Option<Catalogue>, Vec<Diagnostic>) {
+    match Joined::new(text).filter(|_| text.len() <= limits.bytes) {
+        None => read_yaml(text, limits),
+        Some(joined) => {
+            let (catalogue, problems) = read_yaml(&joined.text, limits);
+            (catalogue, problems.into_iter().map(|problem| joined.place_back(problem)).collect())
+        }
+    }
+}
+
+fn read_yaml(text: &str, limits: Limits) -> (Option<Catalogue>, Vec<Diagnostic>) {
+    let mut problems = Problems::default();
+    let tools = match yaml::parse(text, limits, &mut problems) {
+        Some(root) => Reader { text, unchecked: Unchecked::default(), problems: &mut problems }.catalogue(&root),
+        None => {
+            if problems.is_empty() {
+                problems.push(Diagnostic::new(Code::Empty, Span::new(0, 0), "there is no catalogue here").help(FORM));
+            }
+            Vec::new()
+        }
+    };
+    let problems = problems.into_sorted();
+    let usable = !problems.iter().any(Diagnostic::is_error);
+    (usable.then(|| Catalogue::new(tools)), problems)
+}
+
+struct Reader<'text, 'out> {
+    text: &'text str,
+    unchecked: Unchecked,
+    problems: &'out mut Problems,
+}
+
+impl Reader<'_, '_> {
+    fn catalogue(mut self, root: &Node) -> Vec<Tool> {
+        let Some(items) = self.tools_of(root) else { return Vec::new() };
+        let named: Vec<(Tool, Span)> = items.iter().filter_map(|item| self.tool(item)).collect();
+        self.unchecked.report(self.problems);
+        let order = order(&named.iter().map(|(tool, _)| tool.name.as_str()).collect::<Vec<_>>());
+        for pair in order.windows(2) {
+            if let [first, second] = pair
+                && let (Some((first, first_span)), Some((second, span))) = (named.get(*first), named.get(*second))
+                && first.name == second.name
+            {
+                let message = format!("the tool `{}` is there twice", second.name);
+                let diagnostic = Diagnostic::new(Code::DuplicateTool, *span, message).label("again here");
+                self.problems.push(diagnostic.related(*first_span, "first here"));
+            }
+        }
+        named.into_iter().map(|(tool, _)| tool).collect()
+    }
+
+    /// The list of tools, whatever stands around it.
+    fn tools_of<'node>(&mut self, root: &'node Node) -> Option<&'node [Node]> {
+        let mut at = root;
+        if let Some(result) = entry(at, "result") {
+            at = &result.value;
+        }
+        if let Some(cursor) = entry(at, "nextCursor").filter(|cursor| cursor.value.value != NodeValue::Null) {
+            let diagnostic = Diagnostic::new(Code::IncompleteCatalogue, cursor.key_span, "there are more tools");
+            self.problems.push(diagnostic.help("ask the server for the rest, and join the lists"));
+        }
+        if let Some(tools) = entry(at, "tools") {
+            at = &tools.value;
+        }
+        match &at.value {
+            NodeValue::List(items) => Some(items),
+            NodeValue::Map(_) => {
+                let message = "this catalogue has no list of tools";
+                self.problems.push(Diagnostic::new(Code::MissingKey, first_line(at, self.text), message).help(FORM));
+                None
+            }
+            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) => {
+                if !at.unfinished {
+                    let message = format!("the tools of a catalogue are a list, but this is {}", at.described());
+                    let span = first_line(at, self.text);
+                    self.problems.push(Diagnostic::new(Code::WrongType, span, message).help(FORM));
+                }
+                None
+            }
+        }
+    }
+
+    fn tool(&mut self, node: &Node) -> Option<(Tool, Span)> {
+        // Functions stand in a wrapper: `{type: function, function: {name, …}}`.
+        let node = entry(node, "function").map_or(node, |function| &function.value);
+        let NodeValue::Map(entries) = &node.value else {
+            if !node.unfinished {
+                let message = format!("a tool is a map, but this is {}", node.described());
+                self.problems.push(Diagnostic::new(Code::WrongType, first_line(node, self.text), message));
+            }
+            return None;
+        };
+        let description = match entry(node, "description").map(|entry| &entry.value.value) {
+            Some(NodeValue::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let schema = self.schema(entries);
+        let (name, span) = self.name(node)?;
+        Some((Tool { name, description, schema }, span))
+    }
+
+    fn name(&mut self, node: &Node) -> Option<(String, Span)> {
+        let Some(name) = entry(node, "name") else {
+            if !node.unfinished {
+                let message = "a tool needs the key `name`";
+                self.problems.push(Diagnostic::new(Code::MissingKey, first_line(node, self.text), message));
+            }
+            return None;
+        };
+        let span = name.value.span;
+        match &name.value.value {
+            NodeValue::Text(text) if !text.is_empty() => return Some((text.clone(), span)),
+            NodeValue::Text(_) => self.problems.push(Diagnostic::new(Code::Empty, span, "the name of a tool is empty")),
+            NodeValue::Null if name.value.unfinished => {}
+            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::List(_) | NodeValue::Map(_) => {
+                let message = format!("the name of a tool is text, but this is {}", name.value.described());
+                self.problems.push(Diagnostic::new(Code::WrongType, first_line(&name.value, self.text), message));
+            }
+        }
+        None
+    }
+
+    /// The schema of a tool; one that has none takes anything.
+    fn schema(&mut self, entries: &[MapEntry]) -> Schema {
+        let mut written = entries.iter().filter(|entry| SCHEMA_KEYS.contains(&entry.key.as_str()));
+        let Some(schema) = written.next() else { return Schema::default() };
+        if let Some(second) = written.next() {
+            let message = format!("a second schema of one tool: `{}`", second.key);
+            let diagnostic = Diagnostic::new(Code::Misplaced, second.key_span, message);
+            self.problems.push(diagnostic.related(schema.key_span, "the first"));
+        }
+        match schema.value.value {
+            NodeValue::Null => Schema::default(),
+            _ => read_schema(&schema.value, self.text, &mut self.unchecked, self.problems),
+        }
+    }
+}
+
+/// The entry at `key` of `node`, if it is a map.
+fn entry<'node>(node: &'node Node, key: &str) -> Option<&'node MapEntry> {
+    match &node.value {
+        NodeValue::Map(entries) => entries.iter().find(|entry| entry.key == key),
+        _ => None,
+    }
+}
