@@ -33,18 +33,24 @@ pub fn version() -> String {
 pub struct Loaded {
     sources: Rc<Vec<SourceText>>,
     diagnostics: JsValue,
-    rendered: String,
+    rendered: Vec<String>,
     stack: Option<CoreStack>,
 }
 
-/// Reads `sources`: a list of `{name: string, text: Uint8Array}`. Never fails for what a policy text says.
+/// Reads `sources`, a list of `{name: string, text: Uint8Array}`, and `tools`, a tool catalogue in the same form or
+/// nothing. Never fails for what a text says.
 #[wasm_bindgen]
-pub fn load(sources: js_sys::Array, limits: &JsValue) -> Result<Loaded, JsValue> {
+pub fn load(sources: js_sys::Array, tools: JsValue, limits: &JsValue) -> Result<Loaded, JsValue> {
     let sources = sources.iter().map(source).collect::<Result<Vec<_>, JsValue>>()?;
-    let loaded = diagnostic::load(sources, limits_from(limits));
+    let tools = if tools.is_undefined() { None } else { Some(source(tools)?) };
+    let loaded = diagnostic::load(sources, tools, limits_from(limits));
     let diagnostics = encode(&loaded.diagnostics())?;
     let rendered = loaded.rendered();
     let stack = loaded.policies.and_then(|policies| compile(policies).ok());
+    let stack = match loaded.catalogue {
+        Some(catalogue) => stack.map(|stack| stack.with_catalogue(catalogue)),
+        None => stack,
+    };
     Ok(Loaded { sources: Rc::new(loaded.sources), diagnostics, rendered, stack })
 }
 
@@ -56,9 +62,9 @@ impl Loaded {
         self.diagnostics.clone()
     }
 
-    /// Every problem as text with carets.
+    /// The problems of each text as text with carets; empty for one that has none.
     #[must_use]
-    pub fn rendered(&self) -> String {
+    pub fn rendered(&self) -> Vec<String> {
         self.rendered.clone()
     }
 

@@ -64,8 +64,8 @@ export interface EngineSimulation {
 /** What became of policy texts. `stack` is `null` if any of the diagnostics is an error. */
 export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
-  /** All diagnostics as text with carets. */
-  readonly rendered: string;
+  /** The diagnostics of each source as text with carets; empty for one that has none. */
+  readonly rendered: readonly string[];
   readonly stack: Stack | null;
 }
 
@@ -102,10 +102,14 @@ async function start(): Promise<void> {
   }
 }
 
-/** Reads policy texts. The engine must be {@link ready}. */
-export function load(sources: readonly Source[], limits: Partial<Limits> | undefined): Loaded {
+/** Reads policy texts, and a tool catalogue if there is one. The engine must be {@link ready}. */
+export function load(
+  sources: readonly Source[],
+  tools: Source | undefined,
+  limits: Partial<Limits> | undefined,
+): Loaded {
   return answer(refusedCall, () => {
-    const loaded = wasm.load([...sources], limits);
+    const loaded = wasm.load([...sources], tools, limits);
     try {
       const stack = loaded.stack() as Stack | undefined;
       return {

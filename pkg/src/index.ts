@@ -15,8 +15,8 @@ export type {
   ReviewInput,
 } from "./escalations.js";
 export { createEscalations } from "./escalations.js";
-export type { CheckedPolicy, LoadOptions, Policy, Simulation } from "./policy.js";
-export { checkPolicy, highlightPolicy, loadPolicy } from "./policy.js";
+export type { CheckedPolicy, CheckedTools, LoadOptions, Policy, Simulation } from "./policy.js";
+export { checkPolicy, checkTools, highlightPolicy, loadPolicy } from "./policy.js";
 export type {
   AppendGuard,
   AppendResult,

@@ -13,6 +13,7 @@ import type {
   PolicySummary,
   SimulatedLine,
   Token,
+  ToolSource,
   Trace,
   Usage,
 } from "./types.js";
@@ -21,6 +22,11 @@ import type {
 export interface LoadOptions {
   /** Raises or lowers how large each policy may be. */
   readonly limits?: Partial<Limits>;
+  /**
+   * The tools that there are. The policies are checked against them, and no call is allowed that does not fit them:
+   * what the policies would allow then escalates, with the cause `misfit`.
+   */
+  readonly tools?: ToolSource;
 }
 
 /** What the guard knows beside the call. */
@@ -74,6 +80,14 @@ export interface Simulation {
   readonly counts: Counts;
   /** Gives back the engine's memory now instead of at garbage collection. */
   dispose(): void;
+}
+
+/** What {@link checkTools} found. */
+export interface CheckedTools {
+  /** All problems, in the order of the text. A catalogue with errors cannot be used. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The same as text with carets; empty if there are none. */
+  readonly rendered: string;
 }
 
 /** What {@link checkPolicy} found. */
@@ -130,11 +144,36 @@ export async function checkPolicy(
   source: PolicySource | readonly PolicySource[],
   options: LoadOptions = {},
 ): Promise<CheckedPolicy> {
+  const { diagnostics, rendered, policy } = await checkSources(source, options);
+  return Object.freeze({ diagnostics, rendered: rendered.filter(Boolean).join("\n"), policy });
+}
+
+/** As {@link checkPolicy}, with the rendered problems of each source: of the policies, and then of the tools. */
+export async function checkSources(
+  source: PolicySource | readonly PolicySource[],
+  options: LoadOptions,
+): Promise<Omit<CheckedPolicy, "rendered"> & { readonly rendered: readonly string[] }> {
   const sources = sourcesOf(source);
   const limits = limitsOf(options.limits);
+  const tools = options.tools === undefined ? undefined : toolsOf(options.tools);
   await ready();
-  const { diagnostics, rendered, stack } = load(sources, limits);
-  return Object.freeze({ diagnostics, rendered, policy: stack && policyOf(stack, diagnostics) });
+  const { diagnostics, rendered, stack } = load(sources, tools, limits);
+  return { diagnostics, rendered, policy: stack && policyOf(stack, diagnostics) };
+}
+
+/**
+ * Finds the problems of a tool catalogue by itself. {@link loadPolicy} and {@link checkPolicy} find them too.
+ *
+ * @throws {@link EngineError} if the WebAssembly cannot be loaded.
+ * @throws TypeError or RangeError if an argument is not what the types say.
+ */
+export async function checkTools(tools: ToolSource, options: Pick<LoadOptions, "limits"> = {}): Promise<CheckedTools> {
+  const source = toolsOf(tools);
+  const limits = limitsOf(options.limits);
+  await ready();
+  const { diagnostics, rendered, stack } = load([], source, limits);
+  stack?.free();
+  return Object.freeze({ diagnostics, rendered: rendered.join("") });
 }
 
 /**
@@ -217,6 +256,27 @@ function sourceOf(given: PolicySource, unnamed: string): Source {
   const { name = unnamed, text } = given;
   if (typeof name !== "string") throw new TypeError("the `name` of a policy must be a string");
   return { name, text: bytesOf(text) };
+}
+
+function toolsOf(given: ToolSource): Source {
+  if (typeof given === "string" || isBytes(given)) return { name: "tools", text: bytesOf(given) };
+  if (typeof given !== "object" || given === null) throw notTools();
+  if (!("text" in given) || "tools" in given) return { name: "tools", text: bytesOf(jsonOf(given)) };
+  const { name = "tools", text } = given;
+  if (typeof name !== "string") throw new TypeError("the `name` of a tool catalogue must be a string");
+  if (typeof text !== "string" && !isBytes(text)) throw notTools();
+  return { name, text: bytesOf(text) };
+}
+
+/** On lines of their own, so that the place of a problem says something. */
+function jsonOf(tools: object): string {
+  const json: string | undefined = JSON.stringify(tools, null, 1);
+  if (json === undefined) throw notTools();
+  return json;
+}
+
+function notTools(): TypeError {
+  return new TypeError("`tools` must be a list of tools, { tools }, a string, a Uint8Array or { name?, text }");
 }
 
 function bytesOf(text: string | Uint8Array): Uint8Array {

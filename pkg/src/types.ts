@@ -18,7 +18,7 @@ export type Action = "allow" | "escalate" | "block";
  * - `undecidable`: nobody can tell whether a rule matches or a limit is reached, and the strictest that could come out
  *   counts;
  * - `name`: the tool's name is not one that the policy knows, but could be taken for one;
- * - `misfit`: the arguments do not fit the tool's schema.
+ * - `misfit`: the call would be allowed, but does not fit the tool catalogue.
  */
 export type Cause = "rule" | "default" | "low-confidence" | "limit" | "undecidable" | "name" | "misfit";
 
@@ -45,7 +45,7 @@ export interface Call {
 /** The engine's answer to one call. */
 export interface Decision {
   readonly action: Action;
-  /** Digest of the policy that decided; `null` if every policy of the stack abstained. */
+  /** Digest of the policy that decided; `null` if every policy of the stack abstained, or with the cause `misfit`. */
   readonly policy: Digest | null;
   /** Id of the rule that decided; `null` if none matched. */
   readonly rule: string | null;
@@ -140,7 +140,7 @@ export interface Related {
 export interface Diagnostic {
   readonly code: string;
   readonly severity: Severity;
-  /** Which of the loaded sources, counted from 0. */
+  /** Which of the loaded sources, counted from 0; the tool catalogue comes after all policies. */
   readonly source: number;
   readonly span: Span;
   readonly message: string;
@@ -153,6 +153,27 @@ export interface Diagnostic {
 
 /** One policy document. A `name` (usually its path) appears in messages; bytes must be UTF-8. */
 export type PolicySource = string | Uint8Array | { readonly name?: string; readonly text: string | Uint8Array };
+
+/** One tool of a {@link ToolSource}. Other keys than these are ignored. */
+export interface ToolDescription {
+  /** The name that calls of it have. */
+  readonly name: string;
+  /** JSON Schema of its arguments; without one it takes any. */
+  readonly inputSchema?: object;
+  /** The same under another name; a tool has one of them. */
+  readonly parameters?: object;
+}
+
+/**
+ * A tool catalogue: what MCP's `tools/list` answers, a list of tools, or the JSON (or YAML) text of either.
+ * A `name` (usually its path) appears in messages.
+ */
+export type ToolSource =
+  | readonly ToolDescription[]
+  | { readonly tools: readonly ToolDescription[] }
+  | string
+  | Uint8Array
+  | { readonly name?: string; readonly text: string | Uint8Array };
 
 /** How large a policy may be. Unwritten limits keep their defaults. */
 export interface Limits {
@@ -233,7 +254,17 @@ export interface PolicyTrace {
 /** A decision with the walk that led to it. */
 export interface Trace {
   readonly decision: Decision;
+  /** What of the call does not fit the tool catalogue, whether or not that decides; `null` if it fits or there is none. */
+  readonly misfit: Misfit | null;
   readonly policies: readonly PolicyTrace[];
+}
+
+/** Why a call does not fit the tool catalogue, or why nobody can tell whether it does. */
+export interface Misfit {
+  /** Such as `args.amount`; `tool` if the catalogue does not have the tool. */
+  readonly field: string;
+  /** One line in lower case without a full stop, which goes on from the field. */
+  readonly why: string;
 }
 
 /** A line of recorded calls that could not be decided. */
@@ -256,10 +287,12 @@ export interface SimulatedLine {
 
 /** How often one rule decided. `rule` is `null` for a default. */
 export interface RuleCount {
-  /** Digest of the policy; `null` where every policy abstained. */
+  /** Digest of the policy; `null` where every policy abstained, or with `misfit`. */
   readonly policy: Digest | null;
   readonly rule: string | null;
   readonly action: Action;
+  /** Whether these are the calls that do not fit the tool catalogue. */
+  readonly misfit: boolean;
   readonly calls: number;
 }
 

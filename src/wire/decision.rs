@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::diagnostic::{SourceText, SpanOut};
 use super::protection::{ChargeOut, ConsequencePartOut, ReviewTermsOut};
 use super::value::{ValueOut, shorten};
+use crate::catalogue::fit::Misfit;
 use crate::decide::compile::{Compiled, Stack};
 use crate::decide::condition::Leaf;
 use crate::decide::decide::{Decision, Doubt};
@@ -116,7 +117,20 @@ pub fn summaries<'a>(stack: &'a Stack, sources: &[SourceText]) -> Vec<PolicySumm
 #[derive(Serialize)]
 pub struct TraceOut<'a> {
     decision: DecisionOut<'a>,
+    misfit: Option<MisfitOut<'a>>,
     policies: Vec<PolicyTraceOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct MisfitOut<'a> {
+    field: String,
+    why: &'a str,
+}
+
+impl<'a> From<&'a Misfit> for MisfitOut<'a> {
+    fn from(Misfit { field, why }: &'a Misfit) -> Self {
+        Self { field: field.as_ref().map_or_else(|| "tool".to_owned(), ToString::to_string), why }
+    }
 }
 
 #[derive(Serialize)]
@@ -200,6 +214,7 @@ impl<'a> TraceOut<'a> {
         let policies = trace.policies.iter().zip(sources).enumerate();
         Self {
             decision: (&trace.decision).into(),
+            misfit: trace.misfit.as_ref().map(MisfitOut::from),
             policies: policies.map(|(source, (trace, text))| policy_trace(trace, source, text)).collect(),
         }
     }
@@ -248,6 +263,7 @@ struct RuleCountOut {
     policy: Option<String>,
     rule: Option<String>,
     action: &'static str,
+    misfit: bool,
     calls: u64,
 }
 
@@ -257,6 +273,7 @@ impl From<&Counts> for CountsOut {
             policy: count.policy.map(|digest| digest.to_string()),
             rule: count.rule,
             action: count.action.as_str(),
+            misfit: count.is_misfit,
             calls: count.calls,
         });
         Self {

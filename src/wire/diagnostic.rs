@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::catalogue::model::Catalogue;
+use crate::catalogue::read::{CATALOGUE_LIMITS, read};
 use crate::check;
 use crate::policy::model::Policy;
 use crate::text::diagnostic::{Code, Diagnostic};
@@ -30,42 +32,67 @@ impl SourceText {
 /// Texts that were read, the policies in them, and every problem.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The texts.
+    /// The texts: those of the policies, and after them that of the catalogue.
     pub sources: Vec<SourceText>,
-    /// One policy a text; `None` if any of them has an error.
+    /// One policy a text; `None` if anything has an error.
     pub policies: Option<Vec<Policy>>,
+    /// The catalogue, if there is one without an error.
+    pub catalogue: Option<Catalogue>,
     problems: Vec<Vec<Diagnostic>>,
 }
 
-/// Reads the policies of `sources`: a name, and the text or the bytes of UTF-8.
+/// Reads the policies of `sources`: a name, and the text or the bytes of UTF-8; and checks them against the catalogue
+/// that `tools` writes, if there is one.
 #[must_use]
-pub fn load(sources: Vec<(String, Vec<u8>)>, limits: Limits) -> Loaded {
-    let mut loaded = Loaded { sources: Vec::new(), policies: Some(Vec::new()), problems: Vec::new() };
+pub fn load(sources: Vec<(String, Vec<u8>)>, tools: Option<(String, Vec<u8>)>, limits: Limits) -> Loaded {
+    let tools = tools.map(|(name, bytes)| read_source(name, bytes, |text| read(text, catalogue_limits(limits))));
+    let catalogue = tools.as_ref().and_then(|(_, catalogue, _)| catalogue.as_ref());
+    let (mut texts, mut policies, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for (name, bytes) in sources {
-        let (text, (policy, problems)) = match String::from_utf8(bytes) {
-            Ok(text) => {
-                let parsed = check::load(&text, limits);
-                (text, parsed)
-            }
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                // The text up to the broken byte is kept for its line numbers.
-                let mut bytes = error.into_bytes();
-                bytes.truncate(valid);
-                (String::from_utf8(bytes).unwrap_or_default(), (None, vec![not_utf8(valid)]))
-            }
-        };
-        loaded.policies = match (loaded.policies, policy) {
-            (Some(mut policies), Some(policy)) => {
-                policies.push(policy);
-                Some(policies)
-            }
-            _ => None,
-        };
-        loaded.sources.push(SourceText { name, text });
-        loaded.problems.push(problems);
+        let (text, policy, found) = read_source(name, bytes, |text| check::load_for(text, limits, catalogue));
+        texts.push(text);
+        policies.push(policy);
+        problems.push(found);
     }
-    loaded
+    let catalogue = tools.and_then(|(text, catalogue, found)| {
+        texts.push(text);
+        problems.push(found);
+        catalogue
+    });
+    let is_usable = !problems.iter().flatten().any(Diagnostic::is_error);
+    let policies = if is_usable { policies.into_iter().collect() } else { None };
+    Loaded { sources: texts, policies, catalogue, problems }
+}
+
+/// The text of `bytes`, what `reader` makes of it, and its problems.
+fn read_source<T>(
+    name: String,
+    bytes: Vec<u8>,
+    reader: impl FnOnce(&str) -> (Option<T>, Vec<Diagnostic>),
+) -> (SourceText, Option<T>, Vec<Diagnostic>) {
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            let (made, problems) = reader(&text);
+            (SourceText { name, text }, made, problems)
+        }
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            // The text up to the broken byte is kept for its line numbers.
+            let mut bytes = error.into_bytes();
+            bytes.truncate(valid);
+            let text = String::from_utf8(bytes).unwrap_or_default();
+            (SourceText { name, text }, None, vec![not_utf8(valid)])
+        }
+    }
+}
+
+/// What was asked for, where it is more than catalogues are given anyway.
+fn catalogue_limits(limits: Limits) -> Limits {
+    Limits {
+        bytes: limits.bytes.max(CATALOGUE_LIMITS.bytes),
+        depth: limits.depth.max(CATALOGUE_LIMITS.depth),
+        nodes: limits.nodes.max(CATALOGUE_LIMITS.nodes),
+    }
 }
 
 fn not_utf8(at: usize) -> Diagnostic {
@@ -85,13 +112,11 @@ impl Loaded {
         self.sources.iter().zip(&self.problems).enumerate().flat_map(of_source).collect()
     }
 
-    /// Every problem as text with carets, by text and place.
+    /// The problems of each text as text with carets; empty for one that has none.
     #[must_use]
-    pub fn rendered(&self) -> String {
-        let parts = self.sources.iter().zip(&self.problems).filter(|(_, problems)| !problems.is_empty());
-        let rendered: Vec<String> =
-            parts.map(|(source, problems)| render(problems, &source.name, &source.positions())).collect();
-        rendered.join("\n")
+    pub fn rendered(&self) -> Vec<String> {
+        let parts = self.sources.iter().zip(&self.problems);
+        parts.map(|(source, problems)| render(problems, &source.name, &source.positions())).collect()
     }
 }
 

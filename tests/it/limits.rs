@@ -103,10 +103,10 @@ fn a_flood_of_warnings_is_cut_short_and_errors_are_not() {
 
 #[test]
 fn bytes_that_are_not_utf8_are_a_diagnostic() {
-    let loaded = load(vec![("p.yaml".to_owned(), b"rules:\n  - \xFF\n".to_vec())], Limits::default());
+    let loaded = load(vec![("p.yaml".to_owned(), b"rules:\n  - \xFF\n".to_vec())], None, Limits::default());
     assert!(loaded.policies.is_none());
     assert_eq!(
-        loaded.rendered(),
+        loaded.rendered().concat(),
         "error[damaged-text]: byte 11 is not UTF-8\n  --> p.yaml:2:5\n   |\n 2 |   -\n   |     ^\n   = help: save the file as UTF-8; a binary file is no policy\n"
     );
 }
@@ -114,12 +114,15 @@ fn bytes_that_are_not_utf8_are_a_diagnostic() {
 #[test]
 fn one_broken_policy_leaves_no_stack() {
     let good = b"rules: [{ tool: a, action: allow }]".to_vec();
-    let loaded =
-        load(vec![("good".to_owned(), good.clone()), ("bad".to_owned(), b"rules: 1".to_vec())], Limits::default());
+    let loaded = load(
+        vec![("good".to_owned(), good.clone()), ("bad".to_owned(), b"rules: 1".to_vec())],
+        None,
+        Limits::default(),
+    );
     assert!(loaded.policies.is_none());
     assert_eq!(loaded.diagnostics().len(), 1);
     assert_eq!(
-        load(vec![("good".to_owned(), good)], Limits::default()).policies.map(|policies| policies.len()),
+        load(vec![("good".to_owned(), good)], None, Limits::default()).policies.map(|policies| policies.len()),
         Some(1)
     );
 }

@@ -78,6 +78,41 @@ test("options raise the limits", async () => {
   await check(["good.yaml", "--max-nodes", "3"], { code: 1, stdout: /error\[too-many-nodes\]/ });
 });
 
+const tools = '{"tools": [{"name": "file.read"}, {"name": "file.write"}], "nextCursor": "2"}';
+
+test("--tools checks every policy against a catalogue, whose own problems are told once", async () => {
+  const withTools = { ...files, "tools.json": tools, "typo.yaml": "rules:\n  - { tool: file.raed, action: block }\n" };
+  await inFolder(withTools, async (folder) => {
+    const { code, stdout } = await run(["check", "--tools", "tools.json", "good.yaml", "typo.yaml"], "", folder);
+    assert.equal(code, 1);
+    assert.equal(stdout.match(/warning\[incomplete-catalogue\]/g)?.length, 1);
+    assert.match(stdout, /\ntools\.json: 1 warning\ngood\.yaml: ok, 1 rule, sha256:/);
+    assert.match(
+      stdout,
+      /error\[never-matches\][\s\S]*= help: did you mean `file\.read`\?[\s\S]*\ntypo\.yaml: 1 error\n$/,
+    );
+    const json = await run(["check", "--format=json", "--tools=tools.json", "typo.yaml"], "", folder);
+    const report = JSON.parse(json.stdout);
+    assert.deepEqual(
+      [report.tools.file, report.tools.diagnostics.length, report.files[0].diagnostics[0].code],
+      ["tools.json", 1, "never-matches"],
+    );
+  });
+});
+
+test("a catalogue with errors, or none, is red, and the policies are checked all the same", async () => {
+  await inFolder({ ...files, "tools.json": '[{"name": 7}]' }, async (folder) => {
+    const broken = await run(["check", "--tools", "tools.json", "good.yaml"], "", folder);
+    assert.match(broken.stdout, /error\[wrong-type\][\s\S]*\ntools\.json: 1 error\ngood\.yaml: ok/);
+    assert.equal(broken.code, 1);
+    const missing = await run(["check", "--tools", "nope.json", "good.yaml"], "", folder);
+    assert.match(missing.stderr, /cannot read `nope\.json`/);
+    assert.match(missing.stdout, /^good\.yaml: ok/);
+    assert.equal(missing.code, 2);
+  });
+  await check(["--tools", "-", "-"], { code: 2, stderr: /standard input can be read only once/ });
+});
+
 test("a missing file and a directory do not stop the others", () =>
   check(["nope.yaml", ".", "bad.yaml", "good.yaml"], {
     code: 2,

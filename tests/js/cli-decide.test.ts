@@ -300,3 +300,31 @@ function* huge(): Generator<string> {
   for (let megabyte = 0; megabyte < 40; megabyte += 1) yield "x".repeat(1_000_000);
   yield '\n{"tool":"file.read"}\n';
 }
+
+test("--tools holds what does not fit the catalogue, and says so in the summary", async () => {
+  const tools = '[{"name": "file.read", "inputSchema": {"properties": {"path": {"type": "string"}}}}]';
+  const calls = '{"tool":"file.read","args":{"path":"a"}}\n{"tool":"file.read","args":{"path":7}}\n{"tool":"other"}\n';
+  await inFolder(
+    { "p.yaml": "rules: [{ tool: '*', action: allow }]", "t.json": tools, "bad.json": "7" },
+    async (folder) => {
+      const args = ["decide", "--policy", "p.yaml", "--policy", "p.yaml"];
+      const { code, stdout, stderr } = await run([...args, "--tools", "t.json", "--summary"], calls, folder);
+      const decisions = stdout.trim().split("\n");
+      assert.deepEqual(
+        decisions.map((line) => JSON.parse(line)).map(({ action, cause, policy }) => [action, cause, policy === null]),
+        [
+          ["allow", "rule", false],
+          ["escalate", "misfit", true],
+          ["escalate", "misfit", true],
+        ],
+      );
+      assert.match(stderr, /escalate {10}2 {2}\(does not fit the tool catalogue\)\n/);
+      assert.equal(code, 0);
+      const bad = await run([...args, "--tools", "bad.json"], calls, folder);
+      assert.deepEqual([bad.code, bad.stdout], [1, ""]);
+      assert.match(bad.stderr, /error\[wrong-type\]/);
+      const missing = await run([...args, "--tools", "nope.json"], calls, folder);
+      assert.deepEqual([missing.code, missing.stdout], [2, ""]);
+    },
+  );
+});

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { type Call, checkPolicy, type Decision, type Policy } from "countersign";
 
 interface Row {
@@ -9,12 +10,16 @@ interface Row {
   /** What was used of limits, by the id of their rules. */
   readonly usage?: Readonly<Record<string, number>>;
   readonly decision: Readonly<Record<string, unknown>>;
+  /** The field that does not fit the catalogue. */
+  readonly misfit?: string;
 }
 
 interface Case extends Partial<Row> {
   readonly name: string;
   readonly policy?: string;
   readonly policies?: readonly string[];
+  /** Text of a tool catalogue. */
+  readonly tools?: string;
   readonly diagnostics?: readonly { readonly code: string; readonly at?: string; readonly line?: number }[];
   readonly calls?: readonly Row[];
   readonly digest?: string;
@@ -22,7 +27,9 @@ interface Case extends Partial<Row> {
 }
 
 const vectors = new URL("../../target/vectors.json", import.meta.url);
-const known = "name policy policies diagnostics call usage decision calls digest same_digest_as".split(" ");
+const known = "name policy policies tools diagnostics call usage decision misfit calls digest same_digest_as".split(
+  " ",
+);
 
 function read(): readonly { readonly file: string; readonly cases: readonly Case[] }[] {
   assert.ok(existsSync(vectors), "no target/vectors.json: run `npm test -- vectors` first");
@@ -43,12 +50,15 @@ async function check(vector: Case): Promise<void> {
   const unknown = Object.keys(vector).filter((key) => !known.includes(key));
   assert.deepEqual(unknown, [], "a key that this test does not know");
   const texts = vector.policies ?? [vector.policy ?? ""];
-  const { diagnostics, policy } = await checkPolicy(texts);
+  const { tools } = vector;
+  const { diagnostics: all, policy } = await checkPolicy(texts, tools === undefined ? {} : { tools });
+  const alone = tools === undefined ? [] : (await checkPolicy(texts)).diagnostics;
+  const diagnostics = all.filter((one) => !alone.some((other) => isDeepStrictEqual(one, other)));
   const expected = vector.diagnostics ?? [];
   // Without `diagnostics` there is no error, and warnings may be.
   const told = vector.diagnostics ? diagnostics : diagnostics.filter(({ severity }) => severity === "error");
   const found = told.map(({ code, source, span }, index) => {
-    const at = texts[source]?.slice(span.start, span.end);
+    const at = [...texts, tools ?? ""][source]?.slice(span.start, span.end);
     const { at: expectedAt, line: expectedLine } = expected[index] ?? {};
     return { code, ...(expectedAt != null && { at }), ...(expectedLine != null && { line: span.line }) };
   });
@@ -67,7 +77,7 @@ async function check(vector: Case): Promise<void> {
 /** A rule that could not be decided: its id, or with the field that is in doubt. */
 type Expected = string | { readonly rule: string; readonly field: string };
 
-function checkRow(policy: Policy, { call, usage: used = {}, decision }: Row): void {
+function checkRow(policy: Policy, { call, usage: used = {}, decision, misfit }: Row): void {
   const charged = policy.decide(call).charge.filter(({ rule }) => Object.hasOwn(used, rule));
   const usage = Object.fromEntries(charged.map(({ bucket, rule }) => [bucket, used[rule] ?? 0]));
   const found = policy.decide(call, { usage });
@@ -82,7 +92,9 @@ function checkRow(policy: Policy, { call, usage: used = {}, decision }: Row): vo
     );
     assert.deepEqual(asked, undecidable, `\`${call.tool}\`: undecidable`);
   }
-  assert.deepEqual(policy.trace(call, { usage }).decision, found, "the trace tells another decision");
+  const trace = policy.trace(call, { usage });
+  assert.deepEqual(trace.decision, found, "the trace tells another decision");
+  assert.equal(trace.misfit?.field, misfit, `\`${call.tool}\`: misfit`);
   if (charged.length > 0) return;
   const simulation = policy.simulation();
   simulation.push(new TextEncoder().encode(JSON.stringify(call)));

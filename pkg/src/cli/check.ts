@@ -1,8 +1,8 @@
 /** `countersign check`: are these policies right? */
 import { parseArgs } from "node:util";
-import { type CheckedPolicy, checkPolicy } from "../policy.js";
+import { checkSources, checkTools, type Policy } from "../policy.js";
 import type { Diagnostic, Digest, Limits } from "../types.js";
-import { checkNotTyped, readPolicy, STDIN_NAME } from "./input.js";
+import { checkNotTyped, type NamedText, readText, STDIN_NAME } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
 import type { Output } from "./output.js";
 import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem, visible } from "./problem.js";
@@ -14,21 +14,27 @@ Checks each policy on its own and prints every problem with its place.
 \`-\`, or no FILE, is standard input.
 
 Options:
+  --tools TOOLS      a tool catalogue, such as MCP's tools/list answers, to check the policies against
   --format text|json
                      how to print; json is one object:
                      {"files":[{"file","digest","diagnostics":[…]}]}, offsets in UTF-16 code units;
+                     with --tools also {"tools":{"file","diagnostics":[…]}};
                      a file that cannot be read has "error":{"code","message"} too
 ${LIMIT_HELP}  --help             print this
 
 Exit status: 0 all are right, 1 a policy has errors, 2 wrong usage or a file that cannot be read.
 `;
 
-/** One file of the JSON form. */
-interface FileReport {
+/** The tool catalogue in the JSON form. */
+interface ToolsReport {
   readonly file: string;
-  readonly digest: Digest | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** One policy of the JSON form. */
+interface FileReport extends ToolsReport {
+  readonly digest: Digest | null;
 }
 
 /** Runs the command and returns its exit status. */
@@ -36,7 +42,12 @@ export async function check(args: readonly string[], output: Output): Promise<nu
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { format: { type: "string", default: "text" }, help: { type: "boolean", short: "h" }, ...LIMIT_OPTIONS },
+    options: {
+      tools: { type: "string" },
+      format: { type: "string", default: "text" },
+      help: { type: "boolean", short: "h" },
+      ...LIMIT_OPTIONS,
+    },
   });
   if (values.help) {
     await output.write(CHECK_HELP);
@@ -47,49 +58,87 @@ export async function check(args: readonly string[], output: Output): Promise<nu
   }
   const limits = limitsFrom(values, "check");
   if (positionals.length === 0) checkNotTyped("check", "FILE");
-  if (positionals.filter((file) => file === "-").length > 1) {
+  const files = positionals.length === 0 ? ["-"] : positionals;
+  if ([...files, values.tools].filter((file) => file === "-").length > 1) {
     throw usageProblem("standard input can be read only once", "check");
   }
-  const files = positionals.length === 0 ? ["-"] : positionals;
-  return checkFiles(files, limits, values.format, output);
+  return checkFiles(files, values.tools, limits, values.format, output);
 }
 
 async function checkFiles(
   files: readonly string[],
+  toolsFile: string | undefined,
   limits: Partial<Limits>,
   format: "text" | "json",
   output: Output,
 ): Promise<number> {
   const reports: FileReport[] = [];
-  let status = EXIT_OK;
+  const catalogue = toolsFile === undefined ? undefined : await checkCatalogue(toolsFile, limits, format, output);
+  let status = catalogue?.status ?? EXIT_OK;
   for (const file of files) {
     try {
-      const checked = await checkPolicy(await readPolicy(file, limits), { limits });
+      const { tools } = catalogue ?? {};
+      const checked = await checkSources(await readText(file, limits), { limits, ...(tools && { tools }) });
       if (!checked.policy) status = Math.max(status, EXIT_FOUND);
       const digest = checked.policy?.digest ?? null;
-      reports.push({ file, digest, diagnostics: checked.diagnostics });
-      if (format === "text") await output.write(textOf(file, checked));
+      // The catalogue's own problems were told before.
+      const diagnostics = checked.diagnostics.filter(({ source }) => source === 0);
+      reports.push({ file, digest, diagnostics });
+      if (format === "text") await output.write(textOf(file, diagnostics, checked.rendered[0] ?? "", checked.policy));
       checked.policy?.dispose();
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
       status = EXIT_FAILED;
-      const { code, message } = error;
-      reports.push({ file, digest: null, diagnostics: [], error: { code, message } });
-      process.stderr.write(render(error));
+      reports.push({ file, digest: null, diagnostics: [], error: told(error) });
     }
   }
-  if (format === "json") await output.write(`${JSON.stringify({ files: reports }, null, 2)}\n`);
+  if (format === "json") {
+    const report = { ...(catalogue && { tools: catalogue.report }), files: reports };
+    await output.write(`${JSON.stringify(report, null, 2)}\n`);
+  }
   return status;
 }
 
-function textOf(file: string, { diagnostics, rendered, policy }: CheckedPolicy): string {
+/** The catalogue, if it can be used; the policies are checked in any case. */
+async function checkCatalogue(
+  file: string,
+  limits: Partial<Limits>,
+  format: "text" | "json",
+  output: Output,
+): Promise<{ readonly report: ToolsReport; readonly status: number; readonly tools?: NamedText }> {
+  try {
+    const tools = await readText(file, limits);
+    const { diagnostics, rendered } = await checkTools(tools, { limits });
+    const report = { file, diagnostics };
+    const isUsable = !diagnostics.some(({ severity }) => severity === "error");
+    if (format === "text" && rendered !== "") {
+      await output.write(`${rendered.trimEnd()}\n\n${visible(tools.name)}: ${countsOf(diagnostics)}\n`);
+    }
+    return isUsable ? { report, status: EXIT_OK, tools } : { report, status: EXIT_FOUND };
+  } catch (error) {
+    return { report: { file, diagnostics: [], error: told(error) }, status: EXIT_FAILED };
+  }
+}
+
+/** Prints a problem with a file; other files can still be checked. */
+function told(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof Problem)) throw error;
+  process.stderr.write(render(error));
+  const { code, message } = error;
+  return { code, message };
+}
+
+function textOf(file: string, diagnostics: readonly Diagnostic[], rendered: string, policy: Policy | null): string {
   const name = file === "-" ? STDIN_NAME : file;
-  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  const found = [count(errors, "error"), count(diagnostics.length - errors, "warning")].filter(Boolean).join(", ");
+  const found = countsOf(diagnostics);
   const rules = count(policy?.policies[0]?.rules.length ?? 0, "rule");
   const outcome = policy ? ["ok", rules, found, policy.digest].filter(Boolean).join(", ") : found;
   const problems = rendered === "" ? "" : `${rendered.trimEnd()}\n\n`;
   return `${problems}${visible(name)}: ${outcome}\n`;
+}
+
+function countsOf(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  return [count(errors, "error"), count(diagnostics.length - errors, "warning")].filter(Boolean).join(", ");
 }
 
 function count(amount: number, noun: string): string {

@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { nowMs } from "../env.js";
 import { checkPolicy, type Policy, type Simulation } from "../policy.js";
-import type { Counts, Digest, Limits, PolicySource } from "../types.js";
-import { checkNotTyped, type Input, openInput, readPolicy } from "./input.js";
+import type { Counts, Digest, Limits } from "../types.js";
+import { checkNotTyped, type Input, type NamedText, openInput, readText } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
 import type { Output } from "./output.js";
 import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem } from "./problem.js";
@@ -21,6 +21,7 @@ Prints one JSON object a line, in the order of the calls:
 
 Options:
   --policy FILE      the policy; of several the strictest decision wins
+  --tools TOOLS      a tool catalogue, such as MCP's tools/list answers: no call is allowed that does not fit it
   --summary          print counts to standard error at the end
 ${LIMIT_HELP}  --help             print this
 
@@ -34,6 +35,7 @@ export async function decide(args: readonly string[], output: Output): Promise<n
     allowPositionals: true,
     options: {
       policy: { type: "string", multiple: true, default: [] },
+      tools: { type: "string" },
       summary: { type: "boolean" },
       help: { type: "boolean", short: "h" },
       ...LIMIT_OPTIONS,
@@ -43,8 +45,9 @@ export async function decide(args: readonly string[], output: Output): Promise<n
     await output.write(DECIDE_HELP);
     return EXIT_OK;
   }
-  const calls = callsFileOf(positionals, values.policy);
-  const policy = await loadPolicies(values.policy, limitsFrom(values, "decide"));
+  const { tools } = values;
+  const calls = callsFileOf(positionals, values.policy, tools);
+  const policy = await loadPolicies(values.policy, tools, limitsFrom(values, "decide"));
   if (typeof policy === "number") return policy;
   const simulation = policy.simulation();
   await decideCalls(simulation, await openInput(calls), output);
@@ -53,13 +56,13 @@ export async function decide(args: readonly string[], output: Output): Promise<n
   return counts.errors > 0 ? EXIT_FOUND : EXIT_OK;
 }
 
-function callsFileOf(positionals: readonly string[], policies: readonly string[]): string {
+function callsFileOf(positionals: readonly string[], policies: readonly string[], tools: string | undefined): string {
   if (policies.length === 0) throw usageProblem("no `--policy FILE` given", "decide");
   if (positionals.length > 1) {
     throw usageProblem(`one file of calls can be given, not ${positionals.length}`, "decide");
   }
   const [calls = "-"] = positionals;
-  if ([calls, ...policies].filter((file) => file === "-").length > 1) {
+  if ([calls, tools, ...policies].filter((file) => file === "-").length > 1) {
     throw usageProblem("standard input can be read only once", "decide");
   }
   if (positionals.length === 0) checkNotTyped("decide", "CALLS");
@@ -67,18 +70,22 @@ function callsFileOf(positionals: readonly string[], policies: readonly string[]
 }
 
 /** The stack, or the exit status if there is none. All unreadable files are named, not only the first. */
-async function loadPolicies(files: readonly string[], limits: Partial<Limits>): Promise<Policy | number> {
-  const sources: PolicySource[] = [];
-  for (const file of files) {
-    try {
-      sources.push(await readPolicy(file, limits));
-    } catch (error) {
+async function loadPolicies(
+  files: readonly string[],
+  toolsFile: string | undefined,
+  limits: Partial<Limits>,
+): Promise<Policy | number> {
+  const readOrTell = (file: string) =>
+    readText(file, limits).catch((error: unknown) => {
       if (!(error instanceof Problem)) throw error;
       process.stderr.write(render(error));
-    }
-  }
-  if (sources.length < files.length) return EXIT_FAILED;
-  const { policy, rendered } = await checkPolicy(sources, { limits });
+      return null;
+    });
+  const sources: NamedText[] = [];
+  for (const file of files) sources.push(...[await readOrTell(file)].filter((source) => source !== null));
+  const tools = toolsFile === undefined ? undefined : await readOrTell(toolsFile);
+  if (sources.length < files.length || tools === null) return EXIT_FAILED;
+  const { policy, rendered } = await checkPolicy(sources, { limits, ...(tools && { tools }) });
   if (rendered !== "") process.stderr.write(`${rendered.trimEnd()}\n`);
   return policy ?? EXIT_FOUND;
 }
@@ -114,9 +121,10 @@ function summaryOf(counts: Counts, { policies }: Policy, files: readonly string[
     const source = policies.find((policy) => policy.digest === digest)?.source;
     return source === undefined ? "(all abstained)" : files[source];
   };
-  const rules = counts.rules.map(({ policy, rule, action, calls }) => {
-    const from = files.length > 1 ? `  ${fileOf(policy)}` : "";
-    return `${action.padEnd(8)} ${String(calls).padStart(10)}  ${rule ?? "(default)"}${from}\n`;
+  const rules = counts.rules.map(({ policy, rule, action, misfit, calls }) => {
+    const from = files.length > 1 && !misfit ? `  ${fileOf(policy)}` : "";
+    const what = misfit ? "(does not fit the tool catalogue)" : (rule ?? "(default)");
+    return `${action.padEnd(8)} ${String(calls).padStart(10)}  ${what}${from}\n`;
   });
   return [...totals, "\n", ...rules].join("");
 }

@@ -1,14 +1,14 @@
 /** Files and standard input. */
 import { createReadStream, fstatSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import type { Limits, PolicySource } from "../types.js";
+import type { Limits } from "../types.js";
 import { Problem, unreadable, usageProblem } from "./problem.js";
 
 /** What messages call standard input. */
 export const STDIN_NAME = "<stdin>";
 
-/** Bytes of a policy file that are read at all, unless `--max-bytes` asks for more; the policy's own limit is lower. */
-const POLICY_BYTES_MAX = 64 * 1024 * 1024;
+/** Bytes of such a file that are read at all, unless `--max-bytes` asks for more; the engine's own limits are lower. */
+const TEXT_BYTES_MAX = 64 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 
 /** An open input. */
@@ -59,10 +59,16 @@ async function* chunksOf(name: string, stream: AsyncIterable<Uint8Array>): Async
   }
 }
 
-/** Reads a whole policy, which is never endless. */
-export async function readPolicy(file: string, limits: Partial<Limits>): Promise<PolicySource> {
+/** A whole text, with what messages call it. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: Uint8Array;
+}
+
+/** Reads a whole policy or tool catalogue, which is never endless. */
+export async function readText(file: string, limits: Partial<Limits>): Promise<NamedText> {
   const { name, chunks } = await openInput(file);
-  const most = Math.max(limits.bytes ?? 0, POLICY_BYTES_MAX);
+  const most = Math.max(limits.bytes ?? 0, TEXT_BYTES_MAX);
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
