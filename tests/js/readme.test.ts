@@ -10,7 +10,7 @@ const readme = readFileSync(new URL("../../pkg/README.md", import.meta.url), "ut
 const here = fileURLToPath(new URL(".", import.meta.url));
 const blocks = [...readme.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
 
-test("the README has code", () => assert.equal(blocks.length, 4));
+test("the README has code", () => assert.equal(blocks.length, 5));
 
 for (const [index, code] of blocks.entries()) {
   test(`code ${index + 1} of the README prints what its comments say`, async () => {
