@@ -27,7 +27,9 @@ const MATCHES_MAX: usize = 5_000_000;
 const SUGGESTIONS_MAX: usize = 100;
 
 /// What `policy`, which `text` writes, says of tools and arguments that cannot be by `catalogue`, in the order of the
-/// text: warnings, and an error where a rule that blocks or escalates can therefore never match.
+/// text: warnings, and an error where a rule that blocks or escalates can therefore never match its tools.
+/// A rule about tools that are not there is a warning: a policy may be meant for agents with other tools too, and a call
+/// of a tool that the catalogue does not have is never allowed.
 ///
 /// Where a rule is about several tools, it is warned of only if it is so for all of them that the catalogue has.
 /// Errors go before warnings where there are more than are worth listing.
@@ -57,7 +59,8 @@ pub fn check_tools(policy: &Policy, catalogue: &Catalogue, text: &str) -> Vec<Di
             for argument in &arguments_of(rule) {
                 check_argument(argument, &tools, text, &budget, &mut found);
             }
-            if rule.action > Action::Allow && tools.iter().all(|tool| never_matches(rule, tool, &budget)) {
+            let is_strict = rule.action > Action::Allow && !tools.is_empty();
+            if is_strict && tools.iter().all(|tool| never_matches(rule, tool, &budget)) {
                 sort(&mut found);
                 if let Some(first) = found.first_mut() {
                     make_error(first, rule);
