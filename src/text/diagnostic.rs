@@ -157,6 +157,8 @@ codes! {
     NegatedCondition = "negated-condition", Warning;
     /// A rule that allows by the text of a command, path, URL or address.
     TextMatcher = "text-matcher", Warning;
+    /// A regular expression that looks as if a part of the text were enough, where missing a text loosens.
+    PartialRegex = "partial-regex", Warning;
     /// A command pattern whose open words may choose what runs.
     OpenCommand = "open-command", Warning;
     /// A field for reviewers that nothing else in the policy knows.
