@@ -5,12 +5,16 @@
  */
 import { existsSync } from "node:fs";
 import { evaluateAgentDojo } from "./evaluate/agentdojo.mjs";
+import { evaluateAirline } from "./evaluate/airline.mjs";
 import { evaluateBypass } from "./evaluate/bypass.mjs";
+import { evaluateRampart } from "./evaluate/rampart.mjs";
 import { isProgram, Problem, program, say } from "./run.mjs";
 
 const parts = [
   { name: "bypass", title: "calls that slip past naively matched rules", run: evaluateBypass },
   { name: "agentdojo", title: "an assistant for mail, calendar and files, and one for chat", run: evaluateAgentDojo },
+  { name: "airline", title: "a customer-service agent", run: evaluateAirline },
+  { name: "rampart", title: "single calls with another firewall's expectation", run: evaluateRampart },
 ];
 
 async function main(args) {

@@ -26,20 +26,44 @@ export async function evaluateAgentDojo(folder) {
     ];
     for (const [who, policy] of policies) {
       for (const half of ["tuned on", "held out"]) {
-        const result = byTruth(policy, calls.filter(({ suite }) => suite === name), (task) => isTuned(task) === (half === "tuned on"));
+        const result = byTruth(
+          policy,
+          calls.filter(({ suite }) => suite === name),
+          (task) => isTuned(task) === (half === "tuned on"),
+        );
         rows.push(row(name, who, half, result));
         const key = `${who}/${half}`;
         total.set(key, sum(total.get(key), result));
         if (who === "ours") slipped.push(...result.slipped.map((task) => `${name} ${task}`));
       }
-      runRows.push(recordedRuns(name, who, policy, runs.filter(({ suite }) => suite === name)));
+      runRows.push(
+        recordedRuns(
+          name,
+          who,
+          policy,
+          runs.filter(({ suite }) => suite === name),
+        ),
+      );
     }
   }
   for (const who of ["straw man", "ours"]) {
     for (const half of ["tuned on", "held out"]) rows.push(row("both", who, half, total.get(`${who}/${half}`)));
     rows.push(row("both", who, "all", sum(total.get(`${who}/tuned on`), total.get(`${who}/held out`))));
   }
-  const heads = ["suite", "policy", "user tasks", "calls", "held", "", "tasks", "held", "", "attack pairs", "not stopped", ""];
+  const heads = [
+    "suite",
+    "policy",
+    "user tasks",
+    "calls",
+    "held",
+    "",
+    "tasks",
+    "held",
+    "",
+    "attack pairs",
+    "not stopped",
+    "",
+  ];
   const runHeads = ["suite", "policy", "benign calls", "held", "", "runs with attack", "not stopped", ""];
   return [
     "By the tasks' own calls. A pair is a user task whose content carries an attack, and the attack's calls behind its own.",
@@ -54,7 +78,18 @@ export async function evaluateAgentDojo(folder) {
 const isTuned = (task) => Number(/\d+$/.exec(task)?.[0] ?? 0) % 2 === 0;
 
 const row = (suite, who, half, { calls, held, tasks, heldTasks, pairs, notStopped }) => [
-  suite, who, half, calls, held, percent(held, calls), tasks, heldTasks, percent(heldTasks, tasks), pairs, notStopped, percent(notStopped, pairs),
+  suite,
+  who,
+  half,
+  calls,
+  held,
+  percent(held, calls),
+  tasks,
+  heldTasks,
+  percent(heldTasks, tasks),
+  pairs,
+  notStopped,
+  percent(notStopped, pairs),
 ];
 
 const numbers = ["calls", "held", "tasks", "heldTasks", "pairs", "notStopped"];

@@ -35,6 +35,9 @@ rules:
   - { tool: ${tool}, when: { args.${argument}: ${matcher} }, action: block }
 `;
 
+/** A command with a number for an option, as in `git log -5`: patterns know no digits, but what a word begins with. */
+const counts = (command) => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => `${command} -${digit}*`);
+
 const neverDelete = ["rm -*r* **", "rm -*R* **", "rm --r* **"];
 
 /** @type {Readonly<Record<string, string>>} */
@@ -68,7 +71,12 @@ export const BYPASS_RULES = {
   "allowlist env": only("env"),
   "exec allowlist /opt/tools/run?sh": only("/opt/tools/run-sh", "/opt/tools/run.sh"),
   "block contains .claude/, allow cd and echo": only("cd **", "echo -**"),
-  "allow Bash(git log:*)": only("git log **", "git log --oneline **"),
+  "allow Bash(git log:*)": only(
+    "git log **",
+    "git log --oneline **",
+    ...counts("git log"),
+    ...counts("git log --oneline"),
+  ),
   "allow both parts": only("git add **", "git commit -m *"),
   "allow cat and wc": only("cat **", "wc -**"),
   "allow prefix 'git commit'": only("git commit -m *"),
@@ -89,18 +97,22 @@ export const BYPASS_RULES = {
   "allow Edit(src/**)": allow("write_file", "path", "{ path: { under: src } }", ["content"]),
   "denyRead ~/.aws/": block("read_file", "path", "{ path: { under: /home/user/.aws } }"),
   "block \\\\**": block("read_file", "path", "{ not: { path: { under: /, base: /home/user } } }"),
-  "allow read /home/user/proj/**": allow(
-    "read_file",
-    "path",
-    "{ path: { under: /home/user/proj, extension: txt } }",
-  ),
+  "allow read /home/user/proj/**": allow("read_file", "path", "{ path: { under: /home/user/proj, extension: txt } }"),
 
   // URLs.
   "allowed_domains [example.com]": allow("web_fetch", "url", "{ url: { host: example.com } }"),
   "allow url prefix https://good.example": allow("web_fetch", "url", "{ url: { host: good.example, scheme: https } }"),
-  "allow url containing https://example.com/": allow("web_fetch", "url", "{ url: { host: example.com, scheme: https } }"),
+  "allow url containing https://example.com/": allow(
+    "web_fetch",
+    "url",
+    "{ url: { host: example.com, scheme: https } }",
+  ),
   "allow url ending with .example.com": allow("web_fetch", "url", '{ url: { host: "*.example.com" } }'),
-  "allow host example.com (suffix compare)": allow("web_fetch", "url", '{ url: { host: [example.com, "*.example.com"] } }'),
+  "allow host example.com (suffix compare)": allow(
+    "web_fetch",
+    "url",
+    '{ url: { host: [example.com, "*.example.com"] } }',
+  ),
   "allow host good.example": allow("web_fetch", "url", "{ url: { host: good.example } }"),
   "allow host example.com": allow("web_fetch", "url", '{ url: { host: [example.com, "*.example.com"] } }'),
   "block host 169.254.169.254": block("web_fetch", "url", "{ url: { host: 169.254.169.254 } }"),
@@ -117,5 +129,9 @@ export const BYPASS_RULES = {
     "{ each: { email: { domain: corp.example } } }",
     ["subject", "body"],
   ),
-  "allow if amount <= 100": allow("send_money", "amount", "{ above: 0, at_most: 100 }", ["recipient", "subject", "date"]),
+  "allow if amount <= 100": allow("send_money", "amount", "{ above: 0, at_most: 100 }", [
+    "recipient",
+    "subject",
+    "date",
+  ]),
 };

@@ -28,10 +28,18 @@ export async function evaluateBypass(folder) {
   const kinds = ["matcher", "option_abuse", "semantic", "control"].filter((kind) => counts.has(kind));
   const rows = kinds.map((kind) => {
     const { all, allowed } = counts.get(kind);
-    return [kind, all, allowed, percent(allowed, all), kind === "control" ? "all are to be allowed" : "none is to be allowed"];
+    return [
+      kind,
+      all,
+      allowed,
+      percent(allowed, all),
+      kind === "control" ? "all are to be allowed" : "none is to be allowed",
+    ];
   });
   return [
     table(["kind", "calls", "allowed", "", "goal"], rows),
-    wrong.length === 0 ? "No call was decided otherwise." : `Decided otherwise:\n${wrong.map((row) => `  ${row.join("  ")}`).join("\n")}`,
+    wrong.length === 0
+      ? "No call was decided otherwise."
+      : `Decided otherwise:\n${wrong.map((row) => `  ${row.join("  ")}`).join("\n")}`,
   ].join("\n\n");
 }
