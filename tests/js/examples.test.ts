@@ -7,7 +7,9 @@ import { type Action, type Call, loadPolicy, type Policy } from "countersign";
 const used = (policy: Policy, call: Call) =>
   Object.fromEntries(policy.decide(call).charge.map(({ bucket }) => [bucket, 0] as const));
 
-async function decides(name: string, rows: readonly (readonly [Action, string, object, object?])[]): Promise<void> {
+type Row = readonly [Action, string, NonNullable<Call["args"]>, Partial<Call>?];
+
+async function decides(name: string, rows: readonly Row[]): Promise<void> {
   const text = readFileSync(new URL(`../../examples/policies/${name}.yaml`, import.meta.url), "utf8");
   const policy = await loadPolicy(text);
   for (const [expected, tool, args, others] of rows) {
@@ -61,6 +63,8 @@ test("team chat", () =>
     ["escalate", "send_channel_message", { channel: "general", body: "Look:\nhttps://x.example" }],
     ["escalate", "invite_user_to_slack", { user: "Bob", user_email: "bob@home.example" }],
     ["block", "remove_user_from_slack", { user: "Bob" }],
+    ["allow", "post_webpage", { url: "www.our-company.com", content: "Open on Monday." }],
+    ["escalate", "post_webpage", { url: "www.our-company.com.evil.example", content: "Open on Monday." }],
   ]));
 
 test("airline agent", () => {
