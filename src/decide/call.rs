@@ -60,15 +60,53 @@ pub fn call_digest(call: &Call) -> Result<Digest, CanonicalError> {
     digest(Subject::Call, &subject)
 }
 
-/// What stands at `field` of `call`.
-#[must_use]
-pub fn find<'a>(call: &'a Call, field: &Field) -> Found<'a> {
-    let root = match field.root {
-        Root::Args => &call.args,
-        Root::Agent => &call.agent,
-        Root::User => &call.user,
-        Root::Session => &call.session,
-        Root::Context => &call.context,
-    };
-    root.as_ref().map_or(Found::Absent, |value| field.way.find(value))
+/// What a decision reads of a call.
+///
+/// A [`Call`] knows all of it; other readers know what the rules for one tool ask about, see
+/// [`Frame`](super::frame::Frame).
+pub trait Facts {
+    /// The tool's name.
+    fn tool(&self) -> &str;
+
+    /// What the agent reports about itself, number or not.
+    fn confidence(&self) -> Option<&Value>;
+
+    /// What stands at `field`.
+    fn find(&self, field: &Field) -> Found<'_>;
+
+    /// Whether somebody said which marks the session carries.
+    fn has_marks(&self) -> bool;
+}
+
+impl Facts for Call {
+    fn tool(&self) -> &str {
+        &self.tool
+    }
+
+    fn confidence(&self) -> Option<&Value> {
+        self.confidence.as_ref()
+    }
+
+    fn find(&self, field: &Field) -> Found<'_> {
+        let root = match field.root {
+            Root::Args => &self.args,
+            Root::Agent => &self.agent,
+            Root::User => &self.user,
+            Root::Session => &self.session,
+            Root::Context => &self.context,
+        };
+        root.as_ref().map_or(Found::Absent, |value| field.way.find(value))
+    }
+
+    fn has_marks(&self) -> bool {
+        self.session.as_ref().is_some_and(carries_marks)
+    }
+}
+
+/// The key of a session under which its marks stand.
+pub const MARKS: &str = "marks";
+
+/// Whether `session` says which marks it carries.
+pub(super) fn carries_marks(session: &Value) -> bool {
+    matches!(session, Value::Map(session) if session.get(MARKS).is_some())
 }

@@ -1,6 +1,6 @@
 //! Whether a condition holds of a call.
 
-use super::call::{Call, find};
+use super::call::{Call, Facts, MARKS, carries_marks};
 use crate::matcher::compare::{UNSAFE_NUMBER, equals_any};
 use crate::matcher::condition::{Bound, Condition, Matcher, PathTest, Test, TextOrField, Type};
 use crate::matcher::regex::TEXT_BYTES_MAX;
@@ -11,23 +11,22 @@ use crate::value::field::{Field, Found, Root, Step, Way};
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
 const BLOCKED: &str = "the way to it goes through a value of another type";
-const MARKS: &str = "marks";
 const MARKS_NOT_GIVEN: &str = "nobody said which marks the session carries";
 
 /// Whether `condition` holds of `call`.
 #[must_use]
-pub fn condition_truth(condition: &Condition<Field>, call: &Call) -> Truth {
+pub fn condition_truth(condition: &Condition<Field>, call: &dyn Facts) -> Truth {
     truth(condition, &|field, matcher| field_truth(field, matcher, call))
 }
 
 /// Whether `matcher` holds of what stands at `field` of `call`.
 #[must_use]
-pub fn field_truth(field: &Field, matcher: &Matcher, call: &Call) -> Truth {
+pub fn field_truth(field: &Field, matcher: &Matcher, call: &dyn Facts) -> Truth {
     if lacks_marks(field, call) {
         return Truth::Undecidable(MARKS_NOT_GIVEN);
     }
     let is_session = field.root == Root::Session && field.way.steps.is_empty();
-    found_truth(find(call, field), matcher, Scope { call, is_session })
+    found_truth(call.find(field), matcher, Scope { call, is_session })
 }
 
 /// Whether `test`, which asks about no other field, holds of `value`.
@@ -39,7 +38,7 @@ pub fn value_truth(value: &Value, test: &Test) -> Truth {
 /// What the tests of a matcher see beside the value.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
-    call: &'a Call,
+    call: &'a dyn Facts,
     /// Whether the value is the session, whose marks are undecidable where they were not given.
     is_session: bool,
 }
@@ -75,10 +74,10 @@ pub struct Leaf<'a> {
 }
 
 /// The fields of `condition` in the order of the text, and how each came out for `call`.
-pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a Call, out: &mut Vec<Leaf<'a>>) {
+pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a dyn Facts, out: &mut Vec<Leaf<'a>>) {
     match condition {
         Condition::Field { field, span, matcher } => {
-            out.push(Leaf { field, span: *span, truth: field_truth(field, matcher, call), found: find(call, field) });
+            out.push(Leaf { field, span: *span, truth: field_truth(field, matcher, call), found: call.find(field) });
         }
         Condition::All(conditions) | Condition::Any(conditions) => {
             conditions.iter().for_each(|condition| leaves(condition, call, out));
@@ -90,7 +89,7 @@ pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a Call, out: &mut Vec
 /// The field of `condition` whose doubt is the reason that `condition` cannot be decided for `call`, and why; of several
 /// the first by name, so that a decision does not depend on the order of keys in its policy.
 #[must_use]
-pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &Call) -> Option<(&'a Field, &'static str)> {
+pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &dyn Facts) -> Option<(&'a Field, &'static str)> {
     match condition {
         Condition::Field { field, matcher, .. } => match field_truth(field, matcher, call) {
             Truth::Undecidable(why) => Some((field, why)),
@@ -109,12 +108,8 @@ pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &Call) -> Option<(
 /// Whether `field` is about the marks of a session, and nobody said which those are.
 ///
 /// The guard always gives them and an agent never does: if they are absent, they were not given.
-fn lacks_marks(field: &Field, call: &Call) -> bool {
-    field.root == Root::Session && begins_with_marks(&field.way) && !call.session.as_ref().is_some_and(has_marks)
-}
-
-fn has_marks(session: &Value) -> bool {
-    matches!(session, Value::Map(session) if session.get(MARKS).is_some())
+fn lacks_marks(field: &Field, call: &dyn Facts) -> bool {
+    field.root == Root::Session && begins_with_marks(&field.way) && !call.has_marks()
 }
 
 fn begins_with_marks(way: &Way) -> bool {
@@ -141,7 +136,7 @@ fn matcher_truth(value: &Value, matcher: &Matcher, scope: Scope<'_>) -> Truth {
 fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
     // These go on to parts of the session, or ask only whether it is there.
     let sees_no_marks = matches!(test, Test::Exists(_) | Test::Type(_) | Test::Where(_) | Test::Not(_));
-    if scope.is_session && !sees_no_marks && !has_marks(value) {
+    if scope.is_session && !sees_no_marks && !carries_marks(value) {
         return Truth::Undecidable(MARKS_NOT_GIVEN);
     }
     match test {
@@ -199,10 +194,10 @@ fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
     }
 }
 
-fn other_field(field: &Field, call: &Call, compare: impl FnOnce(&Value) -> Truth) -> Truth {
+fn other_field(field: &Field, call: &dyn Facts, compare: impl FnOnce(&Value) -> Truth) -> Truth {
     let is_session = field.root == Root::Session && field.way.steps.is_empty();
-    match find(call, field) {
-        Found::Value(session) if is_session && !has_marks(session) => Truth::Undecidable(MARKS_NOT_GIVEN),
+    match call.find(field) {
+        Found::Value(session) if is_session && !carries_marks(session) => Truth::Undecidable(MARKS_NOT_GIVEN),
         Found::Value(other) => compare(other),
         Found::Absent if lacks_marks(field, call) => Truth::Undecidable(MARKS_NOT_GIVEN),
         Found::Absent => Truth::DoesNotHold,
@@ -258,7 +253,7 @@ fn domain_truth(value: &Value, of_text: impl FnOnce(&str) -> Truth) -> Truth {
     }
 }
 
-fn path_truth(text: &str, test: &PathTest, call: &Call) -> Truth {
+fn path_truth(text: &str, test: &PathTest, call: &dyn Facts) -> Truth {
     let PathTest { under, glob, extension, base, ignore_case } = test;
     let base = match base.as_ref().map(|base| text_of(base, call)) {
         // A base asks nothing: one that is not there makes no path stand elsewhere.
@@ -284,12 +279,12 @@ fn path_truth(text: &str, test: &PathTest, call: &Call) -> Truth {
 }
 
 /// The text that `wanted` stands for; how the test comes out if it stands for none.
-fn text_of<'a>(wanted: &'a TextOrField, call: &'a Call) -> Result<&'a str, Truth> {
+fn text_of<'a>(wanted: &'a TextOrField, call: &'a dyn Facts) -> Result<&'a str, Truth> {
     let field = match wanted {
         TextOrField::Text(text) => return Ok(text),
         TextOrField::Field(field) => field,
     };
-    match find(call, field) {
+    match call.find(field) {
         Found::Value(Value::Text(text)) => Ok(text),
         Found::Value(_) => Err(Truth::Undecidable("the other field is no text")),
         Found::Absent if lacks_marks(field, call) => Err(Truth::Undecidable(MARKS_NOT_GIVEN)),

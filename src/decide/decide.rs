@@ -1,16 +1,17 @@
 //! The decision about one call.
 
-use super::call::Call;
+use super::call::Facts;
 use super::compile::{Compiled, Stack};
 use super::condition::{condition_truth, first_doubt};
 use super::index::Hit;
 use super::limit::{Charge, Past, Usage, past};
 use super::protection::{ConsequencePart, Contributor, Protection, Review, protection};
-use crate::catalogue::fit::misfit;
+use crate::catalogue::fit::{Misfit, misfit};
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Cause, Default, Policy, Rule};
 use crate::policy::terms::Risk;
 use crate::value::digest::Digest;
+use crate::value::field::{Field, Found, Root, Way};
 use crate::value::value::Value;
 
 /// The engine's answer to one call.
@@ -108,7 +109,7 @@ pub(super) struct Say {
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
-pub fn decide(stack: &Stack, call: &Call, usage: &Usage) -> Decision {
+pub fn decide(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Decision {
     let mut strictest: Option<(Action, &Compiled, Say)> = None;
     let mut undecidable = Vec::new();
     let mut contributors = Vec::new();
@@ -133,8 +134,7 @@ pub fn decide(stack: &Stack, call: &Call, usage: &Usage) -> Decision {
         None if undecidable.is_empty() => (Action::Escalate, None, None, Cause::Default),
         None => (Action::Escalate, None, None, Cause::Undecidable),
     };
-    let does_fit = |catalogue| misfit(catalogue, &call.tool, call.args.as_ref()).is_none();
-    let (action, policy, rule, cause) = if action < Action::Escalate && !stack.catalogue.as_ref().is_none_or(does_fit) {
+    let (action, policy, rule, cause) = if action < Action::Escalate && misfit_of(stack, call).is_some() {
         (Action::Escalate, None, None, Cause::Misfit)
     } else {
         (action, policy, rule, cause)
@@ -162,12 +162,12 @@ pub fn decide(stack: &Stack, call: &Call, usage: &Usage) -> Decision {
 /// A rule that cannot be decided could match or not, so it contributes what it would say, and the walk goes on to the
 /// first rule that certainly matches. The strictest of all these counts: of equally strict ones the certain one, then
 /// the earliest. That is the strictest decision over every way in which the doubts could have come out.
-pub(super) fn say(compiled: &Compiled, call: &Call, usage: &Usage) -> Say {
+pub(super) fn say(compiled: &Compiled, call: &dyn Facts, usage: &Usage) -> Say {
     let policy = &compiled.policy;
     let mut definite = None;
     let mut undecided = Vec::new();
     let mut strictest_doubt: Option<(Action, Hit)> = None;
-    for hit in compiled.index.hits(&call.tool) {
+    for hit in compiled.index.hits(call.tool()) {
         let Some(rule) = policy.rules.get(hit.rule) else { continue };
         match rule_truth(rule, call) {
             Truth::DoesNotHold => {}
@@ -199,7 +199,7 @@ pub(super) fn say(compiled: &Compiled, call: &Call, usage: &Usage) -> Say {
         (None, Default::Abstain) => (None, Cause::Default),
     };
     let definite = definite.map(|(_, hit)| hit);
-    let known_name = compiled.known_name(&call.tool);
+    let known_name = compiled.known_name(call.tool());
     let mut say =
         Say { action: certain, hit: definite, cause, may_abstain: certain.is_none(), definite, undecided, known_name };
     if let Some((action, hit)) = strictest_doubt.filter(|(action, _)| certain.is_none_or(|certain| *action > certain)) {
@@ -217,7 +217,7 @@ pub(super) fn say(compiled: &Compiled, call: &Call, usage: &Usage) -> Say {
 }
 
 /// What `rule` says of a call that it matches, and why: confidence and limits can only hold what it allows.
-pub(super) fn standing(policy: &Policy, rule: &Rule, call: &Call, usage: &Usage) -> (Action, Cause) {
+pub(super) fn standing(policy: &Policy, rule: &Rule, call: &dyn Facts, usage: &Usage) -> (Action, Cause) {
     if rule.action != Action::Allow {
         return (rule.action, Cause::Rule);
     }
@@ -238,11 +238,11 @@ pub(super) fn standing(policy: &Policy, rule: &Rule, call: &Call, usage: &Usage)
 /// confidence.
 ///
 /// Confidence is the agent's own word, so it only ever holds calls: what is no number from 0 to 1 holds them too.
-fn is_too_unsure(policy: &Policy, rule: Option<Option<f64>>, call: &Call) -> bool {
+fn is_too_unsure(policy: &Policy, rule: Option<Option<f64>>, call: &dyn Facts) -> bool {
     let Some(min) = rule.flatten().or(policy.confidence.min) else { return false };
-    match call.confidence {
+    match call.confidence() {
         None => policy.confidence.missing_escalates,
-        Some(Value::Number(confidence)) if (0.0..=1.0).contains(&confidence) => confidence < min,
+        Some(Value::Number(confidence)) if (0.0..=1.0).contains(confidence) => *confidence < min,
         Some(_) => true,
     }
 }
@@ -250,11 +250,21 @@ fn is_too_unsure(policy: &Policy, rule: Option<Option<f64>>, call: &Call) -> boo
 /// Whether the condition of `rule` holds of `call`.
 ///
 /// A rule that replaces review needs a verified history and a clock, and this version has neither: it never matches.
-pub(super) fn rule_truth(rule: &Rule, call: &Call) -> Truth {
+pub(super) fn rule_truth(rule: &Rule, call: &dyn Facts) -> Truth {
     if rule.relaxed.is_some() {
         return Truth::DoesNotHold;
     }
     rule.when.as_ref().map_or(Truth::Holds, |when| condition_truth(&when.condition, call))
+}
+
+/// What of `call` does not fit the catalogue of `stack`; `None` if it fits, or there is none.
+pub(super) fn misfit_of(stack: &Stack, call: &dyn Facts) -> Option<Misfit> {
+    let catalogue = stack.catalogue.as_ref()?;
+    let args = Field { root: Root::Args, way: Way::default() };
+    match call.find(&args) {
+        Found::Value(args) => misfit(catalogue, call.tool(), Some(args)),
+        Found::Absent | Found::Blocked => misfit(catalogue, call.tool(), None),
+    }
 }
 
 /// The rules that contribute to what `compiled` says, in their order; its default if none of them certainly matches.
@@ -272,7 +282,7 @@ fn contributors_of<'a>(compiled: &'a Compiled, say: &Say) -> Vec<Contributor<'a>
 }
 
 /// The rules that could not be decided, in their order.
-fn doubts(compiled: &Compiled, say: &Say, call: &Call, usage: &Usage) -> Vec<Doubt> {
+fn doubts(compiled: &Compiled, say: &Say, call: &dyn Facts, usage: &Usage) -> Vec<Doubt> {
     let doubt = |rule: &Rule, field: String, why: &str| Doubt {
         policy: compiled.policy.digest,
         rule: rule.id.clone(),

@@ -1,6 +1,6 @@
 //! How much of what a rule allows was used: usage comes in, the charge goes out.
 
-use super::call::{Call, find};
+use super::call::Facts;
 use crate::names::NameMap;
 use crate::policy::model::{Action, Policy, Rule};
 use crate::policy::terms::Limit;
@@ -56,7 +56,7 @@ pub(super) enum Past {
 }
 
 /// Whether `call` is past `limit`, which is that of `rule` in `policy`.
-pub(super) fn past(policy: &Policy, rule: &Rule, limit: &Limit, call: &Call, usage: &Usage) -> Past {
+pub(super) fn past(policy: &Policy, rule: &Rule, limit: &Limit, call: &dyn Facts, usage: &Usage) -> Past {
     let Some(amount) = amount(limit, call) else { return Past::Yes };
     let Some(bucket) = bucket(policy, rule, limit, call) else {
         return Past::Unknown("nobody said whose use the limit counts");
@@ -69,7 +69,7 @@ pub(super) fn past(policy: &Policy, rule: &Rule, limit: &Limit, call: &Call, usa
 }
 
 /// What `call` uses of the limit of `rule`, if the rule has one and it is known where that is counted.
-pub(super) fn charge(policy: &Policy, rule: &Rule, call: &Call) -> Option<Charge> {
+pub(super) fn charge(policy: &Policy, rule: &Rule, call: &dyn Facts) -> Option<Charge> {
     let limit = rule.limit.as_ref()?;
     Some(Charge {
         policy: policy.digest,
@@ -84,9 +84,9 @@ pub(super) fn charge(policy: &Policy, rule: &Rule, call: &Call) -> Option<Charge
 }
 
 /// How much `call` uses; `None` if it says nothing that can be added up.
-fn amount(limit: &Limit, call: &Call) -> Option<f64> {
+fn amount(limit: &Limit, call: &dyn Facts) -> Option<f64> {
     let Some(field) = &limit.sum else { return Some(1.0) };
-    match find(call, field) {
+    match call.find(field) {
         Found::Value(&Value::Number(number)) if (0.0..=SAFE_INTEGER_MAX).contains(&number) => Some(number),
         Found::Value(_) | Found::Absent | Found::Blocked => None,
     }
@@ -96,10 +96,10 @@ fn amount(limit: &Limit, call: &Call) -> Option<f64> {
 ///
 /// It depends on the policy's name, the rule's id and what is measured, and not on the rest of the policy's text: what
 /// was used stays used when the policy is edited.
-fn bucket(policy: &Policy, rule: &Rule, limit: &Limit, call: &Call) -> Option<Digest> {
+fn bucket(policy: &Policy, rule: &Rule, limit: &Limit, call: &dyn Facts) -> Option<Digest> {
     let id_of = |root: &Root| {
         let field = Field { root: *root, way: Way { steps: vec![Step::Key("id".to_owned())] } };
-        match find(call, &field) {
+        match call.find(&field) {
             Found::Value(Value::Text(id)) if !id.is_empty() => {
                 Some((root.as_str().to_owned(), Value::from(id.as_str())))
             }

@@ -1,6 +1,6 @@
 //! What a decision carries beside its action, merged to the strictest over everything that contributes to it.
 
-use super::call::{Call, find};
+use super::call::Facts;
 use super::compile::Compiled;
 use super::limit::{Charge, charge};
 use crate::policy::model::{Action, Rule};
@@ -55,7 +55,7 @@ pub(super) fn protection(
     contributors: &[Contributor<'_>],
     deciding: Option<&Rule>,
     action: Action,
-    call: &Call,
+    call: &dyn Facts,
 ) -> Protection {
     let rules = || contributors.iter().filter_map(|contributor| contributor.rule);
     let risk = highest_risk(rules());
@@ -150,11 +150,11 @@ const fn usual_expiry_ms(risk: Option<Risk>) -> u64 {
     }
 }
 
-fn filled(consequence: &Consequence, call: &Call) -> Vec<ConsequencePart> {
+fn filled(consequence: &Consequence, call: &dyn Facts) -> Vec<ConsequencePart> {
     let part = |segment: &Segment| match segment {
         Segment::Text(text) => ConsequencePart::Text(text.clone()),
         Segment::Field(field) => {
-            let value = match find(call, field) {
+            let value = match call.find(field) {
                 Found::Value(value) => Some(value.clone()),
                 Found::Absent | Found::Blocked => None,
             };

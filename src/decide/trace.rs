@@ -1,12 +1,12 @@
 //! The walk through the rules behind one decision. Computed only when asked for.
 
-use super::call::Call;
+use super::call::Facts;
 use super::compile::{Compiled, Stack};
 use super::condition::{Leaf, leaves};
-use super::decide::{Decision, decide, rule_truth, say, standing};
+use super::decide::{Decision, decide, misfit_of, rule_truth, say, standing};
 use super::index::Hit;
 use super::limit::Usage;
-use crate::catalogue::fit::{Misfit, misfit};
+use crate::catalogue::fit::Misfit;
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Cause, Rule, ToolPattern};
 use crate::value::digest::Digest;
@@ -62,7 +62,7 @@ pub struct RuleTrace<'stack> {
 
 /// Decides `call` under `stack` as [`decide`] does, and tells how.
 #[must_use]
-pub fn trace<'stack>(stack: &'stack Stack, call: &'stack Call, usage: &Usage) -> Trace<'stack> {
+pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usage) -> Trace<'stack> {
     let decision = decide(stack, call, usage);
     let mut policies: Vec<PolicyTrace<'_>> =
         stack.policies.iter().map(|compiled| walk(compiled, call, usage)).collect();
@@ -71,15 +71,14 @@ pub fn trace<'stack>(stack: &'stack Stack, call: &'stack Call, usage: &Usage) ->
     if let Some(trace) = deciding {
         trace.decides = true;
     }
-    let misfit = stack.catalogue.as_ref().and_then(|catalogue| misfit(catalogue, &call.tool, call.args.as_ref()));
-    Trace { decision, misfit, policies }
+    Trace { decision, misfit: misfit_of(stack, call), policies }
 }
 
-fn walk<'stack>(compiled: &'stack Compiled, call: &'stack Call, usage: &Usage) -> PolicyTrace<'stack> {
+fn walk<'stack>(compiled: &'stack Compiled, call: &'stack dyn Facts, usage: &Usage) -> PolicyTrace<'stack> {
     let said = say(compiled, call, usage);
     let rules = &compiled.policy.rules;
     let reached = said.definite.map_or(rules.len(), |hit| hit.rule + 1);
-    let hits: Vec<Hit> = compiled.index.hits(&call.tool).take_while(|hit| hit.rule < reached).collect();
+    let hits: Vec<Hit> = compiled.index.hits(call.tool()).take_while(|hit| hit.rule < reached).collect();
     let traces = rules.iter().enumerate().take(reached).map(|(place, rule)| {
         let hit = hits.iter().find(|hit| hit.rule == place);
         let trace = rule_trace(rule, hit.and_then(|hit| rule.tools.get(hit.pattern)), call);
@@ -99,7 +98,7 @@ fn walk<'stack>(compiled: &'stack Compiled, call: &'stack Call, usage: &Usage) -
     }
 }
 
-fn rule_trace<'stack>(rule: &'stack Rule, tool: Option<&'stack ToolPattern>, call: &'stack Call) -> RuleTrace<'stack> {
+fn rule_trace<'stack>(rule: &'stack Rule, tool: Option<&'stack ToolPattern>, call: &'stack dyn Facts) -> RuleTrace<'stack> {
     let mut found = Vec::new();
     let truth = match tool {
         None => Truth::DoesNotHold,
