@@ -4,11 +4,12 @@
 //!
 //! ```
 //! use countersign::decide::{call::Call, compile::compile, decide::decide, limit::Usage, trace::trace};
-//! use countersign::policy::{model::Action, parse::parse};
+//! use countersign::check::load;
+//! use countersign::policy::model::Action;
 //! use countersign::review::escalation::{Entry, Status, Verdict, fold, open, review};
 //! use countersign::text::{render::render, span::Positions, yaml::Limits};
 //!
-//! // Text to policy. Every problem of a text is reported at once, with its place.
+//! // Text to policy, checked as a whole. Every problem of a text is reported at once, with its place.
 //! let text = "
 //! rules:
 //!   - tool: file.read
@@ -17,7 +18,7 @@
 //!     action: escalate
 //!     reason: File writes require review
 //! ";
-//! let (policy, problems) = parse(text, Limits::default());
+//! let (policy, problems) = load(text, Limits::default());
 //! assert_eq!(render(&problems, "files.yaml", &Positions::new(text)), "");
 //!
 //! // Policy and call to decision.
@@ -28,7 +29,7 @@
 //! assert_eq!(trace(&stack, &call, &Usage::default()).policies.len(), 1);
 //!
 //! // Escalation to answer. Time is passed in; the core has no clock.
-//! let opened = open(&stack, call, 1_000).map_err(|error| error.code())?;
+//! let opened = open(&stack, call, &Usage::default(), 1_000).map_err(|error| error.code())?;
 //! let Entry::Open { digest, .. } = &opened else { return Err("no open entry") };
 //! let answered = review(&[opened.clone()], Verdict::Approve, None, *digest, 2_000).map_err(|error| error.code())?;
 //! let escalation = fold(&[opened, answered]).map_err(|error| error.code())?;

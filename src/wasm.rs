@@ -14,19 +14,12 @@ use crate::review::escalation;
 use crate::text::yaml::Limits;
 use crate::value::value::Value;
 use crate::wire::Failure;
-use crate::wire::call::{USAGE_DEPTH_MAX, call_from, usage_from};
+use crate::wire::call::{CallOut, USAGE_DEPTH_MAX, call_from, call_from_json, usage_from};
 use crate::wire::decision::{DecisionOut, TraceOut, summaries};
 use crate::wire::diagnostic::{self, SourceText};
 use crate::wire::escalation::{ENTRIES_DEPTH_MAX, EntryOut, EscalationOut, digest_from, entries_from, verdict_from};
 use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
 use crate::wire::value::read_value;
-
-/// The version of the engine.
-#[wasm_bindgen]
-#[must_use]
-pub fn version() -> String {
-    env!("CARGO_PKG_VERSION").to_owned()
-}
 
 /// Texts that were read; gives the problems, and the stack if there is one.
 #[wasm_bindgen]
@@ -168,10 +161,17 @@ pub fn highlight(text: &str) -> Result<JsValue, JsValue> {
     encode(&diagnostic::tokens(text))
 }
 
+/// The call that a JSON text writes; refuses what two readers could read in two ways, such as a key written twice.
+#[wasm_bindgen(js_name = readCall)]
+pub fn read_call(json: &str) -> Result<JsValue, JsValue> {
+    encode(&CallOut(&call_from_json(json).map_err(fail)?))
+}
+
 /// The first entry of an escalation of `call`.
 #[wasm_bindgen(js_name = openEscalation)]
-pub fn open_escalation(stack: &Stack, call: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
-    let entry = escalation::open(&stack.stack, decode_call(call)?, unix_ms(now_ms)).map_err(refuse)?;
+pub fn open_escalation(stack: &Stack, call: JsValue, usage: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
+    let (call, usage) = (decode_call(call)?, decode_usage(usage)?);
+    let entry = escalation::open(&stack.stack, call, &usage, unix_ms(now_ms)).map_err(refuse)?;
     encode(&EntryOut::from(&entry))
 }
 

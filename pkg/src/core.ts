@@ -47,7 +47,7 @@ export interface Stack {
   decide(call: Call, usage?: Usage): Decision;
   trace(call: Call, usage?: Usage): Trace;
   simulation(): EngineSimulation;
-  openEscalation(call: Call, nowMs: number): Entry;
+  openEscalation(call: Call, usage: Usage | undefined, nowMs: number): Entry;
   free(): void;
 }
 
@@ -128,6 +128,11 @@ export function highlight(text: string): readonly Token[] {
   return answer(refusedCall, () => wasm.highlight(text) as Token[]);
 }
 
+/** The call that a JSON text writes, read by the engine alone. The engine must be {@link ready}. */
+export function readCall(json: string): Call {
+  return answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
+}
+
 /** The entry of a review of the escalation with `entries`. The engine must be {@link ready}. */
 export function reviewEscalation(
   entries: readonly Entry[],
@@ -153,9 +158,9 @@ function guardedStack(stack: Stack): Stack {
     decide: (call, usage) => answer(refusedCall, () => deepFreeze(stack.decide(call, usage))),
     trace: (call, usage) => answer(refusedCall, () => deepFreeze(stack.trace(call, usage))),
     simulation: () => answer(refusedCall, () => guardedSimulation(stack.simulation())),
-    openEscalation: (call, nowMs) =>
+    openEscalation: (call, usage, nowMs) =>
       answer(refusedEscalation, () =>
-        deepFreeze(wasm.openEscalation(stack as unknown as wasm.Stack, call, nowMs) as Entry),
+        deepFreeze(wasm.openEscalation(stack as unknown as wasm.Stack, call, usage, nowMs) as Entry),
       ),
     free: () => free(stack),
   };

@@ -21,7 +21,9 @@ export class PolicyError extends Error {
  * - `missing-tool`: there is no `tool`, or it is empty.
  * - `wrong-type`: a part has a type that calls do not have there.
  * - `too-deep`: more than 100 levels of lists and maps.
- * - `too-large`: more than 1,000,000 values.
+ * - `too-large`: more than 1,000,000 values, or more than 16 Mi of text.
+ * - `too-long`: the tool's name has more than 1,024 bytes.
+ * - `duplicate-key`, `not-json`, `not-utf8`: of a call as text, a key is written twice, it is no JSON, or no text.
  * - `cycle`: a list or map contains itself.
  * - `accessor`: a property is a getter or setter, and might answer differently each time.
  * - `not-plain`: something JSON does not have, such as a `Date`, a function or a hole in a list.
@@ -41,7 +43,10 @@ export type CallErrorCode =
   | "not-plain"
   | "not-finite"
   | "lone-surrogate"
-  | "forbidden-key";
+  | "forbidden-key"
+  | "duplicate-key"
+  | "not-json"
+  | "not-utf8";
 
 /** A value that is not a call, so nothing was decided and nothing may run. */
 export class CallError extends Error {

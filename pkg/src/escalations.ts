@@ -3,7 +3,7 @@ import { snapshotCall } from "./call.js";
 import { foldEscalation, ready, reviewEscalation } from "./core.js";
 import * as env from "./env.js";
 import { EscalationError, messageOf, StoreError } from "./errors.js";
-import { type Policy, stackOf } from "./policy.js";
+import { type DecideOptions, type Policy, stackOf, usageOf } from "./policy.js";
 import type { EscalationStore } from "./stores/store.js";
 import type { Call, Digest, Entry, Escalation, Status, Verdict } from "./types.js";
 
@@ -52,13 +52,13 @@ export interface EscalationPage {
 /** The escalations of one store. */
 export interface Escalations {
   /**
-   * Decides `call` and, if it escalates, records it for review.
+   * Decides `call` and, if it escalates, records it for review. Give the same `usage` as to {@link Policy.decide}.
    *
    * @throws {@link EscalationError} `not-escalated` if the policy allows or blocks the call.
    * @throws {@link CallError} if `call` is not plain data in the shape of a call.
    * @throws {@link StoreError} if it may not have been recorded.
    */
-  open(policy: Policy, call: Call): Promise<EscalationRecord>;
+  open(policy: Policy, call: Call, options?: DecideOptions): Promise<EscalationRecord>;
   /**
    * Records the answer to a pending escalation. Of two answers at once exactly one counts.
    *
@@ -91,7 +91,8 @@ const ATTEMPTS = 10;
 export function createEscalations(options: EscalationsOptions): Escalations {
   const { store, now = env.nowMs, newId = env.newId } = options;
   return Object.freeze({
-    open: (policy: Policy, call: Call) => open(store, policy, call, newId, now),
+    open: (policy: Policy, call: Call, decideOptions?: DecideOptions) =>
+      open(store, policy, call, decideOptions, newId, now),
     review: (id: string, input: ReviewInput) => review(store, id, input, now),
     read: async (id: string) => {
       const entries = await read(store, id);
@@ -105,10 +106,11 @@ async function open(
   store: EscalationStore,
   policy: Policy,
   call: Call,
+  options: DecideOptions | undefined,
   newId: () => string,
   now: () => number,
 ): Promise<EscalationRecord> {
-  const entry = stackOf(policy).openEscalation(snapshotCall(call), timeOf(now));
+  const entry = stackOf(policy).openEscalation(snapshotCall(call), usageOf(options), timeOf(now));
   // What could not be read again is not written.
   const held = view(newId(), [entry]);
   const result = await storing(() => store.append(held.id, entry, { length: 0, status: held.status }));

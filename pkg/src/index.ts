@@ -15,7 +15,7 @@ export type {
   ReviewInput,
 } from "./escalations.js";
 export { createEscalations } from "./escalations.js";
-export type { CheckedPolicy, CheckedTools, LoadOptions, Policy, Simulation } from "./policy.js";
+export type { CheckedPolicy, CheckedTools, DecideOptions, LoadOptions, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy } from "./policy.js";
 export type {
   AppendGuard,

@@ -70,7 +70,7 @@ export interface Simulation {
   /** The result of a last line without a line end, if any; nothing can be pushed after it. */
   finish(): readonly SimulatedLine[];
   /**
-   * As {@link Simulation.push}, as NDJSON: `{"line","action","policy","rule","cause","reason"}` or
+   * As {@link Simulation.push}, as NDJSON: `{"line", …}` with all of a {@link Decision}, or
    * `{"line","error":{"code","message"}}`, each with its line end; empty if `chunk` completes no line.
    */
   pushNdjson(chunk: Uint8Array): string;
@@ -290,7 +290,8 @@ function notASource(): TypeError {
   return new TypeError("a policy must be given as a string, a Uint8Array or { name?, text }");
 }
 
-function usageOf(options: DecideOptions | undefined): Usage | undefined {
+/** What was used of limits, if it is plain. */
+export function usageOf(options: DecideOptions | undefined): Usage | undefined {
   const usage = options?.usage;
   if (usage === undefined) return undefined;
   if (typeof usage !== "object" || usage === null) throw new TypeError("`usage` must be an object");

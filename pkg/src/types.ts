@@ -210,8 +210,10 @@ export interface RuleTrace {
   readonly id: string;
   readonly action: Action;
   readonly span: Span;
+  /** Whether the walk came to it: no rule before it certainly matched. */
+  readonly reached: boolean;
   readonly outcome: Outcome;
-  /** What the rule says after confidence and limit, and why; `null` if it did not match. */
+  /** What the rule contributes, after confidence and limit, and why; `null` if it did not match or was not reached. */
   readonly says: { readonly action: Action; readonly cause: Cause } | null;
   /** The tool pattern that is about the call's tool; `null` if the rule is about other tools. */
   readonly pattern: { readonly text: string; readonly span: Span } | null;
@@ -226,6 +228,8 @@ export type Outcome = "matched" | "not-matched" | "undecidable";
 export interface ConditionTrace {
   readonly field: string;
   readonly span: Span;
+  /** Whether it counts the other way round: it stands within an odd number of `not` around conditions. */
+  readonly negated: boolean;
   readonly outcome: Outcome;
   /** Why it is undecidable; `null` if it is not. */
   readonly why: string | null;
@@ -233,7 +237,7 @@ export interface ConditionTrace {
   readonly value: string | null;
 }
 
-/** The walk through one policy: its rules in order, up to the first that certainly matched. */
+/** The walk through one policy: all its rules in order. Those after the first that certainly matched are not reached. */
 export interface PolicyTrace {
   readonly policy: Digest;
   readonly source: number;
@@ -247,8 +251,6 @@ export interface PolicyTrace {
   /** Whether this policy's say became the decision. */
   readonly decides: boolean;
   readonly rules: readonly RuleTrace[];
-  /** How many rules stand after the one that matched. */
-  readonly unreached: number;
 }
 
 /** A decision with the walk that led to it. */

@@ -10,11 +10,12 @@ use crate::text::span::Span;
 /// Finds rules, and single tools of rules, that an earlier rule covers; says for each rule whether it is covered.
 ///
 /// Two things are told apart:
-/// - The earlier rule has no condition. Then the later one never has a say, whatever the call; if it is stricter, that is
-///   an error. It still makes the names of its tools known ones.
+/// - The earlier rule has no condition. Then the later one never has a say, whatever the call. It still makes the names of
+///   its tools known ones.
 /// - The earlier rule's condition holds wherever the later one's does. Then the later rule never certainly matches, but
-///   both may be undecidable, and there it has its say. That is a warning, also where it is stricter.
+///   both may be undecidable, and there it has its say.
 ///
+/// If the later rule is stricter, either is an error: what its author wanted held or blocked is not.
 /// A rule with `relaxed` covers nothing, as it need not match.
 /// Rules with conditions are compared with the 16 nearest before them of the same name, and of each beginning of a
 /// pattern; and what several rules only cover together is found for whole tools, not for conditions.
@@ -155,8 +156,9 @@ fn never_certainly_matches(rule: &Rule, earlier: &Rule, span: Span, related: Spa
     if repeats(rule, earlier) {
         return duplicate(rule, earlier, span, related);
     }
+    let (code, _) = code_and_help(rule, earlier);
     let message = format!("this rule never matches for certain: rule `{}` holds wherever it does", earlier.id);
-    Diagnostic::new(Code::Shadowed, span, message)
+    Diagnostic::new(code, span, message)
         .label(format!("{} only where its condition is undecidable", past(rule.action)))
         .related(related, format!("{} here, by a condition that includes the other", past(earlier.action)))
         .help("the first rule that matches decides: put the narrower rule first")

@@ -71,18 +71,27 @@ pub struct Leaf<'a> {
     pub truth: Truth,
     /// What stands there.
     pub found: Found<'a>,
+    /// Whether it counts the other way round: it stands within an odd number of `not` around conditions.
+    pub negated: bool,
 }
 
 /// The fields of `condition` in the order of the text, and how each came out for `call`.
-pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a dyn Facts, out: &mut Vec<Leaf<'a>>) {
+pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a dyn Facts) -> Vec<Leaf<'a>> {
+    let mut out = Vec::new();
+    add_leaves(condition, call, false, &mut out);
+    out
+}
+
+fn add_leaves<'a>(condition: &'a Condition<Field>, call: &'a dyn Facts, negated: bool, out: &mut Vec<Leaf<'a>>) {
     match condition {
         Condition::Field { field, span, matcher } => {
-            out.push(Leaf { field, span: *span, truth: field_truth(field, matcher, call), found: call.find(field) });
+            let (truth, found) = (field_truth(field, matcher, call), call.find(field));
+            out.push(Leaf { field, span: *span, truth, found, negated });
         }
         Condition::All(conditions) | Condition::Any(conditions) => {
-            conditions.iter().for_each(|condition| leaves(condition, call, out));
+            conditions.iter().for_each(|condition| add_leaves(condition, call, negated, out));
         }
-        Condition::Not(condition) => leaves(condition, call, out),
+        Condition::Not(condition) => add_leaves(condition, call, !negated, out),
     }
 }
 
@@ -153,8 +162,8 @@ fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
         Test::StartsWith(start) => text_truth(value, |text| text.starts_with(start.as_str())),
         Test::EndsWith(end) => text_truth(value, |text| text.ends_with(end.as_str())),
         Test::Contains(part) => text_truth(value, |text| text.contains(part.as_str())),
-        Test::Glob(glob) => bounded_text_truth(value, |text| glob.matches(text)),
-        Test::Regex(regex) => bounded_text_truth(value, |text| regex.matches(text)),
+        Test::Glob(glob) => bounded_truth(value, |text| glob.matches(text).into()),
+        Test::Regex(regex) => bounded_truth(value, |text| regex.matches(text).into()),
         Test::Length(matcher) => match length(value) {
             Some(length) => matcher_truth(&Value::Number(length), matcher, scope.inside()),
             None => Truth::Undecidable("the value has no length"),
@@ -186,11 +195,11 @@ fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
             matcher_truth(&Value::List(values), matcher, scope.inside())
         }),
         Test::Not(matcher) => matcher_truth(value, matcher, scope).negated(),
-        Test::Path(path) => domain_truth(value, |text| path_truth(text, path, scope.call)),
-        Test::Url(url) => domain_truth(value, |text| url.matches(text)),
-        Test::Email(email) => domain_truth(value, |text| email::matches(text, &email.domains, &email.addresses)),
-        Test::ShellOnly(patterns) => domain_truth(value, |text| shell::only(patterns, text)),
-        Test::ShellRuns(patterns) => domain_truth(value, |text| shell::runs(patterns, text)),
+        Test::Path(path) => bounded_truth(value, |text| path_truth(text, path, scope.call)),
+        Test::Url(url) => bounded_truth(value, |text| url.matches(text)),
+        Test::Email(email) => bounded_truth(value, |text| email::matches(text, &email.domains, &email.addresses)),
+        Test::ShellOnly(patterns) => bounded_truth(value, |text| shell::only(patterns, text)),
+        Test::ShellRuns(patterns) => bounded_truth(value, |text| shell::runs(patterns, text)),
     }
 }
 
@@ -237,15 +246,7 @@ fn text_truth(value: &Value, holds: impl FnOnce(&str) -> bool) -> Truth {
 }
 
 /// For tests whose time grows with more than the text's length.
-fn bounded_text_truth(value: &Value, holds: impl FnOnce(&str) -> bool) -> Truth {
-    match value {
-        Value::Text(text) if text.len() > TEXT_BYTES_MAX => Truth::Undecidable("the text is longer than is matched"),
-        _ => text_truth(value, holds),
-    }
-}
-
-/// For matchers that read the text as its target would.
-fn domain_truth(value: &Value, of_text: impl FnOnce(&str) -> Truth) -> Truth {
+fn bounded_truth(value: &Value, of_text: impl FnOnce(&str) -> Truth) -> Truth {
     match value {
         Value::Text(text) if text.len() > TEXT_BYTES_MAX => Truth::Undecidable("the text is longer than is matched"),
         Value::Text(text) => of_text(text),

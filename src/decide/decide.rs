@@ -169,36 +169,26 @@ pub(super) fn say(compiled: &Compiled, call: &dyn Facts, usage: &Usage) -> Say {
     let mut strictest_doubt: Option<(Action, Hit)> = None;
     for hit in compiled.index.hits(call.tool()) {
         let Some(rule) = policy.rules.get(hit.rule) else { continue };
-        match rule_truth(rule, call) {
-            Truth::DoesNotHold => {}
-            Truth::Holds => {
-                definite = Some((rule, hit));
-                break;
-            }
-            Truth::Undecidable(_) => {
-                undecided.push(hit);
-                let action = match rule.action {
-                    Action::Block => rule.undecidable,
-                    Action::Allow | Action::Escalate => standing(policy, rule, call, usage).0,
-                };
-                if strictest_doubt.is_none_or(|(so_far, _)| action > so_far) {
-                    strictest_doubt = Some((action, hit));
-                }
-            }
+        let truth = rule_truth(rule, call);
+        let Some((action, cause)) = contribution(policy, rule, truth, call, usage) else { continue };
+        if truth == Truth::Holds {
+            definite = Some((action, cause, hit));
+            break;
+        }
+        undecided.push(hit);
+        if strictest_doubt.is_none_or(|(so_far, _)| action > so_far) {
+            strictest_doubt = Some((action, hit));
         }
     }
     let (certain, cause) = match (definite, policy.default) {
-        (Some((rule, _)), _) => {
-            let (action, cause) = standing(policy, rule, call, usage);
-            (Some(action), cause)
-        }
+        (Some((action, cause, _)), _) => (Some(action), cause),
         (None, Default::Action(Action::Allow)) if is_too_unsure(policy, None, call) => {
             (Some(Action::Escalate), Cause::LowConfidence)
         }
         (None, Default::Action(action)) => (Some(action), Cause::Default),
         (None, Default::Abstain) => (None, Cause::Default),
     };
-    let definite = definite.map(|(_, hit)| hit);
+    let definite = definite.map(|(.., hit)| hit);
     let known_name = compiled.known_name(call.tool());
     let mut say =
         Say { action: certain, hit: definite, cause, may_abstain: certain.is_none(), definite, undecided, known_name };
@@ -216,8 +206,26 @@ pub(super) fn say(compiled: &Compiled, call: &dyn Facts, usage: &Usage) -> Say {
     say
 }
 
+/// What `rule`, whose condition comes out as `truth`, contributes to a decision, and why; `None` if it does not match.
+pub(super) fn contribution(
+    policy: &Policy,
+    rule: &Rule,
+    truth: Truth,
+    call: &dyn Facts,
+    usage: &Usage,
+) -> Option<(Action, Cause)> {
+    match (truth, rule.action) {
+        (Truth::DoesNotHold, _) => None,
+        (Truth::Holds, _) => Some(standing(policy, rule, call, usage)),
+        (Truth::Undecidable(_), Action::Block) => Some((rule.undecidable, Cause::Undecidable)),
+        (Truth::Undecidable(_), Action::Allow | Action::Escalate) => {
+            Some((standing(policy, rule, call, usage).0, Cause::Undecidable))
+        }
+    }
+}
+
 /// What `rule` says of a call that it matches, and why: confidence and limits can only hold what it allows.
-pub(super) fn standing(policy: &Policy, rule: &Rule, call: &dyn Facts, usage: &Usage) -> (Action, Cause) {
+fn standing(policy: &Policy, rule: &Rule, call: &dyn Facts, usage: &Usage) -> (Action, Cause) {
     if rule.action != Action::Allow {
         return (rule.action, Cause::Rule);
     }

@@ -3,7 +3,7 @@
 use super::call::Facts;
 use super::compile::{Compiled, Stack};
 use super::condition::{Leaf, leaves};
-use super::decide::{Decision, decide, misfit_of, rule_truth, say, standing};
+use super::decide::{Decision, contribution, decide, misfit_of, rule_truth, say};
 use super::index::Hit;
 use super::limit::Usage;
 use crate::catalogue::fit::Misfit;
@@ -39,10 +39,8 @@ pub struct PolicyTrace<'stack> {
     pub known_name: Option<&'stack ToolPattern>,
     /// Whether its say became the decision.
     pub decides: bool,
-    /// The rules in order, up to the first that certainly matched.
+    /// Every rule in order.
     pub rules: Vec<RuleTrace<'stack>>,
-    /// How many rules stand after that.
-    pub unreached: usize,
 }
 
 /// How one rule met the call.
@@ -50,11 +48,13 @@ pub struct PolicyTrace<'stack> {
 pub struct RuleTrace<'stack> {
     /// The rule.
     pub rule: &'stack Rule,
+    /// Whether the walk came to it: no rule before it certainly matched.
+    pub reached: bool,
     /// The name or pattern that is about the tool; `None` if the rule is about others.
     pub tool: Option<&'stack ToolPattern>,
     /// Whether the rule matched.
     pub truth: Truth,
-    /// What it says after confidence and limit, and why; `None` if it did not match.
+    /// What it contributes, after confidence and limit, and why; `None` if it does not match or was not reached.
     pub says: Option<(Action, Cause)>,
     /// The fields of its condition, if it is about the tool.
     pub leaves: Vec<Leaf<'stack>>,
@@ -76,36 +76,40 @@ pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usag
 
 fn walk<'stack>(compiled: &'stack Compiled, call: &'stack dyn Facts, usage: &Usage) -> PolicyTrace<'stack> {
     let said = say(compiled, call, usage);
-    let rules = &compiled.policy.rules;
+    let policy = &compiled.policy;
+    let rules = &policy.rules;
     let reached = said.definite.map_or(rules.len(), |hit| hit.rule + 1);
-    let hits: Vec<Hit> = compiled.index.hits(call.tool()).take_while(|hit| hit.rule < reached).collect();
-    let traces = rules.iter().enumerate().take(reached).map(|(place, rule)| {
-        let hit = hits.iter().find(|hit| hit.rule == place);
+    let hits: Vec<Hit> = compiled.index.hits(call.tool()).collect();
+    let mut hits = hits.iter().peekable();
+    let traces = rules.iter().enumerate().map(|(place, rule)| {
+        let hit = hits.next_if(|hit| hit.rule == place);
         let trace = rule_trace(rule, hit.and_then(|hit| rule.tools.get(hit.pattern)), call);
-        let matched = trace.truth != Truth::DoesNotHold;
-        RuleTrace { says: matched.then(|| standing(&compiled.policy, rule, call, usage)), ..trace }
+        let reached = place < reached;
+        let says = if reached { contribution(policy, rule, trace.truth, call, usage) } else { None };
+        RuleTrace { reached, says, ..trace }
     });
     PolicyTrace {
-        policy: compiled.policy.digest,
-        name: compiled.policy.name.as_deref(),
+        policy: policy.digest,
+        name: policy.name.as_deref(),
         action: said.action,
         rule: said.hit.and_then(|hit| rules.get(hit.rule)).map(|rule| rule.id.as_str()),
         cause: said.cause,
         known_name: said.known_name.and_then(|hit| rules.get(hit.rule)?.tools.get(hit.pattern)),
         decides: false,
         rules: traces.collect(),
-        unreached: rules.len() - reached,
     }
 }
 
-fn rule_trace<'stack>(rule: &'stack Rule, tool: Option<&'stack ToolPattern>, call: &'stack dyn Facts) -> RuleTrace<'stack> {
-    let mut found = Vec::new();
+fn rule_trace<'stack>(
+    rule: &'stack Rule,
+    tool: Option<&'stack ToolPattern>,
+    call: &'stack dyn Facts,
+) -> RuleTrace<'stack> {
     let truth = match tool {
         None => Truth::DoesNotHold,
         Some(_) => rule_truth(rule, call),
     };
-    if let (Some(_), Some(when)) = (tool, &rule.when) {
-        leaves(&when.condition, call, &mut found);
-    }
-    RuleTrace { rule, tool, truth, says: None, leaves: found }
+    let asked = tool.and(rule.when.as_ref());
+    let leaves = asked.map_or_else(Vec::new, |when| leaves(&when.condition, call));
+    RuleTrace { rule, reached: false, tool, truth, says: None, leaves }
 }

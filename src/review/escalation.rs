@@ -162,13 +162,13 @@ impl fmt::Display for EscalationError {
     }
 }
 
-/// Holds `call` at `now_ms`, if `stack` escalates it.
+/// Holds `call` at `now_ms`, if `stack` escalates it; `usage` is what was used of its limits.
 ///
 /// # Errors
 ///
 /// [`EscalationError::NotEscalated`] if the decision is another; [`EscalationError::NoDigest`] if the call has no digest.
-pub fn open(stack: &Stack, call: Call, now_ms: UnixMs) -> Result<Entry, EscalationError> {
-    let decision = decide(stack, &call, &Usage::default());
+pub fn open(stack: &Stack, call: Call, usage: &Usage, now_ms: UnixMs) -> Result<Entry, EscalationError> {
+    let decision = decide(stack, &call, usage);
     match decision.action {
         Action::Escalate => {
             let digest = call_digest(&call).map_err(|_| EscalationError::NoDigest)?;

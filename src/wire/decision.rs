@@ -145,7 +145,6 @@ struct PolicyTraceOut<'a> {
     known_name: Option<PatternOut<'a>>,
     decides: bool,
     rules: Vec<RuleTraceOut<'a>>,
-    unreached: usize,
 }
 
 #[derive(Serialize)]
@@ -153,6 +152,7 @@ struct RuleTraceOut<'a> {
     id: &'a str,
     action: &'static str,
     span: SpanOut,
+    reached: bool,
     outcome: &'static str,
     says: Option<SaysOut>,
     pattern: Option<PatternOut<'a>>,
@@ -169,6 +169,7 @@ struct SaysOut {
 struct ConditionOut {
     field: String,
     span: SpanOut,
+    negated: bool,
     outcome: &'static str,
     why: Option<&'static str>,
     value: Option<String>,
@@ -186,6 +187,7 @@ impl ConditionOut {
         Self {
             field: leaf.field.to_string(),
             span: SpanOut::new(leaf.span, positions),
+            negated: leaf.negated,
             outcome: outcome(leaf.truth),
             why: if let Truth::Undecidable(why) = leaf.truth { Some(why) } else { None },
             value,
@@ -228,6 +230,7 @@ fn policy_trace<'a>(trace: &PolicyTrace<'a>, source: usize, text: &SourceText) -
         id: &trace.rule.id,
         action: trace.rule.action.as_str(),
         span: SpanOut::new(trace.rule.span, &positions),
+        reached: trace.reached,
         outcome: outcome(trace.truth),
         says: trace.says.map(says),
         pattern: trace.tool.map(pattern),
@@ -243,7 +246,6 @@ fn policy_trace<'a>(trace: &PolicyTrace<'a>, source: usize, text: &SourceText) -
         known_name: trace.known_name.map(pattern),
         decides: trace.decides,
         rules: trace.rules.iter().map(rule_trace).collect(),
-        unreached: trace.unreached,
     }
 }
 

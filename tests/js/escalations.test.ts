@@ -33,6 +33,19 @@ function setUp(store: EscalationStore = memoryStore()) {
   return { store, clock, escalations: createEscalations({ store, now: () => clock.ms, newId }) };
 }
 
+test("what was used of limits counts when a call is held, as when it is decided", async () => {
+  const limited = "rules:\n  - { id: r, tool: t, action: allow, limit: { calls: 3, per: 1h, then: block } }\n";
+  const policy = await loadPolicy([limited, "rules:\n  - { tool: t, action: escalate }\n"]);
+  const escalations = createEscalations({ store: memoryStore() });
+  const call = { tool: "t" };
+  const [bucket] = policy.decide(call).charge.map((charge) => charge.bucket);
+  assert.ok(bucket);
+  await assert.rejects(escalations.open(policy, call), { code: "not-escalated" });
+  const held = await escalations.open(policy, call, { usage: { [bucket]: 0 } });
+  assert.deepEqual([held.status, held.decision.undecidable], ["pending", []]);
+  await assert.rejects(escalations.open(policy, call, { usage: { [bucket]: -1 } }), RangeError);
+});
+
 test("an escalated call is held with everything a reviewer needs", async () => {
   const { escalations } = setUp();
   const held = await escalations.open(policy, mail);

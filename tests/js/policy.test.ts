@@ -45,21 +45,56 @@ test("a policy decides", async () => {
   });
 });
 
-test("a trace has the same decision and the rules up to the one that matched", async () => {
+test("a trace has the same decision and every rule in order", async () => {
   const policy = await loadPolicy(text);
   const { decision, policies } = policy.trace({ tool: "file.write" });
   assert.deepEqual(decision, policy.decide({ tool: "file.write" }));
   const [trace] = policies;
   assert.deepEqual(
-    trace?.rules.map(({ id, outcome }) => [id, outcome]),
+    trace?.rules.map(({ id, reached, outcome, says }) => [id, reached, outcome, says]),
     [
-      ["file.read", "not-matched"],
-      ["file.*", "matched"],
+      ["file.read", true, "not-matched", null],
+      ["file.*", true, "matched", { action: "escalate", cause: "rule" }],
+      ["shell.execute", false, "not-matched", null],
     ],
   );
   const pattern = trace?.rules[1]?.pattern;
   assert.equal(pattern && text.slice(pattern.span.start, pattern.span.end), '"file.*"');
-  assert.deepEqual([trace?.decides, trace?.unreached], [true, 1]);
+  assert.equal(trace?.decides, true);
+});
+
+test("a trace shows each field with its value, where it is asked, and why it is in doubt", async () => {
+  const source = `rules:
+  - id: r
+    tool: t
+    when:
+      args.text: { starts_with: x }
+      not: { args.n: { above: 5 } }
+    action: block
+    undecidable: escalate
+`;
+  const policy = await loadPolicy(source);
+  const long = "x".repeat(1_000);
+  const [walk] = policy.trace({ tool: "t", args: { text: long, n: "7" } }).policies;
+  const [rule] = walk?.rules ?? [];
+  assert.deepEqual([rule?.outcome, rule?.says], ["undecidable", { action: "escalate", cause: "undecidable" }]);
+  const [text, number] = rule?.conditions ?? [];
+  assert.deepEqual([text?.field, text?.outcome, text?.negated, text?.why], ["args.text", "matched", false, null]);
+  assert.ok(text?.value?.startsWith('"xxx') && text.value.endsWith("…") && text.value.length < 300);
+  assert.equal(text && source.slice(text.span.start, text.span.end), "args.text");
+  assert.deepEqual(
+    [number?.field, number?.outcome, number?.negated, number?.value, number?.why],
+    ["args.n", "undecidable", true, '"7"', "the value is no number"],
+  );
+  assert.equal(number && source.slice(number.span.start, number.span.end), "args.n");
+  const [absent] = policy.trace({ tool: "t", args: {} }).policies[0]?.rules ?? [];
+  assert.deepEqual(
+    absent?.conditions.map(({ value, outcome }) => [value, outcome]),
+    [
+      [null, "not-matched"],
+      [null, "not-matched"],
+    ],
+  );
 });
 
 test("what the engine understood is told, with spans in UTF-16", async () => {

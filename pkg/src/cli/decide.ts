@@ -1,12 +1,13 @@
 /** `countersign decide`: what would these policies say to these calls? */
 import { parseArgs } from "node:util";
 import { nowMs } from "../env.js";
-import { checkPolicy, type Policy, type Simulation } from "../policy.js";
-import type { Counts, Digest, Limits } from "../types.js";
-import { checkNotTyped, type Input, type NamedText, openInput, readText } from "./input.js";
+import type { Policy, Simulation } from "../policy.js";
+import type { Counts, Digest } from "../types.js";
+import { checkNotTyped, type Input, openInput } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
+import { inputsOf, loadPolicies } from "./load.js";
 import type { Output } from "./output.js";
-import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem } from "./problem.js";
+import { EXIT_FOUND, EXIT_OK } from "./problem.js";
 import { progressOf } from "./progress.js";
 
 /** What `countersign decide --help` prints. */
@@ -46,7 +47,8 @@ export async function decide(args: readonly string[], output: Output): Promise<n
     return EXIT_OK;
   }
   const { tools } = values;
-  const calls = callsFileOf(positionals, values.policy, tools);
+  const calls = inputsOf("decide", positionals, values.policy, tools);
+  if (positionals.length === 0) checkNotTyped("decide", "CALLS");
   const policy = await loadPolicies(values.policy, tools, limitsFrom(values, "decide"));
   if (typeof policy === "number") return policy;
   const simulation = policy.simulation();
@@ -54,40 +56,6 @@ export async function decide(args: readonly string[], output: Output): Promise<n
   const { counts } = simulation;
   if (values.summary) process.stderr.write(summaryOf(counts, policy, values.policy));
   return counts.errors > 0 ? EXIT_FOUND : EXIT_OK;
-}
-
-function callsFileOf(positionals: readonly string[], policies: readonly string[], tools: string | undefined): string {
-  if (policies.length === 0) throw usageProblem("no `--policy FILE` given", "decide");
-  if (positionals.length > 1) {
-    throw usageProblem(`one file of calls can be given, not ${positionals.length}`, "decide");
-  }
-  const [calls = "-"] = positionals;
-  if ([calls, tools, ...policies].filter((file) => file === "-").length > 1) {
-    throw usageProblem("standard input can be read only once", "decide");
-  }
-  if (positionals.length === 0) checkNotTyped("decide", "CALLS");
-  return calls;
-}
-
-/** The stack, or the exit status if there is none. All unreadable files are named, not only the first. */
-async function loadPolicies(
-  files: readonly string[],
-  toolsFile: string | undefined,
-  limits: Partial<Limits>,
-): Promise<Policy | number> {
-  const readOrTell = (file: string) =>
-    readText(file, limits).catch((error: unknown) => {
-      if (!(error instanceof Problem)) throw error;
-      process.stderr.write(render(error));
-      return null;
-    });
-  const sources: NamedText[] = [];
-  for (const file of files) sources.push(...[await readOrTell(file)].filter((source) => source !== null));
-  const tools = toolsFile === undefined ? undefined : await readOrTell(toolsFile);
-  if (sources.length < files.length || tools === null) return EXIT_FAILED;
-  const { policy, rendered } = await checkPolicy(sources, { limits, ...(tools && { tools }) });
-  if (rendered !== "") process.stderr.write(`${rendered.trimEnd()}\n`);
-  return policy ?? EXIT_FOUND;
 }
 
 async function decideCalls(simulation: Simulation, input: Input, output: Output): Promise<void> {

@@ -5,6 +5,7 @@ import { CHECK_HELP, check } from "./check.js";
 import { DECIDE_HELP, decide } from "./decide.js";
 import { type Output, outputTo } from "./output.js";
 import { EXIT_FAILED, EXIT_OK, render, usageProblem } from "./problem.js";
+import { TRACE_HELP, trace } from "./trace.js";
 
 const HELP = `Usage: countersign COMMAND [OPTIONS] …
 
@@ -13,6 +14,7 @@ A human checkpoint for AI agents: decides tool calls by a YAML policy.
 Commands:
   check FILE…                          find the problems in policies
   decide --policy FILE [CALLS.ndjson]  decide recorded calls, one JSON object a line
+  trace --policy FILE [CALL.json]      decide one call and tell how
 
 Options:
   --help       print this; after a command, print its options
@@ -22,6 +24,7 @@ Options:
 const COMMANDS = new Map([
   ["check", { run: check, help: CHECK_HELP }],
   ["decide", { run: decide, help: DECIDE_HELP }],
+  ["trace", { run: trace, help: TRACE_HELP }],
 ]);
 
 /** Runs the command line `args` and returns the exit status. */
@@ -55,7 +58,7 @@ async function dispatch([name, ...rest]: readonly string[], output: Output): Pro
   const command = COMMANDS.get(name);
   if (!command) {
     const what = name.startsWith("-") ? "option" : "command";
-    throw usageProblem(`unknown ${what} \`${name}\`: the commands are \`check\` and \`decide\``);
+    throw usageProblem(`unknown ${what} \`${name}\`: the commands are \`check\`, \`decide\` and \`trace\``);
   }
   return command.run(rest, output);
 }

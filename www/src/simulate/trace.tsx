@@ -27,12 +27,14 @@ export function TraceView({ trace, linked }: Props) {
 }
 
 function Walk({ policy, linked }: { readonly policy: PolicyTrace; readonly linked: boolean }) {
-  const hidden = Math.max(0, policy.rules.length - SHOWN_MAX);
+  const reached = policy.rules.filter((rule) => rule.reached);
+  const unreached = policy.rules.length - reached.length;
+  const hidden = Math.max(0, reached.length - SHOWN_MAX);
   return (
     <>
       {hidden > 0 && <p class="quiet">{hidden} rules before these did not match.</p>}
       <ol start={hidden + 1}>
-        {policy.rules.slice(hidden).map((rule) => (
+        {reached.slice(hidden).map((rule) => (
           <li key={rule.span.start} class={rule.outcome}>
             <Step rule={rule} linked={linked} />
           </li>
@@ -51,10 +53,9 @@ function Walk({ policy, linked }: { readonly policy: PolicyTrace; readonly linke
             {policy.action === "abstain" ? "no say" : <ActionChip action={policy.action} />}
           </>
         )}
-        {policy.unreached > 0 && (
+        {unreached > 0 && (
           <>
-            {policy.unreached} {policy.unreached === 1 ? "rule" : "rules"} after it{" "}
-            {policy.unreached === 1 ? "was" : "were"} not reached.
+            {unreached} {unreached === 1 ? "rule" : "rules"} after it {unreached === 1 ? "was" : "were"} not reached.
           </>
         )}
       </p>
@@ -100,6 +101,7 @@ function Step({ rule, linked }: { readonly rule: RuleTrace; readonly linked: boo
 function ConditionStep({ condition, linked }: { readonly condition: ConditionTrace; readonly linked: boolean }) {
   return (
     <>
+      {condition.negated && "not: "}
       <Place span={condition.span} text={condition.field} linked={linked} /> is{" "}
       {condition.value === null ? "not there" : <VisibleText text={condition.value} />}:{" "}
       <span class="met">
