@@ -12,6 +12,7 @@ use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
 const BLOCKED: &str = "the way to it goes through a value of another type";
 const MARKS_NOT_GIVEN: &str = "nobody said which marks the session carries";
+const OTHER_ABSENT: &str = "the other field is absent";
 
 /// Whether `condition` holds of `call`.
 #[must_use]
@@ -209,7 +210,8 @@ fn other_field(field: &Field, call: &dyn Facts, compare: impl FnOnce(&Value) -> 
         Found::Value(session) if is_session && !carries_marks(session) => Truth::Undecidable(MARKS_NOT_GIVEN),
         Found::Value(other) => compare(other),
         Found::Absent if lacks_marks(field, call) => Truth::Undecidable(MARKS_NOT_GIVEN),
-        Found::Absent => Truth::DoesNotHold,
+        // Nobody can say that a value differs from one that was not given: a `not` around it would let everything pass.
+        Found::Absent => Truth::Undecidable(OTHER_ABSENT),
         Found::Blocked => Truth::Undecidable(BLOCKED),
     }
 }
@@ -257,16 +259,17 @@ fn bounded_truth(value: &Value, of_text: impl FnOnce(&str) -> Truth) -> Truth {
 fn path_truth(text: &str, test: &PathTest, call: &dyn Facts) -> Truth {
     let PathTest { under, glob, extension, base, ignore_case } = test;
     let base = match base.as_ref().map(|base| text_of(base, call)) {
-        // A base asks nothing: one that is not there makes no path stand elsewhere.
-        None | Some(Err(Truth::Holds | Truth::DoesNotHold)) => None,
+        None => None,
         Some(Ok(base)) => Some(base),
-        Some(Err(doubt @ Truth::Undecidable(_))) => return doubt,
+        // A base asks nothing: one that is not there makes no path stand elsewhere.
+        Some(Err(OTHER_ABSENT)) => None,
+        Some(Err(why)) => return Truth::Undecidable(why),
     };
     let mut asked = Vec::new();
     if !under.is_empty() {
         asked.push(Truth::any(under.iter().map(|folder| match text_of(folder, call) {
             Ok(folder) => path::under(text, folder, base, *ignore_case),
-            Err(truth) => truth,
+            Err(why) => Truth::Undecidable(why),
         })));
     }
     if !glob.is_empty() {
@@ -279,18 +282,18 @@ fn path_truth(text: &str, test: &PathTest, call: &dyn Facts) -> Truth {
     Truth::all(asked)
 }
 
-/// The text that `wanted` stands for; how the test comes out if it stands for none.
-fn text_of<'a>(wanted: &'a TextOrField, call: &'a dyn Facts) -> Result<&'a str, Truth> {
+/// The text that `wanted` stands for; why it stands for none.
+fn text_of<'a>(wanted: &'a TextOrField, call: &'a dyn Facts) -> Result<&'a str, &'static str> {
     let field = match wanted {
         TextOrField::Text(text) => return Ok(text),
         TextOrField::Field(field) => field,
     };
     match call.find(field) {
         Found::Value(Value::Text(text)) => Ok(text),
-        Found::Value(_) => Err(Truth::Undecidable("the other field is no text")),
-        Found::Absent if lacks_marks(field, call) => Err(Truth::Undecidable(MARKS_NOT_GIVEN)),
-        Found::Absent => Err(Truth::DoesNotHold),
-        Found::Blocked => Err(Truth::Undecidable(BLOCKED)),
+        Found::Value(_) => Err("the other field is no text"),
+        Found::Absent if lacks_marks(field, call) => Err(MARKS_NOT_GIVEN),
+        Found::Absent => Err(OTHER_ABSENT),
+        Found::Blocked => Err(BLOCKED),
     }
 }
 

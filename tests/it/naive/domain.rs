@@ -25,17 +25,13 @@ pub(crate) fn glob(pattern: &str, text: &str, crosses: bool) -> bool {
 
 /// Paths of plain names with `.` and `..`, absolute or not; what begins with `~` or holds a `:` or `$` is undecidable.
 pub(crate) fn path(text: &str, under: &[Folder], base: Option<&Folder>, extension: &[&str], call: &Call) -> Truth {
-    let base = match base.map(|base| folder_text(base, call)) {
-        Some(Err(Truth::Maybe)) => return Truth::Maybe,
-        Some(Ok(base)) => Some(base),
-        // Without a base a relative path stays one.
-        None | Some(Err(Truth::Yes | Truth::No)) => None,
-    };
-    // Under a folder that is not there stands nothing, whatever the text means.
     let absent = |folder: &Folder| matches!(folder, Folder::In(field) if matches!(call.find(field), Found::Absent));
-    if !under.is_empty() && under.iter().all(absent) {
-        return Truth::No;
-    }
+    // Without a base a relative path stays one.
+    let base = match base.filter(|base| !absent(base)).map(|base| folder_text(base, call)) {
+        Some(None) => return Truth::Maybe,
+        Some(base) => base,
+        None => None,
+    };
     if text.is_empty() || text.contains(['~', ':', '$']) {
         return Truth::Maybe;
     }
@@ -47,10 +43,7 @@ pub(crate) fn path(text: &str, under: &[Folder], base: Option<&Folder>, extensio
     let mut truths = Vec::new();
     if !under.is_empty() {
         truths.push(any(under.iter().map(|folder| {
-            let folder = match folder_text(folder, call) {
-                Ok(folder) => folder,
-                Err(truth) => return truth,
-            };
+            let Some(folder) = folder_text(folder, call) else { return Truth::Maybe };
             // A base that is relative itself leaves open where relative paths stand.
             let relative = |path: &str| !path.starts_with('/');
             if base.is_some_and(relative) && (relative(text) || relative(folder)) {
@@ -69,14 +62,13 @@ pub(crate) fn path(text: &str, under: &[Folder], base: Option<&Folder>, extensio
     all(truths)
 }
 
-/// The text of a folder, or how what it takes part in comes out without one.
-fn folder_text<'a>(folder: &'a Folder, call: &'a Call) -> Result<&'a str, Truth> {
+/// The text of a folder; none if nobody can tell what it is.
+fn folder_text<'a>(folder: &'a Folder, call: &'a Call) -> Option<&'a str> {
     match folder {
-        Folder::Written(folder) => Ok(folder),
+        Folder::Written(folder) => Some(folder),
         Folder::In(field) => match call.find(field) {
-            Found::Absent => Err(Truth::No),
-            Found::Is(serde_json::Value::String(folder)) if !folder.is_empty() => Ok(folder),
-            Found::Unknown | Found::Session(_) | Found::Is(_) => Err(Truth::Maybe),
+            Found::Is(serde_json::Value::String(folder)) if !folder.is_empty() => Some(folder),
+            Found::Absent | Found::Unknown | Found::Session(_) | Found::Is(_) => None,
         },
     }
 }

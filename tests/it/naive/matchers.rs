@@ -170,14 +170,12 @@ fn holds(test: &Test, value: &Value, call: &Call) -> Truth {
         Test::Equals(other) => is_in(value, &[other]),
         Test::In(others) => is_in(value, &others.iter().collect::<Vec<_>>()),
         Test::SameAs(field) => match call.find(field) {
-            Found::Absent => No,
-            Found::Unknown | Found::Session(_) => Maybe,
             Found::Is(other) => same(value, other),
+            Found::Absent | Found::Unknown | Found::Session(_) => Maybe,
         },
         Test::InField(field) => match call.find(field) {
-            Found::Absent => No,
             Found::Is(Value::Array(others)) => is_in(value, &others.iter().collect::<Vec<_>>()),
-            Found::Unknown | Found::Session(_) | Found::Is(_) => Maybe,
+            Found::Absent | Found::Unknown | Found::Session(_) | Found::Is(_) => Maybe,
         },
         Test::Exists(yes) => Truth::of(*yes),
         Test::Empty(yes) => Truth::of(*yes == is_empty(value)),
