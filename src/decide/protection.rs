@@ -65,7 +65,7 @@ pub(super) fn protection(
         risk,
         reversible: merged_reversible(rules()),
         consequence: consequence.filter(|_| is_held).map(|consequence| filled(consequence, call)),
-        review: is_held.then(|| merged_review(contributors, risk)),
+        review: is_held.then(|| merged_review(contributors)),
         marks: if action == Action::Block { Vec::new() } else { merged_marks(rules()) },
         charge: contributors
             .iter()
@@ -96,7 +96,7 @@ fn merged_marks<'a>(rules: impl Iterator<Item = &'a Rule>) -> Vec<String> {
     marks
 }
 
-fn merged_review(contributors: &[Contributor<'_>], risk: Option<Risk>) -> Review {
+fn merged_review(contributors: &[Contributor<'_>]) -> Review {
     let terms: Vec<ReviewTerms> = contributors
         .iter()
         .map(|Contributor { compiled, rule }| {
@@ -116,10 +116,14 @@ fn merged_review(contributors: &[Contributor<'_>], risk: Option<Risk>) -> Review
             }
         }
     }
+    // What one contributor leaves unwritten is not for another to prolong.
+    let risks = contributors.iter().map(|contributor| contributor.rule.and_then(|rule| rule.risk));
+    let expiries = terms.iter().zip(risks).map(|(terms, risk)| terms.expires_ms.unwrap_or(usual_expiry_ms(risk)));
     Review {
         reviewers,
         quorum: terms.iter().filter_map(|terms| terms.quorum).max().unwrap_or(1),
-        expires_ms: terms.iter().filter_map(|terms| terms.expires_ms).min().unwrap_or(usual_expiry_ms(risk)),
+        // Nothing contributes where every policy abstains.
+        expires_ms: expiries.min().unwrap_or(usual_expiry_ms(None)),
         confirm,
         editable: merged_editable(&terms),
     }

@@ -14,13 +14,12 @@ pub(crate) fn rest(
     call: &Call,
 ) -> Value {
     let rules: Vec<&Judged<'_>> = contributors.iter().flat_map(|(rules, _)| rules).copied().collect();
-    let risk = risk(&rules);
     json!({
-        "risk": risk,
+        "risk": risk(&rules),
         "reversible": reversible(&rules),
         "marks": if action == Action::Block { Vec::new() } else { marks(&rules) },
         "charge": rules.iter().filter_map(|rule| charge(rule)).collect::<Vec<_>>(),
-        "review": (action == Action::Escalate).then(|| review(contributors, looked, risk)),
+        "review": (action == Action::Escalate).then(|| review(contributors, looked)),
         "consequence": if action == Action::Escalate { consequence(deciding, &rules, looked, call) } else { Value::Null },
     })
 }
@@ -60,22 +59,23 @@ fn charge(judged: &Judged<'_>) -> Option<Value> {
     }))
 }
 
-fn review(contributors: &Contributors<'_, '_>, looked: &[Looked<'_>], risk: Option<&str>) -> Value {
+fn review(contributors: &Contributors<'_, '_>, looked: &[Looked<'_>]) -> Value {
     let mut terms: Vec<Review> = Vec::new();
+    // The earliest counts; who wrote none has the usual one of its own risk.
+    let mut expiries: Vec<u64> = Vec::new();
+    let mut add = |own: Review, risk: Option<&str>| {
+        expiries.push(own.expires.map_or_else(|| usual_expiry_ms(risk), |expires| expires.ms));
+        terms.push(own);
+    };
     for ((rules, default_has_a_say), looked) in contributors.iter().zip(looked) {
         let of_policy = looked.policy.review.clone().unwrap_or_default();
         for rule in rules {
-            terms.push(over(rule.rule.review.clone().unwrap_or_default(), of_policy.clone()));
+            add(over(rule.rule.review.clone().unwrap_or_default(), of_policy.clone()), rule.rule.risk);
         }
         if *default_has_a_say {
-            terms.push(of_policy);
+            add(of_policy, None);
         }
     }
-    let unwritten = match risk {
-        Some("low") => 3_600_000,
-        Some("high" | "critical") => 600_000,
-        _ => 1_800_000,
-    };
     let mut reviewers: Vec<Vec<&str>> = Vec::new();
     for mut set in terms.iter().map(|terms| terms.reviewers.clone()).filter(|set| !set.is_empty()) {
         set.sort_unstable();
@@ -94,10 +94,18 @@ fn review(contributors: &Contributors<'_, '_>, looked: &[Looked<'_>], risk: Opti
     json!({
         "reviewers": reviewers,
         "quorum": terms.iter().filter_map(|terms| terms.quorum).max().unwrap_or(1),
-        "expiresMs": terms.iter().filter_map(|terms| terms.expires).map(|expires| expires.ms).min().unwrap_or(unwritten),
+        "expiresMs": expiries.iter().min().copied().unwrap_or_else(|| usual_expiry_ms(None)),
         "confirm": confirm,
         "editable": editable.iter().map(|field| &field.text).collect::<Vec<_>>(),
     })
+}
+
+fn usual_expiry_ms(risk: Option<&str>) -> u64 {
+    match risk {
+        Some("low") => 3_600_000,
+        Some("high" | "critical") => 600_000,
+        _ => 1_800_000,
+    }
 }
 
 /// A rule's own terms, key by key before its policy's.
