@@ -1,6 +1,7 @@
 //! Whether a condition holds of a call.
 
 use super::call::{Call, Facts, MARKS, carries_marks};
+use super::effort::{Effort, TOO_MUCH, steps};
 use crate::matcher::compare::{UNSAFE_NUMBER, equals_any};
 use crate::matcher::condition::{Bound, Condition, Matcher, PathTest, Test, TextOrField, Type};
 use crate::matcher::regex::TEXT_BYTES_MAX;
@@ -27,13 +28,13 @@ pub fn field_truth(field: &Field, matcher: &Matcher, call: &dyn Facts) -> Truth 
         return Truth::Undecidable(MARKS_NOT_GIVEN);
     }
     let is_session = field.root == Root::Session && field.way.steps.is_empty();
-    found_truth(call.find(field), matcher, Scope { call, is_session })
+    found_truth(call.find(field), matcher, Scope { call, is_session, effort: &Effort::new() })
 }
 
 /// Whether `test`, which asks about no other field, holds of `value`.
 #[must_use]
 pub fn value_truth(value: &Value, test: &Test) -> Truth {
-    test_truth(value, test, Scope { call: &Call::default(), is_session: false })
+    test_truth(value, test, Scope { call: &Call::default(), is_session: false, effort: &Effort::new() })
 }
 
 /// What the tests of a matcher see beside the value.
@@ -42,6 +43,8 @@ struct Scope<'a> {
     call: &'a dyn Facts,
     /// Whether the value is the session, whose marks are undecidable where they were not given.
     is_session: bool,
+    /// What is left of the steps that the field may take.
+    effort: &'a Effort,
 }
 
 impl Scope<'_> {
@@ -129,6 +132,7 @@ fn begins_with_marks(way: &Way) -> bool {
 fn found_truth(found: Found<'_>, matcher: &Matcher, scope: Scope<'_>) -> Truth {
     match found {
         Found::Value(value) => matcher_truth(value, matcher, scope),
+        Found::Absent if scope.is_session => Truth::all(matcher.tests.iter().map(absent_session_truth)),
         Found::Absent => Truth::all(matcher.tests.iter().map(absent_truth)),
         Found::Blocked => Truth::Undecidable(BLOCKED),
     }
@@ -139,11 +143,23 @@ fn absent_truth(test: &Test) -> Truth {
     matches!(test, Test::Exists(false) | Test::Empty(true)).into()
 }
 
+/// A test of a session that is not there: then nobody said which marks it carries either, and all but these two may ask
+/// about those.
+fn absent_session_truth(test: &Test) -> Truth {
+    match test {
+        Test::Exists(_) | Test::Type(_) => absent_truth(test),
+        _ => Truth::Undecidable(MARKS_NOT_GIVEN),
+    }
+}
+
 fn matcher_truth(value: &Value, matcher: &Matcher, scope: Scope<'_>) -> Truth {
     Truth::all(matcher.tests.iter().map(|test| test_truth(value, test, scope)))
 }
 
 fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
+    if !scope.effort.take(steps(test, value, scope.call)) {
+        return Truth::Undecidable(TOO_MUCH);
+    }
     // These go on to parts of the session, or ask only whether it is there.
     let sees_no_marks = matches!(test, Test::Exists(_) | Test::Type(_) | Test::Where(_) | Test::Not(_));
     if scope.is_session && !sees_no_marks && !carries_marks(value) {

@@ -1,6 +1,7 @@
 //! Policy and call to decision.
 
 pub mod call;
+pub mod effort;
 pub mod condition;
 pub mod index;
 mod name;

@@ -91,7 +91,8 @@ enum Separators {
 fn fold(name: &str, separators: Separators) -> Vec<char> {
     let mut folded: Vec<char> = Vec::new();
     let mut after_lower_case = false;
-    for c in name.chars().filter(|&c| !is_hidden(c)) {
+    // To a program that ends texts at NUL, the name ends there.
+    for c in name.chars().take_while(|&c| c != '\0').filter(|&c| !is_invisible(c)) {
         let c = narrow(c);
         if matches!(c, '.' | '_' | '-') || c.is_whitespace() {
             if separators != Separators::LeftOut && !(c.is_whitespace() && folded.is_empty()) {
@@ -107,6 +108,11 @@ fn fold(name: &str, separators: Separators) -> Vec<char> {
         folded.extend(c.to_lowercase().map(look_alike));
     }
     pairs(&folded)
+}
+
+/// Whether `c` cannot be seen, and does not separate words either.
+fn is_invisible(c: char) -> bool {
+    is_hidden(c) || (c.is_control() && !c.is_whitespace())
 }
 
 /// A full-width character in its usual width.
@@ -148,9 +154,22 @@ fn pairs(folded: &[char]) -> Vec<char> {
 fn is_ambiguous(c: char) -> bool {
     let is_east_asian = matches!(
         u32::from(c),
-        0x1100..=0x11FF | 0x2E80..=0xA4CF | 0xA960..=0xA97F | 0xAC00..=0xD7FF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF
+        0x1100..=0x11FF | 0x2E80..=0xA4CF | 0xA960..=0xA97F | 0xAC00..=0xD7FF | 0xF900..=0xFAFF | 0xFF66..=0xFFDC
+            | 0x20000..=0x3FFFF
     );
-    !c.is_ascii() && !is_east_asian
+    // Dots, dashes and spaces of those scripts.
+    let is_punctuation = matches!(u32::from(c), 0x3000..=0x303F | 0x30A0 | 0x30FB | 0x30FC);
+    !c.is_ascii() && (!is_east_asian || is_punctuation)
+}
+
+/// Whether `c` is the half-width form of a letter of an East Asian script.
+fn is_half_width(c: char) -> bool {
+    matches!(c, '\u{FF66}'..='\u{FFDC}')
+}
+
+/// Whether `c` is a sound mark that a half-width letter before it takes in.
+fn is_sound_mark(c: char) -> bool {
+    matches!(c, '\u{FF9E}' | '\u{FF9F}')
 }
 
 /// How many ASCII characters one outside ASCII may stand for.
@@ -183,7 +202,13 @@ fn step(known: &[char], at: usize, c: char, next: &mut [bool]) {
         }
         Some(&wanted) if wanted == c => mark(known, next, at + 1),
         Some(&wanted) if is_ambiguous(wanted) && c.is_ascii() => mark(known, next, at + 1),
+        Some(&wanted) if (is_half_width(wanted) || is_half_width(c)) && !wanted.is_ascii() && !c.is_ascii() => {
+            mark(known, next, at + 1);
+        }
         _ => {}
+    }
+    if is_sound_mark(c) {
+        mark(known, next, at);
     }
     if is_ambiguous(c) {
         let ascii = known.iter().skip(at).take(STANDS_FOR_MAX).take_while(|&&c| c.is_ascii() && c != '*').count();
@@ -193,7 +218,7 @@ fn step(known: &[char], at: usize, c: char, next: &mut [bool]) {
 
 /// Marks the place `at`, and those after it that need no character.
 fn mark(known: &[char], reached: &mut [bool], at: usize) {
-    let optional = known.iter().skip(at).take_while(|&&c| c == '*' || is_ambiguous(c)).count();
+    let optional = known.iter().skip(at).take_while(|&&c| c == '*' || is_ambiguous(c) || is_sound_mark(c)).count();
     for place in reached.iter_mut().skip(at).take(optional + 1) {
         *place = true;
     }
@@ -236,6 +261,15 @@ mod tests {
             ("file.read", "文件.读取", false),
             ("文件.读取", "文件.写入", false),
             ("文件.读取", "文件_读取", true),
+            ("ファイル.read", "ﾌｧｲﾙ.read", true),
+            ("ガード.read", "ｶﾞｰﾄﾞ.read", true),
+            ("ｶﾞｰﾄﾞ.read", "ガード.read", true),
+            ("ファイル.read", "ﾌｧｲ.read", false),
+            ("shell.execute", "shell。execute", true),
+            ("shell.execute", "shell・execute", true),
+            ("shell.execute", "shell.execute\0", true),
+            ("shell.execute", "shell.execute\0.harmless", true),
+            ("shell.execute", "shell.\u{1b}execute\u{7f}", true),
             ("café.open", "cafe.open", true),
             ("cafe.open", "café.open", true),
             ("modern.io", "modem.io", true),

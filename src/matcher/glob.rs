@@ -53,6 +53,12 @@ impl Glob {
         Self { parts }
     }
 
+    /// How many parts it has: characters and stars.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Whether the whole of `name` is one that the pattern stands for.
     ///
     /// Takes time proportional to the length of `name` times that of the pattern, at worst.

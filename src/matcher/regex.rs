@@ -3,8 +3,8 @@
 /// The longest text that is matched, in bytes; longer ones are undecidable, so that time stays bounded.
 pub const TEXT_BYTES_MAX: usize = 65_536;
 
-/// How large a compiled expression may get, in bytes.
-const COMPILED_BYTES_MAX: usize = 262_144;
+/// In what size compiled expressions are counted, in bytes; the largest has 64 of these.
+const UNIT_BYTES: usize = 4_096;
 
 /// How deep an expression may nest.
 const NEST_MAX: u32 = 50;
@@ -17,6 +17,7 @@ const NEST_MAX: u32 = 50;
 pub struct Regex {
     text: String,
     compiled: regex_lite::Regex,
+    weight: u64,
 }
 
 impl PartialEq for Regex {
@@ -43,9 +44,11 @@ impl Regex {
     /// ```
     pub fn new(text: &str) -> Result<Self, &'static str> {
         // On its own first: in the brackets below, `a)|(b` would be an expression too.
-        build(text, true).map_err(|_| "is no regular expression, or too large a one")?;
-        let whole = build(&format!(r"\A(?:{text})\z"), true);
-        Ok(Self { text: text.to_owned(), compiled: whole.map_err(|_| "is too large a regular expression")? })
+        build(text, true).ok_or("is no regular expression, or too large a one")?;
+        // A comment of `(?x)` would take in the bracket: it ends with its line.
+        let whole = ["", "\n"].into_iter().find_map(|end| build(&format!(r"\A(?:{text}{end})\z"), true));
+        let (compiled, weight) = whole.ok_or("is too large a regular expression")?;
+        Ok(Self { text: text.to_owned(), compiled, weight })
     }
 
     /// Compiles `text` as others mean it: it matches if some part of the text does, and `.` is no line end.
@@ -54,8 +57,14 @@ impl Regex {
     ///
     /// What is wrong with it, in words.
     pub fn anywhere(text: &str) -> Result<Self, &'static str> {
-        let compiled = build(text, false).map_err(|_| "is no regular expression, or too large a one")?;
-        Ok(Self { text: text.to_owned(), compiled })
+        let (compiled, weight) = build(text, false).ok_or("is no regular expression, or too large a one")?;
+        Ok(Self { text: text.to_owned(), compiled, weight })
+    }
+
+    /// How large it is compiled, in units of 4 KiB, rounded up: at worst, a byte of text takes time in proportion.
+    #[must_use]
+    pub const fn weight(&self) -> u64 {
+        self.weight
     }
 
     /// The expression as written.
@@ -71,10 +80,15 @@ impl Regex {
     }
 }
 
-fn build(text: &str, dot_matches_new_line: bool) -> Result<regex_lite::Regex, regex_lite::Error> {
-    regex_lite::RegexBuilder::new(text)
-        .dot_matches_new_line(dot_matches_new_line)
-        .size_limit(COMPILED_BYTES_MAX)
-        .nest_limit(NEST_MAX)
-        .build()
+/// Sizes of compiled expressions that are told apart, in units of [`UNIT_BYTES`].
+const WEIGHTS: [u64; 4] = [1, 4, 16, 64];
+
+/// The compiled expression and its weight; `None` if it is none, or too large a one.
+fn build(text: &str, dot_matches_new_line: bool) -> Option<(regex_lite::Regex, u64)> {
+    WEIGHTS.into_iter().find_map(|weight| {
+        let mut builder = regex_lite::RegexBuilder::new(text);
+        builder.dot_matches_new_line(dot_matches_new_line).nest_limit(NEST_MAX);
+        let compiled = builder.size_limit(UNIT_BYTES * usize::try_from(weight).ok()?).build().ok()?;
+        Some((compiled, weight))
+    })
 }

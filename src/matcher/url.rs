@@ -372,7 +372,12 @@ impl HostPattern {
         let (same, this_machine) = match (&self.0, host) {
             (Pattern::Name(wanted), Host::Name(name)) => (wanted == name, is_localhost(wanted)),
             // No name begins with a dot, as what is wanted does, so there is a label before it.
-            (Pattern::Below(wanted), Host::Name(name)) => (name.ends_with(wanted), is_localhost(wanted)),
+            (Pattern::Below(wanted), Host::Name(name)) => match name.strip_suffix(wanted.as_str()) {
+                Some(labels) if labels.split('.').any(|label| label.starts_with("xn--")) => {
+                    return Truth::Undecidable("the host has a label in `xn--` form, which only some programs take");
+                }
+                below => (below.is_some(), is_localhost(wanted)),
+            },
             (Pattern::Name(wanted) | Pattern::Below(wanted), Host::Address(_)) => (false, is_localhost(wanted)),
             (Pattern::Address(wanted), Host::Name(_)) => (false, is_this_machine(*wanted)),
             (Pattern::Address(wanted), Host::Address(address)) => {

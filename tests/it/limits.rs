@@ -1,8 +1,13 @@
-//! Hostile and oversized texts: a clear diagnostic, in bounded time and memory, never a crash.
+//! Hostile and oversized texts and calls: a clear diagnostic or a strict decision, in bounded time and memory, never a crash.
 
 use countersign::check;
+use countersign::decide::call::Call;
+use countersign::decide::compile::compile;
+use countersign::decide::decide::decide;
+use countersign::decide::limit::Usage;
 use countersign::policy::parse::parse;
 use countersign::text::yaml::{DEPTH_MAX, Limits};
+use countersign::value::value::{Map, Value};
 use countersign::wire::diagnostic::load;
 
 fn codes(text: &str, limits: Limits) -> Vec<&'static str> {
@@ -148,5 +153,35 @@ fn hostile_repetitions_end() {
         let (policy, problems) = parse(&text, Limits::default());
         assert!(policy.is_none(), "{name}");
         assert!(!problems.is_empty() && problems.len() <= 1_010, "{name}: {} problems", problems.len());
+    }
+}
+
+/// What would take minutes is undecidable: `matcher` of a list `args.v` of these items, beside another list `args.w`.
+#[test]
+fn what_would_take_too_long_is_undecidable() {
+    let texts = |count: usize, item: &dyn Fn(usize) -> String| -> Value {
+        Value::List((0..count).map(|at| Value::from(item(at).as_str())).collect())
+    };
+    let numbered = texts(60_000, &|at| format!("n{at}"));
+    let long = texts(240, &|_| "a;".repeat(32_000));
+    let addresses = (0..500).map(|at| format!("a{at}@acme.example")).collect::<Vec<_>>().join(", ");
+    for (matcher, list) in [
+        ("{ each: { in_field: args.w } }".to_owned(), numbered.clone()),
+        (format!("{{ each: {{ in: [{addresses}] }} }}"), texts(900_000, &|_| "a499@acme.example".to_owned())),
+        ("{ some: { shell: { runs: [rm **, git push **, curl **] } } }".to_owned(), long.clone()),
+        ("{ some: { regex: '.*(password|secret|api[_-]?key).*' } }".to_owned(), long.clone()),
+        ("{ each: { regex: '[a-z0-9 .;]+' } }".to_owned(), long.clone()),
+        ("{ some: { regex: '(.*a.{900}){2}b' } }".to_owned(), texts(1, &|_| "a".repeat(65_000))),
+        ("{ some: { glob: '*a*b*c*d*e*f*g*h*' } }".to_owned(), long.clone()),
+    ] {
+        let text =
+            format!("rules: [{{ id: r, tool: t, when: {{ args.v: {matcher} }}, action: block }}]\ndefault: allow");
+        let (policy, problems) = parse(&text, Limits::default());
+        let stack = compile(vec![policy.unwrap_or_else(|| panic!("{text}: {problems:?}"))]).unwrap();
+        let args = Map::new(vec![("v".to_owned(), list), ("w".to_owned(), numbered.clone())]).map(Value::Map).unwrap();
+        let call = Call { tool: "t".to_owned(), args: Some(args), ..Call::default() };
+        let decision = decide(&stack, &call, &Usage::default());
+        let why: Vec<&str> = decision.undecidable.iter().map(|doubt| doubt.why.as_str()).collect();
+        assert_eq!(why, ["it would take too long to decide"], "{matcher}");
     }
 }

@@ -125,11 +125,13 @@ impl AddressRange {
     }
 }
 
-/// The IPv4 address that an IPv6 address of a transition mechanism carries: IPv4-compatible, NAT64, 6to4, Teredo.
+/// The IPv4 address that an IPv6 address of a transition mechanism carries: IPv4-compatible, IPv4-translated, NAT64, 6to4,
+/// Teredo, ISATAP.
 pub(super) fn carried(address: IpAddr) -> Option<Ipv4Addr> {
     let IpAddr::V6(v6) = address else { return None };
     let (high, low) = match v6.segments() {
         [0, 0, 0, 0, 0, 0, high, low] if (high, low) != (0, 0) && (high, low) != (0, 1) => (high, low),
+        [0, 0, 0, 0, 0xffff, 0, high, low] | [_, _, _, _, 0 | 0x200, 0x5efe, high, low] => (high, low),
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x64, 0xff9b, 1, _, _, _, high, low] => (high, low),
         [0x2002, high, low, ..] => (high, low),
         [0x2001, 0, _, _, _, _, high, low] => (!high, !low),

@@ -509,7 +509,8 @@ proptest! {
         let found = parsed.as_ref().and_then(|url| url.host_str()).map(|host| host.trim_end_matches('.'));
         match hosts("example.com").matches(&text) {
             Truth::Holds => prop_assert_eq!(found, Some("example.com")),
-            Truth::DoesNotHold => prop_assert!(found.is_some_and(|found| found != "example.com")),
+            // `example.com:///` is of another scheme and has no host.
+            Truth::DoesNotHold => prop_assert_ne!(found, Some("example.com")),
             Truth::Undecidable(_) => {}
         }
     }

@@ -68,7 +68,7 @@ fn folder_text<'a>(folder: &'a Folder, call: &'a Call) -> Option<&'a str> {
         Folder::Written(folder) => Some(folder),
         Folder::In(field) => match call.find(field) {
             Found::Is(serde_json::Value::String(folder)) if !folder.is_empty() => Some(folder),
-            Found::Absent | Found::Unknown | Found::Session(_) | Found::Is(_) => None,
+            Found::Absent | Found::Unknown | Found::NoSession | Found::Session(_) | Found::Is(_) => None,
         },
     }
 }

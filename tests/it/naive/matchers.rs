@@ -44,6 +44,8 @@ pub(crate) enum Found<'a> {
     /// Nobody can tell: behind a value of another type, or marks that were not given.
     Unknown,
     Is(&'a Value),
+    /// No session was given: it may have marks.
+    NoSession,
     /// The session's map without its marks: it may have that key too.
     Session(&'a Map<String, Value>),
 }
@@ -76,7 +78,7 @@ impl Call {
             match field.steps.get(1) {
                 Some(step) if *step == Step::Key("marks".to_owned()) => return Found::Unknown,
                 None => {
-                    return session.and_then(Value::as_object).map_or(Found::Absent, Found::Session);
+                    return session.and_then(Value::as_object).map_or(Found::NoSession, Found::Session);
                 }
                 Some(_) => {}
             }
@@ -142,6 +144,11 @@ fn matches(matcher: &Matcher, found: Found<'_>, call: &Call) -> Truth {
         Found::Absent => {
             all(matcher.0.iter().map(|test| Truth::of(matches!(test, Test::Exists(false) | Test::Empty(true)))))
         }
+        Found::NoSession => all(matcher.0.iter().map(|test| match test {
+            Test::Exists(wanted) => Truth::of(!wanted),
+            Test::Type(_) => No,
+            _ => Maybe,
+        })),
         Found::Is(value) => all(matcher.0.iter().map(|test| holds(test, value, call))),
         Found::Session(map) => all(matcher.0.iter().map(|test| holds_of_session(test, map, call))),
     }
@@ -171,11 +178,11 @@ fn holds(test: &Test, value: &Value, call: &Call) -> Truth {
         Test::In(others) => is_in(value, &others.iter().collect::<Vec<_>>()),
         Test::SameAs(field) => match call.find(field) {
             Found::Is(other) => same(value, other),
-            Found::Absent | Found::Unknown | Found::Session(_) => Maybe,
+            Found::Absent | Found::Unknown | Found::Session(_) | Found::NoSession => Maybe,
         },
         Test::InField(field) => match call.find(field) {
             Found::Is(Value::Array(others)) => is_in(value, &others.iter().collect::<Vec<_>>()),
-            Found::Absent | Found::Unknown | Found::Session(_) | Found::Is(_) => Maybe,
+            Found::Absent | Found::Unknown | Found::Session(_) | Found::NoSession | Found::Is(_) => Maybe,
         },
         Test::Exists(yes) => Truth::of(*yes),
         Test::Empty(yes) => Truth::of(*yes == is_empty(value)),

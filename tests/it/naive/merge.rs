@@ -132,7 +132,7 @@ fn consequence(deciding: Option<(usize, usize)>, rules: &[&Judged<'_>], looked: 
             (Piece::Field(field), _) => segments.push(match call.find(field) {
                 Found::Is(value) => json!({ "field": field.text, "value": value }),
                 Found::Session(map) => json!({ "field": field.text, "value": map }),
-                Found::Absent | Found::Unknown => json!({ "field": field.text }),
+                Found::Absent | Found::Unknown | Found::NoSession => json!({ "field": field.text }),
             }),
         }
     }
