@@ -6,14 +6,17 @@ use crate::text::span::Span;
 /// in JSON. `None` if it cannot be told how the map is written.
 pub(super) fn entry_before(at: usize, entry: &str, text: &str) -> Option<String> {
     let before = text.get(..at)?;
-    let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
     if before.trim_end().ends_with(['{', ',']) {
         return Some(format!("{entry}, "));
     }
-    // In block form only spaces and the dashes of lists stand in front.
-    let newline = if before.contains("\r\n") { "\r\n" } else { "\n" };
-    let is_block = line.chars().all(|c| matches!(c, ' ' | '-'));
-    is_block.then(|| format!("{entry}{newline}{}", " ".repeat(line.len())))
+    // In block form only spaces and the dashes of lists stand in front. Lines may be long: they are not looked through.
+    let above = before.trim_end_matches([' ', '-']);
+    let newline = match above.as_bytes() {
+        [.., b'\r', b'\n'] => "\r\n",
+        [] | [.., b'\r' | b'\n'] => "\n",
+        _ => return None,
+    };
+    Some(format!("{entry}{newline}{}", " ".repeat(before.len() - above.len())))
 }
 
 /// Whether the map entry whose key stands at `at` is written as JSON writes it.

@@ -366,6 +366,11 @@ pub fn sort(problems: &mut [Diagnostic]) {
 /// Whether what stands at `span` is text in block form: it begins after `|` or `>` on a line before.
 fn is_block_text(span: Span, source: &str) -> bool {
     let before = source.get(..span.start).unwrap_or_default();
+    // A line may be as long as the whole text: what is no indentation is not looked through.
+    let above = before.trim_end_matches([' ', '\t']);
+    if !above.is_empty() && !above.ends_with(['\n', '\r']) {
+        return false;
+    }
     let (before, indentation) = before.rsplit_once(['\n', '\r']).unwrap_or(("", before));
     let header = before.rsplit(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
     let header = header.split(" #").next().unwrap_or_default().trim_end();
