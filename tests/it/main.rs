@@ -17,6 +17,8 @@ mod limits;
 mod naive;
 mod oracle;
 mod schema;
+mod strictness;
+mod traces;
 mod properties;
 mod vector_files;
 mod vectors;

@@ -22,6 +22,7 @@ use countersign::wire::call::call_from_json;
 use countersign::wire::decision::DecisionOut;
 use serde_json::Value;
 
+use crate::traces::trace_tells;
 use crate::vector_files;
 
 #[test]
@@ -172,8 +173,12 @@ fn check_call(stack: &Stack, row: &Value) -> Result<(), String> {
     if expected.is_empty() {
         return Err("a decision says at least something".to_owned());
     }
-    let misfit = trace(stack, &call, &usage).misfit;
-    let field = misfit.map(|misfit| misfit.field.map_or_else(|| "tool".to_owned(), |field| field.to_string()));
+    let trace = trace(stack, &call, &usage);
+    if trace.decision != decision {
+        return Err(format!("`{}`: the trace has another decision", call.tool));
+    }
+    trace_tells(stack, &trace).map_err(|failure| format!("`{}`: {failure}", call.tool))?;
+    let field = trace.misfit.map(|misfit| misfit.field.map_or_else(|| "tool".to_owned(), |field| field.to_string()));
     if stack.catalogue.is_some() {
         expect_equal(&format!("`{}`: misfit", call.tool), &field.as_deref(), &row["misfit"].as_str())?;
     }

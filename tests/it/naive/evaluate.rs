@@ -20,6 +20,8 @@ pub(crate) struct Decided {
     pub(crate) undecidable: Vec<Doubt>,
     /// The rest of the decision, as the package returns it; policies are numbers.
     pub(crate) rest: Value,
+    /// How many rules contribute.
+    pub(crate) rules: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -105,6 +107,7 @@ pub(crate) fn evaluate(policies: &[Policy], asked: &Asked) -> (Decided, Vec<(Str
             .and_then(|(_, rule)| rule.reason.clone()),
         undecidable,
         rest: merge::rest(action, deciding, &contributors, &looked, &call),
+        rules: contributors.iter().map(|(rules, _)| rules.len()).sum(),
     };
     (decided, known.into_iter().filter_map(|(bucket, amount)| Some((bucket, amount?))).collect())
 }
