@@ -2,8 +2,9 @@
 //!
 //! A case: `name`; `policy` (text) or `policies` (several texts, a stack); then any of
 //! `tools` (text of a tool catalogue; then of the diagnostics only those count that are not there without it),
-//! `diagnostics` (all of them in order, those of the catalogue last: `code`, `at` — the underlined text — and `line`;
-//! without this key there is no error, and warnings may be),
+//! `diagnostics` (all of them in order, those of the catalogue last: `code`, `at` — the underlined text —, `line` and
+//! `column` where that begins, and `related` — what else is underlined, in order; without this key there is no error, and
+//! warnings may be),
 //! `call` with `decision` (the keys that are written must be so; `undecidable` lists the rules, each as its id or as
 //! `{rule, field}`; in `review` and the rows of `charge` too, only the keys that are written count) and `usage` (what was
 //! used of limits, by the id of their rules) and `misfit` (the field that does not fit the catalogue), `calls` (several of
@@ -15,7 +16,7 @@ use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::{Doubt, decide};
 use countersign::decide::limit::Usage;
 use countersign::decide::trace::trace;
-use countersign::text::diagnostic::{Code, Diagnostic, Severity};
+use countersign::text::diagnostic::{Code, Diagnostic};
 use countersign::text::span::Positions;
 use countersign::text::yaml::Limits;
 use countersign::wire::call::call_from_json;
@@ -60,6 +61,31 @@ fn every_diagnostic_code_has_a_vector() {
     assert!(missing.is_empty(), "no vector for {missing:?}");
 }
 
+/// What else a problem underlines is half of what it says, so each code that underlines more has a row that says what.
+#[test]
+fn every_second_place_of_a_diagnostic_has_a_vector() {
+    let vectors = vector_files::read();
+    let cases = || vectors.iter().flat_map(|file| &file.cases);
+    let mut found: Vec<&str> = Vec::new();
+    for text in
+        cases().flat_map(|case| [&case["policy"]].into_iter().chain(case["policies"].as_array().into_iter().flatten()))
+    {
+        let (_, problems) = load(text.as_str().unwrap_or_default(), Limits::default());
+        found
+            .extend(problems.iter().filter(|problem| !problem.related.is_empty()).map(|problem| problem.code.as_str()));
+    }
+    found.sort_unstable();
+    found.dedup();
+    let expected: Vec<&str> = cases()
+        .filter_map(|case| case["diagnostics"].as_array())
+        .flatten()
+        .filter(|diagnostic| diagnostic["related"].as_array().is_some_and(|related| !related.is_empty()))
+        .filter_map(|diagnostic| diagnostic["code"].as_str())
+        .collect();
+    let missing: Vec<&&str> = found.iter().filter(|code| !expected.contains(code)).collect();
+    assert!(found.len() >= 8 && missing.is_empty(), "of {found:?} no vector says what else is underlined: {missing:?}");
+}
+
 fn check(case: &Value) -> Result<(), String> {
     known_keys(
         case,
@@ -101,9 +127,7 @@ fn check(case: &Value) -> Result<(), String> {
         found.extend(shown(problems, text));
     }
     if case["diagnostics"].is_null() {
-        found.retain(|(code, _, _)| {
-            Code::ALL.iter().any(|known| known.as_str() == *code && known.severity() == Severity::Error)
-        });
+        found.retain(|shown| shown.is_error);
     }
     check_diagnostics(&expected, &found)?;
     let policies = policies.into_iter().collect::<Option<Vec<_>>>();
@@ -133,24 +157,47 @@ fn check(case: &Value) -> Result<(), String> {
     Ok(())
 }
 
-fn shown<'text>(problems: &[Diagnostic], text: &'text str) -> Vec<(&'static str, &'text str, usize)> {
+/// A diagnostic, as far as vectors say what it is.
+#[derive(Debug)]
+struct Shown<'text> {
+    code: &'static str,
+    is_error: bool,
+    at: &'text str,
+    line: usize,
+    column: usize,
+    related: Vec<&'text str>,
+}
+
+fn shown<'text>(problems: &[Diagnostic], text: &'text str) -> Vec<Shown<'text>> {
     let positions = Positions::new(text);
-    let shown =
-        |problem: &Diagnostic| (problem.code.as_str(), problem.span.of(text), positions.at(problem.span.start).line);
+    let shown = |problem: &Diagnostic| {
+        let start = positions.at(problem.span.start);
+        Shown {
+            code: problem.code.as_str(),
+            is_error: problem.is_error(),
+            at: problem.span.of(text),
+            line: start.line,
+            column: start.column,
+            related: problem.related.iter().map(|related| related.span.of(text)).collect(),
+        }
+    };
     problems.iter().map(shown).collect()
 }
 
-fn check_diagnostics(expected: &[Value], found: &[(&str, &str, usize)]) -> Result<(), String> {
+fn check_diagnostics(expected: &[Value], found: &[Shown<'_>]) -> Result<(), String> {
     if expected.len() != found.len() {
         return Err(format!("found {found:?}"));
     }
-    for (expected, &(code, at, line)) in expected.iter().zip(found) {
-        known_keys(expected, &["code", "at", "line"])?;
-        let same = expected["code"] == code
-            && (expected["at"].is_null() || expected["at"] == at)
-            && (expected["line"].is_null() || expected["line"] == line);
+    for (expected, found) in expected.iter().zip(found) {
+        known_keys(expected, &["code", "at", "line", "column", "related"])?;
+        let is = |key: &str, found: Value| expected[key].is_null() || expected[key] == found;
+        let same = expected["code"] == found.code
+            && is("at", found.at.into())
+            && is("line", found.line.into())
+            && is("column", found.column.into())
+            && is("related", found.related.clone().into());
         if !same {
-            return Err(format!("expected {expected}, found {code} at {at:?} in line {line}"));
+            return Err(format!("expected {expected}, found {found:?}"));
         }
     }
     Ok(())

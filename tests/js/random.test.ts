@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type Call, type Decision, loadPolicy } from "countersign";
+import { assertTraceTells } from "./traces.ts";
 
 interface Stack {
   readonly policies: readonly string[];
@@ -25,7 +26,9 @@ test("the built engine decides as the native one does", async () => {
     for (const { call, usage, decision } of calls) {
       const found = policy.decide(call, { usage });
       assert.deepEqual(found, decision, `${policies.join("\n---\n")}\n${JSON.stringify({ call, usage })}`);
-      assert.deepEqual(policy.trace(call, { usage }).decision, decision, "the trace's decision");
+      const trace = policy.trace(call, { usage });
+      assert.deepEqual(trace.decision, decision, "the trace's decision");
+      assertTraceTells(trace);
       causes.add(decision.cause);
       decided += 1;
     }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import { type Call, checkPolicy, type Decision, type Policy } from "countersign";
+import { type Call, checkPolicy, type Decision, type Policy, type Span } from "countersign";
+import { assertTraceTells } from "./traces.ts";
 
 interface Row {
   readonly call: Call;
@@ -14,13 +15,22 @@ interface Row {
   readonly misfit?: string;
 }
 
+/** A diagnostic; of the keys after `code` only those that are written count. */
+interface Told {
+  readonly code: string;
+  readonly at?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly related?: readonly string[];
+}
+
 interface Case extends Partial<Row> {
   readonly name: string;
   readonly policy?: string;
   readonly policies?: readonly string[];
   /** Text of a tool catalogue. */
   readonly tools?: string;
-  readonly diagnostics?: readonly { readonly code: string; readonly at?: string; readonly line?: number }[];
+  readonly diagnostics?: readonly Told[];
   readonly calls?: readonly Row[];
   readonly digest?: string;
   readonly same_digest_as?: string;
@@ -57,15 +67,13 @@ async function check(vector: Case): Promise<void> {
   const expected = vector.diagnostics ?? [];
   // Without `diagnostics` there is no error, and warnings may be.
   const told = vector.diagnostics ? diagnostics : diagnostics.filter(({ severity }) => severity === "error");
-  const found = told.map(({ code, source, span }, index) => {
-    const at = [...texts, tools ?? ""][source]?.slice(span.start, span.end);
-    const { at: expectedAt, line: expectedLine } = expected[index] ?? {};
-    return { code, ...(expectedAt != null && { at }), ...(expectedLine != null && { line: span.line }) };
+  const found = told.map(({ code, source, span, related }) => {
+    const text = [...texts, tools ?? ""][source] ?? "";
+    const at = ({ start, end }: Span) => text.slice(start, end);
+    const { line, column } = span;
+    return { code, at: at(span), line, column, related: related.map((one) => at(one.span)) };
   });
-  assert.deepEqual(
-    found,
-    expected.map(({ code, at, line }) => ({ code, ...(at != null && { at }), ...(line != null && { line }) })),
-  );
+  assert.deepEqual(asExpected(expected, found), expected);
   if (vector.digest) assert.equal(policy?.digest, vector.digest);
   if (vector.same_digest_as) assert.equal(policy?.digest, (await checkPolicy(vector.same_digest_as)).policy?.digest);
   const rows = [...(vector.call ? [vector as Row] : []), ...(vector.calls ?? [])];
@@ -94,6 +102,7 @@ function checkRow(policy: Policy, { call, usage: used = {}, decision, misfit }: 
   }
   const trace = policy.trace(call, { usage });
   assert.deepEqual(trace.decision, found, "the trace tells another decision");
+  assertTraceTells(trace);
   assert.equal(trace.misfit?.field, misfit, `\`${call.tool}\`: misfit`);
   if (charged.length > 0) return;
   const simulation = policy.simulation();
