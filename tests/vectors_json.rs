@@ -15,6 +15,9 @@
 #[path = "it/vector_files.rs"]
 mod vector_files;
 
+#[path = "it/documents.rs"]
+mod documents;
+
 #[path = "it/naive/mod.rs"]
 #[expect(dead_code, reason = "it only makes the cases here")]
 mod naive;

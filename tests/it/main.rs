@@ -10,6 +10,8 @@
 )]
 
 mod catalogue;
+mod docs;
+mod documents;
 mod fixes;
 mod golden;
 mod house;

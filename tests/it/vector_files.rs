@@ -1,13 +1,16 @@
-//! Reads `tests/vectors/**/*.yaml`, with the oracle's parser: our own is what they test.
+//! Reads `tests/vectors/**/*.yaml`, with the oracle's parser: our own is what they test. The table of tool patterns of
+//! `docs/language.md` is read as one more file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::documents;
+
 /// One file of vectors.
 pub(crate) struct VectorFile {
-    /// Path below `tests/vectors`.
+    /// Path below `tests/vectors`, or what else the cases are.
     pub(crate) name: String,
     /// The cases, as written.
     pub(crate) cases: Vec<Value>,
@@ -19,7 +22,8 @@ pub(crate) fn read() -> Vec<VectorFile> {
     let mut paths = Vec::new();
     collect(&root, &mut paths);
     paths.sort();
-    paths.iter().map(|path| read_file(&root, path)).collect()
+    let patterns = VectorFile { name: "tool patterns".to_owned(), cases: documents::pattern_cases() };
+    paths.iter().map(|path| read_file(&root, path)).chain([patterns]).collect()
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
@@ -37,7 +41,11 @@ fn read_file(root: &Path, path: &Path) -> VectorFile {
     let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
     let text = fs::read_to_string(path).expect("a vector file can be read");
     let cases: Vec<Value> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let cases = if name.starts_with("matchers") { cases.iter().map(matcher_case).collect() } else { cases };
+    let cases = match name.as_str() {
+        "docs.yaml" => cases.iter().map(documents::case).collect(),
+        _ if name.starts_with("matchers") => cases.iter().map(matcher_case).collect(),
+        _ => cases,
+    };
     VectorFile { name, cases }
 }
 
