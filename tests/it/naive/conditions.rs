@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::choices::Choices;
-use super::policy::{Condition, Entry, Field, Folder, Matcher, Regex, Test};
+use super::policy::{Condition, Entry, Field, Folder, Matcher, PathTest, Regex, Test};
 
 /// What usually stands at a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,29 +149,15 @@ fn special(choices: &mut Choices, kind: Kind, depth: usize) -> Test {
         Kind::Text => text(choices),
         Kind::List => list(choices, depth),
         Kind::Map => map(choices, depth),
-        Kind::Path => {
-            let under = choices.list(0, 2, |choices| match choices.below(5) {
-                0 => Folder::Written("/srv"),
-                1 => Folder::Written("/srv/a"),
-                2 => Folder::Written("src"),
-                3 => Folder::Written("/srv/a/.."),
-                _ => Folder::In(Field::new("context.dir")),
-            });
-            let extension = choices.some_of(if under.is_empty() { 60 } else { 20 }, &["md", "txt"]);
-            let under = if under.is_empty() && extension.is_empty() { vec![Folder::Written("/srv")] } else { under };
-            let base = choices.maybe(30, |choices| match choices.below(4) {
-                0 | 1 => Folder::Written("/srv"),
-                2 => Folder::Written("/home/app"),
-                _ => Folder::In(Field::new("context.dir")),
-            });
-            Test::Path { under, base, extension }
-        }
+        Kind::Path => Test::Path(path(choices)),
         Kind::Url => {
             let host = choices.some_of(50, &["a.com", "*.a.com", "b.com"]);
             let scheme = choices.some_of(20, &["https", "http"]);
             let port = choices.some_of(20, &[443, 8080]);
-            let host = if host.is_empty() && port.is_empty() { vec!["a.com"] } else { host };
-            Test::Url { host, scheme, port }
+            let path = choices.some_of(20, &["/x", "/*", "/**", "/x/**", "/**/y"]);
+            let asks_nothing = host.is_empty() && port.is_empty() && path.is_empty();
+            let host = if asks_nothing { vec!["a.com"] } else { host };
+            Test::Url { host, scheme, port, path }
         }
         Kind::Email => {
             let domain = choices.some_of(50, &["a.com", "*.a.com", "b.com"]);
@@ -185,6 +171,28 @@ fn special(choices: &mut Choices, kind: Kind, depth: usize) -> Test {
             Test::ShellOnly(if patterns.is_empty() { vec!["git status"] } else { patterns })
         }
     }
+}
+
+fn path(choices: &mut Choices) -> PathTest {
+    let mut under = choices.list(0, 2, |choices| match choices.below(5) {
+        0 => Folder::Written("/srv"),
+        1 => Folder::Written("/srv/a"),
+        2 => Folder::Written("src"),
+        3 => Folder::Written("/srv/a/.."),
+        _ => Folder::In(Field::new("context.dir")),
+    });
+    let unasked = if under.is_empty() { 40 } else { 15 };
+    let glob = choices.some_of(unasked / 2, &["/srv/**", "/srv/*/*.md", "src/*", "**/*.md", "/**/a/**"]);
+    let extension = choices.some_of(unasked, &["md", "txt"]);
+    if under.is_empty() && glob.is_empty() && extension.is_empty() {
+        under.push(Folder::Written("/srv"));
+    }
+    let base = choices.maybe(30, |choices| match choices.below(4) {
+        0 | 1 => Folder::Written("/srv"),
+        2 => Folder::Written("/home/app"),
+        _ => Folder::In(Field::new("context.dir")),
+    });
+    PathTest { under, glob, extension, base }
 }
 
 fn number(choices: &mut Choices) -> Test {
@@ -294,6 +302,8 @@ pub(crate) fn value(choices: &mut Choices, kind: Kind) -> Value {
             json!("http://b.com/x"),
             json!("https://b.com:8080/y"),
             json!("https://ba.com/"),
+            json!("https://a.com/x/a/y"),
+            json!("https://a.com"),
         ]),
         Kind::Email => choices.pick(&[json!("x@a.com"), json!("y@b.com"), json!("z@w.a.com"), json!("y@ba.com")]),
         Kind::Shell => choices.pick(&[

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::policy::{
-    Action, Condition, Entry, Field, Folder, Limit, Matcher, Measure, Otherwise, Piece, Policy, Review, Rule, Test,
+    Action, Condition, Entry, Field, Folder, Limit, Matcher, Measure, Otherwise, PathTest, Piece, Policy, Review, Rule,
+    Test,
 };
 
 /// A document; maps keep the order of their keys.
@@ -176,7 +177,7 @@ impl Test {
             Self::Keys(_) => "keys",
             Self::Values(_) => "values",
             Self::Not(_) => "not",
-            Self::Path { .. } => "path",
+            Self::Path(_) => "path",
             Self::Url { .. } => "url",
             Self::Email { .. } => "email",
             Self::ShellOnly(_) | Self::ShellRuns(_) => "shell",
@@ -204,24 +205,26 @@ fn operand(test: &Test, long: bool) -> Document {
         | Test::Not(inner) => matcher(inner, long),
         Test::Where(inner) => condition(inner, long),
         Test::OnlyKeys(keys) => list(keys),
-        Test::Path { under, base, extension } => {
+        Test::Path(PathTest { under, glob, extension, base }) => {
             let folder = |folder: &Folder| match folder {
                 Folder::Written(folder) => text(folder),
                 Folder::In(field) => Document::Map(vec![("field".to_owned(), text(&field.text))]),
             };
             let mut map = Entries::default();
             map.add_if(!under.is_empty(), "under", || one_or_list(under.iter().map(folder).collect(), long));
+            map.add_if(!glob.is_empty(), "glob", || texts(glob));
             map.maybe("base", base.as_ref().map(folder));
             map.add_if(!extension.is_empty(), "extension", || texts(extension));
             Document::Map(map.0)
         }
-        Test::Url { host, scheme, port } => {
+        Test::Url { host, scheme, port, path } => {
             let mut map = Entries::default();
             map.add_if(!host.is_empty(), "host", || texts(host));
             map.add_if(!scheme.is_empty(), "scheme", || texts(scheme));
             map.add_if(!port.is_empty(), "port", || {
                 one_or_list(port.iter().map(|port| Document::Number(port.to_string())).collect(), long)
             });
+            map.add_if(!path.is_empty(), "path", || texts(path));
             Document::Map(map.0)
         }
         Test::Email { domain, address } => {

@@ -3,7 +3,7 @@
 //! Those matchers have rows and fuzzers of their own; here they only take part.
 
 use super::matchers::{Call, Found, Truth, all, any};
-use super::policy::Folder;
+use super::policy::{Folder, PathTest};
 
 /// Whether `pattern` stands for `text`; a lone star crosses `/` only if `crosses`.
 pub(crate) fn glob(pattern: &str, text: &str, crosses: bool) -> bool {
@@ -24,10 +24,11 @@ pub(crate) fn glob(pattern: &str, text: &str, crosses: bool) -> bool {
 }
 
 /// Paths of plain names with `.` and `..`, absolute or not; what begins with `~` or holds a `:` or `$` is undecidable.
-pub(crate) fn path(text: &str, under: &[Folder], base: Option<&Folder>, extension: &[&str], call: &Call) -> Truth {
+pub(crate) fn path(text: &str, test: &PathTest, call: &Call) -> Truth {
+    let PathTest { under, glob, extension, base } = test;
     let absent = |folder: &Folder| matches!(folder, Folder::In(field) if matches!(call.find(field), Found::Absent));
     // Without a base a relative path stays one.
-    let base = match base.filter(|base| !absent(base)).map(|base| folder_text(base, call)) {
+    let base = match base.as_ref().filter(|base| !absent(base)).map(|base| folder_text(base, call)) {
         Some(None) => return Truth::Maybe,
         Some(base) => base,
         None => None,
@@ -40,19 +41,22 @@ pub(crate) fn path(text: &str, under: &[Folder], base: Option<&Folder>, extensio
         _ => names(text).map(|names| (text.starts_with('/'), names)),
     };
     let Some((rooted, path)) = absolute(text) else { return Truth::Maybe };
+    // A base that is relative itself leaves open where relative paths stand.
+    let nowhere = |other: &str| base.is_some_and(is_relative) && (is_relative(text) || is_relative(other));
     let mut truths = Vec::new();
     if !under.is_empty() {
         truths.push(any(under.iter().map(|folder| {
             let Some(folder) = folder_text(folder, call) else { return Truth::Maybe };
-            // A base that is relative itself leaves open where relative paths stand.
-            let relative = |path: &str| !path.starts_with('/');
-            if base.is_some_and(relative) && (relative(text) || relative(folder)) {
-                return Truth::Maybe;
-            }
-            match absolute(folder) {
+            match absolute(folder).filter(|_| !nowhere(folder)) {
                 Some((folder_rooted, folder)) if folder_rooted == rooted => Truth::of(path.starts_with(&folder)),
                 Some(_) | None => Truth::Maybe,
             }
+        })));
+    }
+    if !glob.is_empty() {
+        truths.push(any(glob.iter().map(|pattern| match absolute(pattern).filter(|_| !nowhere(pattern)) {
+            Some((pattern_rooted, pattern)) if pattern_rooted == rooted => Truth::of(name_glob(&pattern, &path)),
+            Some(_) | None => Truth::Maybe,
         })));
     }
     if !extension.is_empty() {
@@ -60,6 +64,22 @@ pub(crate) fn path(text: &str, under: &[Folder], base: Option<&Folder>, extensio
         truths.push(Truth::of(own.is_some_and(|(_, own)| extension.contains(&own))));
     }
     all(truths)
+}
+
+fn is_relative(path: &str) -> bool {
+    !path.starts_with('/')
+}
+
+/// Whether these names are what the names of a pattern stand for: `**` for any names, `*` within one name.
+fn name_glob(pattern: &[String], names: &[String]) -> bool {
+    match (pattern.split_first(), names.split_first()) {
+        (None, rest) => rest.is_none(),
+        (Some((first, others)), rest) if first == "**" => {
+            name_glob(others, names) || rest.is_some_and(|(_, rest)| name_glob(pattern, rest))
+        }
+        (Some(_), None) => false,
+        (Some((first, others)), Some((name, rest))) => glob(first, name, false) && name_glob(others, rest),
+    }
 }
 
 /// The text of a folder; none if nobody can tell what it is.
@@ -88,9 +108,9 @@ fn names(path: &str) -> Option<Vec<String>> {
 }
 
 /// `scheme://host`, `:port` and a path without anything unusual; every other text is undecidable.
-pub(crate) fn url(text: &str, host: &[&str], scheme: &[&str], port: &[u16]) -> Truth {
+pub(crate) fn url(text: &str, host: &[&str], scheme: &[&str], port: &[u16], path: &[&str]) -> Truth {
     let Some((own_scheme, rest)) = text.split_once("://") else { return Truth::Maybe };
-    let authority = rest.split('/').next().unwrap_or_default();
+    let (authority, own_path) = rest.split_once('/').unwrap_or((rest, ""));
     if authority.contains('@') {
         return Truth::Maybe;
     }
@@ -107,6 +127,13 @@ pub(crate) fn url(text: &str, host: &[&str], scheme: &[&str], port: &[u16]) -> T
     }
     if !port.is_empty() {
         truths.push(Truth::of(port.contains(&own_port)));
+    }
+    if !path.is_empty() {
+        let own = names(own_path);
+        truths.push(any(path.iter().map(|pattern| match (names(pattern), &own) {
+            (Some(pattern), Some(own)) => Truth::of(name_glob(&pattern, own)),
+            _ => Truth::Maybe,
+        })));
     }
     all(truths)
 }

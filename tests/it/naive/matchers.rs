@@ -238,12 +238,12 @@ fn holds(test: &Test, value: &Value, call: &Call) -> Truth {
             _ => Maybe,
         },
         Test::Not(matcher) => matches(matcher, Found::Is(value), call).not(),
-        Test::Path { under, base, extension } => match value {
-            Value::String(text) => domain::path(text, under, base.as_ref(), extension, call),
+        Test::Path(test) => match value {
+            Value::String(text) => domain::path(text, test, call),
             _ => Maybe,
         },
-        Test::Url { host, scheme, port } => match value {
-            Value::String(text) => domain::url(text, host, scheme, port),
+        Test::Url { host, scheme, port, path } => match value {
+            Value::String(text) => domain::url(text, host, scheme, port, path),
             _ => Maybe,
         },
         Test::Email { domain, address } => match value {

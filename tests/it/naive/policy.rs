@@ -193,11 +193,20 @@ pub(crate) enum Test {
     Keys(Matcher),
     Values(Matcher),
     Not(Matcher),
-    Path { under: Vec<Folder>, base: Option<Folder>, extension: Vec<&'static str> },
-    Url { host: Vec<&'static str>, scheme: Vec<&'static str>, port: Vec<u16> },
+    Path(PathTest),
+    Url { host: Vec<&'static str>, scheme: Vec<&'static str>, port: Vec<u16>, path: Vec<&'static str> },
     Email { domain: Vec<&'static str>, address: Vec<&'static str> },
     ShellOnly(Vec<&'static str>),
     ShellRuns(Vec<&'static str>),
+}
+
+/// `path: {…}`; what is empty is unwritten.
+#[derive(Clone, Debug)]
+pub(crate) struct PathTest {
+    pub(crate) under: Vec<Folder>,
+    pub(crate) glob: Vec<&'static str>,
+    pub(crate) extension: Vec<&'static str>,
+    pub(crate) base: Option<Folder>,
 }
 
 /// A folder of `path: {under}`.
