@@ -1,7 +1,7 @@
 //! What holds of every policy and every call: the engine against the naive one of `naive/`, and laws of its decisions.
 //!
-//! A case is a stack and a call. `COUNTERSIGN_CASES=1000000 cargo test --release --test it properties` tries a million in
-//! every test, and `COUNTERSIGN_SEED=N` other ones than the seed 0.
+//! A case is a stack and a call. `COUNTERSIGN_CASES=100000 cargo test --test it properties` tries so many in every test,
+//! and `COUNTERSIGN_SEED=N` other ones than the seed 0; `npm run test:long` compares the engines in a million.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
