@@ -4,6 +4,7 @@ pub mod terms;
 pub mod model;
 mod digest;
 pub mod tool;
+mod other_words;
 mod reader;
 mod domain;
 mod when;

@@ -1,25 +1,10 @@
 //! What reading any part of a policy needs: values of the right type, or a diagnostic.
 
+use super::other_words::ACTIONS;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
-
-/// Words of other systems for our actions.
-const OTHER_WORDS: &[(&str, &str)] = &[
-    ("deny", "block"),
-    ("forbid", "block"),
-    ("reject", "block"),
-    ("refuse", "block"),
-    ("permit", "allow"),
-    ("approve", "allow"),
-    ("accept", "allow"),
-    ("ask", "escalate"),
-    ("review", "escalate"),
-    ("confirm", "escalate"),
-    ("hold", "escalate"),
-    ("require_approval", "escalate"),
-];
 
 /// Reads the tree of `text`; every problem found goes to `problems`.
 pub(super) struct Reader<'a> {
@@ -160,7 +145,10 @@ impl Reader<'_> {
         if value.is_none() {
             let diagnostic =
                 Diagnostic::new(code, node.span, format!("unknown {noun} `{written}`")).label(expected(known));
-            let others: Vec<_> = OTHER_WORDS.iter().copied().filter(|(_, ours)| known.contains(ours)).collect();
+            // What is said of actions is said where one can stand.
+            let is_of_actions = |ours: &str| known.contains(&"allow") && ours.contains('`');
+            let others: Vec<_> =
+                ACTIONS.iter().copied().filter(|(_, ours)| known.contains(ours) || is_of_actions(ours)).collect();
             self.report(if written.trim() != written && known.contains(&written.trim()) {
                 diagnostic.help("write it on one line, without white space around it")
             } else {

@@ -1,13 +1,14 @@
 //! From the `when` of a rule to a [`Condition`].
 
-use super::reader::Reader;
+use super::other_words;
+use super::reader::{Reader, find_key};
 use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
 use crate::matcher::glob::Glob;
 use crate::matcher::regex::Regex;
-use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::diagnostic::{Code, Diagnostic, other_word};
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
-use crate::value::field::{Field, Way};
+use crate::value::field::{Field, Root, Way};
 use crate::value::value::{SAFE_INTEGER_MAX, Value};
 
 /// The matchers of the language, as they are written.
@@ -43,49 +44,6 @@ pub(super) const MATCHERS: &[&str] = &[
     "shell",
 ];
 
-/// Words of other systems for our matchers.
-const OTHER_WORDS: &[(&str, &str)] = &[
-    ("eq", "equals"),
-    ("equal", "equals"),
-    ("is", "equals"),
-    ("==", "equals"),
-    ("one_of", "in"),
-    ("any_of", "in"),
-    ("gt", "above"),
-    ("greater_than", "above"),
-    (">", "above"),
-    ("gte", "at_least"),
-    ("ge", "at_least"),
-    (">=", "at_least"),
-    ("min", "at_least"),
-    ("minimum", "at_least"),
-    ("lt", "below"),
-    ("less_than", "below"),
-    ("<", "below"),
-    ("lte", "at_most"),
-    ("le", "at_most"),
-    ("<=", "at_most"),
-    ("max", "at_most"),
-    ("maximum", "at_most"),
-    ("prefix", "starts_with"),
-    ("startswith", "starts_with"),
-    ("suffix", "ends_with"),
-    ("endswith", "ends_with"),
-    ("includes", "contains"),
-    ("pattern", "regex"),
-    ("matches", "regex"),
-    ("like", "glob"),
-    ("all", "each"),
-    ("any", "some"),
-    ("every", "each"),
-    ("size", "length"),
-    ("count", "length"),
-    ("present", "exists"),
-    ("nin", "not"),
-    ("not_in", "not"),
-    ("ne", "not"),
-];
-
 /// What a condition's fields are: those of a call, or ways into a map.
 pub(super) trait FieldForm: Sized {
     /// Reads one.
@@ -112,12 +70,13 @@ impl Reader<'_> {
             what,
             "write fields and what must hold of them: `args.path: { starts_with: /srv/ }`",
         )?;
-        let parts: Vec<Option<Condition<F>>> = entries.iter().map(|entry| self.condition_entry(entry)).collect();
+        let parts: Vec<Option<Condition<F>>> =
+            entries.iter().map(|entry| self.condition_entry(entry, entries)).collect();
         let mut parts: Vec<Condition<F>> = parts.into_iter().collect::<Option<_>>()?;
         if parts.len() == 1 { parts.pop() } else { Some(Condition::All(parts)) }
     }
 
-    fn condition_entry<F: FieldForm>(&mut self, entry: &MapEntry) -> Option<Condition<F>> {
+    fn condition_entry<F: FieldForm>(&mut self, entry: &MapEntry, entries: &[MapEntry]) -> Option<Condition<F>> {
         match entry.key.as_str() {
             "all" => Some(Condition::All(self.conditions(&entry.value, "`all`")?)),
             "any" => Some(Condition::Any(self.conditions(&entry.value, "`any`")?)),
@@ -128,16 +87,7 @@ impl Reader<'_> {
                     Some(Condition::Field { field, span: entry.key_span, matcher })
                 }
                 Err(why) => {
-                    let diagnostic =
-                        Diagnostic::new(Code::Field, entry.key_span, format!("`{key}` is no field: it {why}"));
-                    let roots = ["args", "agent", "user", "session", "context", "all", "any", "not"];
-                    let first = key.split(['.', '[']).next().unwrap_or_default();
-                    let first_span = inside(entry.key_span, first, self.text);
-                    self.report(if roots.contains(&first) {
-                        diagnostic
-                    } else {
-                        diagnostic.did_you_mean(first, &roots, first_span, self.text)
-                    });
+                    self.report(no_field(entry, entries, why, self.text));
                     None
                 }
             },
@@ -353,6 +303,23 @@ impl Reader<'_> {
     }
 }
 
+/// What stands where a field or `all`, `any` or `not` should, and is none: it `why`.
+fn no_field(entry: &MapEntry, entries: &[MapEntry], why: &str, source: &str) -> Diagnostic {
+    let key = entry.key.as_str();
+    let diagnostic = Diagnostic::new(Code::Field, entry.key_span, format!("`{key}` is no field: it {why}"));
+    let free: Vec<&str> = ["all", "any", "not"].into_iter().filter(|&word| find_key(entries, word).is_none()).collect();
+    let diagnostic = match other_word(key, other_words::CONDITIONS) {
+        Some(ours) => return diagnostic.called(ours, &free, entry.key_span, source),
+        None => diagnostic,
+    };
+    let roots = Root::ALL.map(Root::as_str);
+    let first = key.split(['.', '[']).next().unwrap_or_default();
+    if roots.contains(&first) {
+        return diagnostic;
+    }
+    diagnostic.did_you_mean(first, &roots, inside(entry.key_span, first, source), source)
+}
+
 fn unknown_matcher(entry: &MapEntry, source: &str) -> Diagnostic {
     let name = entry.key.as_str();
     let diagnostic = Diagnostic::new(Code::UnknownMatcher, entry.key_span, format!("unknown matcher `{name}`"));
@@ -360,7 +327,7 @@ fn unknown_matcher(entry: &MapEntry, source: &str) -> Diagnostic {
         return diagnostic
             .help("a field stands directly under `when`, `all`, `any` or `not`; inside a matcher use `where`");
     }
-    diagnostic.here_called(name, OTHER_WORDS, MATCHERS, entry.key_span, source)
+    diagnostic.here_called(name, other_words::MATCHERS, MATCHERS, entry.key_span, source)
 }
 
 /// The value of a node as it was written, aliases expanded; numbers that JSON cannot carry are `null`.

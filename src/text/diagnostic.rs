@@ -299,14 +299,25 @@ impl Diagnostic {
         }
     }
 
-    /// As [`Diagnostic::did_you_mean`]; but first, if other systems call ours `written`, with our word.
+    /// As [`Diagnostic::did_you_mean`]; but first, if `others` has `written`, with what it says of it: see
+    /// [`Diagnostic::called`].
     #[must_use]
     pub fn here_called(self, written: &str, others: &[(&str, &str)], known: &[&str], span: Span, source: &str) -> Self {
-        let folded = written.trim().to_ascii_lowercase();
-        match others.iter().find(|(other, _)| *other == folded) {
-            Some((_, ours)) => self.help(format!("here this is called `{ours}`")).replace_fix(ours, span, source),
+        match other_word(written, others) {
+            Some(ours) => self.called(ours, known, span, source),
             None => self.did_you_mean(written, known, span, source),
         }
+    }
+
+    /// With `ours` as advice: advice in words as it is; our word for what stands at `span` of `source` also as a change,
+    /// if it is one of those that are `free`.
+    #[must_use]
+    pub fn called(self, ours: &str, free: &[&str], span: Span, source: &str) -> Self {
+        if ours.contains(' ') {
+            return self.help(ours);
+        }
+        let diagnostic = self.help(format!("here this is called `{ours}`"));
+        if free.contains(&ours) { diagnostic.replace_fix(ours, span, source) } else { diagnostic }
     }
 
     /// Whether the policy cannot be used because of it.
@@ -402,6 +413,16 @@ pub fn nearest<'known>(written: &str, known: &[&'known str]) -> Option<&'known s
         .filter(|&(distance, word)| distance <= word.chars().count().div_ceil(3))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, word)| word)
+}
+
+/// What `others` says of `written`; letter case, `_`, `-` and `$` make no difference.
+#[must_use]
+pub fn other_word<'ours>(written: &str, others: &[(&str, &'ours str)]) -> Option<&'ours str> {
+    let fold = |word: &str| -> String {
+        word.trim().chars().filter(|c| !matches!(c, '_' | '-' | '$')).map(|c| c.to_ascii_lowercase()).collect()
+    };
+    let folded = fold(written);
+    others.iter().find(|(other, _)| fold(other) == folded).map(|(_, ours)| *ours)
 }
 
 /// Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and swaps of neighbours.

@@ -53,3 +53,40 @@ fn every_fix_mends_what_it_is_offered_for() {
     }
     assert!(applied >= 40, "only {applied} fixes were applied");
 }
+
+/// What a fix writes for a word, or that there is none: a wrong one could turn a condition or an action around.
+#[test]
+fn words_of_others_are_mended_to_ours_or_not_at_all() {
+    let condition =
+        |word: &str| format!("rules: [{{ tool: t, when: {{ {word}: [{{ args.x: 1 }}] }}, action: block }}]");
+    let action = |word: &str| format!("rules: [{{ tool: t, action: {word} }}]");
+    let rows = [
+        (condition("and"), Some("all")),
+        (condition("AND"), Some("all")),
+        (condition("\"&&\""), Some("all")),
+        (condition("allOf"), Some("all")),
+        (condition("all_of"), Some("all")),
+        (condition("ALL"), Some("all")),
+        (condition("or"), Some("any")),
+        (condition("\"||\""), Some("any")),
+        (condition("anyOf"), Some("any")),
+        (condition("any_of"), Some("any")),
+        (condition("either"), Some("any")),
+        (condition("none"), None),
+        (condition("nor"), None),
+        (condition("neither"), None),
+        (condition("an"), None),
+        (condition("nto"), None),
+        (condition("al"), None),
+        ("rules: [{ tool: t, when: { all: [{ args.x: 1 }], and: [{ args.y: 1 }] }, action: block }]".to_owned(), None),
+        (action("deny"), Some("block")),
+        (action("approve"), None),
+        (action("abstain"), None),
+    ];
+    for (text, expected) in rows {
+        let (_, problems) = load(&text, Limits::default());
+        let fixes: Vec<&str> =
+            problems.iter().flat_map(|problem| &problem.fixes).map(|fix| fix.replacement.as_str()).collect();
+        assert_eq!(fixes, Vec::from_iter(expected), "{text}: {problems:?}");
+    }
+}
