@@ -4,10 +4,11 @@ use super::budget::Budget;
 use super::clash::conjuncts;
 use super::implies::{implies, size};
 use super::kinds::hold_of_absent;
-use super::tools::{Patterns, first_line};
+use super::tools::Patterns;
 use crate::matcher::condition::{Condition, Matcher, Test};
 use crate::policy::model::{Action, Default, Policy, Rule};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::edit::first_line;
 use crate::text::span::Span;
 use crate::value::field::{Field, Root};
 

@@ -8,7 +8,6 @@ mod budget;
 pub mod catalogue;
 mod clash;
 mod contradiction;
-mod edit;
 mod implies;
 mod kinds;
 mod open_allow;

@@ -1,11 +1,11 @@
 //! Rules that allow more than their author saw: arguments, items and numbers that nothing is said of.
 
-use super::edit::{entry_before, in_quotes, is_json, quoted};
 use super::walk::{Spot, spots};
 use crate::matcher::condition::{Bound, Condition, Matcher, Test};
 use crate::names::{NameMap, NameSet};
 use crate::policy::model::{Action, Policy, Rule};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::edit::{entry_before, in_quotes, is_json, quoted};
 use crate::text::span::Span;
 use crate::value::field::{Field, Root, Step};
 

@@ -1,11 +1,11 @@
 //! Regular expressions that look as if a part of the text were enough, where missing a text loosens the decision.
 
-use super::edit::{in_quotes, is_plain};
 use super::walk::spots;
 use crate::matcher::condition::Test;
 use crate::matcher::regex::Regex;
 use crate::policy::model::{Action, Policy};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::edit::{in_quotes, is_plain};
 
 /// Finds them in rules that block or escalate, and within `not` in rules that allow.
 pub(super) fn partial_regexes(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {

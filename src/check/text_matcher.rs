@@ -1,12 +1,12 @@
 //! Rules that allow by the text of a command, path, URL or address, where a matcher knows what the text means; and
 //! command patterns that allow more than they show.
 
-use super::edit::{is_plain, quoted};
 use super::walk::{Spot, spots};
 use crate::matcher::condition::Test;
 use crate::matcher::shell::lets_words_run;
 use crate::policy::model::{Action, Policy};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::edit::{is_plain, quoted};
 use crate::value::field::Root;
 
 /// What the text of an argument is, as its name or the policy's own text shows.

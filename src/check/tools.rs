@@ -6,6 +6,7 @@ use super::budget::Budget;
 use crate::matcher::glob::Glob;
 use crate::names::NameMap;
 use crate::policy::model::{Rule, ToolPattern};
+use crate::text::edit::first_line;
 use crate::text::span::Span;
 
 /// How many rules with the same name, or with patterns of the same beginning, are looked at: the ones added last.
@@ -105,10 +106,4 @@ pub(super) fn pattern_span(rule: &Rule, pattern: &ToolPattern, text: &str) -> Sp
 
 fn is_inside(inner: Span, outer: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
-}
-
-/// `span` up to the end of its first line.
-pub(super) fn first_line(span: Span, text: &str) -> Span {
-    let length = span.of(text).find(['\n', '\r']);
-    length.map_or(span, |length| Span::new(span.start, span.start + length))
 }

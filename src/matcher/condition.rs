@@ -94,6 +94,43 @@ pub enum Test {
     ShellRuns(Vec<CommandPattern>),
 }
 
+impl Test {
+    /// The matcher as it is written.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Equals(operands) if operands.len() == 1 => "equals",
+            Self::Equals(_) => "in",
+            Self::SameAs(_) => "same_as",
+            Self::InField(_) => "in_field",
+            Self::Exists(_) => "exists",
+            Self::Empty(_) => "empty",
+            Self::Type(_) => "type",
+            Self::Number(Bound::Above, _) => "above",
+            Self::Number(Bound::AtLeast, _) => "at_least",
+            Self::Number(Bound::Below, _) => "below",
+            Self::Number(Bound::AtMost, _) => "at_most",
+            Self::StartsWith(_) => "starts_with",
+            Self::EndsWith(_) => "ends_with",
+            Self::Contains(_) => "contains",
+            Self::Glob(_) => "glob",
+            Self::Regex(_) => "regex",
+            Self::Length(_) => "length",
+            Self::Each(_) => "each",
+            Self::Some(_) => "some",
+            Self::Where(_) => "where",
+            Self::OnlyKeys(_) => "only_keys",
+            Self::Keys(_) => "keys",
+            Self::Values(_) => "values",
+            Self::Not(_) => "not",
+            Self::Path(_) => "path",
+            Self::Url(_) => "url",
+            Self::Email(_) => "email",
+            Self::ShellOnly(_) | Self::ShellRuns(_) => "shell",
+        }
+    }
+}
+
 /// What is asked of a path; every list that is not empty must have an entry that fits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathTest {

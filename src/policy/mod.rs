@@ -7,6 +7,7 @@ pub mod tool;
 mod other_words;
 mod reader;
 mod domain;
+mod fixed_type;
 mod when;
 mod limit;
 mod review;

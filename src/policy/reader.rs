@@ -2,6 +2,7 @@
 
 use super::other_words::ACTIONS;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
+use crate::text::edit::first_line;
 use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
@@ -191,11 +192,9 @@ impl Reader<'_> {
     }
 
     pub(super) fn wrong_type(&self, node: &Node, expected: &str) -> Diagnostic {
-        let first_line =
-            node.span.of(self.text).find(['\n', '\r']).map_or(node.span.end, |length| node.span.start + length);
         Diagnostic::new(
             Code::WrongType,
-            Span::new(node.span.start, first_line),
+            first_line(node.span, self.text),
             format!("{expected}, but this is {}", node.described()),
         )
     }

@@ -6,7 +6,7 @@ use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
 use crate::matcher::glob::Glob;
 use crate::matcher::regex::Regex;
 use crate::text::diagnostic::{Code, Diagnostic, other_word};
-use crate::text::span::Span;
+use crate::text::edit::inside;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::{Field, Root, Way};
 use crate::value::value::{SAFE_INTEGER_MAX, Value};
@@ -48,17 +48,32 @@ pub(super) const MATCHERS: &[&str] = &[
 pub(super) trait FieldForm: Sized {
     /// Reads one.
     fn read(text: &str) -> Result<Self, &'static str>;
+
+    /// Reads what `entry`, one of `entries`, asks of it.
+    fn matcher(&self, reader: &mut Reader<'_>, entry: &MapEntry, entries: &[MapEntry]) -> Option<Matcher>;
 }
 
 impl FieldForm for Field {
     fn read(text: &str) -> Result<Self, &'static str> {
         Self::parse(text)
     }
+
+    fn matcher(&self, reader: &mut Reader<'_>, entry: &MapEntry, entries: &[MapEntry]) -> Option<Matcher> {
+        if (self.root, self.way.steps.as_slice()) == (Root::Args, &[]) {
+            reader.argument_under_args(entry)?;
+        }
+        let matcher = reader.matcher(&entry.value)?;
+        reader.fitting(matcher, self, entry, entries)
+    }
 }
 
 impl FieldForm for Way {
     fn read(text: &str) -> Result<Self, &'static str> {
         Self::parse(text)
+    }
+
+    fn matcher(&self, reader: &mut Reader<'_>, entry: &MapEntry, _: &[MapEntry]) -> Option<Matcher> {
+        reader.matcher(&entry.value)
     }
 }
 
@@ -83,7 +98,7 @@ impl Reader<'_> {
             "not" => Some(Condition::Not(Box::new(self.condition(&entry.value, "`not`")?))),
             key => match F::read(key) {
                 Ok(field) => {
-                    let matcher = self.matcher(&entry.value)?;
+                    let matcher = field.matcher(self, entry, entries)?;
                     Some(Condition::Field { field, span: entry.key_span, matcher })
                 }
                 Err(why) => {
@@ -154,8 +169,8 @@ impl Reader<'_> {
             }
             "where" => Test::Where(Box::new(self.condition(node, what)?)),
             "only_keys" => Test::OnlyKeys(self.keys(node)?),
-            "keys" => Test::Keys(Box::new(self.matcher(node)?)),
-            "values" => Test::Values(Box::new(self.matcher(node)?)),
+            "keys" => Test::Keys(Box::new(self.list_matcher(node, what)?)),
+            "values" => Test::Values(Box::new(self.list_matcher(node, what)?)),
             "not" => Test::Not(Box::new(self.matcher(node)?)),
             "path" => Test::Path(self.path(node)?),
             "url" => Test::Url(self.url(node)?),
@@ -342,13 +357,5 @@ pub(super) fn written(node: &Node) -> Value {
             let pairs = entries.iter().map(|entry| (entry.key.clone(), written(&entry.value))).collect();
             crate::value::value::Map::new(pairs).map_or(Value::Null, Value::Map)
         }
-    }
-}
-
-/// The part `word` of what stands at `span`, if it is written there as it is; else the whole span.
-fn inside(span: Span, word: &str, text: &str) -> Span {
-    match span.of(text).find(word) {
-        Some(at) => Span::new(span.start + at, span.start + at + word.len()),
-        None => span,
     }
 }

@@ -282,6 +282,16 @@ impl Diagnostic {
         self.fix(format!("replace it with `{word}`"), span, word)
     }
 
+    /// As [`Diagnostic::replace_fix`] for a word that is text: where double quotes stand, they stay.
+    #[must_use]
+    pub fn replace_word(self, word: &str, span: Span, source: &str) -> Self {
+        if span.of(source).starts_with('"') {
+            self.fix(format!("replace it with `{word}`"), span, format!("\"{word}\""))
+        } else {
+            self.replace_fix(word, span, source)
+        }
+    }
+
     /// With quotes around the plain word at `span` of `source` as a change, if it is one.
     #[must_use]
     pub fn quote_fix(self, span: Span, source: &str) -> Self {
@@ -294,7 +304,7 @@ impl Diagnostic {
     #[must_use]
     pub fn did_you_mean(self, written: &str, known: &[&str], span: Span, source: &str) -> Self {
         match nearest(written, known) {
-            Some(near) => self.help(format!("did you mean `{near}`?")).replace_fix(near, span, source),
+            Some(near) => self.help(format!("did you mean `{near}`?")).replace_word(near, span, source),
             None => self,
         }
     }
@@ -317,7 +327,7 @@ impl Diagnostic {
             return self.help(ours);
         }
         let diagnostic = self.help(format!("here this is called `{ours}`"));
-        if free.contains(&ours) { diagnostic.replace_fix(ours, span, source) } else { diagnostic }
+        if free.contains(&ours) { diagnostic.replace_word(ours, span, source) } else { diagnostic }
     }
 
     /// Whether the policy cannot be used because of it.

@@ -1,6 +1,7 @@
 //! What was written, and where.
 
 pub mod span;
+pub mod edit;
 pub mod diagnostic;
 pub mod render;
 pub mod syntax;

@@ -115,7 +115,7 @@ impl<'a> Look<'a> {
     }
 
     fn type_clash(&self, test: &Test, span: Span, at: &Place<'a>, wanted: Wanted) -> Diagnostic {
-        let (word, types) = (word(test), at.types.described());
+        let (word, types) = (test.word(), at.types.described());
         let message = match wanted {
             Wanted::Holds => format!("`{word}` can never hold of {types}"),
             Wanted::DoesNotHold => format!("`{word}` is never untrue of {types}"),
@@ -161,7 +161,7 @@ impl<'a> Look<'a> {
             Bound::Above | Bound::AtLeast => ("most", at.high),
             Bound::Below | Bound::AtMost => ("least", at.low),
         };
-        let message = format!("`{}: {limit}` can never hold", word(&Test::Number(bound, limit)));
+        let message = format!("`{}: {limit}` can never hold", Test::Number(bound, limit).word());
         let label = format!("by the schema of `{}` it is at {direction} {edge}", self.tool.name);
         self.found.push(Diagnostic::new(Code::ImpossibleValue, span, message).label(label));
     }
@@ -219,40 +219,6 @@ pub(super) fn outcomes(test: &Test) -> (Types, Types) {
         Test::Each(_) | Test::Some(_) => same(Types::only(Type::List)),
         Test::Where(_) | Test::OnlyKeys(_) | Test::Keys(_) | Test::Values(_) => same(Types::only(Type::Map)),
         Test::SameAs(_) | Test::InField(_) | Test::Exists(_) | Test::Not(_) => same(Types::ALL),
-    }
-}
-
-/// The matcher as it is written.
-fn word(test: &Test) -> &'static str {
-    match test {
-        Test::Equals(operands) if operands.len() == 1 => "equals",
-        Test::Equals(_) => "in",
-        Test::SameAs(_) => "same_as",
-        Test::InField(_) => "in_field",
-        Test::Exists(_) => "exists",
-        Test::Empty(_) => "empty",
-        Test::Type(_) => "type",
-        Test::Number(Bound::Above, _) => "above",
-        Test::Number(Bound::AtLeast, _) => "at_least",
-        Test::Number(Bound::Below, _) => "below",
-        Test::Number(Bound::AtMost, _) => "at_most",
-        Test::StartsWith(_) => "starts_with",
-        Test::EndsWith(_) => "ends_with",
-        Test::Contains(_) => "contains",
-        Test::Glob(_) => "glob",
-        Test::Regex(_) => "regex",
-        Test::Length(_) => "length",
-        Test::Each(_) => "each",
-        Test::Some(_) => "some",
-        Test::Where(_) => "where",
-        Test::OnlyKeys(_) => "only_keys",
-        Test::Keys(_) => "keys",
-        Test::Values(_) => "values",
-        Test::Not(_) => "not",
-        Test::Path(_) => "path",
-        Test::Url(_) => "url",
-        Test::Email(_) => "email",
-        Test::ShellOnly(_) | Test::ShellRuns(_) => "shell",
     }
 }
 

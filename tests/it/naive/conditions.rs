@@ -83,9 +83,39 @@ fn entry(choices: &mut Choices, depth: usize) -> Entry {
         _ => {
             let kind = choices.pick(&KINDS);
             let field = field(choices, kind);
-            let matcher = if field.text == "session" { session_matcher(choices) } else { matcher(choices, kind, 0) };
+            let matcher = match field.text.as_str() {
+                "session" => session_matcher(choices),
+                "args" | "user" => of_type("map", matcher(choices, kind, 0)),
+                "session.marks" => of_type("list", matcher(choices, kind, 0)),
+                _ => matcher(choices, kind, 0),
+            };
             Entry::Field(field, matcher)
         }
+    }
+}
+
+/// `matcher` without the tests that are refused, as they say nothing of what is always a `map` or a `list`.
+fn of_type(wanted: &str, mut matcher: Matcher) -> Matcher {
+    matcher.0.retain(|test| says_something(test, wanted, false));
+    if matcher.0.is_empty() { Matcher(vec![Test::Exists(true)]) } else { matcher }
+}
+
+fn says_something(test: &Test, wanted: &str, negated: bool) -> bool {
+    let fits = |value: &Value| match value {
+        Value::Object(_) => wanted == "map",
+        Value::Array(_) => wanted == "list",
+        Value::Null => negated,
+        _ => false,
+    };
+    match test {
+        Test::Equals(value) => fits(value),
+        Test::In(values) => values.iter().any(fits),
+        Test::Type(types) => negated || types.contains(&wanted),
+        Test::Not(inside) => inside.0.iter().all(|test| says_something(test, wanted, !negated)),
+        Test::Has(_) | Test::Some(_) | Test::Each(_) => wanted == "list",
+        Test::Where(_) | Test::OnlyKeys(_) | Test::Keys(_) | Test::Values(_) => wanted == "map",
+        Test::Length(_) | Test::SameAs(_) | Test::InField(_) | Test::Exists(_) | Test::Empty(_) => true,
+        _ => false,
     }
 }
 

@@ -1,0 +1,188 @@
+//! Values whose type every call has, such as `user`, and matchers that say nothing of that type.
+//!
+//! A rule with such a matcher would never certainly match; one that blocks would block all its calls.
+
+use super::reader::{Reader, find_key};
+use super::when::MATCHERS;
+use crate::matcher::condition::{Matcher, Test, Type};
+use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::edit::{first_line, movable};
+use crate::text::span::Span;
+use crate::text::yaml::{MapEntry, Node, NodeValue};
+use crate::value::field::{Field, Root, Step};
+use crate::value::value::Value;
+
+/// The type that a value of `field` has, if it is always the same.
+fn type_of(field: &Field) -> Option<Type> {
+    match (field.root, field.way.steps.as_slice()) {
+        (_, []) => Some(Type::Map),
+        (Root::Session, [Step::Key(key)]) if key == "marks" => Some(Type::List),
+        _ => None,
+    }
+}
+
+/// The first test of `matcher`, written at `node`, that says nothing of values of type `of`, and where it stands.
+fn misfit<'a>(node: &Node, matcher: &'a Matcher, of: Type, text: &str) -> Option<(&'a Test, Span)> {
+    let at = matcher.tests.iter().position(|test| says_nothing(test, of, false))?;
+    let entry = match &node.value {
+        NodeValue::Map(entries) => entries.get(at),
+        _ => None,
+    };
+    Some((matcher.tests.get(at)?, entry.map_or(first_line(node.span, text), |entry| entry.key_span)))
+}
+
+/// Whether `test` never holds of a value of type `of`; and if it is `negated`, never certainly fails either.
+fn says_nothing(test: &Test, of: Type, negated: bool) -> bool {
+    match test {
+        Test::Equals(values) => {
+            // `null` is certainly unequal to everything else.
+            !values.iter().any(|value| Type::of(value) == of || negated && *value == Value::Null)
+        }
+        Test::Type(types) => !negated && !types.contains(&of),
+        Test::Not(inside) => inside.tests.iter().any(|test| says_nothing(test, of, !negated)),
+        Test::Each(_) | Test::Some(_) => of != Type::List,
+        Test::Where(_) | Test::OnlyKeys(_) | Test::Keys(_) | Test::Values(_) => of != Type::Map,
+        Test::Length(_) | Test::SameAs(_) | Test::InField(_) | Test::Exists(_) | Test::Empty(_) => false,
+        Test::Number(..)
+        | Test::StartsWith(_)
+        | Test::EndsWith(_)
+        | Test::Contains(_)
+        | Test::Glob(_)
+        | Test::Regex(_)
+        | Test::Path(_)
+        | Test::Url(_)
+        | Test::Email(_)
+        | Test::ShellOnly(_)
+        | Test::ShellRuns(_) => true,
+    }
+}
+
+impl Reader<'_> {
+    /// `matcher`, written at `entry` of `entries`, if it says something of what `field` always is.
+    pub(super) fn fitting(
+        &mut self,
+        matcher: Matcher,
+        field: &Field,
+        entry: &MapEntry,
+        entries: &[MapEntry],
+    ) -> Option<Matcher> {
+        let Some(of) = type_of(field) else { return Some(matcher) };
+        let Some((test, span)) = misfit(&entry.value, &matcher, of, self.text) else { return Some(matcher) };
+        let message = format!("`{field}` is always {}", clash(of, test, &entry.value));
+        let diagnostic = Diagnostic::new(Code::Misplaced, span, message);
+        let diagnostic = match field.root {
+            _ if of == Type::List => on_list(diagnostic, &entry.value, self.text),
+            Root::Args => on_args(diagnostic, entry, entries, self.text),
+            Root::Context => diagnostic.help("name what is in it: `context.team`"),
+            Root::Agent | Root::User | Root::Session => {
+                let id = format!("{field}.id");
+                let diagnostic = diagnostic.help(format!("its name stands in `{id}`"));
+                put_key(diagnostic, &id, entry, entries, self.text)
+            }
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    /// The matcher at `node` of a list of keys or values, which `what` asks about.
+    pub(super) fn list_matcher(&mut self, node: &Node, what: &str) -> Option<Matcher> {
+        let matcher = self.matcher(node)?;
+        let Some((test, span)) = misfit(node, &matcher, Type::List, self.text) else { return Some(matcher) };
+        let message = format!("{what} asks about {}", clash(Type::List, test, node));
+        let diagnostic = Diagnostic::new(Code::Misplaced, span, message);
+        let diagnostic = match node.value {
+            NodeValue::Map(_) => diagnostic.help("ask about its items with `each` or `some`"),
+            _ => on_list(diagnostic, node, self.text),
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    /// Reports what under `args` looks like one argument, and no matcher can be.
+    pub(super) fn argument_under_args(&mut self, entry: &MapEntry) -> Option<()> {
+        let NodeValue::Map(inner) = &entry.value.value else { return Some(()) };
+        let is_argument = |inner: &&MapEntry| {
+            let is_scalar = !matches!(inner.value.value, NodeValue::Map(_) | NodeValue::List(_));
+            let is_domain = matches!(inner.key.as_str(), "path" | "url" | "email" | "shell");
+            is_domain && is_scalar && !inner.value.unfinished
+        };
+        let Some(inner) = inner.iter().find(is_argument) else { return Some(()) };
+        let message = format!("`{}` under `args` is a matcher, and no argument", inner.key);
+        let help = match inner.key.as_str() {
+            "path" => "name the argument: `args.path: { path: { under: /srv } }`",
+            "url" => "name the argument: `args.url: { url: { host: acme.com } }`",
+            "email" => "name the argument: `args.to: { email: { domain: acme.com } }`",
+            _ => "name the argument: `args.command: { shell: { only: [\"git status\"] } }`",
+        };
+        self.report(Diagnostic::new(Code::Misplaced, inner.key_span, message).help(help));
+        None
+    }
+}
+
+/// What a value of type `of` is, and what `test`, written at `node`, takes it for.
+fn clash(of: Type, test: &Test, node: &Node) -> String {
+    let of = if of == Type::List { "a list" } else { "a map" };
+    match node.value {
+        NodeValue::Map(_) => format!("{of}, of which `{}` says nothing", test.word()),
+        NodeValue::List(_) => format!("{of}, and so none of these"),
+        _ => format!("{of}, and never {}", node.described()),
+    }
+}
+
+/// With `key` in place of that of `entry`, if no other of `entries` has it.
+fn put_key(diagnostic: Diagnostic, key: &str, entry: &MapEntry, entries: &[MapEntry], text: &str) -> Diagnostic {
+    if find_key(entries, key).is_some() { diagnostic } else { diagnostic.replace_word(key, entry.key_span, text) }
+}
+
+/// A matcher of the map of all arguments that is one for a single argument.
+fn on_args(diagnostic: Diagnostic, entry: &MapEntry, entries: &[MapEntry], text: &str) -> Diagnostic {
+    let node = &entry.value;
+    match &node.value {
+        NodeValue::List(items) => {
+            let diagnostic = diagnostic.help("for the names of the arguments write `args: { only_keys: […] }`");
+            let are_names = items.iter().all(|item| matches!(item.value, NodeValue::Text(_)));
+            match movable(node.span, text).filter(|written| are_names && written.starts_with('[')) {
+                Some(list) => diagnostic.fix("allow no other arguments", node.span, format!("{{ only_keys: {list} }}")),
+                None => diagnostic,
+            }
+        }
+        NodeValue::Map(inner) => match inner.as_slice() {
+            [only] if matches!(only.key.as_str(), "path" | "url" | "email") => {
+                let field = format!("args.{}", only.key);
+                let diagnostic = diagnostic.help(format!("name the argument: `{field}: {{ {}: … }}`", only.key));
+                put_key(diagnostic, &field, entry, entries, text)
+            }
+            _ => {
+                let word = inner.iter().map(|inner| inner.key.as_str()).find(|key| MATCHERS.contains(key));
+                diagnostic.help(format!("name the argument: `args.x: {{ {}: … }}`", word.unwrap_or("equals")))
+            }
+        },
+        _ => diagnostic.help("name the argument: `args.x: …`"),
+    }
+}
+
+/// A matcher of a list that is one for an item.
+fn on_list(diagnostic: Diagnostic, node: &Node, text: &str) -> Diagnostic {
+    const HELP: &str = "ask for an item: `{ has: x }`, or for one of some: `{ some: [x, y] }`";
+    let diagnostic = diagnostic.help(HELP);
+    let has_fix = |diagnostic: Diagnostic, word: &str, at: &Node| match movable(at.span, text) {
+        Some(written) => diagnostic.fix("ask for an item", at.span, format!("{{ {word}: {written} }}")),
+        None => diagnostic,
+    };
+    match &node.value {
+        NodeValue::List(_) => has_fix(diagnostic, "some", node),
+        NodeValue::Map(entries) => match entries.as_slice() {
+            [only] if only.key == "not" => match &only.value.value {
+                NodeValue::List(_) => has_fix(diagnostic, "some", &only.value),
+                NodeValue::Map(_) => diagnostic,
+                _ => has_fix(diagnostic, "has", &only.value),
+            },
+            [only] if matches!(only.key.as_str(), "contains" | "equals") => {
+                diagnostic.replace_word("has", only.key_span, text)
+            }
+            [only] if only.key == "in" => diagnostic.replace_word("some", only.key_span, text),
+            _ => diagnostic,
+        },
+        _ => has_fix(diagnostic, "has", node),
+    }
+}
