@@ -10,6 +10,7 @@ mod clash;
 mod contradiction;
 mod implies;
 mod kinds;
+mod literal;
 mod open_allow;
 mod order;
 mod partial_regex;
@@ -77,6 +78,7 @@ pub fn check(policy: &Policy, text: &str) -> Vec<Diagnostic> {
     contradiction::contradictions(policy, text, budget, &mut found);
     open_allow::open_allows(policy, text, &mut found);
     text_matcher::text_matchers(policy, text, &mut found);
+    literal::literals(policy, text, &mut found);
     partial_regex::partial_regexes(policy, text, &mut found);
     reviewers::unknown_fields(policy, text, &mut found);
     sort(&mut found);

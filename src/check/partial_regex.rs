@@ -1,5 +1,6 @@
 //! Regular expressions that look as if a part of the text were enough, where missing a text loosens the decision.
 
+use super::literal::without_slashes;
 use super::walk::spots;
 use crate::matcher::condition::Test;
 use crate::matcher::regex::Regex;
@@ -17,7 +18,9 @@ pub(super) fn partial_regexes(policy: &Policy, text: &str, found: &mut Vec<Diagn
                 continue;
             }
             let regex = spot.matcher.tests.iter().find_map(|test| match test {
-                Test::Regex(regex) => Some(regex).filter(|regex| is_partial(regex.as_str())),
+                Test::Regex(regex) => {
+                    Some(regex).filter(|regex| is_partial(regex.as_str()) && without_slashes(regex.as_str()).is_none())
+                }
                 _ => None,
             });
             let Some(regex) = regex else { continue };

@@ -11,7 +11,7 @@ use crate::value::field::Root;
 
 /// What the text of an argument is, as its name or the policy's own text shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Domain {
+pub(super) enum Domain {
     Shell,
     Path,
     Url,
@@ -95,7 +95,8 @@ fn of_spot(spot: &Spot<'_>, text: &str) -> Option<Diagnostic> {
     })
 }
 
-fn by_name(key: &str) -> Option<Domain> {
+/// What an argument with this name is.
+pub(super) fn by_name(key: &str) -> Option<Domain> {
     let start = key.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
     let last = key.get(start..).unwrap_or(key);
     // `filePath`: from the last upper-case letter behind a lower-case one.

@@ -10,6 +10,39 @@ use crate::text::span::Span;
 use crate::value::field::{Field, Way};
 use crate::value::value::Value;
 
+/// The matchers of the language, as they are written.
+pub const MATCHERS: &[&str] = &[
+    "equals",
+    "in",
+    "same_as",
+    "in_field",
+    "exists",
+    "empty",
+    "type",
+    "above",
+    "at_least",
+    "below",
+    "at_most",
+    "starts_with",
+    "ends_with",
+    "contains",
+    "glob",
+    "regex",
+    "length",
+    "each",
+    "some",
+    "has",
+    "where",
+    "only_keys",
+    "keys",
+    "values",
+    "not",
+    "path",
+    "url",
+    "email",
+    "shell",
+];
+
 /// A condition over the fields of `F`: of a call, or of a map inside one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition<F> {

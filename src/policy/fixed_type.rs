@@ -3,8 +3,7 @@
 //! A rule with such a matcher would never certainly match; one that blocks would block all its calls.
 
 use super::reader::{Reader, find_key};
-use super::when::MATCHERS;
-use crate::matcher::condition::{Matcher, Test, Type};
+use crate::matcher::condition::{MATCHERS, Matcher, Test, Type};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::{first_line, movable};
 use crate::text::span::Span;

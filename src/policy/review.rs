@@ -3,6 +3,7 @@
 use super::reader::{Reader, find_key};
 use super::terms::{Consequence, FieldAt, ReviewTerms, Segment};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::edit;
 use crate::text::span::Span;
 use crate::text::yaml::Node;
 use crate::value::field::{Field, Root};
@@ -85,16 +86,33 @@ impl Reader<'_> {
                 self.report(diagnostic.help("write a field of the call in two braces: `{{args.to}}`"));
                 return None;
             };
+            self.single_braces(before, node.span);
             if !before.is_empty() {
                 segments.push(Segment::Text(before.to_owned()));
             }
             segments.push(Segment::Field(self.template_field(inside.trim(), node.span)?));
             rest = after;
         }
+        self.single_braces(rest, node.span);
         if !rest.is_empty() {
             segments.push(Segment::Text(rest.to_owned()));
         }
         Some(Consequence { written, segments })
+    }
+
+    /// Warns of fields in one brace, which stay text, in a part of a template.
+    fn single_braces(&mut self, part: &str, template: Span) {
+        for (at, _) in part.match_indices('{') {
+            let inside = part.get(at + 1..).and_then(|after| after.split_once('}'));
+            let Some((inside, _)) = inside.filter(|(inside, _)| Field::parse(inside.trim()).is_ok()) else { continue };
+            let dollar = if part.get(..at).is_some_and(|before| before.ends_with('$')) { "$" } else { "" };
+            let written = format!("{dollar}{{{inside}}}");
+            let span = edit::inside(template, &written, self.text);
+            let wanted = format!("{{{{{}}}}}", inside.trim());
+            let diagnostic = Diagnostic::new(Code::TakenLiterally, span, "a field in one brace stays text")
+                .help(format!("write two: `{wanted}`"));
+            self.report(if span == template { diagnostic } else { diagnostic.fix("write two braces", span, wanted) });
+        }
     }
 
     fn template_field(&mut self, text: &str, template: Span) -> Option<Field> {

@@ -274,7 +274,7 @@ fn call() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::when::MATCHERS;
+    use crate::matcher::condition::MATCHERS;
 
     #[test]
     fn every_key_of_the_parser_has_its_place() {

@@ -2,7 +2,7 @@
 
 use super::other_words;
 use super::reader::{Reader, find_key};
-use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
+use crate::matcher::condition::{Bound, Condition, MATCHERS, Matcher, Test, Type};
 use crate::matcher::glob::Glob;
 use crate::matcher::regex::Regex;
 use crate::text::diagnostic::{Code, Diagnostic, other_word};
@@ -10,39 +10,6 @@ use crate::text::edit::inside;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::{Field, Root, Way};
 use crate::value::value::{SAFE_INTEGER_MAX, Value};
-
-/// The matchers of the language, as they are written.
-pub(super) const MATCHERS: &[&str] = &[
-    "equals",
-    "in",
-    "same_as",
-    "in_field",
-    "exists",
-    "empty",
-    "type",
-    "above",
-    "at_least",
-    "below",
-    "at_most",
-    "starts_with",
-    "ends_with",
-    "contains",
-    "glob",
-    "regex",
-    "length",
-    "each",
-    "some",
-    "has",
-    "where",
-    "only_keys",
-    "keys",
-    "values",
-    "not",
-    "path",
-    "url",
-    "email",
-    "shell",
-];
 
 /// What a condition's fields are: those of a call, or ways into a map.
 pub(super) trait FieldForm: Sized {

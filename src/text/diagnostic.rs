@@ -159,6 +159,8 @@ codes! {
     TextMatcher = "text-matcher", Warning;
     /// A regular expression that looks as if a part of the text were enough, where missing a text loosens.
     PartialRegex = "partial-regex", Warning;
+    /// Text that stands for itself, and looks like something else.
+    TakenLiterally = "taken-literally", Warning;
     /// A command pattern whose open words may choose what runs.
     OpenCommand = "open-command", Warning;
     /// A field for reviewers that nothing else in the policy knows.

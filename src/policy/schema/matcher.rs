@@ -1,8 +1,8 @@
 //! The schema of conditions and matchers.
 
 use super::shape::{described, domain, extend, map, number, object, one_or_more, reference, text, texts, with};
+use crate::matcher::condition::MATCHERS;
 use crate::matcher::condition::Type;
-use crate::policy::when::MATCHERS;
 use crate::value::value::Value;
 
 /// What a field of a call begins with.
