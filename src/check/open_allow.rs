@@ -1,6 +1,8 @@
 //! Rules that allow more than their author saw: arguments, items and numbers that nothing is said of.
 
-use super::walk::{Spot, spots};
+use super::clash::{Leaf, conjuncts};
+use super::kinds::{Kind, kinds_of_all};
+use super::walk::{Spot, place_of, spots};
 use crate::matcher::condition::{Bound, Condition, Matcher, Test};
 use crate::names::{NameMap, NameSet};
 use crate::policy::model::{Action, Policy, Rule};
@@ -17,7 +19,7 @@ pub(super) fn open_allows(policy: &Policy, text: &str, found: &mut Vec<Diagnosti
         open_keys(rule, &when.condition, text, found);
         list_indexes(&spots, found);
         one_sided_bounds(&spots, text, found);
-        negated_conditions(&spots, found);
+        negated_conditions(&spots, &when.condition, found);
     }
 }
 
@@ -203,10 +205,24 @@ fn lower_bound(spot: &Spot<'_>, text: &str) -> Option<(usize, String)> {
 }
 
 /// Conditions on arguments that hold where something else does not, or is not there.
-fn negated_conditions(spots: &[Spot<'_>], found: &mut Vec<Diagnostic>) {
+///
+/// What the rule itself wants to be there is not absent.
+fn negated_conditions(spots: &[Spot<'_>], condition: &Condition<Field>, found: &mut Vec<Diagnostic>) {
+    let mut leaves = Vec::new();
+    conjuncts(condition, &mut leaves);
+    let is_required = |leaf: &&Leaf<'_, Field>| !kinds_of_all(leaf.matcher.tests.iter()).contains(Kind::Absent);
+    // Of one item of a list nothing follows for the others.
+    let up_to_list = |place: String| place.split("[]").next().unwrap_or_default().to_owned();
+    let required: Vec<String> =
+        leaves.iter().filter(is_required).map(|leaf| up_to_list(place_of(leaf.field))).collect();
+    let is_there = |place: &str| {
+        let mut behind = required.iter().filter_map(|required| required.strip_prefix(place));
+        behind.any(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
     let asks_presence =
         |matcher: &Matcher| matcher.tests.iter().all(|test| matches!(test, Test::Exists(_) | Test::Empty(_)));
-    for spot in spots.iter().filter(|spot| spot.in_not && spot.root == Root::Args && !asks_presence(spot.matcher)) {
+    let is_asked = |spot: &&Spot<'_>| spot.in_not && spot.root == Root::Args && !asks_presence(spot.matcher);
+    for spot in spots.iter().filter(is_asked).filter(|spot| !is_there(&spot.place)) {
         let message = "this allows calls in which the argument is absent";
         found.push(
             Diagnostic::new(Code::NegatedCondition, spot.span, message)

@@ -43,6 +43,21 @@ pub(super) fn spots(condition: &Condition<Field>) -> Vec<Spot<'_>> {
     spots
 }
 
+/// The place of the value of `field` as text, as in [`Spot`].
+pub(super) fn place_of(field: &Field) -> String {
+    let mut place = field.root.as_str().to_owned();
+    field.way.steps.iter().for_each(|step| push_step(&mut place, step));
+    place
+}
+
+fn push_step(place: &mut String, step: &Step) {
+    match step {
+        // The length in front keeps keys with dots apart.
+        Step::Key(key) => place.push_str(&format!(".{}:{key}", key.len())),
+        Step::Index(_) => place.push_str("[]"),
+    }
+}
+
 /// Calls `leaf` with every field of `condition`, and whether it stands within an odd number of `not`.
 fn walk<'a, F>(condition: &'a Condition<F>, in_not: bool, leaf: &mut impl FnMut(&'a F, Span, &'a Matcher, bool)) {
     match condition {
@@ -56,16 +71,10 @@ fn walk<'a, F>(condition: &'a Condition<F>, in_not: bool, leaf: &mut impl FnMut(
 fn go<'a>(spot: &mut Spot<'a>, steps: &'a [Step]) {
     for step in steps {
         match step {
-            Step::Key(key) => {
-                // The length in front keeps keys with dots apart.
-                spot.place.push_str(&format!(".{}:{key}", key.len()));
-                spot.key = Some(key);
-            }
-            Step::Index(_) => {
-                spot.indexed.push(spot.place.clone());
-                spot.place.push_str("[]");
-            }
+            Step::Key(key) => spot.key = Some(key),
+            Step::Index(_) => spot.indexed.push(spot.place.clone()),
         }
+        push_step(&mut spot.place, step);
     }
 }
 
