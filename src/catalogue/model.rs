@@ -2,6 +2,8 @@
 
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
+use crate::matcher::glob::Glob;
+use crate::value::field::Step;
 use crate::value::value::Value;
 
 /// The tools that there are, as the answer to MCP's `tools/list` tells them.
@@ -36,6 +38,14 @@ impl Catalogue {
     pub fn tool(&self, name: &str) -> Option<&Tool> {
         let at = self.tools.binary_search_by(|tool| tool.name.as_str().cmp(name)).ok()?;
         self.tools.get(at)
+    }
+
+    /// The tools that `pattern`, a tool pattern of a policy, stands for.
+    pub fn matching(&self, pattern: &str) -> impl Iterator<Item = &Tool> {
+        let glob = pattern.contains('*').then(|| Glob::new(pattern));
+        let exact = if glob.is_none() { self.tool(pattern) } else { None };
+        let all = glob.as_ref().map(|_| self.tools.iter()).into_iter().flatten();
+        all.filter(move |tool| glob.as_ref().is_some_and(|glob| glob.matches(&tool.name))).chain(exact)
     }
 
     /// Every tool, sorted by name.
@@ -75,6 +85,37 @@ impl Schema {
         self.parts.get(id.0)
     }
 }
+
+impl Schema {
+    /// Whether what stands at the end of `steps` is there in every value that fits, as far as can be seen at a glance:
+    /// by `required` along the way, `allOf` included, and not by what alternatives have in common.
+    #[must_use]
+    pub fn requires(&self, steps: &[Step]) -> bool {
+        !steps.is_empty() && self.requires_below(Self::ROOT, steps, ALL_OF_DEPTH)
+    }
+
+    fn requires_below(&self, id: PartId, steps: &[Step], depth: u32) -> bool {
+        let Some((Step::Key(key), rest)) = steps.split_first() else { return steps.is_empty() };
+        let Some((part, left)) = self.part(id).zip(depth.checked_sub(1)) else { return false };
+        let leads_on = |id: PartId| {
+            let is_map = self.part(id).is_some_and(|part| !part.allows(Type::Null));
+            rest.is_empty() || is_map && self.requires_below(id, rest, left)
+        };
+        part.required.contains(key) && (rest.is_empty() || part.property(key).is_some_and(leads_on))
+            || part.all_of.iter().any(|&id| self.requires_below(id, steps, left))
+    }
+
+    /// Whether a map that fits has no other keys than the schema lists, as far as can be seen at a glance.
+    #[must_use]
+    pub fn lists_all_keys(&self) -> bool {
+        let is_never = |id: PartId| self.part(id).is_some_and(|part| part.never);
+        let root = self.part(Self::ROOT);
+        root.is_some_and(|root| root.key_patterns.is_empty() && root.additional.is_some_and(is_never))
+    }
+}
+
+/// How deep parts of parts are looked at.
+const ALL_OF_DEPTH: u32 = 20;
 
 /// What one value must be like; all that is written must hold.
 #[derive(Clone, Debug, Default, PartialEq)]

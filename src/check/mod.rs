@@ -53,7 +53,7 @@ pub fn load(text: &str, limits: Limits) -> (Option<Policy>, Vec<Diagnostic>) {
 pub fn load_for(text: &str, limits: Limits, catalogue: Option<&Catalogue>) -> (Option<Policy>, Vec<Diagnostic>) {
     let (policy, mut problems) = parse(text, limits);
     let Some(policy) = policy else { return (None, problems) };
-    problems.extend(check(&policy, text));
+    problems.extend(check_for(&policy, text, catalogue));
     if let Some(catalogue) = catalogue {
         // Which fields there are the catalogue knows better.
         problems.retain(|problem| problem.code != Code::UnknownField);
@@ -69,14 +69,19 @@ pub fn load_for(text: &str, limits: Limits, catalogue: Option<&Catalogue>) -> (O
 /// Of warnings the first 100 are told, and how many more there are; of errors all.
 #[must_use]
 pub fn check(policy: &Policy, text: &str) -> Vec<Diagnostic> {
+    check_for(policy, text, None)
+}
+
+/// As [`check`]; what `catalogue` rules out is not told.
+fn check_for(policy: &Policy, text: &str, catalogue: Option<&Catalogue>) -> Vec<Diagnostic> {
     let budget = &mut Budget::new();
     let mut found = Vec::new();
-    whole::whole(policy, &mut found);
+    whole::whole(policy, text, &mut found);
     let covered = shadow::shadowed(policy, text, budget, &mut found);
     order::order_decides(policy, text, &covered, budget, &mut found);
-    absence::absent_fields(policy, text, &covered, budget, &mut found);
+    absence::absent_fields(policy, (text, catalogue), &covered, budget, &mut found);
     contradiction::contradictions(policy, text, budget, &mut found);
-    open_allow::open_allows(policy, text, &mut found);
+    open_allow::open_allows(policy, (text, catalogue), budget, &mut found);
     text_matcher::text_matchers(policy, text, &mut found);
     literal::literals(policy, text, &mut found);
     partial_regex::partial_regexes(policy, text, &mut found);

@@ -1,26 +1,44 @@
 //! Rules that allow more than their author saw: arguments, items and numbers that nothing is said of.
 
+use super::budget::Budget;
 use super::clash::{Leaf, conjuncts};
 use super::kinds::{Kind, kinds_of_all};
 use super::walk::{Spot, place_of, spots};
+use crate::catalogue::model::Catalogue;
 use crate::matcher::condition::{Bound, Condition, Matcher, Test};
 use crate::names::{NameMap, NameSet};
 use crate::policy::model::{Action, Policy, Rule};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::{entry_before, in_quotes, is_json, quoted};
 use crate::text::span::Span;
-use crate::value::field::{Field, Root, Step};
+use crate::value::field::{Field, Root, Step, Way};
 
 /// Looks at each rule that allows on its own.
-pub(super) fn open_allows(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
+///
+/// What `catalogue` rules out is not told.
+pub(super) fn open_allows(
+    policy: &Policy,
+    (text, catalogue): (&str, Option<&Catalogue>),
+    budget: &mut Budget,
+    found: &mut Vec<Diagnostic>,
+) {
     for rule in policy.rules.iter().filter(|rule| rule.action == Action::Allow) {
         let Some(when) = &rule.when else { continue };
         let spots = spots(&when.condition);
-        open_keys(rule, &when.condition, text, found);
+        if !catalogue.is_some_and(|catalogue| lists_all_keys(rule, catalogue, budget)) {
+            open_keys(rule, &when.condition, text, found);
+        }
         list_indexes(&spots, found);
         one_sided_bounds(&spots, text, found);
         negated_conditions(&spots, &when.condition, found);
     }
+}
+
+/// Whether no call of the tools of `rule` that fits `catalogue` has arguments that their schemas do not list.
+fn lists_all_keys(rule: &Rule, catalogue: &Catalogue, budget: &mut Budget) -> bool {
+    let is_affordable = budget.take(catalogue.tools().len().saturating_mul(rule.tools.len()));
+    let mut tools = rule.tools.iter().flat_map(|pattern| catalogue.matching(&pattern.text));
+    is_affordable && tools.all(|tool| tool.schema.lists_all_keys())
 }
 
 /// A rule that asks about arguments and takes any others besides.
@@ -77,14 +95,32 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn field(&mut self, field: &'a Field, span: Span, matcher: &Matcher, required: bool) {
+    /// Reads what is asked about the parts of the map of all arguments.
+    fn read_inside(&mut self, condition: &'a Condition<Way>) {
+        match condition {
+            Condition::Field { field, span, matcher } => self.argument(&field.steps, *span, matcher, false),
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.read_inside(part)),
+            Condition::Not(part) => self.read_inside(part),
+        }
+    }
+
+    fn field(&mut self, field: &'a Field, span: Span, matcher: &'a Matcher, required: bool) {
         if field.root != Root::Args {
             return;
         }
-        let Some(Step::Key(key)) = field.way.steps.first() else {
+        if field.way.steps.is_empty() {
             self.asks_args = true;
-            return;
-        };
+            for test in &matcher.tests {
+                if let Test::Where(inside) = test {
+                    self.read_inside(inside);
+                }
+            }
+        }
+        self.argument(&field.way.steps, span, matcher, required);
+    }
+
+    fn argument(&mut self, steps: &'a [Step], span: Span, matcher: &Matcher, required: bool) {
+        let Some(Step::Key(key)) = steps.first() else { return };
         // That an argument must not be there says nothing of those that there may be.
         let is_absent = matcher.tests.iter().all(|test| matches!(test, Test::Exists(false)));
         if is_absent {

@@ -1,10 +1,11 @@
 //! What stands out of a policy at first sight: that it allows by default, or everything; ids that look alike.
 
+use super::tools::pattern_span;
 use crate::names::NameMap;
 use crate::policy::model::{Action, Default, Policy, Rule};
 use crate::text::diagnostic::{Code, Diagnostic};
 
-pub(super) fn whole(policy: &Policy, found: &mut Vec<Diagnostic>) {
+pub(super) fn whole(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
     if let (Default::Action(Action::Allow), Some(span)) = (policy.default, policy.default_span) {
         let message = "every call that no rule matches is allowed, also of tools that nobody has thought of";
         found.push(
@@ -14,7 +15,7 @@ pub(super) fn whole(policy: &Policy, found: &mut Vec<Diagnostic>) {
         );
     }
     found.extend(policy.rules.iter().filter_map(allows_everything));
-    ids_by_case(policy, found);
+    ids_by_case(policy, text, found);
 }
 
 fn allows_everything(rule: &Rule) -> Option<Diagnostic> {
@@ -28,19 +29,23 @@ fn allows_everything(rule: &Rule) -> Option<Diagnostic> {
 }
 
 /// Ids that a person may take for one another, in a log or in a test.
-fn ids_by_case(policy: &Policy, found: &mut Vec<Diagnostic>) {
+fn ids_by_case(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
+    // An id that is not written is that of the first tool.
+    let place = |rule: &Rule| {
+        rule.id_span.unwrap_or_else(|| match rule.tools.first() {
+            Some(first) => pattern_span(rule, first, text),
+            None => rule.span,
+        })
+    };
     let mut seen: NameMap<String, &Rule> = NameMap::default();
-    for rule in policy.rules.iter().filter(|rule| rule.id_span.is_some()) {
-        let Some(span) = rule.id_span else { continue };
+    for rule in &policy.rules {
         let earlier = *seen.entry(rule.id.to_lowercase()).or_insert(rule);
         if earlier.id == rule.id {
             continue;
         }
         let message = format!("ids `{}` and `{}` differ only in letter case", earlier.id, rule.id);
-        let diagnostic = Diagnostic::new(Code::IdsDifferByCase, span, message).help("rename one of the two");
-        found.push(match earlier.id_span {
-            Some(other) => diagnostic.related(other, "the other one"),
-            None => diagnostic,
-        });
+        let help = if rule.id_span.is_some() { "rename one of the two" } else { "give one of the two rules an `id`" };
+        let diagnostic = Diagnostic::new(Code::IdsDifferByCase, place(rule), message).help(help);
+        found.push(diagnostic.related(place(earlier), "the other one"));
     }
 }

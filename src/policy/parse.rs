@@ -91,6 +91,7 @@ impl Reader<'_> {
             review: review?,
             rules: rules?,
         };
+        self.confidence_is_used(entries, &parts);
         let tests = self.known_rules(tests?, &parts.rules)?;
         match policy_digest(&parts) {
             Ok(digest) => {
@@ -113,6 +114,16 @@ impl Reader<'_> {
             reader.word(node, "`missing_confidence`", word, &["escalate", "ignore"], |word| Some(word == "escalate"))
         });
         Some(Confidence { min: min?, missing_escalates: missing_escalates?.unwrap_or(true) })
+    }
+
+    /// Warns of a least confidence that holds nothing: each policy of a stack holds only what it would allow itself.
+    fn confidence_is_used(&mut self, entries: &[MapEntry], parts: &PolicyParts) {
+        let allows = parts.default == Default::Action(Action::Allow)
+            || parts.rules.iter().any(|rule| rule.action == Action::Allow);
+        let Some(entry) = find_key(entries, "min_confidence").filter(|_| !allows) else { return };
+        let message = "this policy allows nothing, so that there is nothing to hold";
+        let help = "a least confidence holds what its own policy allows: write it into each policy that allows";
+        self.report(Diagnostic::new(Code::ConfidenceUnused, entry.key_span, message).help(help));
     }
 
     /// A number from 0 to 1.

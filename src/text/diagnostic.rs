@@ -131,6 +131,8 @@ codes! {
     Misplaced = "misplaced", Error;
     /// A blocking rule that leaves what it cannot decide to a person.
     UndecidableEscalates = "undecidable-escalates", Warning;
+    /// A least confidence in a policy that allows nothing.
+    ConfidenceUnused = "confidence-unused", Warning;
     /// A rule that can never match, because an earlier one matches before it.
     Shadowed = "shadowed", Warning;
     /// A rule that can never match, because an earlier, laxer one matches before it.

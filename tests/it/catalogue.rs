@@ -6,6 +6,7 @@ use countersign::catalogue::fit::{Misfit, fits};
 use countersign::catalogue::model::Catalogue;
 use countersign::catalogue::read::{CATALOGUE_LIMITS, read};
 use countersign::check::catalogue::check_tools;
+use countersign::check::{load, load_for};
 use countersign::policy::parse::parse;
 use countersign::text::yaml::Limits;
 use countersign::value::value::Value;
@@ -123,4 +124,42 @@ fn a_policy_of_many_rules_is_checked_in_bounded_time() {
     let found = check_tools(&policy, &catalogue(&json!(tools).to_string()), &text);
     assert_eq!(found.len(), 1_000);
     assert!(begun.elapsed() < LONG, "took {:?}", begun.elapsed());
+}
+
+/// Warnings that are there without a catalogue, and are not so with it.
+#[test]
+fn what_the_catalogue_rules_out_is_not_told() {
+    let amount = json!({ "properties": { "amount": { "type": "number" } }, "required": ["amount"] });
+    let closed = json!({ "properties": { "to": {} }, "additionalProperties": false });
+    let absent = "rules: [{ tool: t, when: { args.amount: { above: 5 } }, action: block }, { tool: t, action: allow }]";
+    let pattern = absent.replace("tool: t", "tool: \"t*\"");
+    let deep = absent.replace("args.amount", "args.m.amount");
+    let either = "rules: [{ tool: t, when: { any: [{ args.x: 5 }, { args.amount: 5 }] }, action: block }, { tool: t, action: allow }]";
+    let open = "rules: [{ tool: t, when: { args.to: ann }, action: allow }]";
+    let within = |schema: &serde_json::Value| json!({ "properties": { "m": schema }, "required": ["m"] });
+    let nullable = json!({ "type": ["object", "null"], "required": ["amount"] });
+    let mut map = amount.clone();
+    map["type"] = json!("object");
+    let rows = [
+        (absent, "field-may-be-absent", amount.clone(), true),
+        (absent, "field-may-be-absent", json!({ "allOf": [amount] }), true),
+        (absent, "field-may-be-absent", json!({ "anyOf": [amount, {}] }), false),
+        (absent, "field-may-be-absent", json!({ "properties": { "amount": {} } }), false),
+        (pattern.as_str(), "field-may-be-absent", amount.clone(), true),
+        (deep.as_str(), "field-may-be-absent", within(&map), true),
+        (deep.as_str(), "field-may-be-absent", within(&nullable), false),
+        (either, "field-may-be-absent", amount.clone(), true),
+        (either, "field-may-be-absent", closed.clone(), false),
+        (open, "open-keys", closed, true),
+        (open, "open-keys", json!({ "properties": { "to": {} } }), false),
+        (open, "open-keys", json!({ "additionalProperties": false, "patternProperties": { ".*": {} } }), false),
+    ];
+    for (text, code, schema, is_settled) in rows {
+        let count = |problems: &[countersign::text::diagnostic::Diagnostic]| {
+            problems.iter().filter(|problem| problem.code.as_str() == code).count()
+        };
+        assert_eq!(count(&load(text, Limits::default()).1), 1, "{text}");
+        let (_, problems) = load_for(text, Limits::default(), Some(&tool(&schema)));
+        assert_eq!(count(&problems), usize::from(!is_settled), "{text} with {schema}: {problems:?}");
+    }
 }
