@@ -3,7 +3,7 @@
 use super::escapes::Joined;
 use super::model::{Catalogue, Schema, Tool, order};
 use super::schema::{Unchecked, first_line, read_schema};
-use crate::text::diagnostic::{Code, Diagnostic, Problems};
+use crate::text::diagnostic::{Code, Diagnostic, Problems, other_word};
 use crate::text::span::Span;
 use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
 
@@ -12,6 +12,20 @@ pub const CATALOGUE_LIMITS: Limits = Limits { bytes: 8 * 1024 * 1024, depth: 128
 
 /// The keys under which a tool has its schema: those of MCP, of other systems, and of functions.
 const SCHEMA_KEYS: [&str; 3] = ["inputSchema", "input_schema", "parameters"];
+
+/// Keys under which others have a tool's schema; here it would be ignored, and the tool would take any arguments.
+const OTHER_SCHEMA_KEYS: &[(&str, &str)] = &[
+    ("input_schema", "inputSchema"),
+    ("schema", "inputSchema"),
+    ("args_schema", "inputSchema"),
+    ("json_schema", "inputSchema"),
+    ("arguments", "inputSchema"),
+    ("args", "inputSchema"),
+    ("input", "inputSchema"),
+    ("inputs", "inputSchema"),
+    ("params", "inputSchema"),
+    ("parameter", "inputSchema"),
+];
 
 const FORM: &str = "a catalogue is a list of tools, or a map with that list under `tools`";
 
@@ -158,7 +172,10 @@ impl Reader<'_, '_> {
     /// The schema of a tool; one that has none takes anything.
     fn schema(&mut self, entries: &[MapEntry]) -> Schema {
         let mut written = entries.iter().filter(|entry| SCHEMA_KEYS.contains(&entry.key.as_str()));
-        let Some(schema) = written.next() else { return Schema::default() };
+        let Some(schema) = written.next() else {
+            self.schema_elsewhere(entries);
+            return Schema::default();
+        };
         if let Some(second) = written.next() {
             let message = format!("a second schema of one tool: `{}`", second.key);
             let diagnostic = Diagnostic::new(Code::Misplaced, second.key_span, message);
@@ -167,6 +184,19 @@ impl Reader<'_, '_> {
         match schema.value.value {
             NodeValue::Null => Schema::default(),
             _ => read_schema(&schema.value, self.text, &mut self.unchecked, self.problems),
+        }
+    }
+}
+
+impl Reader<'_, '_> {
+    /// Warns of a map in a tool without a schema that looks like one.
+    fn schema_elsewhere(&mut self, entries: &[MapEntry]) {
+        let is_map = |entry: &&MapEntry| matches!(entry.value.value, NodeValue::Map(_));
+        for entry in entries.iter().filter(is_map) {
+            let Some(ours) = other_word(&entry.key, OTHER_SCHEMA_KEYS) else { continue };
+            let message = format!("`{}` is not read: this tool takes any arguments", entry.key);
+            let diagnostic = Diagnostic::new(Code::UnreadSchema, entry.key_span, message);
+            self.problems.push(diagnostic.called(ours, &[ours], entry.key_span, self.text));
         }
     }
 }

@@ -4,15 +4,17 @@ mod place;
 mod matcher;
 mod never;
 
-use self::matcher::{Argument, Look, Wanted, arguments, few};
+use self::matcher::{Argument, Asked, Look, Wanted, arguments, few};
 use self::never::never_matches;
-use self::place::{Budget, Hop, Reach, place};
+use self::place::{Budget, Hop};
 use crate::catalogue::model::{Catalogue, Tool};
 use crate::matcher::glob::Glob;
-use crate::policy::model::{Action, Policy, Rule, ToolPattern};
-use crate::policy::terms::FieldAt;
+use crate::policy::model::{Action, Policy, PolicyTest, Rule, ToolPattern};
+use crate::policy::terms::{FieldAt, Segment};
 use crate::text::diagnostic::{Code, Diagnostic, Related, sort};
+use crate::text::span::Span;
 use crate::value::field::Root;
+use crate::value::value::Value;
 
 /// Of how many tools of one rule the schemas are looked at; a rule of more is one that hardly names arguments.
 const TOOLS_MAX: usize = 200;
@@ -56,7 +58,7 @@ pub fn check_tools(policy: &Policy, catalogue: &Catalogue, text: &str) -> Vec<Di
         let mut found = Vec::new();
         let Some(tools) = names.tools_of(rule, &mut found) else { continue };
         if tools.len() <= TOOLS_MAX {
-            for argument in &arguments_of(rule) {
+            for argument in &arguments_of_condition(rule) {
                 check_argument(argument, &tools, text, &budget, &mut found);
             }
             let is_strict = rule.action > Action::Allow && !tools.is_empty();
@@ -66,17 +68,32 @@ pub fn check_tools(policy: &Policy, catalogue: &Catalogue, text: &str) -> Vec<Di
                     make_error(first, rule);
                 }
             }
+            for argument in &other_arguments(rule) {
+                check_argument(argument, &tools, text, &budget, &mut found);
+            }
         }
         all.append(&mut found);
     }
-    if all.len() > FOUND_MAX {
-        let (mut errors, warnings): (Vec<_>, Vec<_>) = all.into_iter().partition(Diagnostic::is_error);
-        errors.extend(warnings);
-        errors.truncate(FOUND_MAX);
-        all = errors;
-    }
+    all.extend(policy.tests.iter().filter_map(|test| names.unknown_in_test(test)));
+    bounded(&mut all);
     sort(&mut all);
     all
+}
+
+/// Leaves the errors in `all` and, of the warnings, as many as are worth listing; says how many more there are.
+fn bounded(all: &mut Vec<Diagnostic>) {
+    if all.len() <= FOUND_MAX {
+        return;
+    }
+    let (mut kept, warnings): (Vec<_>, Vec<_>) = all.drain(..).partition(Diagnostic::is_error);
+    kept.extend(warnings);
+    let left_out = kept.split_off(FOUND_MAX);
+    if let Some(first) = left_out.first() {
+        let message = format!("the catalogue rules out {} things more", left_out.len());
+        let diagnostic = Diagnostic::new(Code::TooManyWarnings, first.span, message);
+        kept.push(diagnostic.help("mend those above, then check again"));
+    }
+    *all = kept;
 }
 
 /// Makes `problem` the reason that `rule` never matches.
@@ -134,26 +151,47 @@ impl<'a> Names<'a> {
             let message = format!("the pattern `{name}` matches no tool of the catalogue");
             return Diagnostic::new(Code::PatternMatchesNone, *span, message);
         }
-        let diagnostic = Diagnostic::new(Code::UnknownTool, *span, format!("the catalogue has no tool `{name}`"));
+        self.unknown_name(name, *span)
+    }
+
+    /// The tool of `test`, if the catalogue does not have it.
+    fn unknown_in_test(&mut self, test: &PolicyTest) -> Option<Diagnostic> {
+        let Value::Map(call) = &test.call else { return None };
+        let Some(Value::Text(name)) = call.get("tool") else { return None };
+        self.catalogue.tool(name).is_none().then(|| self.unknown_name(name, test.tool_span))
+    }
+
+    fn unknown_name(&mut self, name: &str, span: Span) -> Diagnostic {
+        let diagnostic = Diagnostic::new(Code::UnknownTool, span, format!("the catalogue has no tool `{name}`"));
         let Some(left) = self.suggestions.checked_sub(1) else { return diagnostic };
         self.suggestions = left;
         let is_near = |other: &&str| other.len().abs_diff(name.len()) <= name.len() / 2 + 1;
         let known: Vec<&str> = self.catalogue.tools().iter().map(|tool| tool.name.as_str()).filter(is_near).collect();
-        diagnostic.did_you_mean(name, few(&known), *span, self.text)
+        diagnostic.did_you_mean(name, few(&known), span, self.text)
     }
 }
 
-/// The arguments that `rule` names.
-fn arguments_of(rule: &Rule) -> Vec<Argument<'_>> {
+/// The arguments that the condition of `rule` asks about.
+fn arguments_of_condition(rule: &Rule) -> Vec<Argument<'_>> {
     let mut found = Vec::new();
     if let Some(when) = &rule.when {
         arguments(&when.condition, Wanted::Holds, &mut found);
     }
-    let fields = rule.review.confirm.iter().chain(&rule.review.editable).flatten();
-    found.extend(fields.filter_map(|FieldAt { field, span }| {
-        (field.root == Root::Args).then_some(Argument { way: &field.way, span: *span, matcher: None })
-    }));
     found
+}
+
+/// The arguments that `rule` names elsewhere.
+fn other_arguments(rule: &Rule) -> Vec<Argument<'_>> {
+    let reviewed = rule.review.confirm.iter().chain(&rule.review.editable).flatten();
+    let segments = rule.consequence.iter().flat_map(|consequence| &consequence.segments);
+    let told = segments.filter_map(|segment| match segment {
+        Segment::Field(at) => Some(at),
+        Segment::Text(_) => None,
+    });
+    let named = reviewed.chain(told).map(|at| (at, Asked::Presence));
+    let summed = rule.limit.iter().flat_map(|limit| &limit.sum).map(|at| (at, Asked::Number));
+    let arguments = named.chain(summed).filter(|(at, _)| at.field.root == Root::Args);
+    arguments.map(|(FieldAt { field, span }, asked)| Argument { way: &field.way, span: *span, asked }).collect()
 }
 
 /// Reports what is wrong with `argument` for all of `tools`.
@@ -168,9 +206,10 @@ fn check_argument(
     for &tool in tools {
         let mut way: Vec<Hop<'_>> = argument.way.steps.iter().map(Hop::from).collect();
         let mut look = Look { tool, text, budget, found: Vec::new() };
-        let is_there = match argument.matcher {
-            Some((matcher, wanted)) => look.matcher(matcher, &mut way, wanted),
-            None => matches!(place(&tool.schema, &way, None, budget).reach, Reach::Known | Reach::Open),
+        let is_there = match argument.asked {
+            Asked::Matcher(matcher, wanted) => look.matcher(matcher, &mut way, wanted),
+            Asked::Presence => look.is_there(&way),
+            Asked::Number => look.number(&way, argument.span),
         };
         if !is_there {
             continue;

@@ -53,7 +53,7 @@ fn arguments_of<'a>(rule: &'a Rule, known: &mut BTreeSet<&'a str>) {
     }
     let segments = rule.consequence.iter().flat_map(|consequence| &consequence.segments);
     known.extend(segments.filter_map(|segment| match segment {
-        Segment::Field(field) => argument(field),
+        Segment::Field(at) => argument(&at.field),
         Segment::Text(_) => None,
     }));
 }

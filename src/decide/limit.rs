@@ -3,7 +3,7 @@
 use super::call::Facts;
 use crate::names::NameMap;
 use crate::policy::model::{Action, Policy, Rule};
-use crate::policy::terms::Limit;
+use crate::policy::terms::{FieldAt, Limit};
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::field::{Field, Found, Root, Step, Way};
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value, record};
@@ -85,7 +85,7 @@ pub(super) fn charge(policy: &Policy, rule: &Rule, call: &dyn Facts) -> Option<C
 
 /// How much `call` uses; `None` if it says nothing that can be added up.
 fn amount(limit: &Limit, call: &dyn Facts) -> Option<f64> {
-    let Some(field) = &limit.sum else { return Some(1.0) };
+    let Some(FieldAt { field, .. }) = &limit.sum else { return Some(1.0) };
     match call.find(field) {
         Found::Value(&Value::Number(number)) if (0.0..=SAFE_INTEGER_MAX).contains(&number) => Some(number),
         Found::Value(_) | Found::Absent | Found::Blocked => None,
@@ -107,7 +107,7 @@ fn bucket(policy: &Policy, rule: &Rule, limit: &Limit, call: &dyn Facts) -> Opti
         }
     };
     let by = limit.by.iter().map(id_of).collect::<Option<Vec<_>>>()?;
-    let measure = limit.sum.as_ref().map_or_else(|| "calls".to_owned(), |field| format!("sum:{field}"));
+    let measure = limit.sum.as_ref().map_or_else(|| "calls".to_owned(), |at| format!("sum:{}", at.field));
     let subject = record([
         ("policy", Some(policy.name.as_deref().map_or(Value::Null, Value::from))),
         ("rule", Some(Value::from(rule.id.as_str()))),

@@ -157,7 +157,7 @@ const fn usual_expiry_ms(risk: Option<Risk>) -> u64 {
 fn filled(consequence: &Consequence, call: &dyn Facts) -> Vec<ConsequencePart> {
     let part = |segment: &Segment| match segment {
         Segment::Text(text) => ConsequencePart::Text(text.clone()),
-        Segment::Field(field) => {
+        Segment::Field(FieldAt { field, .. }) => {
             let value = match call.find(field) {
                 Found::Value(value) => Some(value.clone()),
                 Found::Absent | Found::Blocked => None,

@@ -58,7 +58,7 @@ fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Value {
 fn limit_value(limit: &Limit) -> Value {
     let Limit { sum, at_most, per_ms, by, then } = limit;
     record([
-        ("sum", sum.as_ref().map(|field| Value::from(field.to_string().as_str()))),
+        ("sum", sum.as_ref().map(|at| Value::from(at.field.to_string().as_str()))),
         ("at_most", Some(Value::Number(*at_most))),
         ("per_ms", Some(milliseconds(*per_ms))),
         ("by", Some(texts(by.iter().map(|root| root.as_str())))),

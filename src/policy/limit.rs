@@ -2,7 +2,7 @@
 
 use super::model::Action;
 use super::reader::{Reader, find_key, missing_key};
-use super::terms::{Limit, Relaxed};
+use super::terms::{FieldAt, Limit, Relaxed};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::Root;
@@ -26,7 +26,9 @@ impl Reader<'_> {
     pub(super) fn limit(&mut self, node: &Node) -> Option<Limit> {
         let entries = self.filled_map(node, "`limit`", "write how much is allowed: `{ calls: 10, per: 1h }`")?;
         self.check_keys(entries, LIMIT_KEYS, "`limit`", |_| false);
-        let sum = self.at_some(entries, "sum", |reader, node| reader.field(node, "`sum`"));
+        let sum = self.at_some(entries, "sum", |reader, node| {
+            Some(FieldAt { field: reader.field(node, "`sum`")?, span: node.span })
+        });
         let calls = self.at_some(entries, "calls", Self::calls);
         let at_most = self.at_some(entries, "at_most", |reader, node| {
             reader.number_in(node, "`at_most`", |number| number >= 0.0, "0 or more")

@@ -214,6 +214,8 @@ pub struct PolicyTest {
     pub name: String,
     /// The call, in the shape of a recorded one.
     pub call: Value,
+    /// Where its tool is written.
+    pub tool_span: Span,
     /// What is expected.
     pub expect: Expectation,
     /// The whole test.

@@ -53,10 +53,12 @@ impl Reader<'_> {
         let call = self.at_some(entries, "call", Self::test_call);
         let expect = self.at_some(entries, "expect", Self::expectation);
         let (expect, rule_span) = expect??;
-        Some(TestDraft { test: PolicyTest { name: name??, call: call??, expect, span: node.span }, rule_span })
+        let (call, tool_span) = call??;
+        Some(TestDraft { test: PolicyTest { name: name??, call, tool_span, expect, span: node.span }, rule_span })
     }
 
-    fn test_call(&mut self, node: &Node) -> Option<Value> {
+    /// A call, and where its tool is written.
+    fn test_call(&mut self, node: &Node) -> Option<(Value, Span)> {
         let entries = self.filled_map(node, "`call`", "write a tool call: `{ tool: file.read, args: { path: a } }`")?;
         self.check_keys(entries, CALL_KEYS, "a call", |_| false);
         self.required(node, entries, &["tool"], "a call");
@@ -73,9 +75,9 @@ impl Reader<'_> {
             .is_some()
         });
         let all_well = texts.into_iter().chain(maps).chain(identities).all(|well| well);
-        find_key(entries, "tool").filter(|_| all_well)?;
+        let tool = find_key(entries, "tool").filter(|_| all_well)?;
         // Reports numbers that JSON does not carry exactly.
-        self.operand(node)
+        Some((self.operand(node)?, tool.value.span))
     }
 
     fn any_map(&mut self, node: &Node, key: &str) -> Option<()> {

@@ -115,15 +115,12 @@ impl Reader<'_> {
         }
     }
 
-    fn template_field(&mut self, text: &str, template: Span) -> Option<Field> {
+    fn template_field(&mut self, text: &str, template: Span) -> Option<FieldAt> {
+        let span = edit::inside(template, text, self.text);
         match Field::parse(text) {
-            Ok(field) => Some(field),
+            Ok(field) => Some(FieldAt { field, span }),
             Err(why) => {
-                let at = match template.of(self.text).find(text) {
-                    Some(offset) => Span::new(template.start + offset, template.start + offset + text.len()),
-                    None => template,
-                };
-                self.report(Diagnostic::new(Code::Field, at, format!("`{text}` is no field: it {why}")));
+                self.report(Diagnostic::new(Code::Field, span, format!("`{text}` is no field: it {why}")));
                 None
             }
         }

@@ -52,7 +52,7 @@ pub struct FieldAt {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limit {
     /// The field whose numbers are added up; `None`: calls are counted.
-    pub sum: Option<Field>,
+    pub sum: Option<FieldAt>,
     /// The most that is allowed within the window.
     pub at_most: f64,
     /// Length of the window in milliseconds.
@@ -120,5 +120,5 @@ pub enum Segment {
     /// Text of the policy's author.
     Text(String),
     /// The value of this field.
-    Field(Field),
+    Field(FieldAt),
 }

@@ -177,6 +177,8 @@ codes! {
     DuplicateTool = "duplicate-tool", Error;
     /// A catalogue that says that there are more tools than it has.
     IncompleteCatalogue = "incomplete-catalogue", Warning;
+    /// What looks like a tool's schema, under a key that is not read.
+    UnreadSchema = "unread-schema", Warning;
     /// A keyword of a schema that the engine does not check.
     UncheckedKeyword = "unchecked-keyword", Warning;
     /// A rule that blocks or escalates, and by the catalogue never matches a call.

@@ -2,7 +2,7 @@
 
 use super::place::{Budget, Hop, Place, Reach, known, place};
 use crate::catalogue::model::{Tool, Types};
-use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
+use crate::matcher::condition::{Bound, Condition, Matcher, Test, TextOrField, Type};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::span::Span;
 use crate::value::field::{Field, Root, Way};
@@ -92,7 +92,37 @@ impl<'a> Look<'a> {
                 way.pop();
             }
             Test::Where(condition) => self.condition(condition, way, wanted),
+            Test::OnlyKeys(keys) => self.keys(keys, span, way),
             _ => {}
+        }
+    }
+
+    /// Whether the schema has the place at the end of `way`, or says nothing about it.
+    pub(super) fn is_there(&self, way: &[Hop<'a>]) -> bool {
+        matches!(place(&self.tool.schema, way, None, self.budget).reach, Reach::Known | Reach::Open)
+    }
+
+    /// Looks whether there may be a number at the end of `way`, which is written at `span`; `false` if the schema has no
+    /// such place.
+    pub(super) fn number(&mut self, way: &[Hop<'a>], span: Span) -> bool {
+        let at = place(&self.tool.schema, way, None, self.budget);
+        if at.reach == Reach::Known && !at.types.is_empty() && !at.types.contains(Type::Number) {
+            let types = at.types.described();
+            let label = format!("the schema of `{}` says that there is {types} here", self.tool.name);
+            let message = format!("`sum` can never add up {types}");
+            self.found.push(Diagnostic::new(Code::TypeClash, span, message).label(label));
+        }
+        matches!(at.reach, Reach::Known | Reach::Open)
+    }
+
+    /// Keys that `only_keys` lists for the map at the end of `way`.
+    fn keys(&mut self, keys: &'a [String], span: Span, way: &mut Vec<Hop<'a>>) {
+        for key in keys.iter().take(VALUES_MAX) {
+            way.push(Hop::Key(key));
+            if !self.is_there(way) {
+                self.found.push(self.not_in_schema(way, span, &format!("`{}`", self.tool.name)));
+            }
+            way.pop();
         }
     }
 
@@ -227,8 +257,9 @@ pub(super) fn arguments<'a>(condition: &'a Condition<Field>, wanted: Wanted, out
     match condition {
         Condition::Field { field, span, matcher } => {
             if field.root == Root::Args {
-                out.push(Argument { way: &field.way, span: *span, matcher: Some((matcher, wanted)) });
+                out.push(Argument { way: &field.way, span: *span, asked: Asked::Matcher(matcher, wanted) });
             }
+            others(matcher, out);
         }
         Condition::All(parts) => {
             parts.iter().for_each(|part| arguments(part, wanted.of_all(parts.len()), out));
@@ -238,11 +269,56 @@ pub(super) fn arguments<'a>(condition: &'a Condition<Field>, wanted: Wanted, out
     }
 }
 
+/// The arguments that `matcher` compares with.
+fn others<'a>(matcher: &'a Matcher, out: &mut Vec<Argument<'a>>) {
+    let mut add = |field: &'a Field| {
+        if field.root == Root::Args {
+            out.push(Argument { way: &field.way, span: matcher.span, asked: Asked::Presence });
+        }
+    };
+    for test in &matcher.tests {
+        match test {
+            Test::SameAs(field) | Test::InField(field) => add(field),
+            Test::Path(path) => path.under.iter().chain(&path.base).for_each(|folder| match folder {
+                TextOrField::Field(field) => add(field),
+                TextOrField::Text(_) => {}
+            }),
+            _ => {}
+        }
+    }
+    for test in &matcher.tests {
+        if let Test::Not(inside) | Test::Each(inside) | Test::Some(inside) | Test::Values(inside) = test {
+            others(inside, out);
+        } else if let Test::Where(condition) = test {
+            others_of_parts(condition, out);
+        }
+    }
+}
+
+fn others_of_parts<'a>(condition: &'a Condition<Way>, out: &mut Vec<Argument<'a>>) {
+    match condition {
+        Condition::Field { matcher, .. } => others(matcher, out),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| others_of_parts(part, out)),
+        Condition::Not(part) => others_of_parts(part, out),
+    }
+}
+
 /// A field below `args` that a rule names, and what it asks of it.
 pub(super) struct Argument<'a> {
     pub(super) way: &'a Way,
     pub(super) span: Span,
-    pub(super) matcher: Option<(&'a Matcher, Wanted)>,
+    pub(super) asked: Asked<'a>,
+}
+
+/// What is asked of an argument.
+#[derive(Clone, Copy)]
+pub(super) enum Asked<'a> {
+    /// What a matcher says, which must come out so.
+    Matcher(&'a Matcher, Wanted),
+    /// That there may be such an argument.
+    Presence,
+    /// That it may be a number.
+    Number,
 }
 
 /// As many of `words` as are worth comparing with a slip.
