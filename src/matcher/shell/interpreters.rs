@@ -1,5 +1,6 @@
 //! Programs that run code: shells, languages, `awk` and `sed`.
 
+use super::git;
 use super::pattern::last_segment;
 use super::programs::Inside;
 
@@ -57,6 +58,7 @@ pub(super) fn has_code_behind(words: &[String]) -> bool {
         if has_options
             && (SHELLS.contains(&base) || LANGUAGES.contains(&base) || matches!(base, "su" | "ssh" | "runuser"))
             || behind.is_empty() && matches!(base, "ash" | "bash" | "dash" | "ksh" | "sh" | "zsh")
+            || base == "git" && git::behind_options(behind).is_none()
         {
             return true;
         }

@@ -8,6 +8,7 @@
 mod words;
 mod pattern;
 mod programs;
+mod git;
 mod interpreters;
 mod open;
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub struct CommandPattern {
     name: Glob,
     /// The same in lower case.
     folded_name: Glob,
+    /// The same with anything before it.
+    folded_end: Glob,
     words: Vec<WordPattern>,
     rest: Option<Rest>,
 }
@@ -80,8 +82,9 @@ pub fn command_pattern(text: &str) -> Result<CommandPattern, &'static str> {
     let program = glob(words.next().ok_or(NO_PROGRAM)?)?;
     let name = program.last_segment();
     let folded_name = Glob { pieces: name.pieces.iter().map(|piece| piece.to_ascii_lowercase()).collect() };
+    let folded_end = folded_name.with_anything_before();
     let words = words.map(word_pattern).collect::<Result<_, _>>()?;
-    Ok(CommandPattern { program, name, folded_name, words, rest })
+    Ok(CommandPattern { program, name, folded_name, folded_end, words, rest })
 }
 
 fn word_pattern(word: Word) -> Result<WordPattern, &'static str> {
@@ -228,15 +231,23 @@ impl CommandPattern {
         }
         let is_part = |c: char| c.is_ascii_alphanumeric() || "_.+-@".contains(c) || !c.is_ascii();
         let is_name = |part: &str| {
-            let name = part.trim_start_matches('@');
+            // `make` takes these before a command.
+            let name = part.trim_start_matches(['@', '-', '+']);
             !name.is_empty() && self.folded_name.matches(&name.to_ascii_lowercase())
         };
         // A path is a word, not a text with words inside.
         let is_path = word.chars().all(|c| is_part(c) || c == '/');
-        // A value can stand right behind a short option.
-        let value = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).and_then(|rest| rest.get(1..));
-        !is_path && word.split(|c| !is_part(c)).any(is_name)
-            || value.is_some_and(|value| value.split(|c| !is_part(c)).any(is_name))
+        if !is_path && word.split(|c| !is_part(c)).any(is_name) {
+            return true;
+        }
+        // A value can stand right behind short options, `-I` or `-cI`.
+        let letters = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or("");
+        let mut parts = letters.split(|c| !is_part(c));
+        let ends_with_name = |part: &str| {
+            let behind_one = part.char_indices().nth(1).and_then(|(at, _)| part.get(at..));
+            behind_one.is_some_and(|rest| !rest.is_empty() && self.folded_end.matches(&rest.to_ascii_lowercase()))
+        };
+        parts.next().is_some_and(ends_with_name) || parts.any(is_name)
     }
 
     fn walk(&self, words: &[String], loose: bool) -> Walked {
@@ -244,7 +255,7 @@ impl CommandPattern {
         places.mark(0);
         for word in words {
             places = places.after(word, self, loose);
-            if !places.is_alive() {
+            if !places.is_alive() || places.hinted {
                 break;
             }
         }
@@ -265,11 +276,14 @@ struct Places {
     met: Vec<bool>,
     /// The same, just after an option that was passed over and may take the next word as its value.
     met_and_option: Vec<bool>,
+    /// Whether a word that was passed over has one of the pattern in it, as the value of an option that gives words
+    /// another meaning has.
+    hinted: bool,
 }
 
 impl Places {
     fn none(words: usize) -> Self {
-        Self { met: vec![false; words + 1], met_and_option: vec![false; words + 1] }
+        Self { met: vec![false; words + 1], met_and_option: vec![false; words + 1], hinted: false }
     }
 
     fn mark(&mut self, place: usize) {
@@ -279,7 +293,7 @@ impl Places {
     }
 
     fn is_whole(&self) -> bool {
-        self.met.last() == Some(&true) || self.met_and_option.last() == Some(&true)
+        self.hinted || self.met.last() == Some(&true) || self.met_and_option.last() == Some(&true)
     }
 
     fn is_alive(&self) -> bool {
@@ -289,7 +303,7 @@ impl Places {
     /// The places after `word`. If `loose`, options that the pattern does not have are passed over with their values,
     /// and anything is before an option that the pattern has.
     fn after(&self, word: &str, pattern: &CommandPattern, loose: bool) -> Self {
-        let mut next = Self::none(pattern.words.len());
+        let mut next = Self { hinted: self.hinted, ..Self::none(pattern.words.len()) };
         for (place, (&met, &optional)) in self.met.iter().zip(&self.met_and_option).enumerate() {
             if !met && !optional {
                 continue;
@@ -310,6 +324,8 @@ impl Places {
             {
                 *next = true;
             }
+            let mut missing = pattern.words.iter().skip(place);
+            next.hinted |= loose && (optional || is_option(word)) && missing.any(|wanted| wanted.is_inside(word));
         }
         next
     }
@@ -331,6 +347,14 @@ impl WordPattern {
                 value.is_some_and(|value| glob.matches(value)) || attached.is_some_and(|value| glob.matches(value))
             }
             Self::Glob(_) => false,
+        }
+    }
+
+    /// Whether `word` has this one in it, as a word of a text such as `alias.p=push`.
+    fn is_inside(&self, word: &str) -> bool {
+        match self {
+            Self::Operand | Self::Any => false,
+            Self::Glob(glob) => !glob.is_option() && glob.is_word_in(word),
         }
     }
 }
@@ -365,12 +389,37 @@ impl Glob {
         }
     }
 
+    fn with_anything_before(&self) -> Self {
+        let anything = Some(String::new()).filter(|_| self.pieces.first().is_some_and(|piece| !piece.is_empty()));
+        Self { pieces: anything.into_iter().chain(self.pieces.iter().cloned()).collect() }
+    }
+
+    /// Whether `text` has it with no letter or the like next to it, except where a star is.
+    fn is_word_in(&self, text: &str) -> bool {
+        let Some((first, others)) = self.pieces.split_first().filter(|_| !self.is_blank()) else { return false };
+        let is_part = |c: char| c.is_alphanumeric() || "_.-".contains(c);
+        let begins = |at: usize| !text.get(..at).is_some_and(|before| before.ends_with(is_part));
+        let ends = |after: &str| !others.is_empty() || !after.starts_with(is_part);
+        let behind_first = text.match_indices(first.as_str()).find_map(|(at, found)| {
+            let behind = text.get(at + found.len()..)?;
+            (begins(at) && ends(behind)).then_some(behind)
+        });
+        let behind_all = others.iter().try_fold(behind_first.unwrap_or(""), |behind, piece| {
+            behind.split_once(piece.as_str()).map(|(_, behind)| behind)
+        });
+        behind_first.is_some() && behind_all.is_some()
+    }
+
     fn is_option(&self) -> bool {
         self.pieces.first().is_some_and(|piece| is_option(piece))
     }
 
     fn is_anything(&self) -> bool {
-        self.pieces.len() > 1 && self.pieces.iter().all(String::is_empty)
+        self.pieces.len() > 1 && self.is_blank()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.pieces.iter().all(String::is_empty)
     }
 
     fn slashes(&self) -> usize {

@@ -1,8 +1,8 @@
 //! What programs run besides themselves: wrappers such as `sudo`, `find -exec`, and those known to run nothing.
 
-use super::interpreters;
 use super::pattern::{Command, last_segment};
 use super::words;
+use super::{git, interpreters};
 
 const OPTION: &str = "a program that runs another has an option that is not known here";
 const VARIABLES: &str = "a program that runs another sets variables for it";
@@ -160,18 +160,8 @@ const RUN_NOTHING: [&str; 76] = [
 ];
 
 /// Subcommands that run nothing their arguments say, if they come first.
-const RUN_NOTHING_WITH: [(&str, &[&str]); 4] = [
-    (
-        "git",
-        &[
-            "add", "branch", "checkout", "commit", "diff", "log", "mv", "reset", "restore", "rm", "show", "stash",
-            "status", "switch", "tag",
-        ],
-    ),
-    ("cargo", &["rm", "remove"]),
-    ("docker", &["rm", "rmi"]),
-    ("npm", &["rm", "uninstall"]),
-];
+const RUN_NOTHING_WITH: [(&str, &[&str]); 3] =
+    [("cargo", &["rm", "remove"]), ("docker", &["rm", "rmi"]), ("npm", &["rm", "uninstall"])];
 
 /// What `command` runs besides its own program.
 pub(super) fn inside(command: Command<'_>) -> Inside<'_> {
@@ -186,16 +176,23 @@ pub(super) fn inside(command: Command<'_>) -> Inside<'_> {
     if name == "find" {
         return look_into_find(given, command.open);
     }
+    if name == "git" {
+        return git::inside(given, plain_name(program) == "git");
+    }
     if let Some(inside) = interpreters::inside(&name, given, command.open) {
         return inside;
     }
     if runs_nothing(program, given) { Inside::Nothing } else { Inside::Search(given) }
 }
 
-/// Only under the plain name or in the system's folders is it the program that is known.
-fn runs_nothing(program: &str, given: &[String]) -> bool {
+/// Without the system's folders; any other path may be another program.
+fn plain_name(program: &str) -> &str {
     let name = program.strip_prefix("/usr").unwrap_or(program);
-    let name = name.strip_prefix("/bin/").unwrap_or(program);
+    name.strip_prefix("/bin/").unwrap_or(program)
+}
+
+fn runs_nothing(program: &str, given: &[String]) -> bool {
+    let name = plain_name(program);
     let subcommand = given.first().map_or("", String::as_str);
     RUN_NOTHING.contains(&name)
         || RUN_NOTHING_WITH.iter().any(|(known, subcommands)| *known == name && subcommands.contains(&subcommand))

@@ -68,6 +68,54 @@ fn looks_past_options() {
 }
 
 #[test]
+fn knows_options_that_give_words_another_meaning() {
+    check(
+        &[
+            ("git push **", "git -c alias.p=push p origin HEAD:main", U),
+            ("git push **", "git -c 'alias.p=!git pu\\sh' p", U),
+            ("git push **", "sudo git -c alias.p=pu\\\\sh p", U),
+            ("git push **", "git --config-env=alias.p=P p", U),
+            ("git push **", "git --config-env alias.p=P p", U),
+            ("git push **", "git --exec-path=/tmp p", U),
+            ("git push **", "git --exec-path", N),
+            ("git push **", "git -c user.name=me commit -m push", N),
+            ("git push **", "git -C . -c Color.ui=never --no-pager log -p", N),
+            ("git push **", "git --x=push log", U),
+            ("git push **", "git --x=pushed log", N),
+            ("git push **", "git -C push log", U),
+            ("git push **", "git log --grep=push", N),
+            ("git push **", "wrap git -c alias.p=push p", U),
+            ("git push **", "wrap git -c user.name=me pull", N),
+            ("git push **", "git config alias.p push; git p", U),
+            ("git push **", "git config set --global alias.p push", U),
+            ("git push **", "git config --global user.name me", N),
+            ("git push **", "git config alias.p", N),
+            ("git push **", "git config --get-regexp alias .", N),
+            ("rm **", "git -c 'core.pager=r\"\"m x' log", U),
+            ("rm **", "git -c core.quotepath=off log --grep 'rm x'", N),
+            ("rm **", "./git -C . log 'rm x'", U),
+            ("rm **", "git submodule --quiet foreach 'r\"\"m x'", U),
+            ("rm **", "git submodule update --init", N),
+            ("rm **", "git rebase -ix 'r\"\"m x' main", U),
+            ("rm **", "git rebase --ex='r\"\"m x' main", U),
+            ("rm **", "git rebase --onto main a", N),
+            ("rm **", "git grep -nO'r\"\"m' x", U),
+            ("rm **", "git clone --u='r\"\"m x' a b", U),
+            ("rm **", "git clone -c a=b x", U),
+            ("rm **", "git clone --depth 1 https://a.example/x", N),
+            ("rm **", "git fetch 'ext::r\"\"m x'", U),
+            ("rm **", "git push -u origin main", N),
+            ("cargo publish **", "cargo --config 'alias.p=\"publish\"' p", U),
+            ("curl http://a.example/*", "curl -x 'to http://a.example/x' http://b.example/", U),
+            ("curl http://a.example/*", "curl -x xhttp://a.example/x http://b.example/", N),
+        ],
+        runs,
+    );
+    let many = format!("git {}log", "-p ".repeat(100));
+    assert!(matches!(runs(&[command_pattern("git push **").unwrap()], &many), Truth::Undecidable(_)));
+}
+
+#[test]
 fn looks_through_wrappers() {
     check(
         &[
@@ -222,6 +270,17 @@ fn searches_programs_that_are_not_known() {
             ("rm **", "wrap --run=rm", U),
             ("rm **", "wrap '-crm x'", U),
             ("rm **", "wrap 'a;rm x'", U),
+            ("rm **", "wrap '-cIrm -rf x' -f o", U),
+            ("rm **", "tar -cIrm -f o x", U),
+            ("rm **", "rsync -aerm x y", U),
+            ("rm **", "tar -cI/bin/rm -f o x", U),
+            ("rm **", "tar -crmI x", N),
+            ("rm **", "wrap -rm x", N),
+            ("python* **", "tar -cvIpython3 -f o x", U),
+            ("*lint **", "wrap -xeslint", U),
+            ("rm **", "make --eval='a:;-rm -rf x' a", U),
+            ("rm **", "make --eval='a:;+rm -rf x' a", U),
+            ("rm **", "make --eval='a:;@-+rm -rf x' a", U),
             ("rm **", "wrap --rm x", N),
             ("rm **", "docker run --rm x", N),
             ("rm **", "docker run x rm y", U),
