@@ -10,10 +10,12 @@ mod pattern;
 mod programs;
 mod git;
 mod interpreters;
+mod builtins;
 mod open;
 #[cfg(test)]
 mod tests;
 
+use self::builtins::has_subscript;
 use self::pattern::{Command, Match};
 use self::programs::Inside;
 use crate::matcher::truth::Truth;
@@ -28,13 +30,6 @@ const INPUT: &str = "a program that may run its arguments takes them from elsewh
 
 /// How many commands one command may run in turn, as `sudo find -exec` does two.
 const INSIDE_MAX: usize = 64;
-
-/// Builtins that take a variable's name or an expression, in which bash runs `a[$(code)]`.
-#[rustfmt::skip]
-const SUBSCRIPT_BUILTINS: [&str; 22] = [
-    "[", "break", "continue", "declare", "exit", "export", "float", "getopts", "integer", "let", "local", "mapfile",
-    "print", "printf", "read", "readarray", "readonly", "return", "shift", "test", "typeset", "unset",
-];
 
 /// Whether every simple command of `text` is one of `patterns`.
 ///
@@ -130,11 +125,4 @@ fn is_found(patterns: &[CommandPattern], words: &[String]) -> Truth {
         }
     }
     doubt.map_or(Truth::DoesNotHold, Truth::Undecidable)
-}
-
-fn has_subscript(command: &[String]) -> bool {
-    command.split_first().is_some_and(|(program, words)| {
-        SUBSCRIPT_BUILTINS.contains(&program.as_str())
-            && words.iter().any(|word| word.contains('[') && word.contains(['$', '`', '<', '>']))
-    })
 }

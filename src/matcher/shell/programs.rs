@@ -2,7 +2,7 @@
 
 use super::pattern::{Command, last_segment};
 use super::words;
-use super::{git, interpreters};
+use super::{builtins, git, interpreters};
 
 const OPTION: &str = "a program that runs another has an option that is not known here";
 const VARIABLES: &str = "a program that runs another sets variables for it";
@@ -148,7 +148,7 @@ const WRAPPERS: &[Wrapper] = &[
 /// Actions of `find` that run a command.
 const FIND_ACTIONS: [&str; 4] = ["-exec", "-execdir", "-ok", "-okdir"];
 
-/// Programs and builtins that run nothing, whatever their arguments.
+/// Programs and builtins that run nothing, whatever their arguments; `printf` can set variables besides.
 #[rustfmt::skip]
 const RUN_NOTHING: [&str; 76] = [
     ":", "base64", "basename", "cal", "cat", "cd", "chgrp", "chmod", "chown", "cksum", "cmp", "column", "comm", "cp",
@@ -178,6 +178,9 @@ pub(super) fn inside(command: Command<'_>) -> Inside<'_> {
     }
     if name == "git" {
         return git::inside(given, plain_name(program) == "git");
+    }
+    if let Some(why) = builtins::sets(&name, given, command.open) {
+        return Inside::Doubt(why);
     }
     if let Some(inside) = interpreters::inside(&name, given, command.open) {
         return inside;

@@ -328,11 +328,20 @@ fn builtins_that_run_subscripts_are_undecidable() {
             ("unset *", "unset 'a[$(touch pwned)]'", U),
             ("test -v *", "test -v 'a[`touch pwned`]'", U),
             ("printf -*", "printf '[$]'", U),
+            ("printf -**", "printf -v x %s%s 'a[' '$(touch pwned)]'", U),
+            ("wait -**", "wait -n -p 'a[$(touch pwned)]'", U),
             ("echo *", "echo 'a[$(id)]'", Y),
         ],
         only,
     );
-    check(&[("rm **", "test -v 'a[$(r\"\"m x)]'", U), ("rm **", "test -d 'a[0]'", N)], runs);
+    check(
+        &[
+            ("rm **", "unset 'a[' '$(r\"\"m x)]'", U),
+            ("rm **", "test -v 'a[$(r\"\"m x)]'", U),
+            ("rm **", "test -d 'a[0]'", N),
+        ],
+        runs,
+    );
 }
 
 #[test]

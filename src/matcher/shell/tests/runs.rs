@@ -211,6 +211,44 @@ fn knows_words_that_come_from_elsewhere() {
 }
 
 #[test]
+fn cannot_tell_what_variables_do() {
+    check(
+        &[
+            ("rm **", "printf -v PS4 '$(rm x)'; set -x; ls", U),
+            ("rm **", "printf -vPROMPT_COMMAND 'rm x'", U),
+            ("rm **", "builtin printf -v x y", U),
+            ("rm **", "printf -- -v", N),
+            ("rm **", "printf '%s\\n' -v rm", N),
+            ("rm **", "printf -", N),
+            ("rm **", "export PS4='$(r\"\"m x)'; set -x; ls", U),
+            ("rm **", "export PATH=/tmp; ls", U),
+            ("rm **", "export PATH", N),
+            ("rm **", "readonly LD_PRELOAD=./evil.so", U),
+            ("rm **", "declare -x BASH_ENV=x", U),
+            ("rm **", "declare -p", N),
+            ("rm **", "typeset -n a=b", U),
+            ("rm **", "local a=b", U),
+            ("rm **", "let x=1", U),
+            ("rm **", "echo x | read PS4", U),
+            ("rm **", "mapfile -C 'r\"\"m x' -c 1", U),
+            ("rm **", "readarray PATH", U),
+            ("rm **", "getopts a: PS4 -a x", U),
+            ("rm **", "alias ls='r\"\"m x'", U),
+            ("rm **", "alias", N),
+            ("git push **", "hash -p /usr/bin/git x; x push", U),
+            ("git push **", "hash -r", N),
+            ("rm **", "enable -f ./evil.so x", U),
+            ("rm **", "set -A PS4 x", U),
+            ("rm **", "set -x", N),
+            ("rm **", "print -rv PS4 x", U),
+            ("rm **", "print -r x", N),
+            ("rm **", "wait -n -p 'a[$(r\"\"m x)]'", U),
+        ],
+        runs,
+    );
+}
+
+#[test]
 fn cannot_see_into_code() {
     check(
         &[
