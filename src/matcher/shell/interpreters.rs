@@ -8,22 +8,37 @@ use super::programs::Inside;
 pub(super) const CODE: &str = "a program is given code";
 
 #[rustfmt::skip]
-const SHELLS: [&str; 16] = [
-    "ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "mksh", "nu", "posh", "powershell", "pwsh", "rbash", "sh",
-    "tcsh", "zsh",
+const SHELLS: [&str; 40] = [
+    "ash", "bash", "bash-static", "bosh", "brush", "csh", "dash", "elvish", "es", "fish", "hush", "ion", "ksh", "lksh",
+    "loksh", "mksh", "mrsh", "nu", "oksh", "osh", "pbosh", "pdksh", "posh", "powershell", "pwsh", "rbash", "rc", "rksh",
+    "rzsh", "sash", "scsh", "sh", "static-sh", "tcsh", "xonsh", "yash", "ysh", "zsh", "zsh-static", "zsh-beta",
 ];
 
 #[rustfmt::skip]
-const LANGUAGES: [&str; 22] = [
-    "bun", "deno", "elixir", "expect", "groovy", "guile", "jshell", "julia", "lua", "luajit", "node", "nodejs", "octave",
-    "osascript", "perl", "php", "pypy", "python", "racket", "rscript", "ruby", "tclsh",
+const LANGUAGES: [&str; 72] = [
+    "babashka", "bb", "bun", "clisp", "clj", "clojure", "clojure-clr", "coffee", "csi", "dart", "deno", "ecl", "elixir",
+    "erl", "escript", "expect", "fennel", "gdb", "ghci", "gnuplot", "gosh", "groovy", "guile", "hy", "iex", "ipython",
+    "irb", "janet", "jimsh", "jruby", "jshell", "julia", "kotlin", "lldb", "lua", "luajit", "maxima", "micropython",
+    "mongo", "mongosh", "mruby", "node", "nodejs", "ocaml", "octave", "osascript", "perl", "php", "php-cgi", "pike",
+    "pypy", "python", "qjs", "racket", "raku", "rakudo", "rscript", "ruby", "runghc", "runhaskell", "sage", "sbcl",
+    "scala", "swift", "swipl", "tclsh", "truffleruby", "ts-node", "tsx", "utop", "wish", "yap",
+];
+
+/// Subcommands that are given code.
+const SUBCOMMANDS: [(&str, &[&str]); 6] = [
+    ("bun", &["exec", "repl"]),
+    ("deno", &["eval", "repl"]),
+    ("dotnet", &["fsi", "script"]),
+    ("mix", &["eval", "run"]),
+    ("rails", &["c", "console", "r", "runner"]),
+    ("stack", &["eval", "exec", "ghci", "runghc"]),
 ];
 
 /// Programs and builtins whose arguments are code, or words that a shell elsewhere reads as code.
 #[rustfmt::skip]
-const TAKE_CODE: [&str; 19] = [
-    ".", "at", "batch", "bind", "complete", "compgen", "crontab", "eval", "fc", "mosh", "parallel", "runuser", "screen",
-    "script", "source", "ssh", "su", "tmux", "trap",
+const TAKE_CODE: [&str; 24] = [
+    ".", "at", "batch", "bind", "complete", "compgen", "crontab", "dbclient", "eval", "fc", "mosh", "newgrp",
+    "parallel", "pee", "rsh", "runuser", "screen", "script", "sg", "source", "ssh", "su", "tmux", "trap",
 ];
 
 /// Modules that `python -m` may run as a program that is not known: their arguments are no code.
@@ -36,6 +51,9 @@ const MODULES: [&str; 12] = [
 /// What the program `name`, in lower case, runs with the words it is `given`, if it is one that runs code.
 pub(super) fn inside<'a>(name: &str, given: &'a [String], open: bool) -> Option<Inside<'a>> {
     let base = without_version(name);
+    if takes_code(base, given) {
+        return Some(Inside::Doubt(CODE));
+    }
     match base {
         "awk" | "gawk" | "mawk" | "nawk" => Some(harmless(!open && is_harmless_awk(given))),
         "sed" | "gsed" => Some(harmless(!open && is_harmless_sed(given))),
@@ -55,8 +73,10 @@ pub(super) fn has_code_behind(words: &[String]) -> bool {
         let name = last_segment(word).to_ascii_lowercase();
         let base = without_version(&name);
         let has_options = behind.first().is_some_and(|next| next.starts_with('-'));
-        if has_options
-            && (SHELLS.contains(&base) || LANGUAGES.contains(&base) || matches!(base, "su" | "ssh" | "runuser"))
+        let has_input = || behind.first().is_some_and(|next| is_input(next));
+        let is_interpreter = SHELLS.contains(&base) || LANGUAGES.contains(&base);
+        if is_interpreter && (has_options || has_input() || takes_code(base, behind.get(..1).unwrap_or(&[])))
+            || has_options && matches!(base, "su" | "ssh" | "runuser")
             || behind.is_empty() && matches!(base, "ash" | "bash" | "dash" | "ksh" | "sh" | "zsh")
             || base == "git" && git::behind_options(behind).is_none()
         {
@@ -77,9 +97,42 @@ pub(super) fn has_code_behind(words: &[String]) -> bool {
     false
 }
 
-/// `python` for `python3.12`.
+/// `python` for `python3.12` and for `python.exe`.
 fn without_version(name: &str) -> &str {
-    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-')
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    let name = name.find(|c: char| c.is_ascii_digit()).and_then(|at| name.get(..at)).unwrap_or(name);
+    name.trim_end_matches(['.', '-'])
+}
+
+/// Whether a program hands its words to a shell or a language because of a subcommand or an option.
+fn takes_code(base: &str, given: &[String]) -> bool {
+    let Some(first) = given.first() else { return false };
+    let is_short_or = |word: &str, long: &str| word.starts_with("-c") || word.starts_with(long);
+    match base {
+        "flock" => given.iter().any(|word| is_short_or(word, "--command")),
+        "npm" if !matches!(first.as_str(), "exec" | "x") && !first.starts_with('-') => false,
+        "npm" | "npx" | "pnpm" | "pnpx" => {
+            let own = given.get(usize::from(!first.starts_with('-') && base.ends_with('m'))..).unwrap_or(&[]);
+            own_options(own).any(|word| is_short_or(word, "--call") || word.starts_with("--shell"))
+        }
+        "bun" | "deno" if given.iter().any(|word| word == "-" || word.starts_with("data:")) => true,
+        "bun" | "deno" if own_options(given.get(1..).unwrap_or(&[])).any(|word| is_evaluated(word)) => true,
+        _ => SUBCOMMANDS.iter().any(|(name, known)| *name == base && known.contains(&first.as_str())),
+    }
+}
+
+fn is_evaluated(option: &str) -> bool {
+    ["-e", "-p", "--eval", "--print"].iter().any(|known| option.starts_with(known))
+}
+
+/// The options before the first word that is neither one nor the value of one.
+fn own_options(words: &[String]) -> impl Iterator<Item = &str> {
+    let mut is_value = false;
+    words.iter().map(String::as_str).take_while(move |word| {
+        let is_own = is_value || word.starts_with('-');
+        is_value = matches!(*word, "-p" | "--package" | "-w" | "--workspace" | "--prefix");
+        is_own && *word != "--"
+    })
 }
 
 fn harmless(is_harmless: bool) -> Inside<'static> {
@@ -101,8 +154,19 @@ fn interpreted<'a>(base: &str, given: &'a [String], open: bool) -> Inside<'a> {
     }
     // The rest name a script: code too, but none that the text shows.
     let is_code = first.starts_with(['-', '+']) || first == "eval";
-    let is_input = first.starts_with("/dev/") || first.starts_with("/proc/");
-    if is_code || is_input { Inside::Doubt(CODE) } else { Inside::Search(given) }
+    if is_code || is_input(first) { Inside::Doubt(CODE) } else { Inside::Search(given) }
+}
+
+/// Whether a script's `path` may be the input, or something else that is no file: `/dev/stdin`, or `stdin` after
+/// `cd /dev`.
+fn is_input(path: &str) -> bool {
+    let segments = || path.split('/').filter(|segment| !matches!(*segment, "" | "."));
+    let last = segments().next_back().unwrap_or("");
+    let is_device = |segment: &str| matches!(segment, "dev" | "proc");
+    path.starts_with('/') && segments().next().is_some_and(is_device)
+        || segments().any(is_device) && segments().any(|segment| segment == "..")
+        || matches!(last, "stdin" | "stdout" | "stderr" | "tty" | "console" | "environ" | "cmdline" | "comm")
+        || !last.is_empty() && last.chars().all(|c| c.is_ascii_digit())
 }
 
 /// Whether an awk program has no way to run another.
