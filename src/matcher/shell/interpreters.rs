@@ -98,7 +98,7 @@ pub(super) fn has_code_behind(words: &[String]) -> bool {
 }
 
 /// `python` for `python3.12` and for `python.exe`.
-fn without_version(name: &str) -> &str {
+pub(super) fn without_version(name: &str) -> &str {
     let name = name.strip_suffix(".exe").unwrap_or(name);
     let name = name.find(|c: char| c.is_ascii_digit()).and_then(|at| name.get(..at)).unwrap_or(name);
     name.trim_end_matches(['.', '-'])

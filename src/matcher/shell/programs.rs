@@ -146,7 +146,7 @@ const WRAPPERS: &[Wrapper] = &[
 ];
 
 /// Actions of `find` that run a command.
-const FIND_ACTIONS: [&str; 4] = ["-exec", "-execdir", "-ok", "-okdir"];
+pub(super) const FIND_ACTIONS: [&str; 4] = ["-exec", "-execdir", "-ok", "-okdir"];
 
 /// Programs and builtins that run nothing, whatever their arguments; `printf` can set variables besides.
 #[rustfmt::skip]
