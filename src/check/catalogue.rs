@@ -29,7 +29,7 @@ const MATCHES_MAX: usize = 5_000_000;
 const SUGGESTIONS_MAX: usize = 100;
 
 /// What `policy`, which `text` writes, says of tools and arguments that cannot be by `catalogue`, in the order of the
-/// text: warnings, and an error where a rule that blocks or escalates can therefore never match its tools.
+/// text: all of it warnings.
 /// A rule about tools that are not there is a warning: a policy may be meant for agents with other tools too, and a call
 /// of a tool that the catalogue does not have is never allowed.
 ///
@@ -65,7 +65,7 @@ pub fn check_tools(policy: &Policy, catalogue: &Catalogue, text: &str) -> Vec<Di
             if is_strict && tools.iter().all(|tool| never_matches(rule, tool, &budget)) {
                 sort(&mut found);
                 if let Some(first) = found.first_mut() {
-                    make_error(first, rule);
+                    say_of_rule(first, rule);
                 }
             }
             for argument in &other_arguments(rule) {
@@ -80,27 +80,24 @@ pub fn check_tools(policy: &Policy, catalogue: &Catalogue, text: &str) -> Vec<Di
     all
 }
 
-/// Leaves the errors in `all` and, of the warnings, as many as are worth listing; says how many more there are.
+/// Leaves in `all` as many as are worth listing, and says how many more there are.
 fn bounded(all: &mut Vec<Diagnostic>) {
     if all.len() <= FOUND_MAX {
         return;
     }
-    let (mut kept, warnings): (Vec<_>, Vec<_>) = all.drain(..).partition(Diagnostic::is_error);
-    kept.extend(warnings);
-    let left_out = kept.split_off(FOUND_MAX);
+    let left_out = all.split_off(FOUND_MAX);
     if let Some(first) = left_out.first() {
         let message = format!("the catalogue rules out {} things more", left_out.len());
         let diagnostic = Diagnostic::new(Code::TooManyWarnings, first.span, message);
-        kept.push(diagnostic.help("mend those above, then check again"));
+        all.push(diagnostic.help("mend those above, then check again"));
     }
-    *all = kept;
 }
 
-/// Makes `problem` the reason that `rule` never matches.
-fn make_error(problem: &mut Diagnostic, rule: &Rule) {
-    let message = "so this rule never matches a call".to_owned();
+/// Makes `problem` the reason that `rule` matches no call that fits its tool's schema.
+fn say_of_rule(problem: &mut Diagnostic, rule: &Rule) {
+    let message = "so this rule matches only calls that do not fit the schema".to_owned();
     let span = rule.tools.first().map_or(rule.span, |pattern| pattern.span);
-    problem.code = Code::NeverMatches;
+    problem.code = Code::OnlyMisfits;
     if span == problem.span {
         problem.label = Some(message);
     } else {

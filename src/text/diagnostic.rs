@@ -181,8 +181,8 @@ codes! {
     UnreadSchema = "unread-schema", Warning;
     /// A keyword of a schema that the engine does not check.
     UncheckedKeyword = "unchecked-keyword", Warning;
-    /// A rule that blocks or escalates, and by the catalogue never matches a call.
-    NeverMatches = "never-matches", Error;
+    /// A rule that blocks or escalates, and by the catalogue matches only calls that do not fit.
+    OnlyMisfits = "only-misfits", Warning;
     /// A tool that the catalogue does not have.
     UnknownTool = "unknown-tool", Warning;
     /// A tool pattern that matches no tool of the catalogue.
