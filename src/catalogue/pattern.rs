@@ -1,6 +1,6 @@
 //! The regular expressions of schemas.
 
-use crate::matcher::regex::{Regex, TEXT_BYTES_MAX};
+use crate::matcher::regex::{Regex, Regexes, TEXT_BYTES_MAX};
 
 /// A regular expression of a schema, which other engines read in their own ways.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,9 +16,9 @@ pub struct Pattern {
 impl Pattern {
     /// The pattern `text`, if this engine can read it; else one of which nobody can tell what matches it.
     #[must_use]
-    pub fn new(text: &str) -> Self {
+    pub fn new(text: &str, regexes: &mut Regexes) -> Self {
         Self {
-            regex: Regex::anywhere(text).ok(),
+            regex: regexes.get(text).ok(),
             has_wide_class: text.contains(['.', '\\']),
             // What is repeated is compiled as often as it is repeated.
             cost_per_byte: if text.contains('{') { 64 } else { 1 + text.len() / 16 },
@@ -51,6 +51,7 @@ mod tests {
 
     #[test]
     fn what_engines_read_in_their_own_ways_is_nobody_s_to_tell() {
+        let regexes = &mut Regexes::new(Regex::anywhere);
         let rows = [
             ("^[a-z]+$", "abc", Some(true)),
             ("^[a-z]+$", "abc\n", Some(false)),
@@ -65,8 +66,8 @@ mod tests {
             ("[", "a", None),
         ];
         for (pattern, text, expected) in rows {
-            assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern:?} and {text:?}");
+            assert_eq!(Pattern::new(pattern, regexes).matches(text), expected, "{pattern:?} and {text:?}");
         }
-        assert_eq!(Pattern::new("a").matches(&"a".repeat(TEXT_BYTES_MAX + 1)), None);
+        assert_eq!(Pattern::new("a", regexes).matches(&"a".repeat(TEXT_BYTES_MAX + 1)), None);
     }
 }

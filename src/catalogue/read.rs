@@ -3,6 +3,7 @@
 use super::escapes::Joined;
 use super::model::{Catalogue, Schema, Tool, order};
 use super::schema::{Unchecked, first_line, read_schema};
+use crate::matcher::regex::{Regex, Regexes};
 use crate::text::diagnostic::{Code, Diagnostic, Problems, other_word};
 use crate::text::span::Span;
 use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
@@ -60,7 +61,10 @@ pub fn read(text: &str, limits: Limits) -> (Option<Catalogue>, Vec<Diagnostic>) 
 fn read_yaml(text: &str, limits: Limits) -> (Option<Catalogue>, Vec<Diagnostic>) {
     let mut problems = Problems::default();
     let tools = match yaml::parse(text, limits, &mut problems) {
-        Some(root) => Reader { text, unchecked: Unchecked::default(), problems: &mut problems }.catalogue(&root),
+        Some(root) => {
+            let regexes = Regexes::new(Regex::anywhere);
+            Reader { text, unchecked: Unchecked::default(), regexes, problems: &mut problems }.catalogue(&root)
+        }
         None => {
             if problems.is_empty() {
                 problems.push(Diagnostic::new(Code::Empty, Span::new(0, 0), "there is no catalogue here").help(FORM));
@@ -76,6 +80,7 @@ fn read_yaml(text: &str, limits: Limits) -> (Option<Catalogue>, Vec<Diagnostic>)
 struct Reader<'text, 'out> {
     text: &'text str,
     unchecked: Unchecked,
+    regexes: Regexes,
     problems: &'out mut Problems,
 }
 
@@ -183,7 +188,7 @@ impl Reader<'_, '_> {
         }
         match schema.value.value {
             NodeValue::Null => Schema::default(),
-            _ => read_schema(&schema.value, self.text, &mut self.unchecked, self.problems),
+            _ => read_schema(&schema.value, self.text, &mut self.unchecked, &mut self.regexes, self.problems),
         }
     }
 }

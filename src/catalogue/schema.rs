@@ -3,6 +3,7 @@
 use super::model::{Part, PartId, Schema, Types, order};
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
+use crate::matcher::regex::Regexes;
 use crate::names::NameMap;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::span::Span;
@@ -98,11 +99,18 @@ struct SchemaReader<'node, 'out> {
     /// Keys that may still be looked at to follow references.
     looks: usize,
     unchecked: &'out mut Unchecked,
+    regexes: &'out mut Regexes,
     problems: &'out mut Problems,
 }
 
 /// The schema that `root` writes; every problem goes to `problems`.
-pub(super) fn read_schema(root: &Node, text: &str, unchecked: &mut Unchecked, problems: &mut Problems) -> Schema {
+pub(super) fn read_schema(
+    root: &Node,
+    text: &str,
+    unchecked: &mut Unchecked,
+    regexes: &mut Regexes,
+    problems: &mut Problems,
+) -> Schema {
     let mut reader = SchemaReader {
         root,
         text,
@@ -111,6 +119,7 @@ pub(super) fn read_schema(root: &Node, text: &str, unchecked: &mut Unchecked, pr
         waiting: Vec::new(),
         looks: LOOKS_MAX,
         unchecked,
+        regexes,
         problems,
     };
     reader.part_of(root);
@@ -200,7 +209,10 @@ impl<'node> SchemaReader<'node, '_> {
             }
             "minLength" => part.length.at_least = self.count(entry),
             "maxLength" => part.length.at_most = self.count(entry),
-            "pattern" => part.pattern = self.text_value(node, "`pattern` is text").as_deref().map(Pattern::new),
+            "pattern" => {
+                let text = self.text_value(node, "`pattern` is text");
+                part.pattern = text.map(|text| Pattern::new(&text, self.regexes));
+            }
             "minItems" => part.item_count.at_least = self.count(entry),
             "maxItems" => part.item_count.at_most = self.count(entry),
             "minProperties" => part.key_count.at_least = self.count(entry),
@@ -217,8 +229,9 @@ impl<'node> SchemaReader<'node, '_> {
             }
             "patternProperties" => {
                 let patterns = self.map(node, "`patternProperties` is a map of schemas").iter();
-                part.key_patterns =
-                    patterns.map(|entry| (Pattern::new(&entry.key), self.part_of(&entry.value))).collect();
+                part.key_patterns = patterns
+                    .map(|entry| (Pattern::new(&entry.key, self.regexes), self.part_of(&entry.value)))
+                    .collect();
             }
             "additionalProperties" => part.additional = Some(self.part_of(node)),
             "items" if matches!(node.value, NodeValue::List(_)) => part.first_items = self.parts_of(node, "items"),

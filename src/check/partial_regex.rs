@@ -57,6 +57,9 @@ fn without_flags(regex: &str) -> (&str, &str) {
 fn surrounded(regex: &Regex) -> Option<String> {
     let (flags, rest) = without_flags(regex.as_str());
     let wanted = format!("{flags}.*(?:{rest}).*");
+    if regex.weight() > 1 {
+        return None;
+    }
     Regex::new(&wanted).ok()?;
     // In single quotes a backslash is one.
     if wanted.contains(['\'', '\n', '\r']) { in_quotes(&wanted) } else { Some(format!("'{wanted}'")) }

@@ -1,9 +1,11 @@
 //! Regular expressions that take linear time and match the whole text.
 
+use crate::names::NameMap;
+
 /// The longest text that is matched, in bytes; longer ones are undecidable, so that time stays bounded.
 pub const TEXT_BYTES_MAX: usize = 65_536;
 
-/// In what size compiled expressions are counted, in bytes; the largest has 64 of these.
+/// In what size compiled expressions are counted, in bytes.
 const UNIT_BYTES: usize = 4_096;
 
 /// How deep an expression may nest.
@@ -80,8 +82,52 @@ impl Regex {
     }
 }
 
+/// The regular expressions of one text: each is compiled once, and all of them together are of bounded size.
+#[derive(Debug)]
+pub struct Regexes {
+    compile: fn(&str) -> Result<Regex, &'static str>,
+    compiled: NameMap<String, Regex>,
+    /// What of [`WEIGHT_MAX`] is left.
+    left: u64,
+}
+
+/// How much all expressions of one text may weigh: 16 MiB.
+const WEIGHT_MAX: u64 = 4_096;
+
+impl Regexes {
+    /// Those that `compile`, which is [`Regex::new`] or [`Regex::anywhere`], makes.
+    #[must_use]
+    pub fn new(compile: fn(&str) -> Result<Regex, &'static str>) -> Self {
+        Self { compile, compiled: NameMap::default(), left: WEIGHT_MAX }
+    }
+
+    /// The expression that `text` writes.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in words; or that with those before it, it is too much.
+    pub fn get(&mut self, text: &str) -> Result<Regex, &'static str> {
+        if let Some(regex) = self.compiled.get(text) {
+            return Ok(regex.clone());
+        }
+        if self.left == 0 {
+            return Err("is one too many: all regular expressions together are too large");
+        }
+        let compiled = (self.compile)(text);
+        // What is refused took as long as the largest.
+        let weight = compiled.as_ref().map_or(LARGEST, Regex::weight);
+        self.left = self.left.saturating_sub(weight);
+        let regex = compiled?;
+        self.compiled.insert(text.to_owned(), regex.clone());
+        Ok(regex)
+    }
+}
+
+/// The largest expression that is compiled.
+const LARGEST: u64 = 64;
+
 /// Sizes of compiled expressions that are told apart, in units of [`UNIT_BYTES`].
-const WEIGHTS: [u64; 4] = [1, 4, 16, 64];
+const WEIGHTS: [u64; 4] = [1, 4, 16, LARGEST];
 
 /// The compiled expression and its weight; `None` if it is none, or too large a one.
 fn build(text: &str, dot_matches_new_line: bool) -> Option<(regex_lite::Regex, u64)> {

@@ -4,6 +4,7 @@ use super::digest::{PolicyParts, policy_digest};
 use super::model::{Action, Confidence, Default, Policy, Rule};
 use super::reader::{Reader, find_key};
 use super::rule::{Draft, WrittenIds, with_ids};
+use crate::matcher::regex::{Regex, Regexes};
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::span::Span;
 use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
@@ -34,7 +35,7 @@ pub fn parse(text: &str, limits: Limits) -> (Option<Policy>, Vec<Diagnostic>) {
     let mut problems = Problems::default();
     let root = yaml::parse(text, limits, &mut problems);
     let policy = match root {
-        Some(root) => Reader { text, problems: &mut problems }.policy(&root),
+        Some(root) => Reader { text, problems: &mut problems, regexes: Regexes::new(Regex::new) }.policy(&root),
         None => {
             if problems.is_empty() {
                 problems.push(empty_policy());

@@ -1,6 +1,7 @@
 //! What reading any part of a policy needs: values of the right type, or a diagnostic.
 
 use super::other_words::ACTIONS;
+use crate::matcher::regex::Regexes;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::edit::first_line;
 use crate::text::span::Span;
@@ -11,6 +12,7 @@ use crate::text::yaml::{MapEntry, Node, NodeValue};
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) problems: &'a mut Problems,
+    pub(super) regexes: Regexes,
 }
 
 impl Reader<'_> {

@@ -266,7 +266,7 @@ impl Reader<'_> {
 
     fn regex(&mut self, node: &Node) -> Option<Regex> {
         let text = self.text_operand(node, "`regex`")?;
-        match Regex::new(&text) {
+        match self.regexes.get(&text) {
             Ok(regex) => Some(regex),
             Err(why) => {
                 let diagnostic = Diagnostic::new(Code::Pattern, node.span, format!("this {why}"));

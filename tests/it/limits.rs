@@ -156,6 +156,25 @@ fn hostile_repetitions_end() {
     }
 }
 
+#[test]
+fn regular_expressions_are_of_bounded_size_together() {
+    let rule = |at: usize, regex: &str| {
+        format!("- {{ tool: t{at}, when: {{ args.a: {{ regex: '{regex}' }} }}, action: block }}\n")
+    };
+    let with = |count: usize, regex: &dyn Fn(usize) -> String| {
+        let rules: String = (0..count).map(|at| rule(at, &regex(at))).collect();
+        check::load(&format!("rules:\n{rules}"), Limits::default())
+    };
+    // The same one is compiled once, however often it is written.
+    assert!(with(1_000, &|_| "(\\w{1,60}){1,30}".to_owned()).0.is_some());
+    assert!(with(1_000, &|at| format!("[a-z]+{at}")).0.is_some());
+    let (policy, problems) = with(1_000, &|at| format!("(\\w{{1,60}}){{1,30}}{at}"));
+    assert!(policy.is_none());
+    let errors = problems.iter().filter(|problem| problem.is_error());
+    assert!(errors.clone().all(|problem| problem.code.as_str() == "pattern"));
+    assert!((900..1_000).contains(&errors.count()), "{}", problems.len());
+}
+
 /// What would take minutes is undecidable: `matcher` of a list `args.v` of these items, beside another list `args.w`.
 #[test]
 fn what_would_take_too_long_is_undecidable() {
