@@ -116,7 +116,7 @@ fn takes_code(base: &str, given: &[String]) -> bool {
             own_options(own).any(|word| is_short_or(word, "--call") || word.starts_with("--shell"))
         }
         "bun" | "deno" if given.iter().any(|word| word == "-" || word.starts_with("data:")) => true,
-        "bun" | "deno" if own_options(given.get(1..).unwrap_or(&[])).any(|word| is_evaluated(word)) => true,
+        "bun" | "deno" if own_options(given.get(1..).unwrap_or(&[])).any(is_evaluated) => true,
         _ => SUBCOMMANDS.iter().any(|(name, known)| *name == base && known.contains(&first.as_str())),
     }
 }
