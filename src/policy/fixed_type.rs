@@ -2,13 +2,14 @@
 //!
 //! A rule with such a matcher would never certainly match; one that blocks would block all its calls.
 
+use super::other_words;
 use super::reader::{Reader, find_key};
 use crate::matcher::condition::{MATCHERS, Matcher, Test, Type};
-use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::diagnostic::{Code, Diagnostic, nearest, other_word};
 use crate::text::edit::{first_line, movable};
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
-use crate::value::field::{Field, Root, Step};
+use crate::value::field::{Field, Root, Step, Way};
 use crate::value::value::Value;
 
 /// The type that a value of `field` has, if it is always the same.
@@ -97,23 +98,44 @@ impl Reader<'_> {
         None
     }
 
-    /// Reports what under `args` looks like one argument, and no matcher can be.
-    pub(super) fn argument_under_args(&mut self, entry: &MapEntry) -> Option<()> {
+    /// Reports what stands under `args` as an argument would, where matchers of the map of all arguments stand.
+    pub(super) fn argument_under_args(&mut self, entry: &MapEntry, entries: &[MapEntry]) -> Option<()> {
         let NodeValue::Map(inner) = &entry.value.value else { return Some(()) };
         let is_argument = |inner: &&MapEntry| {
             let is_scalar = !matches!(inner.value.value, NodeValue::Map(_) | NodeValue::List(_));
-            let is_domain = matches!(inner.key.as_str(), "path" | "url" | "email" | "shell");
-            is_domain && is_scalar && !inner.value.unfinished
+            match inner.key.as_str() {
+                "path" | "url" | "email" | "shell" => is_scalar && !inner.value.unfinished,
+                key => {
+                    let is_ours = MATCHERS.contains(&key) || nearest(key, MATCHERS).is_some();
+                    !is_ours && other_word(key, other_words::MATCHERS).is_none() && Field::parse(key).is_err()
+                }
+            }
         };
-        let Some(inner) = inner.iter().find(is_argument) else { return Some(()) };
-        let message = format!("`{}` under `args` is a matcher, and no argument", inner.key);
-        let help = match inner.key.as_str() {
-            "path" => "name the argument: `args.path: { path: { under: /srv } }`",
-            "url" => "name the argument: `args.url: { url: { host: acme.com } }`",
-            "email" => "name the argument: `args.to: { email: { domain: acme.com } }`",
-            _ => "name the argument: `args.command: { shell: { only: [\"git status\"] } }`",
+        let Some(argument) = inner.iter().find(is_argument) else { return Some(()) };
+        let name = argument.key.as_str();
+        let field = Field { root: Root::Args, way: Way { steps: vec![Step::Key(name.to_owned())] } }.to_string();
+        let (code, message) = if MATCHERS.contains(&name) {
+            (Code::Misplaced, format!("`{name}` under `args` is a matcher, and no argument"))
+        } else {
+            (Code::UnknownMatcher, format!("unknown matcher `{name}`"))
         };
-        self.report(Diagnostic::new(Code::Misplaced, inner.key_span, message).help(help));
+        let help = match name {
+            "path" => "name the argument: `args.path: { path: { under: /srv } }`".to_owned(),
+            "url" => "name the argument: `args.url: { url: { host: acme.com } }`".to_owned(),
+            "email" => "name the argument: `args.to: { email: { domain: acme.com } }`".to_owned(),
+            "shell" => "name the argument: `args.command: { shell: { only: [\"git status\"] } }`".to_owned(),
+            _ => format!("name the argument: `{field}: …`"),
+        };
+        let diagnostic = Diagnostic::new(code, argument.key_span, message).help(help);
+        let is_mendable = inner.len() == 1 && code == Code::UnknownMatcher && find_key(entries, &field).is_none();
+        let value = movable(argument.value.span, self.text).filter(|_| is_mendable && !field.contains('"'));
+        self.report(match value {
+            Some(value) => {
+                let span = Span::new(entry.key_span.start, entry.value.span.end);
+                diagnostic.fix("name the argument", span, format!("{field}: {value}"))
+            }
+            None => diagnostic,
+        });
         None
     }
 }

@@ -1,7 +1,7 @@
 //! How much a rule allows: `limit`, `relaxed`, and durations.
 
 use super::model::Action;
-use super::reader::{Reader, find_key, missing_key};
+use super::reader::{Reader, find_key, is_misspelt, missing_key};
 use super::terms::{FieldAt, Limit, Relaxed};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::yaml::{MapEntry, Node, NodeValue};
@@ -43,7 +43,8 @@ impl Reader<'_> {
             reader.word(node, "`then`", (Code::UnknownAction, "action"), LIMIT_THEN, Action::from_word)
         });
         let counts_calls = self.limit_measure(node, entries)?;
-        if find_key(entries, "per").is_none() {
+        let is_misspelt = |key: &str| is_misspelt(entries, key, &["calls", "sum", "at_most", "per"], "`limit`");
+        if find_key(entries, "per").is_none() && !is_misspelt("per") {
             self.report(missing_key(node, entries, "per", "`limit`"));
         }
         let mut by = by?;
@@ -64,6 +65,7 @@ impl Reader<'_> {
             match (find_key(entries, "sum"), find_key(entries, "at_most")) {
                 (Some(_), Some(_)) => return Some(false),
                 (Some(_), None) => self.report(missing_key(node, entries, "at_most", "a `limit` with `sum`")),
+                (None, _) if is_misspelt(entries, "calls", &["calls", "sum", "at_most", "per"], "`limit`") => {}
                 (None, _) => self.report(
                     missing_key(node, entries, "calls", "`limit`")
                         .help("to limit a sum, write `{ sum: args.amount, at_most: 1000, per: 1d }`"),

@@ -5,6 +5,7 @@ pub mod model;
 mod digest;
 pub mod tool;
 mod other_words;
+mod advice;
 mod reader;
 mod domain;
 mod fixed_type;

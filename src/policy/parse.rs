@@ -164,7 +164,7 @@ impl Reader<'_> {
             }
             _ => {
                 let diagnostic = self.wrong_type(node, "`rules` is a list");
-                self.report(diagnostic.help("begin each rule with `- `"));
+                self.report(diagnostic.help("begin each rule with `- `: `- { tool: file.read, action: allow }`"));
                 return None;
             }
         };

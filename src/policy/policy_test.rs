@@ -1,7 +1,7 @@
 //! `tests`: calls, and what the policy's author expects of them.
 
 use super::model::{Cause, Expectation, PolicyTest, Rule};
-use super::reader::{Reader, find_key, missing_key};
+use super::reader::{Reader, find_key, is_misspelt, missing_key};
 use crate::names::NameSet;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::span::Span;
@@ -110,7 +110,7 @@ impl Reader<'_> {
     /// Reports which of `keys` are not there.
     pub(super) fn required(&mut self, node: &Node, entries: &[MapEntry], keys: &[&str], owner: &str) {
         for key in keys {
-            if find_key(entries, key).is_none() && !node.unfinished {
+            if find_key(entries, key).is_none() && !node.unfinished && !is_misspelt(entries, key, keys, owner) {
                 self.report(missing_key(node, entries, key, owner));
             }
         }

@@ -1,12 +1,15 @@
 //! What reading any part of a policy needs: values of the right type, or a diagnostic.
 
-use super::other_words::ACTIONS;
+use super::advice::meant_key;
+use super::model::Action;
+use super::other_words::{ACTIONS, VALUES, of_keys};
 use crate::matcher::regex::Regexes;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::edit::first_line;
 use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
+use crate::value::field::Field;
 
 /// Reads the tree of `text`; every problem found goes to `problems`.
 pub(super) struct Reader<'a> {
@@ -150,8 +153,12 @@ impl Reader<'_> {
                 Diagnostic::new(code, node.span, format!("unknown {noun} `{written}`")).label(expected(known));
             // What is said of actions is said where one can stand.
             let is_of_actions = |ours: &str| known.contains(&"allow") && ours.contains('`');
-            let others: Vec<_> =
-                ACTIONS.iter().copied().filter(|(_, ours)| known.contains(ours) || is_of_actions(ours)).collect();
+            let others: Vec<_> = ACTIONS
+                .iter()
+                .chain(VALUES)
+                .copied()
+                .filter(|(_, ours)| known.contains(ours) || is_of_actions(ours))
+                .collect();
             self.report(if written.trim() != written && known.contains(&written.trim()) {
                 diagnostic.help("write it on one line, without white space around it")
             } else {
@@ -216,12 +223,14 @@ impl Reader<'_> {
                 let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
                 // A key that is there already would be written twice.
                 let free: Vec<&str> = known.iter().copied().filter(|&key| find_key(entries, key).is_none()).collect();
-                diagnostic.label(format!("{owner} has {}", listed.join(", "))).did_you_mean(
-                    key,
-                    &free,
-                    entry.key_span,
-                    self.text,
-                )
+                let diagnostic = diagnostic.label(format!("{owner} has {}", listed.join(", ")));
+                if let Some(action) = action_of_tool(entry, owner) {
+                    tool_with_action(diagnostic, entry, entries.len() == 1, action, self.text)
+                } else if owner == "a rule" && Field::parse(key).is_ok_and(|field| !field.way.steps.is_empty()) {
+                    diagnostic.help(format!("conditions stand under `when`: `when: {{ {key}: … }}`"))
+                } else {
+                    diagnostic.here_called(key, of_keys(owner), &free, entry.key_span, self.text)
+                }
             });
         }
     }
@@ -239,6 +248,39 @@ fn expected(known: &[&str]) -> String {
 
 pub(super) fn find_key<'a>(entries: &'a [MapEntry], key: &str) -> Option<&'a MapEntry> {
     entries.iter().find(|entry| entry.key == key)
+}
+
+/// The action of a rule that is written as `file.read: allow`.
+fn action_of_tool<'a>(entry: &'a MapEntry, owner: &str) -> Option<&'a str> {
+    match &entry.value.value {
+        NodeValue::Text(word) if owner == "a rule" && !entry.key.contains(' ') => {
+            Some(word.as_str()).filter(|word| Action::from_word(word).is_some() && !is_action_key(&entry.key))
+        }
+        _ => None,
+    }
+}
+
+/// Whether others call `action` so.
+fn is_action_key(key: &str) -> bool {
+    meant_key(key, &["tool", "action"], "a rule").is_some()
+}
+
+fn tool_with_action(diagnostic: Diagnostic, entry: &MapEntry, is_alone: bool, action: &str, text: &str) -> Diagnostic {
+    let key = entry.key_span.of(text);
+    let wanted = format!("{{ tool: {key}, action: {action} }}");
+    let diagnostic = diagnostic.help(format!("write `{wanted}`"));
+    let before = text.get(..entry.key_span.start).unwrap_or_default().trim_end();
+    let span = Span::new(entry.key_span.start, entry.value.span.end);
+    let is_plain = is_alone && before.ends_with('-') && !span.of(text).contains(['\n', '\r', '*', '&', '!', '{', '[']);
+    if is_plain { diagnostic.fix("write a rule", span, wanted) } else { diagnostic }
+}
+
+/// Whether one of `entries` is most likely meant to be `key`, which `owner` needs: then it was told of already.
+pub(super) fn is_misspelt(entries: &[MapEntry], key: &str, required: &[&str], owner: &str) -> bool {
+    entries.iter().any(|entry| {
+        let is_meant = || meant_key(&entry.key, required, owner) == Some(key);
+        !required.contains(&entry.key.as_str()) && is_meant() || action_of_tool(entry, owner).is_some()
+    })
 }
 
 pub(super) fn missing_key(node: &Node, entries: &[MapEntry], key: &str, owner: &str) -> Diagnostic {

@@ -1,12 +1,12 @@
 //! From the `when` of a rule to a [`Condition`].
 
-use super::other_words;
-use super::reader::{Reader, find_key};
-use crate::matcher::condition::{Bound, Condition, MATCHERS, Matcher, Test, Type};
+use super::advice::{meant_field, no_field, unknown_matcher};
+use super::reader::Reader;
+use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
 use crate::matcher::glob::Glob;
 use crate::matcher::regex::Regex;
-use crate::text::diagnostic::{Code, Diagnostic, other_word};
-use crate::text::edit::inside;
+use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::edit::movable;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::{Field, Root, Way};
 use crate::value::value::{SAFE_INTEGER_MAX, Value};
@@ -27,7 +27,7 @@ impl FieldForm for Field {
 
     fn matcher(&self, reader: &mut Reader<'_>, entry: &MapEntry, entries: &[MapEntry]) -> Option<Matcher> {
         if (self.root, self.way.steps.as_slice()) == (Root::Args, &[]) {
-            reader.argument_under_args(entry)?;
+            reader.argument_under_args(entry, entries)?;
         }
         let matcher = reader.matcher(&entry.value)?;
         reader.fitting(matcher, self, entry, entries)
@@ -47,11 +47,18 @@ impl FieldForm for Way {
 impl Reader<'_> {
     /// A map of fields and of `all`, `any`, `not`, all of which must hold.
     pub(super) fn condition<F: FieldForm>(&mut self, node: &Node, what: &str) -> Option<Condition<F>> {
-        let entries = self.filled_map(
-            node,
-            what,
-            "write fields and what must hold of them: `args.path: { starts_with: /srv/ }`",
-        )?;
+        if let NodeValue::List(items) = &node.value
+            && !items.is_empty()
+        {
+            let diagnostic = self.wrong_type(node, &format!("{what} is a map"));
+            self.report(list_of_conditions(diagnostic, node, what, self.text));
+            return None;
+        }
+        let help = match what {
+            "`where`" => "write keys of the map and what must hold of them: `price: { above: 5 }`",
+            _ => "write fields and what must hold of them: `args.path: { path: { under: /srv } }`",
+        };
+        let entries = self.filled_map(node, what, help)?;
         let parts: Vec<Option<Condition<F>>> =
             entries.iter().map(|entry| self.condition_entry(entry, entries)).collect();
         let mut parts: Vec<Condition<F>> = parts.into_iter().collect::<Option<_>>()?;
@@ -77,6 +84,11 @@ impl Reader<'_> {
     }
 
     fn conditions<F: FieldForm>(&mut self, node: &Node, what: &str) -> Option<Vec<Condition<F>>> {
+        if let NodeValue::Map(_) = node.value {
+            let diagnostic = self.wrong_type(node, &format!("{what} is a list"));
+            self.report(diagnostic.help("write `- ` before each condition: `[{ args.x: … }, { args.x: … }]`"));
+            return None;
+        }
         let items = self.filled_list(node, what)?;
         let conditions: Vec<Option<Condition<F>>> =
             items.iter().map(|item| self.condition(item, "a condition")).collect();
@@ -88,7 +100,8 @@ impl Reader<'_> {
         let tests = match &node.value {
             NodeValue::Map(_) => {
                 let entries = self.filled_map(node, "a matcher", "write what must hold: `{ equals: 1 }`")?;
-                let tests: Vec<Option<Test>> = entries.iter().map(|entry| self.test(entry)).collect();
+                let is_alone = entries.len() == 1;
+                let tests: Vec<Option<Test>> = entries.iter().map(|entry| self.test(entry, is_alone)).collect();
                 tests.into_iter().collect::<Option<_>>()?
             }
             NodeValue::List(_) => vec![Test::Equals(self.operands(node, "a list of values")?)],
@@ -105,7 +118,7 @@ impl Reader<'_> {
         Some(Matcher { tests, span: node.span })
     }
 
-    fn test(&mut self, entry: &MapEntry) -> Option<Test> {
+    fn test(&mut self, entry: &MapEntry, is_alone: bool) -> Option<Test> {
         let node = &entry.value;
         let name = entry.key.as_str();
         let what = format!("`{name}`");
@@ -144,7 +157,7 @@ impl Reader<'_> {
             "email" => Test::Email(self.email(node)?),
             "shell" => self.shell(node)?,
             _ => {
-                self.report(unknown_matcher(entry, self.text));
+                self.report(unknown_matcher(entry, is_alone, self.text));
                 return None;
             }
         })
@@ -212,7 +225,8 @@ impl Reader<'_> {
         match Field::parse(&text) {
             Ok(field) => Some(field),
             Err(why) => {
-                self.report(Diagnostic::new(Code::Field, node.span, format!("`{text}` is no field: it {why}")));
+                let diagnostic = Diagnostic::new(Code::Field, node.span, format!("`{text}` is no field: it {why}"));
+                self.report(meant_field(diagnostic, &text, node.span, self.text, |_| true));
                 None
             }
         }
@@ -285,31 +299,16 @@ impl Reader<'_> {
     }
 }
 
-/// What stands where a field or `all`, `any` or `not` should, and is none: it `why`.
-fn no_field(entry: &MapEntry, entries: &[MapEntry], why: &str, source: &str) -> Diagnostic {
-    let key = entry.key.as_str();
-    let diagnostic = Diagnostic::new(Code::Field, entry.key_span, format!("`{key}` is no field: it {why}"));
-    let free: Vec<&str> = ["all", "any", "not"].into_iter().filter(|&word| find_key(entries, word).is_none()).collect();
-    let diagnostic = match other_word(key, other_words::CONDITIONS) {
-        Some(ours) => return diagnostic.called(ours, &free, entry.key_span, source),
+/// With what to write in place of a list of conditions where one is wanted.
+fn list_of_conditions(diagnostic: Diagnostic, node: &Node, what: &str, source: &str) -> Diagnostic {
+    if what != "`not`" {
+        return diagnostic.help("put the list under `all:` or `any:`");
+    }
+    let diagnostic = diagnostic.help("write `not: { any: […] }`");
+    match movable(node.span, source).filter(|written| written.starts_with('[')) {
+        Some(list) => diagnostic.fix("put it under `any`", node.span, format!("{{ any: {list} }}")),
         None => diagnostic,
-    };
-    let roots = Root::ALL.map(Root::as_str);
-    let first = key.split(['.', '[']).next().unwrap_or_default();
-    if roots.contains(&first) {
-        return diagnostic;
     }
-    diagnostic.did_you_mean(first, &roots, inside(entry.key_span, first, source), source)
-}
-
-fn unknown_matcher(entry: &MapEntry, source: &str) -> Diagnostic {
-    let name = entry.key.as_str();
-    let diagnostic = Diagnostic::new(Code::UnknownMatcher, entry.key_span, format!("unknown matcher `{name}`"));
-    if Field::parse(name).is_ok_and(|field| !field.way.steps.is_empty()) {
-        return diagnostic
-            .help("a field stands directly under `when`, `all`, `any` or `not`; inside a matcher use `where`");
-    }
-    diagnostic.here_called(name, other_words::MATCHERS, MATCHERS, entry.key_span, source)
 }
 
 /// The value of a node as it was written, aliases expanded; numbers that JSON cannot carry are `null`.

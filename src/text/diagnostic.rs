@@ -419,6 +419,12 @@ fn one_line(text: &str) -> String {
 /// The one of `known` that `written` is most likely a slip of, if any is close.
 #[must_use]
 pub fn nearest<'known>(written: &str, known: &[&'known str]) -> Option<&'known str> {
+    nearest_within(written, known, usize::MAX)
+}
+
+/// As [`nearest`], and no more than `most` letters away.
+#[must_use]
+pub fn nearest_within<'known>(written: &str, known: &[&'known str], most: usize) -> Option<&'known str> {
     let written = written.trim().to_ascii_lowercase().replace('-', "_");
     if written.is_empty() || written.len() > 40 {
         return None;
@@ -426,7 +432,7 @@ pub fn nearest<'known>(written: &str, known: &[&'known str]) -> Option<&'known s
     known
         .iter()
         .map(|&word| (edit_distance(&written, word), word))
-        .filter(|&(distance, word)| distance <= word.chars().count().div_ceil(3))
+        .filter(|&(distance, word)| distance <= word.chars().count().div_ceil(3).min(most))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, word)| word)
 }

@@ -1,0 +1,100 @@
+//! What to say of a word that stands where the language has another: in conditions, and for keys.
+
+use super::other_words::{CONDITIONS, KEYS_OF_MATCHERS, MATCHERS as OTHER_MATCHERS, ROOTS, of_keys};
+use super::reader::find_key;
+use crate::matcher::condition::MATCHERS;
+use crate::text::diagnostic::{Code, Diagnostic, nearest, nearest_within, other_word};
+use crate::text::edit::movable;
+use crate::text::span::Span;
+use crate::text::yaml::{MapEntry, NodeValue};
+use crate::value::field::{Field, Root, Way};
+
+/// What stands where a field or `all`, `any` or `not` should, and is none: it `why`.
+pub(super) fn no_field(entry: &MapEntry, entries: &[MapEntry], why: &str, source: &str) -> Diagnostic {
+    let key = entry.key.as_str();
+    let diagnostic = Diagnostic::new(Code::Field, entry.key_span, format!("`{key}` is no field: it {why}"));
+    let is_free = |word: &str| find_key(entries, word).is_none();
+    if let Some(ours) = other_word(key, CONDITIONS) {
+        let free: Vec<&str> = ["all", "any", "not"].into_iter().filter(|word| is_free(word)).collect();
+        return diagnostic.called(ours, &free, entry.key_span, source);
+    }
+    if nearest_within(key, &["all", "any", "not"], 1).is_some() {
+        return diagnostic.help("conditions are joined by `all: […]`, `any: […]` and `not: {…}`");
+    }
+    meant_field(diagnostic, key, entry.key_span, source, is_free)
+}
+
+/// With the field that `key`, which is none, is most likely meant to be; as a change if `is_free` says so.
+pub(super) fn meant_field(
+    diagnostic: Diagnostic,
+    key: &str,
+    span: Span,
+    source: &str,
+    is_free: impl Fn(&str) -> bool,
+) -> Diagnostic {
+    match key {
+        "reason" => return diagnostic.help("what the agent says about itself is no field"),
+        "confidence" => return diagnostic.help("what the agent says about itself is no field: see `min_confidence`"),
+        "tool" => return diagnostic.help("the `tool` of the rule says that"),
+        _ => {}
+    }
+    let bare = key.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(key).trim();
+    // Only what it begins with can be mended: what has another form is told by the message.
+    if Way::parse(bare).is_err() {
+        return diagnostic;
+    }
+    let first = bare.split(['.', '[']).next().unwrap_or_default();
+    let rest = bare.get(first.len()..).unwrap_or_default();
+    let roots = Root::ALL.map(Root::as_str);
+    // A word alone is more likely the name of an argument than a slip of two letters.
+    let near = if rest.is_empty() { nearest_within(first, &roots, 1) } else { nearest(first, &roots) };
+    let root = other_word(first, ROOTS).or(near);
+    let (field, help) = match root {
+        Some(root) => (format!("{root}{rest}"), format!("did you mean `{root}{rest}`?")),
+        None => (format!("args.{bare}"), format!("arguments are written `args.{bare}`")),
+    };
+    let diagnostic = diagnostic.help(help);
+    if Field::parse(&field).is_ok() && is_free(&field) {
+        diagnostic.replace_word(&field, span, source)
+    } else {
+        diagnostic
+    }
+}
+
+/// What stands at `entry`, the place of a matcher, and is none; `is_alone` if its map has no other.
+pub(super) fn unknown_matcher(entry: &MapEntry, is_alone: bool, source: &str) -> Diagnostic {
+    let name = entry.key.as_str();
+    let diagnostic = Diagnostic::new(Code::UnknownMatcher, entry.key_span, format!("unknown matcher `{name}`"));
+    if Field::parse(name).is_ok_and(|field| !field.way.steps.is_empty()) {
+        return diagnostic
+            .help("a field stands directly under `when`, `all`, `any` or `not`; inside a matcher use `where`");
+    }
+    let is_list = matches!(entry.value.value, NodeValue::List(_));
+    if is_list && matches!(name, "all" | "any") {
+        return diagnostic.help(format!("write it around the field: `{name}: [{{ args.x: … }}, {{ args.x: … }}]`"));
+    }
+    if let Some(owner) = other_word(name, KEYS_OF_MATCHERS) {
+        let diagnostic = diagnostic.help(format!("it stands in `{owner}`: `{{ {owner}: {{ {name}: … }} }}`"));
+        let span = Span::new(entry.key_span.start, entry.value.span.end);
+        return match movable(entry.value.span, source).filter(|_| is_alone && MATCHERS.contains(&owner)) {
+            Some(value) => {
+                let wanted = format!("{owner}: {{ {name}: {value} }}");
+                diagnostic.fix(format!("put it into `{owner}`"), span, wanted)
+            }
+            None => diagnostic,
+        };
+    }
+    let diagnostic = diagnostic.here_called(name, OTHER_MATCHERS, MATCHERS, entry.key_span, source);
+    if diagnostic.help.is_some() {
+        return diagnostic;
+    }
+    diagnostic.help(format!("if it is a key of a map, write `{{ where: {{ {name}: … }} }}`"))
+}
+
+/// The key of `known` that `key` of `owner` is most likely meant to be: our word, or advice in words.
+pub(super) fn meant_key<'a>(key: &str, known: &[&'a str], owner: &str) -> Option<&'a str> {
+    match other_word(key, of_keys(owner)) {
+        Some(ours) => known.iter().copied().find(|known| *known == ours),
+        None => nearest(key, known),
+    }
+}
