@@ -208,7 +208,7 @@ fn several_tools(tool: &ToolPattern, text: &str) -> Option<Diagnostic> {
 }
 
 /// Where `word` stands as a value of its own at `span`, with its quotes; `None` unless it does so once.
-fn word_at(span: Span, word: &str, text: &str) -> Option<Span> {
+pub(super) fn word_at(span: Span, word: &str, text: &str) -> Option<Span> {
     let written = span.of(text);
     let mut places = written.match_indices(word).map(|(at, _)| at);
     let (Some(at), None) = (places.next(), places.next()) else { return None };

@@ -1,6 +1,7 @@
 //! Rules that allow by the text of a command, path, URL or address, where a matcher knows what the text means; and
 //! command patterns that allow more than they show.
 
+use super::literal::word_at;
 use super::walk::{Spot, spots};
 use crate::matcher::condition::Test;
 use crate::matcher::shell::lets_words_run;
@@ -36,21 +37,22 @@ pub(super) fn text_matchers(policy: &Policy, text: &str, found: &mut Vec<Diagnos
         let spots = spots(&when.condition);
         for spot in spots.iter().filter(|spot| spot.root == Root::Args) {
             found.extend(of_spot(spot, text));
-            found.extend(open_command(spot));
+            found.extend(open_command(spot, text));
         }
     }
 }
 
 /// The first pattern with which the agent chooses what runs.
-fn open_command(spot: &Spot<'_>) -> Option<Diagnostic> {
+fn open_command(spot: &Spot<'_>, text: &str) -> Option<Diagnostic> {
     let open = spot.matcher.tests.iter().find_map(|test| match test {
         Test::ShellOnly(patterns) => patterns.iter().find(|pattern| lets_words_run(pattern)),
         _ => None,
     });
     let pattern = open.filter(|_| !spot.negated && !spot.in_not)?;
+    let span = word_at(spot.matcher.span, &pattern.to_string(), text).unwrap_or(spot.matcher.span);
     let message = format!("with `{pattern}` the agent chooses what runs");
     let help = "the words that it leaves open may name programs, scripts or files that are run: write the words that may follow";
-    Some(Diagnostic::new(Code::OpenCommand, spot.matcher.span, message).help(help))
+    Some(Diagnostic::new(Code::OpenCommand, span, message).help(help))
 }
 
 fn of_spot(spot: &Spot<'_>, text: &str) -> Option<Diagnostic> {

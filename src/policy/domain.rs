@@ -1,6 +1,7 @@
 //! The matchers that read a text as its target would: paths, URLs, email addresses, shell texts.
 
 use super::reader::{Reader, find_key};
+use super::value_advice;
 use crate::matcher::condition::{EmailTest, PathTest, Test, TextOrField};
 use crate::matcher::email::{address, domain_pattern};
 use crate::matcher::path::{extension_name, normalise, path_glob};
@@ -78,7 +79,10 @@ impl Reader<'_> {
             match read(&text) {
                 Ok(value) => Some(value),
                 Err(why) => {
-                    self.report(Diagnostic::new(Code::Pattern, item.span, why));
+                    let diagnostic = Diagnostic::new(Code::Pattern, item.span, why);
+                    let is_well = |mended: &str| read(mended).is_ok();
+                    let advised = value_advice::pattern(diagnostic, (what, &text), item.span, self.text, is_well);
+                    self.report(advised);
                     None
                 }
             }
@@ -112,7 +116,9 @@ impl Reader<'_> {
             }
             Ok(_) => Some(TextOrField::Text(text)),
             Err(why) => {
-                self.report(Diagnostic::new(Code::Pattern, node.span, why));
+                let diagnostic = Diagnostic::new(Code::Pattern, node.span, why);
+                let is_well = |mended: &str| normalise(mended).is_ok();
+                self.report(value_advice::pattern(diagnostic, (what, &text), node.span, self.text, is_well));
                 None
             }
         }

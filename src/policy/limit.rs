@@ -3,6 +3,7 @@
 use super::model::Action;
 use super::reader::{Reader, find_key, is_misspelt, missing_key};
 use super::terms::{FieldAt, Limit, Relaxed};
+use super::value_advice;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::Root;
@@ -136,9 +137,15 @@ impl Reader<'_> {
             _ => self.text_value(node, what)?,
         };
         match duration_ms(&text) {
-            Some(0) | None => {
+            Some(0) => {
+                let message = format!("{what} is longer than nothing");
+                self.report(Diagnostic::new(Code::OutOfRange, node.span, message));
+                None
+            }
+            None => {
                 let message = format!("`{text}` is no duration");
-                self.report(Diagnostic::new(Code::Duration, node.span, message).help(HELP));
+                let diagnostic = Diagnostic::new(Code::Duration, node.span, message).help(HELP);
+                self.report(value_advice::duration(diagnostic, &text, node.span, self.text));
                 None
             }
             Some(ms) if ms > DURATION_MS_MAX => {

@@ -6,6 +6,7 @@ mod digest;
 pub mod tool;
 mod other_words;
 mod advice;
+mod value_advice;
 mod reader;
 mod domain;
 mod fixed_type;

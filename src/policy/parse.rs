@@ -2,8 +2,9 @@
 
 use super::digest::{PolicyParts, policy_digest};
 use super::model::{Action, Confidence, Default, Policy, Rule};
-use super::reader::{Reader, find_key};
+use super::reader::{Reader, SHARE, find_key};
 use super::rule::{Draft, WrittenIds, with_ids};
+use super::value_advice;
 use crate::matcher::regex::{Regex, Regexes};
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::span::Span;
@@ -129,7 +130,14 @@ impl Reader<'_> {
 
     /// A number from 0 to 1.
     pub(super) fn share(&mut self, node: &Node, what: &str) -> Option<f64> {
-        self.number_in(node, what, |number| (0.0..=1.0).contains(&number), "a number from 0 to 1")
+        if let NodeValue::Text(text) = &node.value
+            && text.ends_with('%')
+        {
+            let diagnostic = self.wrong_type(node, &format!("{what} is {SHARE}"));
+            self.report(value_advice::share(diagnostic, node, self.text));
+            return None;
+        }
+        self.number_in(node, what, |number| (0.0..=1.0).contains(&number), SHARE)
     }
 
     fn version(&mut self, node: &Node) {

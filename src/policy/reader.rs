@@ -3,6 +3,7 @@
 use super::advice::meant_key;
 use super::model::Action;
 use super::other_words::{ACTIONS, VALUES, of_keys};
+use super::value_advice;
 use crate::matcher::regex::Regexes;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::edit::first_line;
@@ -10,6 +11,9 @@ use crate::text::span::Span;
 use crate::text::syntax::is_hidden;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::Field;
+
+/// The range of a number that is a share of 1.
+pub(super) const SHARE: &str = "a number from 0 to 1";
 
 /// Reads the tree of `text`; every problem found goes to `problems`.
 pub(super) struct Reader<'a> {
@@ -37,7 +41,15 @@ impl Reader<'_> {
             }
             NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is text"));
-                self.report(diagnostic);
+                self.report(match what {
+                    "`starts_with`" | "`ends_with`" | "`contains`" | "`glob`" | "`regex`" => {
+                        let word = what.trim_matches('`');
+                        let one = format!("{{ args.x: {{ {word}: … }} }}");
+                        diagnostic
+                            .help(format!("for one of several texts write `any: [{one}, {one}]` around the field"))
+                    }
+                    _ => diagnostic,
+                });
             }
         }
         None
@@ -62,7 +74,8 @@ impl Reader<'_> {
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is a list"));
-                self.report(diagnostic);
+                let takes_values = matches!(what, "`in`" | "`only_keys`");
+                self.report(if takes_values { value_advice::list(diagnostic, node, self.text) } else { diagnostic });
                 None
             }
         }
@@ -180,7 +193,8 @@ impl Reader<'_> {
         if range(number) {
             return Some(number);
         }
-        self.report(Diagnostic::new(Code::OutOfRange, node.span, format!("{what} is {bounds}")));
+        let diagnostic = Diagnostic::new(Code::OutOfRange, node.span, format!("{what} is {bounds}"));
+        self.report(if bounds == SHARE { value_advice::share(diagnostic, node, self.text) } else { diagnostic });
         None
     }
 

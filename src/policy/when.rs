@@ -2,6 +2,7 @@
 
 use super::advice::{meant_field, no_field, unknown_matcher};
 use super::reader::Reader;
+use super::value_advice;
 use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
 use crate::matcher::glob::Glob;
 use crate::matcher::regex::Regex;
@@ -202,7 +203,7 @@ impl Reader<'_> {
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is a number"));
-                self.report(diagnostic);
+                self.report(value_advice::number(diagnostic, node, self.text));
                 None
             }
         }
@@ -214,7 +215,7 @@ impl Reader<'_> {
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
                 let diagnostic = self.wrong_type(node, &format!("{what} is `true` or `false`"));
-                self.report(diagnostic);
+                self.report(value_advice::bool(diagnostic, node, self.text));
                 None
             }
         }
