@@ -5,9 +5,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { checkPolicy } from "countersign";
+import { checkPolicy, loadPolicy } from "countersign";
 import { measure } from "../../scripts/size.mjs";
-import { ended, read } from "./command.ts";
+import { ended, read, run } from "./command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -33,9 +33,57 @@ test("the code of the README, with the policy of the README, prints what the REA
 
 test("the message that the README shows is one of the golden ones", () => {
   const golden = readFileSync(join(root, "tests", "golden", "refunds.txt"), "utf8");
-  const shown = blocks(readme, "text")[1] ?? "";
-  assert.match(shown, /^error\[/);
-  assert.ok(golden.includes(shown), shown);
+  const shown = blocks(readme, "text").find((text) => text.startsWith("error["));
+  assert.ok(shown !== undefined && golden.includes(shown), shown);
+});
+
+const commands = blocks(readme, "sh").flatMap((block) => block.split("\n").filter((line) => /^npx /.test(line)));
+
+for (const command of commands) {
+  test(`the README's \`${command}\` runs`, async () => {
+    const { code, stdout, stderr } = await run(wordsOf(command), "", root);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.length > 0);
+    if (command.includes("--summary")) assert.ok(blocks(readme, "text").includes(stderr), stderr);
+  });
+}
+
+/** What stands behind `npx countersign`, with the one wildcard that a shell would expand. */
+function wordsOf(command: string): string[] {
+  const [npx, name, ...words] = command.split(" ");
+  assert.deepEqual([npx, name], ["npx", "countersign"]);
+  return words.flatMap((word) => {
+    const [, folder = "", ending = ""] = /^(.*)\*(\.\w+)$/.exec(word) ?? [];
+    if (folder === "") return [word];
+    const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(ending));
+    return names.sort().map((name) => folder + name);
+  });
+}
+
+test("the README has commands", () => assert.equal(commands.length, 2));
+
+test("the conditions that the README shows decide as it says", async () => {
+  const policy = await loadPolicy(blocks(readme, "yaml")[1] ?? "");
+  const lines = (blocks(readme, "js")[1] ?? "").split("\n").filter((line) => line.includes("; // "));
+  const run = (command: string) => policy.decide({ tool: "shell.execute", args: { command }, confidence: 0.9 });
+  for (const line of lines) {
+    const [, command = "", action] = /^run\("(.+)"\)\.action; \/\/ (.+)$/.exec(line) ?? [];
+    assert.equal(run(command).action, action, line);
+  }
+  assert.equal(lines.length, 3);
+  assert.equal(policy.decide({ tool: "shell.execute", args: { command: "git log main" } }).cause, "low-confidence");
+  const others = [
+    ["file.write", { path: "/srv/notes/a", text: "" }, "allow"],
+    ["file.write", { path: "/srv/notes/../.ssh/config", text: "" }, "escalate"],
+    ["email.send", { to: ["ann@acme.com"], subject: "", body: "" }, "allow"],
+    ["email.send", { to: ["ann@acme.com"], bcc: ["eve@evil.example"] }, "escalate"],
+    ["web.fetch", { url: "https://docs.acme.com/" }, "allow"],
+    ["web.fetch", { url: "https://acme.com@evil.example/" }, "escalate"],
+    ["web.fetch", { url: "https://acme.com/" }, "escalate"],
+  ] as const;
+  for (const [tool, args, action] of others) {
+    assert.equal(policy.decide({ tool, args, confidence: 0.9 }).action, action, JSON.stringify(args));
+  }
 });
 
 test("the sizes that the README names are those that the size script measures", async () => {

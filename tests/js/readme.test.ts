@@ -1,24 +1,43 @@
-/** The code in the package's README runs and prints what it says. */
+/** The code and the commands in the package's README run, and the code prints what it says. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { ended, read } from "./command.ts";
+import { ended, inFolder, read, run } from "./command.ts";
 
 const readme = readFileSync(new URL("../../pkg/README.md", import.meta.url), "utf8");
 const here = fileURLToPath(new URL(".", import.meta.url));
 const blocks = [...readme.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
 
-test("the README has code", () => assert.equal(blocks.length, 5));
+test("the README has code", () => assert.equal(blocks.length, 6));
 
 for (const [index, code] of blocks.entries()) {
   test(`code ${index + 1} of the README prints what its comments say`, async () => {
     const child = spawn(process.execPath, ["--input-type=module", "--eval", code], { cwd: here });
     const [stdout, stderr, status] = await Promise.all([read(child.stdout), read(child.stderr), ended(child)]);
     assert.deepEqual([stderr, status], ["", 0]);
-    const said = [...code.matchAll(/\/\/ (.*)$/gm)].map(([, comment]) => comment);
+    const said = [...code.matchAll(/; \/\/ (.*)$/gm)].map(([, comment]) => comment);
     assert.ok(said.length > 0);
     assert.deepEqual(stdout.trimEnd().split("\n"), said);
+  });
+}
+
+const commands = [...readme.matchAll(/^npx countersign ([^#\n]*)/gm)].map(([, words = ""]) => words.trim());
+
+test("the README has commands", () => assert.equal(commands.length, 4));
+
+for (const command of commands) {
+  test(`the README's \`countersign ${command}\` runs`, async () => {
+    const files = {
+      "policy.yaml": "rules: [{ tool: file.read, action: allow }]",
+      "tools.json": '{"tools":[{"name":"file.read"}]}',
+      "calls.ndjson": '{"tool":"file.read"}\n',
+    };
+    await inFolder(files, async (folder) => {
+      const { code, stderr, stdout } = await run(command.split(" "), "", folder);
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.ok(stdout.length > 0);
+    });
   });
 }
