@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::choices::Choices;
-use super::policy::{Condition, Entry, Field, Folder, Matcher, PathTest, Regex, Test};
+use super::policy::{Condition, Entry, Field, Folder, Matcher, PathTest, Regex, Test, UrlTest};
 
 /// What usually stands at a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,15 +180,7 @@ fn special(choices: &mut Choices, kind: Kind, depth: usize) -> Test {
         Kind::List => list(choices, depth),
         Kind::Map => map(choices, depth),
         Kind::Path => Test::Path(path(choices)),
-        Kind::Url => {
-            let host = choices.some_of(50, &["a.com", "*.a.com", "b.com"]);
-            let scheme = choices.some_of(20, &["https", "http"]);
-            let port = choices.some_of(20, &[443, 8080]);
-            let path = choices.some_of(20, &["/x", "/*", "/**", "/x/**", "/**/y"]);
-            let asks_nothing = host.is_empty() && port.is_empty() && path.is_empty();
-            let host = if asks_nothing { vec!["a.com"] } else { host };
-            Test::Url { host, scheme, port, path }
-        }
+        Kind::Url => Test::Url(url(choices)),
         Kind::Email => {
             let domain = choices.some_of(50, &["a.com", "*.a.com", "b.com"]);
             let address = choices.some_of(25, &["x@a.com", "y@b.com"]);
@@ -222,7 +214,22 @@ fn path(choices: &mut Choices) -> PathTest {
         2 => Folder::Written("/home/app"),
         _ => Folder::In(Field::new("context.dir")),
     });
-    PathTest { under, glob, extension, base }
+    let ignore_case = choices.chance(25);
+    PathTest { under, glob, extension, base, ignore_case }
+}
+
+fn url(choices: &mut Choices) -> UrlTest {
+    // Of a name no address is known, so a host beside the address settles little.
+    let by_address = choices.chance(35);
+    let host = choices.some_of(if by_address { 10 } else { 50 }, &["a.com", "*.a.com", "b.com"]);
+    let scheme = choices.some_of(15, &["https", "http"]);
+    let port = choices.some_of(15, &[443, 8080]);
+    let path = choices.some_of(15, &["/x", "/*", "/**", "/x/**", "/**/y"]);
+    let addresses = ["private", "loopback", "link-local", "10.0.0.0/8", "127.0.0.1"];
+    let address = choices.some_of(if by_address { 30 } else { 2 }, &addresses);
+    let asks_nothing = host.is_empty() && port.is_empty() && path.is_empty() && address.is_empty();
+    let host = if asks_nothing { vec!["a.com"] } else { host };
+    UrlTest { host, scheme, port, path, address }
 }
 
 fn number(choices: &mut Choices) -> Test {
@@ -325,6 +332,8 @@ pub(crate) fn value(choices: &mut Choices, kind: Kind) -> Value {
             json!("/srv/ab/y"),
             json!("/srv/a/../b/z.md"),
             json!("/home/app/src/a"),
+            json!("/SRV/a/X.md"),
+            json!("/srv/A/x.MD"),
         ]),
         Kind::Url => choices.pick(&[
             json!("https://a.com/x"),
@@ -334,6 +343,10 @@ pub(crate) fn value(choices: &mut Choices, kind: Kind) -> Value {
             json!("https://ba.com/"),
             json!("https://a.com/x/a/y"),
             json!("https://a.com"),
+            json!("https://10.0.0.1/x"),
+            json!("https://10.0.0.1:8080/y"),
+            json!("http://127.0.0.1/"),
+            json!("http://127.0.0.1:8080/"),
         ]),
         Kind::Email => choices.pick(&[json!("x@a.com"), json!("y@b.com"), json!("z@w.a.com"), json!("y@ba.com")]),
         Kind::Shell => choices.pick(&[

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::policy::{
     Action, Condition, Entry, Field, Folder, Limit, Matcher, Measure, Otherwise, PathTest, Piece, Policy, Review, Rule,
-    Test,
+    Test, UrlTest,
 };
 
 /// A document; maps keep the order of their keys.
@@ -178,7 +178,7 @@ impl Test {
             Self::Values(_) => "values",
             Self::Not(_) => "not",
             Self::Path(_) => "path",
-            Self::Url { .. } => "url",
+            Self::Url(_) => "url",
             Self::Email { .. } => "email",
             Self::ShellOnly(_) | Self::ShellRuns(_) => "shell",
         }
@@ -205,7 +205,7 @@ fn operand(test: &Test, long: bool) -> Document {
         | Test::Not(inner) => matcher(inner, long),
         Test::Where(inner) => condition(inner, long),
         Test::OnlyKeys(keys) => list(keys),
-        Test::Path(PathTest { under, glob, extension, base }) => {
+        Test::Path(PathTest { under, glob, extension, base, ignore_case }) => {
             let folder = |folder: &Folder| match folder {
                 Folder::Written(folder) => text(folder),
                 Folder::In(field) => Document::Map(vec![("field".to_owned(), text(&field.text))]),
@@ -214,10 +214,11 @@ fn operand(test: &Test, long: bool) -> Document {
             map.add_if(!under.is_empty(), "under", || one_or_list(under.iter().map(folder).collect(), long));
             map.add_if(!glob.is_empty(), "glob", || texts(glob));
             map.maybe("base", base.as_ref().map(folder));
+            map.add_if(*ignore_case, "ignore_case", || Document::Bool(true));
             map.add_if(!extension.is_empty(), "extension", || texts(extension));
             Document::Map(map.0)
         }
-        Test::Url { host, scheme, port, path } => {
+        Test::Url(UrlTest { host, scheme, port, path, address }) => {
             let mut map = Entries::default();
             map.add_if(!host.is_empty(), "host", || texts(host));
             map.add_if(!scheme.is_empty(), "scheme", || texts(scheme));
@@ -225,6 +226,7 @@ fn operand(test: &Test, long: bool) -> Document {
                 one_or_list(port.iter().map(|port| Document::Number(port.to_string())).collect(), long)
             });
             map.add_if(!path.is_empty(), "path", || texts(path));
+            map.add_if(!address.is_empty(), "address", || texts(address));
             Document::Map(map.0)
         }
         Test::Email { domain, address } => {

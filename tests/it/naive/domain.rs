@@ -2,8 +2,10 @@
 //!
 //! Those matchers have rows and fuzzers of their own; here they only take part.
 
+use std::net::Ipv4Addr;
+
 use super::matchers::{Call, Found, Truth, all, any};
-use super::policy::{Folder, PathTest};
+use super::policy::{Folder, PathTest, UrlTest};
 
 /// Whether `pattern` stands for `text`; a lone star crosses `/` only if `crosses`.
 pub(crate) fn glob(pattern: &str, text: &str, crosses: bool) -> bool {
@@ -25,7 +27,7 @@ pub(crate) fn glob(pattern: &str, text: &str, crosses: bool) -> bool {
 
 /// Paths of plain names with `.` and `..`, absolute or not; what begins with `~` or holds a `:` or `$` is undecidable.
 pub(crate) fn path(text: &str, test: &PathTest, call: &Call) -> Truth {
-    let PathTest { under, glob, extension, base } = test;
+    let PathTest { under, glob, extension, base, ignore_case } = test;
     let absent = |folder: &Folder| matches!(folder, Folder::In(field) if matches!(call.find(field), Found::Absent));
     // Without a base a relative path stays one.
     let base = match base.as_ref().filter(|base| !absent(base)).map(|base| folder_text(base, call)) {
@@ -48,20 +50,24 @@ pub(crate) fn path(text: &str, test: &PathTest, call: &Call) -> Truth {
         truths.push(any(under.iter().map(|folder| {
             let Some(folder) = folder_text(folder, call) else { return Truth::Maybe };
             match absolute(folder).filter(|_| !nowhere(folder)) {
-                Some((folder_rooted, folder)) if folder_rooted == rooted => Truth::of(path.starts_with(&folder)),
+                Some((folder_rooted, mut folder)) if folder_rooted == rooted => {
+                    folder.push("**".to_owned());
+                    name_glob(&folder, &path, *ignore_case)
+                }
                 Some(_) | None => Truth::Maybe,
             }
         })));
     }
     if !glob.is_empty() {
         truths.push(any(glob.iter().map(|pattern| match absolute(pattern).filter(|_| !nowhere(pattern)) {
-            Some((pattern_rooted, pattern)) if pattern_rooted == rooted => Truth::of(name_glob(&pattern, &path)),
+            Some((pattern_rooted, pattern)) if pattern_rooted == rooted => name_glob(&pattern, &path, *ignore_case),
             Some(_) | None => Truth::Maybe,
         })));
     }
     if !extension.is_empty() {
         let own = path.last().and_then(|name| name.rsplit_once('.')).filter(|(stem, _)| !stem.is_empty());
-        truths.push(Truth::of(own.is_some_and(|(_, own)| extension.contains(&own))));
+        let one_of = |own: &str| any(extension.iter().map(|wanted| is_name(wanted, own, *ignore_case)));
+        truths.push(own.map_or(Truth::No, |(_, own)| one_of(own)));
     }
     all(truths)
 }
@@ -71,14 +77,27 @@ fn is_relative(path: &str) -> bool {
 }
 
 /// Whether these names are what the names of a pattern stand for: `**` for any names, `*` within one name.
-fn name_glob(pattern: &[String], names: &[String]) -> bool {
+fn name_glob(pattern: &[String], names: &[String], ignore_case: bool) -> Truth {
     match (pattern.split_first(), names.split_first()) {
-        (None, rest) => rest.is_none(),
+        (None, rest) => Truth::of(rest.is_none()),
         (Some((first, others)), rest) if first == "**" => {
-            name_glob(others, names) || rest.is_some_and(|(_, rest)| name_glob(pattern, rest))
+            let longer = rest.map_or(Truth::No, |(_, rest)| name_glob(pattern, rest, ignore_case));
+            any([name_glob(others, names, ignore_case), longer])
         }
-        (Some(_), None) => false,
-        (Some((first, others)), Some((name, rest))) => glob(first, name, false) && name_glob(others, rest),
+        (Some(_), None) => Truth::No,
+        (Some((first, others)), Some((name, rest))) => {
+            all([is_name(first, name, ignore_case), name_glob(others, rest, ignore_case)])
+        }
+    }
+}
+
+/// Names that differ only by case are one on some file systems, and nobody can see on which.
+fn is_name(pattern: &str, name: &str, ignore_case: bool) -> Truth {
+    let folded = glob(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase(), false);
+    match glob(pattern, name, false) {
+        true => Truth::Yes,
+        false if folded && !ignore_case => Truth::Maybe,
+        false => Truth::of(folded),
     }
 }
 
@@ -108,7 +127,8 @@ fn names(path: &str) -> Option<Vec<String>> {
 }
 
 /// `scheme://host`, `:port` and a path without anything unusual; every other text is undecidable.
-pub(crate) fn url(text: &str, host: &[&str], scheme: &[&str], port: &[u16], path: &[&str]) -> Truth {
+pub(crate) fn url(text: &str, test: &UrlTest) -> Truth {
+    let UrlTest { host, scheme, port, path, address } = test;
     let Some((own_scheme, rest)) = text.split_once("://") else { return Truth::Maybe };
     let (authority, own_path) = rest.split_once('/').unwrap_or((rest, ""));
     if authority.contains('@') {
@@ -128,14 +148,32 @@ pub(crate) fn url(text: &str, host: &[&str], scheme: &[&str], port: &[u16], path
     if !port.is_empty() {
         truths.push(Truth::of(port.contains(&own_port)));
     }
+    if !address.is_empty() {
+        truths.push(any(address.iter().map(|address| is_address(own_host, address))));
+    }
     if !path.is_empty() {
         let own = names(own_path);
         truths.push(any(path.iter().map(|pattern| match (names(pattern), &own) {
-            (Some(pattern), Some(own)) => Truth::of(name_glob(&pattern, own)),
+            (Some(pattern), Some(own)) => name_glob(&pattern, own, false),
             _ => Truth::Maybe,
         })));
     }
     all(truths)
+}
+
+/// Where a name leads nobody can see.
+fn is_address(own: &str, wanted: &str) -> Truth {
+    let Ok(own) = own.parse::<Ipv4Addr>() else { return Truth::Maybe };
+    match wanted {
+        "private" => Truth::of(own.is_private()),
+        "loopback" => Truth::of(own.is_loopback()),
+        "link-local" => Truth::of(own.is_link_local()),
+        wanted => {
+            let (block, bits) = wanted.split_once('/').unwrap_or((wanted, "32"));
+            let (block, bits): (Ipv4Addr, u32) = (block.parse().expect("an address"), bits.parse().expect("a number"));
+            Truth::of((own.to_bits() ^ block.to_bits()) >> (32 - bits) == 0)
+        }
+    }
 }
 
 /// `*.x` is one or more labels before `x`.

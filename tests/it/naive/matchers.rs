@@ -242,8 +242,8 @@ fn holds(test: &Test, value: &Value, call: &Call) -> Truth {
             Value::String(text) => domain::path(text, test, call),
             _ => Maybe,
         },
-        Test::Url { host, scheme, port, path } => match value {
-            Value::String(text) => domain::url(text, host, scheme, port, path),
+        Test::Url(test) => match value {
+            Value::String(text) => domain::url(text, test),
             _ => Maybe,
         },
         Test::Email { domain, address } => match value {

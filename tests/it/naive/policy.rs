@@ -194,7 +194,7 @@ pub(crate) enum Test {
     Values(Matcher),
     Not(Matcher),
     Path(PathTest),
-    Url { host: Vec<&'static str>, scheme: Vec<&'static str>, port: Vec<u16>, path: Vec<&'static str> },
+    Url(UrlTest),
     Email { domain: Vec<&'static str>, address: Vec<&'static str> },
     ShellOnly(Vec<&'static str>),
     ShellRuns(Vec<&'static str>),
@@ -207,6 +207,17 @@ pub(crate) struct PathTest {
     pub(crate) glob: Vec<&'static str>,
     pub(crate) extension: Vec<&'static str>,
     pub(crate) base: Option<Folder>,
+    pub(crate) ignore_case: bool,
+}
+
+/// `url: {…}`; what is empty is unwritten.
+#[derive(Clone, Debug)]
+pub(crate) struct UrlTest {
+    pub(crate) host: Vec<&'static str>,
+    pub(crate) scheme: Vec<&'static str>,
+    pub(crate) port: Vec<u16>,
+    pub(crate) path: Vec<&'static str>,
+    pub(crate) address: Vec<&'static str>,
 }
 
 /// A folder of `path: {under}`.
