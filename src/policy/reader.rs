@@ -150,6 +150,35 @@ impl Reader<'_> {
         None
     }
 
+    /// Reports every key and text in `node` that holds a character that cannot be seen and is not written as an escape:
+    /// what a reader of a condition sees would not be what is compared. Says whether there is none.
+    pub(super) fn can_be_seen(&mut self, node: &Node) -> bool {
+        match &node.value {
+            NodeValue::Text(_) => self.is_seen(node.span, "a condition"),
+            NodeValue::List(items) => items.iter().fold(true, |all, item| self.can_be_seen(item) && all),
+            NodeValue::Map(entries) => entries.iter().fold(true, |all, entry| {
+                let key = self.is_seen(entry.key_span, "a key of a condition");
+                self.can_be_seen(&entry.value) && key && all
+            }),
+            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) => true,
+        }
+    }
+
+    fn is_seen(&mut self, span: Span, place: &str) -> bool {
+        let chars = span.of(self.text).chars();
+        let mut pairs = std::iter::once(' ').chain(chars.clone()).zip(chars);
+        // Emoji and some scripts are written with joiners.
+        let is_joiner = |c: char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE0E}' | '\u{FE0F}');
+        let hidden = pairs.find(|&(before, c)| is_hidden(c) && (before.is_ascii() || !is_joiner(c)));
+        let Some((_, hidden)) = hidden else { return true };
+        let code = u32::from(hidden);
+        let message = format!("hidden character U+{code:04X} in {place}");
+        let escape = if code > 0xFFFF { format!("\\U{code:08x}") } else { format!("\\u{code:04x}") };
+        let diagnostic = Diagnostic::new(Code::HiddenCharacter, span, message);
+        self.report(diagnostic.help(format!("if it is meant, write it as `{escape}` in double quotes")));
+        false
+    }
+
     /// One of the words that `from_word` knows, which are `known`.
     pub(super) fn word<T>(
         &mut self,
@@ -223,10 +252,15 @@ impl Reader<'_> {
     }
 
     pub(super) fn check_keys(&mut self, entries: &[MapEntry], known: &[&str], owner: &str, ignored: fn(&str) -> bool) {
+        // A key that is there already would be written twice.
+        let free: Vec<&str> = known.iter().copied().filter(|&key| find_key(entries, key).is_none()).collect();
         for entry in entries {
             let key = entry.key.as_str();
             if known.contains(&key) || ignored(key) {
                 continue;
+            }
+            if self.problems.is_full() {
+                break;
             }
             let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, format!("unknown key `{key}`"));
             self.report(if let Some((_, value)) = key.split_once(':').filter(|(name, _)| known.contains(name)) {
@@ -235,8 +269,6 @@ impl Reader<'_> {
                 if value.is_empty() { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, self.text) }
             } else {
                 let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-                // A key that is there already would be written twice.
-                let free: Vec<&str> = known.iter().copied().filter(|&key| find_key(entries, key).is_none()).collect();
                 let diagnostic = diagnostic.label(format!("{owner} has {}", listed.join(", ")));
                 if let Some(action) = action_of_tool(entry, owner) {
                     tool_with_action(diagnostic, entry, entries.len() == 1, action, self.text)

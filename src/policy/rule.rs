@@ -133,7 +133,9 @@ impl Reader<'_> {
     }
 
     fn when(&mut self, node: &Node) -> Option<When> {
-        Some(When { condition: self.condition(node, "`when`")?, written: written(node) })
+        let is_visible = self.can_be_seen(node);
+        let condition = self.condition(node, "`when`")?;
+        is_visible.then(|| When { condition, written: written(node) })
     }
 
     fn undecidable(&mut self, node: &Node) -> Option<Action> {
