@@ -62,8 +62,7 @@ pub fn call_digest(call: &Call) -> Result<Digest, CanonicalError> {
 
 /// What a decision reads of a call.
 ///
-/// A [`Call`] knows all of it; other readers know what the rules for one tool ask about, see
-/// [`Frame`](super::frame::Frame).
+/// A [`Call`] knows all of it.
 pub trait Facts {
     /// The tool's name.
     fn tool(&self) -> &str;

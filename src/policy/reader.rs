@@ -155,11 +155,14 @@ impl Reader<'_> {
     pub(super) fn can_be_seen(&mut self, node: &Node) -> bool {
         match &node.value {
             NodeValue::Text(_) => self.is_seen(node.span, "a condition"),
-            NodeValue::List(items) => items.iter().fold(true, |all, item| self.can_be_seen(item) && all),
-            NodeValue::Map(entries) => entries.iter().fold(true, |all, entry| {
-                let key = self.is_seen(entry.key_span, "a key of a condition");
-                self.can_be_seen(&entry.value) && key && all
-            }),
+            NodeValue::List(items) => items.iter().filter(|item| !self.can_be_seen(item)).count() == 0,
+            NodeValue::Map(entries) => {
+                let hides = |entry: &&MapEntry| {
+                    let is_key_seen = self.is_seen(entry.key_span, "a key of a condition");
+                    !self.can_be_seen(&entry.value) || !is_key_seen
+                };
+                entries.iter().filter(hides).count() == 0
+            }
             NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) => true,
         }
     }
