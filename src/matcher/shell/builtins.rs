@@ -22,10 +22,10 @@ const DECLARE: [&str; 8] = ["alias", "declare", "export", "float", "integer", "l
 const WITH_OPTIONS: [(&str, &str); 4] = [("enable", "f"), ("hash", "p"), ("print", "svz"), ("set", "A")];
 
 /// Why the builtin `name` may set what the shell runs later, if it may.
-pub(super) fn sets(name: &str, given: &[String], open: bool) -> Option<&'static str> {
+pub(super) fn sets(name: &str, given: &[&str], open: bool) -> Option<&'static str> {
     let is_option = |word: &str| word.len() > 1 && word.starts_with(['-', '+']);
     let sets = if name == "printf" {
-        given.first().is_some_and(|first| is_option(first) && first != "--")
+        given.first().is_some_and(|first| is_option(first) && *first != "--")
     } else if let Some((_, letters)) = WITH_OPTIONS.iter().find(|(known, _)| *known == name) {
         given.iter().any(|word| is_option(word) && word.contains(|letter| letters.contains(letter)))
     } else {
@@ -35,10 +35,10 @@ pub(super) fn sets(name: &str, given: &[String], open: bool) -> Option<&'static 
 }
 
 /// Whether a shell may run code in a subscript that a builtin is given; it may put its words together first.
-pub(super) fn has_subscript(command: &[String]) -> bool {
+pub(super) fn has_subscript(command: &[&str]) -> bool {
     command.split_first().is_some_and(|(program, words)| {
-        WITH_SUBSCRIPTS.contains(&program.as_str())
-            && words.iter().any(|word| word.contains('['))
+        words.iter().any(|word| word.contains('['))
             && words.iter().any(|word| word.contains(['$', '`', '<', '>']))
+            && WITH_SUBSCRIPTS.contains(program)
     })
 }

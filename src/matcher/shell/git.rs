@@ -38,13 +38,12 @@ const HARMLESS_SETTINGS: [&str; 10] = [
 ];
 
 /// What `git` runs with the words it is `given`; only if it is the one that is `known` are some sure to run nothing.
-pub(super) fn inside(given: &[String], known: bool) -> Inside<'_> {
+pub(super) fn inside<'a>(given: &'a [&'a str], known: bool) -> Inside<'a> {
     let Some(behind) = behind_options(given) else { return Inside::Doubt(CODE) };
-    let Some((subcommand, rest)) = behind.split_first() else { return Inside::Search(given) };
-    let subcommand = subcommand.as_str();
+    let Some((&subcommand, rest)) = behind.split_first() else { return Inside::Search(given) };
     let is_code = match subcommand {
         "config" => sets(rest),
-        "submodule" if rest.iter().any(|word| word == "foreach") => true,
+        "submodule" if rest.contains(&"foreach") => true,
         _ => TAKE_CODE.contains(&subcommand) || has_code_option(subcommand, rest),
     };
     if is_code || rest.iter().any(|word| word.starts_with("ext::")) {
@@ -58,13 +57,13 @@ pub(super) fn inside(given: &[String], known: bool) -> Inside<'_> {
 
 /// The subcommand and what follows it; nothing if an option before it may name programs or give words another meaning,
 /// as a setting `alias.p=push` does.
-pub(super) fn behind_options(given: &[String]) -> Option<&[String]> {
+pub(super) fn behind_options<'a>(given: &'a [&'a str]) -> Option<&'a [&'a str]> {
     let mut words = given;
     for _ in 0..OPTIONS_MAX {
-        let Some((option, rest)) = words.split_first().filter(|(word, _)| word.starts_with('-')) else {
+        let Some((&option, rest)) = words.split_first().filter(|(word, _)| word.starts_with('-')) else {
             return Some(words);
         };
-        let takes_next = match option.as_str() {
+        let takes_next = match option {
             "-c" if rest.first().is_some_and(|setting| is_harmless(setting)) => true,
             "-C" | "--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" | "--attr-source" => true,
             "--exec-path" => false,
@@ -84,9 +83,9 @@ fn is_harmless(setting: &str) -> bool {
 }
 
 /// Whether `git config` may change a setting that is not harmless.
-fn sets(words: &[String]) -> bool {
-    let reads = |word: &String| matches!(word.as_str(), "-l" | "--list") || word.starts_with("--get");
-    let mut plain = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).peekable();
+fn sets(words: &[&str]) -> bool {
+    let reads = |word: &&str| matches!(*word, "-l" | "--list") || word.starts_with("--get");
+    let mut plain = words.iter().copied().filter(|word| !word.starts_with('-')).peekable();
     match plain.next_if(|word| matches!(*word, "get" | "list" | "set")) {
         Some("get" | "list") => false,
         _ if words.iter().any(reads) => false,
@@ -95,7 +94,7 @@ fn sets(words: &[String]) -> bool {
     }
 }
 
-fn has_code_option(subcommand: &str, words: &[String]) -> bool {
+fn has_code_option(subcommand: &str, words: &[&str]) -> bool {
     let Some((_, names, letters)) = CODE_OPTIONS.iter().find(|(name, ..)| *name == subcommand) else { return false };
     words.iter().filter_map(|word| word.strip_prefix('-')).any(|option| match option.strip_prefix('-') {
         // Long names may be cut short.

@@ -1,27 +1,30 @@
 //! Programs that run code: shells, languages, `awk` and `sed`.
 
 use super::git;
-use super::pattern::last_segment;
+use super::known::{Kind, kind};
+use super::pattern::folded_name;
 use super::programs::Inside;
 
 /// Why nothing is said about a program that is given code.
 pub(super) const CODE: &str = "a program is given code";
 
 #[rustfmt::skip]
-const SHELLS: [&str; 40] = [
-    "ash", "bash", "bash-static", "bosh", "brush", "csh", "dash", "elvish", "es", "fish", "hush", "ion", "ksh", "lksh",
-    "loksh", "mksh", "mrsh", "nu", "oksh", "osh", "pbosh", "pdksh", "posh", "powershell", "pwsh", "rbash", "rc", "rksh",
-    "rzsh", "sash", "scsh", "sh", "static-sh", "tcsh", "xonsh", "yash", "ysh", "zsh", "zsh-static", "zsh-beta",
+pub(super) const SHELLS: [&str; 40] = [
+    "ash", "bash", "bash-static", "bosh", "brush", "csh", "dash", "elvish", "es", "fish", "hush", "ion", "ksh",
+    "lksh", "loksh", "mksh", "mrsh", "nu", "oksh", "osh", "pbosh", "pdksh", "posh", "powershell", "pwsh", "rbash",
+    "rc", "rksh", "rzsh", "sash", "scsh", "sh", "static-sh", "tcsh", "xonsh", "yash", "ysh", "zsh", "zsh-beta",
+    "zsh-static",
 ];
 
 #[rustfmt::skip]
-const LANGUAGES: [&str; 72] = [
-    "babashka", "bb", "bun", "clisp", "clj", "clojure", "clojure-clr", "coffee", "csi", "dart", "deno", "ecl", "elixir",
-    "erl", "escript", "expect", "fennel", "gdb", "ghci", "gnuplot", "gosh", "groovy", "guile", "hy", "iex", "ipython",
-    "irb", "janet", "jimsh", "jruby", "jshell", "julia", "kotlin", "lldb", "lua", "luajit", "maxima", "micropython",
-    "mongo", "mongosh", "mruby", "node", "nodejs", "ocaml", "octave", "osascript", "perl", "php", "php-cgi", "pike",
-    "pypy", "python", "qjs", "racket", "raku", "rakudo", "rscript", "ruby", "runghc", "runhaskell", "sage", "sbcl",
-    "scala", "swift", "swipl", "tclsh", "truffleruby", "ts-node", "tsx", "utop", "wish", "yap",
+pub(super) const LANGUAGES: [&str; 72] = [
+    "babashka", "bb", "bun", "clisp", "clj", "clojure", "clojure-clr", "coffee", "csi", "dart", "deno", "ecl",
+    "elixir", "erl", "escript", "expect", "fennel", "gdb", "ghci", "gnuplot", "gosh", "groovy", "guile", "hy",
+    "iex", "ipython", "irb", "janet", "jimsh", "jruby", "jshell", "julia", "kotlin", "lldb", "lua", "luajit",
+    "maxima", "micropython", "mongo", "mongosh", "mruby", "node", "nodejs", "ocaml", "octave", "osascript", "perl",
+    "php", "php-cgi", "pike", "pypy", "python", "qjs", "racket", "raku", "rakudo", "rscript", "ruby", "runghc",
+    "runhaskell", "sage", "sbcl", "scala", "swift", "swipl", "tclsh", "truffleruby", "ts-node", "tsx", "utop",
+    "wish", "yap",
 ];
 
 /// Subcommands that are given code.
@@ -36,8 +39,8 @@ const SUBCOMMANDS: [(&str, &[&str]); 6] = [
 
 /// Programs and builtins whose arguments are code, or words that a shell elsewhere reads as code.
 #[rustfmt::skip]
-const TAKE_CODE: [&str; 24] = [
-    ".", "at", "batch", "bind", "complete", "compgen", "crontab", "dbclient", "eval", "fc", "mosh", "newgrp",
+pub(super) const TAKE_CODE: [&str; 24] = [
+    ".", "at", "batch", "bind", "compgen", "complete", "crontab", "dbclient", "eval", "fc", "mosh", "newgrp",
     "parallel", "pee", "rsh", "runuser", "screen", "script", "sg", "source", "ssh", "su", "tmux", "trap",
 ];
 
@@ -49,7 +52,7 @@ const MODULES: [&str; 12] = [
 ];
 
 /// What the program `name`, in lower case, runs with the words it is `given`, if it is one that runs code.
-pub(super) fn inside<'a>(name: &str, given: &'a [String], open: bool) -> Option<Inside<'a>> {
+pub(super) fn inside<'a>(name: &str, given: &'a [&'a str], open: bool) -> Option<Inside<'a>> {
     let base = without_version(name);
     if takes_code(base, given) {
         return Some(Inside::Doubt(CODE));
@@ -57,25 +60,25 @@ pub(super) fn inside<'a>(name: &str, given: &'a [String], open: bool) -> Option<
     match base {
         "awk" | "gawk" | "mawk" | "nawk" => Some(harmless(!open && is_harmless_awk(given))),
         "sed" | "gsed" => Some(harmless(!open && is_harmless_sed(given))),
-        _ if TAKE_CODE.contains(&name) => Some(Inside::Doubt(CODE)),
-        _ if SHELLS.contains(&base) || LANGUAGES.contains(&base) => Some(interpreted(base, given, open)),
+        _ if matches!(kind(name), Some(Kind::TakesCode)) => Some(Inside::Doubt(CODE)),
+        _ if is_interpreter(base) => Some(interpreted(base, given, open)),
         _ => None,
     }
 }
 
 /// Whether a program that is given code stands among `words`, which a program that is not known here may run: a shell
 /// or language with options, a shell without a script, `awk` or `sed`.
-pub(super) fn has_code_behind(words: &[String]) -> bool {
+pub(super) fn has_code_behind(words: &[&str]) -> bool {
     let mut rest = words;
     let mut has_script = false;
     while let [word, behind @ ..] = rest {
         rest = behind;
-        let name = last_segment(word).to_ascii_lowercase();
+        let name = folded_name(word);
         let base = without_version(&name);
         let has_options = behind.first().is_some_and(|next| next.starts_with('-'));
         let has_input = || behind.first().is_some_and(|next| is_input(next));
-        let is_interpreter = SHELLS.contains(&base) || LANGUAGES.contains(&base);
-        if is_interpreter && (has_options || has_input() || takes_code(base, behind.get(..1).unwrap_or(&[])))
+        let takes_code = || takes_code(base, behind.get(..1).unwrap_or(&[]));
+        if is_interpreter(base) && (has_options || has_input() || takes_code())
             || has_options && matches!(base, "su" | "ssh" | "runuser")
             || behind.is_empty() && matches!(base, "ash" | "bash" | "dash" | "ksh" | "sh" | "zsh")
             || base == "git" && git::behind_options(behind).is_none()
@@ -97,6 +100,10 @@ pub(super) fn has_code_behind(words: &[String]) -> bool {
     false
 }
 
+fn is_interpreter(base: &str) -> bool {
+    matches!(kind(base), Some(Kind::Interpreter))
+}
+
 /// `python` for `python3.12` and for `python.exe`.
 pub(super) fn without_version(name: &str) -> &str {
     let name = name.strip_suffix(".exe").unwrap_or(name);
@@ -105,19 +112,19 @@ pub(super) fn without_version(name: &str) -> &str {
 }
 
 /// Whether a program hands its words to a shell or a language because of a subcommand or an option.
-fn takes_code(base: &str, given: &[String]) -> bool {
-    let Some(first) = given.first() else { return false };
+fn takes_code(base: &str, given: &[&str]) -> bool {
+    let Some(&first) = given.first() else { return false };
     let is_short_or = |word: &str, long: &str| word.starts_with("-c") || word.starts_with(long);
     match base {
         "flock" => given.iter().any(|word| is_short_or(word, "--command")),
-        "npm" if !matches!(first.as_str(), "exec" | "x") && !first.starts_with('-') => false,
+        "npm" if !matches!(first, "exec" | "x") && !first.starts_with('-') => false,
         "npm" | "npx" | "pnpm" | "pnpx" => {
             let own = given.get(usize::from(!first.starts_with('-') && base.ends_with('m'))..).unwrap_or(&[]);
             own_options(own).any(|word| is_short_or(word, "--call") || word.starts_with("--shell"))
         }
-        "bun" | "deno" if given.iter().any(|word| word == "-" || word.starts_with("data:")) => true,
+        "bun" | "deno" if given.iter().any(|word| *word == "-" || word.starts_with("data:")) => true,
         "bun" | "deno" if own_options(given.get(1..).unwrap_or(&[])).any(is_evaluated) => true,
-        _ => SUBCOMMANDS.iter().any(|(name, known)| *name == base && known.contains(&first.as_str())),
+        _ => SUBCOMMANDS.iter().any(|(name, known)| *name == base && known.contains(&first)),
     }
 }
 
@@ -126,9 +133,9 @@ fn is_evaluated(option: &str) -> bool {
 }
 
 /// The options before the first word that is neither one nor the value of one.
-fn own_options(words: &[String]) -> impl Iterator<Item = &str> {
+fn own_options<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
     let mut is_value = false;
-    words.iter().map(String::as_str).take_while(move |word| {
+    words.iter().copied().take_while(move |word| {
         let is_own = is_value || word.starts_with('-');
         is_value = matches!(*word, "-p" | "--package" | "-w" | "--workspace" | "--prefix");
         is_own && *word != "--"
@@ -139,8 +146,8 @@ fn harmless(is_harmless: bool) -> Inside<'static> {
     if is_harmless { Inside::Nothing } else { Inside::Doubt(CODE) }
 }
 
-fn interpreted<'a>(base: &str, given: &'a [String], open: bool) -> Inside<'a> {
-    let Some((first, rest)) = given.split_first() else { return Inside::Doubt(CODE) };
+fn interpreted<'a>(base: &str, given: &'a [&'a str], open: bool) -> Inside<'a> {
+    let Some((&first, rest)) = given.split_first() else { return Inside::Doubt(CODE) };
     let is_alone = rest.is_empty() && !open;
     if first == "--version" && is_alone {
         return Inside::Nothing;
@@ -148,7 +155,7 @@ fn interpreted<'a>(base: &str, given: &'a [String], open: bool) -> Inside<'a> {
     if base == "python"
         && first == "-m"
         && let Some((module, given)) = rest.split_first()
-        && MODULES.contains(&module.as_str())
+        && MODULES.contains(module)
     {
         return Inside::Search(given);
     }
@@ -170,8 +177,8 @@ fn is_input(path: &str) -> bool {
 }
 
 /// Whether an awk program has no way to run another.
-fn is_harmless_awk(given: &[String]) -> bool {
-    let mut given = given.iter().map(String::as_str);
+fn is_harmless_awk(given: &[&str]) -> bool {
+    let mut given = given.iter().copied();
     let mut word = given.next();
     while let Some(option) = word.filter(|word| word.starts_with('-')) {
         match option {
@@ -189,8 +196,8 @@ fn is_harmless_awk(given: &[String]) -> bool {
 }
 
 /// Whether a sed script has no way to run a program: `e` does, as a command and as a flag of `s`.
-fn is_harmless_sed(given: &[String]) -> bool {
-    let mut given = given.iter().map(String::as_str);
+fn is_harmless_sed(given: &[&str]) -> bool {
+    let mut given = given.iter().copied();
     let mut operand = None;
     let mut scripts = Vec::new();
     while let Some(word) = given.next() {

@@ -6,17 +6,19 @@
 //! them, have changed.
 
 mod words;
+mod star;
 mod pattern;
 mod programs;
 mod git;
 mod interpreters;
 mod builtins;
+mod known;
 mod open;
 #[cfg(test)]
 mod tests;
 
 use self::builtins::has_subscript;
-use self::pattern::{Command, Match};
+use self::pattern::{Command, Match, folded_name};
 use self::programs::Inside;
 use crate::matcher::truth::Truth;
 
@@ -50,12 +52,12 @@ const INSIDE_MAX: usize = 64;
 #[must_use]
 pub fn only(patterns: &[CommandPattern], text: &str) -> Truth {
     match words::commands(text) {
-        Ok(commands) => Truth::all(commands.iter().map(|command| is_covered(patterns, command))),
+        Ok(words) => Truth::all(words.commands(&words.all()).map(|command| is_covered(patterns, command))),
         Err(why) => Truth::Undecidable(why),
     }
 }
 
-fn is_covered(patterns: &[CommandPattern], command: &[String]) -> Truth {
+fn is_covered(patterns: &[CommandPattern], command: &[&str]) -> Truth {
     match Truth::any(patterns.iter().map(|pattern| pattern.covers(command))) {
         Truth::Holds if has_subscript(command) => Truth::Undecidable(SUBSCRIPT),
         truth => truth,
@@ -82,23 +84,25 @@ fn is_covered(patterns: &[CommandPattern], command: &[String]) -> Truth {
 #[must_use]
 pub fn runs(patterns: &[CommandPattern], text: &str) -> Truth {
     match words::commands(text) {
-        Ok(commands) => Truth::any(commands.iter().map(|command| is_found(patterns, command))),
+        Ok(words) => Truth::any(words.commands(&words.all()).map(|command| is_found(patterns, command))),
         Err(why) => Truth::Undecidable(why),
     }
 }
 
-fn is_found(patterns: &[CommandPattern], words: &[String]) -> Truth {
-    let mut waiting = vec![Command { words, open: false }];
+fn is_found(patterns: &[CommandPattern], words: &[&str]) -> Truth {
+    let mut next = Some(Command { words, open: false });
+    let mut waiting = Vec::new();
     let mut doubt = None;
     let mut seen = 0;
-    while let Some(command) = waiting.pop() {
+    while let Some(command) = next.take().or_else(|| waiting.pop()) {
         seen += 1;
         if seen > INSIDE_MAX {
             doubt.get_or_insert(TOO_MANY);
             break;
         }
+        let name = folded_name(command.words.first().unwrap_or(&""));
         for pattern in patterns {
-            match pattern.finds(command) {
+            match pattern.finds(command, &name) {
                 Match::Certain => return Truth::Holds,
                 Match::Possible(why) => _ = doubt.get_or_insert(why),
                 Match::None => {}
@@ -107,7 +111,7 @@ fn is_found(patterns: &[CommandPattern], words: &[String]) -> Truth {
         if has_subscript(command.words) {
             doubt.get_or_insert(SUBSCRIPT);
         }
-        match programs::inside(command) {
+        match programs::inside(command, &name) {
             Inside::Nothing => {}
             Inside::Doubt(why) => _ = doubt.get_or_insert(why),
             Inside::Commands { commands, doubt: further } => {

@@ -2,7 +2,7 @@
 
 use super::git;
 use super::interpreters::without_version;
-use super::pattern::{Command, CommandPattern, Open, last_segment};
+use super::pattern::{Command, CommandPattern, Open, folded_name};
 use super::programs::{FIND_ACTIONS, Inside, inside};
 
 /// Programs whose plain words may be commands, or lead to some: targets, `+!command`, `@file` with options, scripts,
@@ -104,16 +104,16 @@ pub fn lets_words_run(pattern: &CommandPattern) -> bool {
 }
 
 /// Whether what is `open` behind `words`, program first, may choose a program to run.
-fn chooses(words: &[String], open: Open) -> bool {
+fn chooses(words: &[&str], open: Open) -> bool {
     let Some((program, given)) = words.split_first().filter(|_| open != Open::Nothing) else { return false };
-    let name = last_segment(program).to_ascii_lowercase();
+    let name = folded_name(program);
     let base = without_version(&name);
     let is = |known: &str| known == name || known == base;
     if BY_WORDS.iter().any(|known| is(known)) || open == Open::Words && BY_OPTIONS.iter().any(|known| is(known)) {
         return true;
     }
     if name == "find" {
-        return open == Open::Words || given.iter().any(|word| FIND_ACTIONS.contains(&word.as_str()));
+        return open == Open::Words || given.iter().any(|word| FIND_ACTIONS.contains(word));
     }
     let behind_options = || given.iter().position(|word| !word.starts_with('-')).and_then(|at| given.get(at..));
     if let Some((_, operands)) = RUNNERS.iter().find(|(known, _)| is(known)) {
@@ -124,10 +124,10 @@ fn chooses(words: &[String], open: Open) -> bool {
     }
     if let Some((_, subcommands)) = BY_FIRST_WORD.iter().find(|(known, _)| is(known)) {
         let behind = if name == "git" { git::behind_options(given) } else { behind_options() };
-        let subcommand = behind.and_then(<[String]>::first);
-        return subcommand.is_none_or(|word| subcommands.contains(&word.as_str()));
+        let subcommand = behind.and_then(<[&str]>::first);
+        return subcommand.is_none_or(|word| subcommands.contains(word));
     }
-    match inside(Command { words, open: true }) {
+    match inside(Command { words, open: true }, &name) {
         Inside::Nothing | Inside::Search(_) => false,
         Inside::Doubt(_) => true,
         // Words from the input may be options.

@@ -1,14 +1,15 @@
 //! One pattern for a command.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::words::{self, Word};
+use super::star::{Glob, is_option, slashes};
+use super::words;
 use crate::matcher::truth::Truth;
 
 const STARS_IN_WORD: &str = "`**` can only be a word of its own, or `-**`";
 const STARS_NOT_LAST: &str = "`**` can only be the last word";
 const NO_PROGRAM: &str = "the first word is a program, so it cannot be `**`";
-const CLIMBS: &str = "a word climbs with `..` where the pattern has a `*`";
 const AMONG: &str = "the words of a pattern stand among other options";
 const CASE: &str = "a program differs from a pattern's only in letter case";
 const OPEN: &str = "a command takes further words from elsewhere, as from its input";
@@ -51,7 +52,7 @@ enum Rest {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Command<'a> {
     /// Program first.
-    pub(super) words: &'a [String],
+    pub(super) words: &'a [&'a str],
     /// Whether more words may follow that the text does not show.
     pub(super) open: bool,
 }
@@ -87,7 +88,7 @@ pub fn command_pattern(text: &str) -> Result<CommandPattern, &'static str> {
     Ok(CommandPattern { program, name, folded_name, folded_end, words, rest })
 }
 
-fn word_pattern(word: Word) -> Result<WordPattern, &'static str> {
+fn word_pattern(word: Vec<String>) -> Result<WordPattern, &'static str> {
     if is_written(&word, &["", ""]) {
         Ok(WordPattern::Operand)
     } else if is_written(&word, &["-", ""]) {
@@ -97,19 +98,19 @@ fn word_pattern(word: Word) -> Result<WordPattern, &'static str> {
     }
 }
 
-fn glob(word: Word) -> Result<Glob, &'static str> {
+fn glob(word: Vec<String>) -> Result<Glob, &'static str> {
     if is_written(&word, &["", "", ""]) || is_written(&word, &["-", "", ""]) {
         return Err(STARS_NOT_LAST);
     }
-    let mut inner = word.pieces.iter().skip(1).rev().skip(1);
+    let mut inner = word.iter().skip(1).rev().skip(1);
     if inner.any(String::is_empty) {
         return Err(STARS_IN_WORD);
     }
-    Ok(Glob { pieces: word.pieces })
+    Ok(Glob { pieces: word })
 }
 
-fn is_written(word: &Word, pieces: &[&str]) -> bool {
-    word.pieces == pieces
+fn is_written(word: &[String], pieces: &[&str]) -> bool {
+    word == pieces
 }
 
 /// What of a command a pattern leaves open.
@@ -144,31 +145,19 @@ impl fmt::Display for CommandPattern {
 
 impl CommandPattern {
     /// The words before the first that is open, program first, and what is open.
-    pub(super) fn known_words(&self) -> (Vec<String>, Open) {
-        let literal = |glob: &Glob| match glob.pieces.as_slice() {
-            [word] => Some(word.clone()),
-            _ => None,
-        };
-        let of_word = |word: &WordPattern| match word {
-            WordPattern::Operand => (None, Open::Operands),
-            WordPattern::Any => (None, Open::Words),
-            WordPattern::Glob(glob) => match literal(glob) {
-                Some(word) => (Some(word), Open::Nothing),
-                None => (None, if glob.is_option() { Open::Words } else { Open::Operands }),
-            },
-        };
+    pub(super) fn known_words(&self) -> (Vec<&str>, Open) {
         let rest = match self.rest {
             None => Open::Nothing,
             Some(Rest::Operands) => Open::Operands,
             Some(Rest::Any) => Open::Words,
         };
-        let open = self.words.iter().map(|word| of_word(word).1).chain([rest]).max().unwrap_or(Open::Nothing);
-        let words = self.words.iter().map_while(|word| of_word(word).0);
-        (literal(&self.program).into_iter().chain(words).collect(), open)
+        let open = self.words.iter().map(|word| word.known().1).chain([rest]).max().unwrap_or(Open::Nothing);
+        let words = self.words.iter().map_while(|word| word.known().0);
+        (self.program.literal().into_iter().chain(words).collect(), open)
     }
 
     /// Whether `only` takes `command` for this one.
-    pub(super) fn covers(&self, command: &[String]) -> Truth {
+    pub(super) fn covers(&self, command: &[&str]) -> Truth {
         let Some((program, words)) = command.split_first() else { return Truth::DoesNotHold };
         let Some((front, further)) = words.split_at_checked(self.words.len()) else { return Truth::DoesNotHold };
         let further = match self.rest {
@@ -187,14 +176,14 @@ impl CommandPattern {
         Truth::all([Truth::from(further), segments, self.program.covers(program)].into_iter().chain(words_are))
     }
 
-    /// Whether `runs` takes `command` for this one.
-    pub(super) fn finds(&self, command: Command<'_>) -> Match {
-        let Some((program, words)) = command.words.split_first() else { return Match::None };
-        let name = last_segment(program);
-        if !self.folded_name.matches(&name.to_ascii_lowercase()) {
+    /// Whether `runs` takes `command`, whose program has this `folded_name`, for this one.
+    pub(super) fn finds(&self, command: Command<'_>, folded_name: &str) -> Match {
+        if !self.folded_name.matches(folded_name) {
             return Match::None;
         }
-        let strict = self.walk(words, false);
+        let Some((program, words)) = command.words.split_first() else { return Match::None };
+        let name = last_segment(program);
+        let strict = self.walk_strictly(words);
         let open_end = command.open && self.rest.is_none();
         if !self.name.matches(name) && (strict.whole || command.open && strict.alive) {
             Match::Possible(CASE)
@@ -203,7 +192,7 @@ impl CommandPattern {
         } else if command.open && strict.alive {
             Match::Possible(OPEN)
         } else {
-            let loose = self.walk(words, true);
+            let loose = self.walk_loosely(words);
             let found = loose.whole || command.open && loose.alive;
             if found { Match::Possible(AMONG) } else { Match::None }
         }
@@ -211,14 +200,19 @@ impl CommandPattern {
 
     /// Whether `words`, which some program is given, have the words of this pattern in them, as words that follow each
     /// other or its program's name in a text such as code.
-    pub(super) fn is_named_in(&self, words: &[String]) -> bool {
-        let mut places = Places::none(self.words.len());
+    pub(super) fn is_named_in(&self, words: &[&str]) -> bool {
+        // Most commands do not name it.
+        let mut places: Option<Places> = None;
         for word in words {
-            places = places.after(word, self, true);
-            if self.folded_name.matches(&last_segment(word).to_ascii_lowercase()) {
-                places.mark(0);
+            if let Some(places) = &mut places {
+                places.go_on(word, self);
+            } else if word.len() < self.folded_end.length() {
+                continue;
             }
-            if places.is_whole() || self.is_named_inside(word) {
+            if self.folded_name.matches_folded(last_segment(word)) {
+                places.get_or_insert_with(|| Places::none(self.words.len())).mark(0);
+            }
+            if places.as_ref().is_some_and(Places::is_whole) || self.is_named_inside(word) {
                 return true;
             }
         }
@@ -233,7 +227,7 @@ impl CommandPattern {
         let is_name = |part: &str| {
             // `make` takes these before a command.
             let name = part.trim_start_matches(['@', '-', '+']);
-            !name.is_empty() && self.folded_name.matches(&name.to_ascii_lowercase())
+            !name.is_empty() && self.folded_name.matches_folded(name)
         };
         // A path is a word, not a text with words inside.
         let is_path = word.chars().all(|c| is_part(c) || c == '/');
@@ -245,16 +239,27 @@ impl CommandPattern {
         let mut parts = letters.split(|c| !is_part(c));
         let ends_with_name = |part: &str| {
             let behind_one = part.char_indices().nth(1).and_then(|(at, _)| part.get(at..));
-            behind_one.is_some_and(|rest| !rest.is_empty() && self.folded_end.matches(&rest.to_ascii_lowercase()))
+            behind_one.is_some_and(|rest| !rest.is_empty() && self.folded_end.matches_folded(rest))
         };
         parts.next().is_some_and(ends_with_name) || parts.any(is_name)
     }
 
-    fn walk(&self, words: &[String], loose: bool) -> Walked {
+    /// Goes through `words`, each of which must be the next of the pattern.
+    fn walk_strictly(&self, words: &[&str]) -> Walked {
+        let are_next = self.words.iter().zip(words).all(|(pattern, word)| pattern.finds(word, false));
+        let whole = match self.rest {
+            None => words.len() == self.words.len(),
+            Some(_) => words.len() >= self.words.len(),
+        };
+        Walked { whole: are_next && whole, alive: are_next && (whole || words.len() < self.words.len()) }
+    }
+
+    /// Goes through `words`, passing over options that the pattern does not have.
+    fn walk_loosely(&self, words: &[&str]) -> Walked {
         let mut places = Places::none(self.words.len());
         places.mark(0);
         for word in words {
-            places = places.after(word, self, loose);
+            places.go_on(word, self);
             if !places.is_alive() || places.hinted {
                 break;
             }
@@ -297,41 +302,54 @@ impl Places {
     }
 
     fn is_alive(&self) -> bool {
-        self.met.contains(&true) || self.met_and_option.contains(&true)
+        self.hinted || self.met.contains(&true) || self.met_and_option.contains(&true)
     }
 
-    /// The places after `word`. If `loose`, options that the pattern does not have are passed over with their values,
-    /// and anything is before an option that the pattern has.
-    fn after(&self, word: &str, pattern: &CommandPattern, loose: bool) -> Self {
-        let mut next = Self { hinted: self.hinted, ..Self::none(pattern.words.len()) };
-        for (place, (&met, &optional)) in self.met.iter().zip(&self.met_and_option).enumerate() {
-            if !met && !optional {
+    /// Goes on by `word`. Options that the pattern does not have are passed over with their values, and anything is
+    /// before an option that the pattern has.
+    fn go_on(&mut self, word: &str, pattern: &CommandPattern) {
+        // From the last: a word leads from a place to itself or to the next.
+        for place in (0..self.met.len()).rev() {
+            let met = self.met.get_mut(place).is_some_and(std::mem::take);
+            let after_option = self.met_and_option.get_mut(place).is_some_and(std::mem::take);
+            if !met && !after_option {
                 continue;
             }
             let wanted = pattern.words.get(place);
-            if wanted.is_some_and(|wanted| wanted.finds(word, loose)) {
-                next.mark(place + 1);
+            if wanted.is_some_and(|wanted| wanted.finds(word, true)) {
+                self.mark(place + 1);
             }
-            if wanted.is_none() && pattern.rest.is_some() {
-                next.mark(place);
+            let stays = match wanted {
+                None => pattern.rest.is_some(),
+                Some(wanted) => wanted.is_option(),
+            };
+            if stays || after_option {
+                self.mark(place);
             }
-            if loose && (optional || wanted.is_some_and(WordPattern::is_option)) {
-                next.mark(place);
-            }
-            if loose
-                && is_option(word)
-                && let Some(next) = next.met_and_option.get_mut(place)
+            if is_option(word)
+                && let Some(met) = self.met_and_option.get_mut(place)
             {
-                *next = true;
+                *met = true;
             }
             let mut missing = pattern.words.iter().skip(place);
-            next.hinted |= loose && (optional || is_option(word)) && missing.any(|wanted| wanted.is_inside(word));
+            self.hinted |= (after_option || is_option(word)) && missing.any(|wanted| wanted.is_inside(word));
         }
-        next
     }
 }
 
 impl WordPattern {
+    /// The word that it is, and what it leaves open.
+    fn known(&self) -> (Option<&str>, Open) {
+        match self {
+            Self::Operand => (None, Open::Operands),
+            Self::Any => (None, Open::Words),
+            Self::Glob(glob) => match glob.literal() {
+                Some(word) => (Some(word), Open::Nothing),
+                None => (None, if glob.is_option() { Open::Words } else { Open::Operands }),
+            },
+        }
+    }
+
     fn is_option(&self) -> bool {
         matches!(self, Self::Glob(glob) if glob.is_option())
     }
@@ -359,98 +377,14 @@ impl WordPattern {
     }
 }
 
-/// A word in which any run of characters may stand between two pieces; one piece stands for itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Glob {
-    pieces: Vec<String>,
-}
-
-impl Glob {
-    fn matches(&self, word: &str) -> bool {
-        let mut pieces = self.pieces.iter().map(String::as_str);
-        let Some(first) = pieces.next() else { return false };
-        let Some(last) = pieces.next_back() else { return first == word };
-        let Some(mut rest) = word.strip_prefix(first) else { return false };
-        for piece in pieces {
-            match rest.split_once(piece) {
-                Some((_, after)) => rest = after,
-                None => return false,
-            }
-        }
-        rest.ends_with(last)
-    }
-
-    /// Whether it matches, and no star swallows a `..` that leads out of what the pattern names.
-    fn covers(&self, word: &str) -> Truth {
-        let own = self.pieces.iter().map(|piece| climbs(piece)).sum();
-        match self.matches(word) {
-            true if self.pieces.len() > 1 && climbs(word) > own => Truth::Undecidable(CLIMBS),
-            matches => Truth::from(matches),
-        }
-    }
-
-    fn with_anything_before(&self) -> Self {
-        let anything = Some(String::new()).filter(|_| self.pieces.first().is_some_and(|piece| !piece.is_empty()));
-        Self { pieces: anything.into_iter().chain(self.pieces.iter().cloned()).collect() }
-    }
-
-    /// Whether `text` has it with no letter or the like next to it, except where a star is.
-    fn is_word_in(&self, text: &str) -> bool {
-        let Some((first, others)) = self.pieces.split_first().filter(|_| !self.is_blank()) else { return false };
-        let is_part = |c: char| c.is_alphanumeric() || "_.-".contains(c);
-        let begins = |at: usize| !text.get(..at).is_some_and(|before| before.ends_with(is_part));
-        let ends = |after: &str| !others.is_empty() || !after.starts_with(is_part);
-        let behind_first = text.match_indices(first.as_str()).find_map(|(at, found)| {
-            let behind = text.get(at + found.len()..)?;
-            (begins(at) && ends(behind)).then_some(behind)
-        });
-        let behind_all = others.iter().try_fold(behind_first.unwrap_or(""), |behind, piece| {
-            behind.split_once(piece.as_str()).map(|(_, behind)| behind)
-        });
-        behind_first.is_some() && behind_all.is_some()
-    }
-
-    fn is_option(&self) -> bool {
-        self.pieces.first().is_some_and(|piece| is_option(piece))
-    }
-
-    fn is_anything(&self) -> bool {
-        self.pieces.len() > 1 && self.is_blank()
-    }
-
-    fn is_blank(&self) -> bool {
-        self.pieces.iter().all(String::is_empty)
-    }
-
-    fn slashes(&self) -> usize {
-        self.pieces.iter().map(|piece| slashes(piece)).sum()
-    }
-
-    fn last_segment(&self) -> Self {
-        let mut segment = Vec::new();
-        for piece in &self.pieces {
-            match piece.rsplit_once('/') {
-                Some((_, after)) => segment = vec![after.to_owned()],
-                None => segment.push(piece.clone()),
-            }
-        }
-        Self { pieces: segment }
-    }
-}
-
-fn is_option(word: &str) -> bool {
-    word.starts_with('-')
-}
-
-fn slashes(word: &str) -> usize {
-    word.matches('/').count()
-}
-
-fn climbs(word: &str) -> usize {
-    word.split('/').filter(|segment| *segment == "..").count()
-}
-
 /// What follows the last `/` of `path`.
 pub(super) fn last_segment(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// The last segment of a program's path in lower case.
+pub(super) fn folded_name(program: &str) -> Cow<'_, str> {
+    let name = last_segment(program);
+    let has_upper = name.contains(|c: char| c.is_ascii_uppercase());
+    if has_upper { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) }
 }

@@ -1,6 +1,7 @@
 //! What programs run besides themselves: wrappers such as `sudo`, `find -exec`, and those known to run nothing.
 
-use super::pattern::{Command, last_segment};
+use super::known::{Kind, kind};
+use super::pattern::Command;
 use super::words;
 use super::{builtins, git, interpreters};
 
@@ -19,12 +20,12 @@ pub(super) enum Inside<'a> {
     /// These; and perhaps others, where there is a doubt.
     Commands { commands: Vec<Command<'a>>, doubt: Option<&'static str> },
     /// The program is not known here; these are the words it is given.
-    Search(&'a [String]),
+    Search(&'a [&'a str]),
 }
 
 /// A program that runs the command behind its options, assignments and operands.
-struct Wrapper {
-    name: &'static str,
+pub(super) struct Wrapper {
+    pub(super) name: &'static str,
     /// Short options without a value; `-` if that stands alone for an option.
     flags: &'static str,
     /// Short options with a value, attached or in the next word.
@@ -57,7 +58,7 @@ const PLAIN: Wrapper = Wrapper {
 };
 
 /// By GNU, BSD and BusyBox manuals; where they differ, an option is left out.
-const WRAPPERS: &[Wrapper] = &[
+pub(super) const WRAPPERS: &[Wrapper] = &[
     Wrapper { name: "builtin", ..PLAIN },
     Wrapper { name: "busybox", ..PLAIN },
     Wrapper { name: "toybox", ..PLAIN },
@@ -150,27 +151,26 @@ pub(super) const FIND_ACTIONS: [&str; 4] = ["-exec", "-execdir", "-ok", "-okdir"
 
 /// Programs and builtins that run nothing, whatever their arguments; `printf` can set variables besides.
 #[rustfmt::skip]
-const RUN_NOTHING: [&str; 76] = [
-    ":", "base64", "basename", "cal", "cat", "cd", "chgrp", "chmod", "chown", "cksum", "cmp", "column", "comm", "cp",
-    "cut", "date", "df", "diff", "dirname", "du", "echo", "egrep", "exit", "expand", "expr", "false", "fgrep", "file",
-    "fmt", "fold", "grep", "groups", "head", "hexdump", "hostname", "id", "join", "jq", "kill", "ln", "ls", "md5sum",
-    "mkdir", "mktemp", "mv", "nl", "nproc", "od", "paste", "printf", "ps", "pwd", "readlink", "realpath", "return",
-    "rev", "rm", "rmdir", "seq", "sha256sum", "sleep", "stat", "strings", "tac", "tail", "tee", "test", "touch", "tr",
-    "true", "type", "uname", "uniq", "wc", "which", "whoami",
+pub(super) const RUN_NOTHING: [&str; 76] = [
+    ":", "base64", "basename", "cal", "cat", "cd", "chgrp", "chmod", "chown", "cksum", "cmp", "column", "comm",
+    "cp", "cut", "date", "df", "diff", "dirname", "du", "echo", "egrep", "exit", "expand", "expr", "false", "fgrep",
+    "file", "fmt", "fold", "grep", "groups", "head", "hexdump", "hostname", "id", "join", "jq", "kill", "ln", "ls",
+    "md5sum", "mkdir", "mktemp", "mv", "nl", "nproc", "od", "paste", "printf", "ps", "pwd", "readlink", "realpath",
+    "return", "rev", "rm", "rmdir", "seq", "sha256sum", "sleep", "stat", "strings", "tac", "tail", "tee", "test",
+    "touch", "tr", "true", "type", "uname", "uniq", "wc", "which", "whoami",
 ];
 
 /// Subcommands that run nothing their arguments say, if they come first.
 const RUN_NOTHING_WITH: [(&str, &[&str]); 3] =
     [("cargo", &["rm", "remove"]), ("docker", &["rm", "rmi"]), ("npm", &["rm", "uninstall"])];
 
-/// What `command` runs besides its own program.
-pub(super) fn inside(command: Command<'_>) -> Inside<'_> {
+/// What `command` runs besides its own program, which is called `name` in lower case.
+pub(super) fn inside<'a>(command: Command<'a>, name: &str) -> Inside<'a> {
     let Some((program, given)) = command.words.split_first() else { return Inside::Doubt(INPUT) };
     if let Err(why) = words::check_name(program) {
         return Inside::Doubt(why);
     }
-    let name = last_segment(program).to_ascii_lowercase();
-    if let Some(wrapper) = WRAPPERS.iter().find(|wrapper| wrapper.name == name) {
+    if let Some(Kind::Wrapper(wrapper)) = kind(name) {
         return look_through(wrapper, given, command.open);
     }
     if name == "find" {
@@ -179,10 +179,10 @@ pub(super) fn inside(command: Command<'_>) -> Inside<'_> {
     if name == "git" {
         return git::inside(given, plain_name(program) == "git");
     }
-    if let Some(why) = builtins::sets(&name, given, command.open) {
+    if let Some(why) = builtins::sets(name, given, command.open) {
         return Inside::Doubt(why);
     }
-    if let Some(inside) = interpreters::inside(&name, given, command.open) {
+    if let Some(inside) = interpreters::inside(name, given, command.open) {
         return inside;
     }
     if runs_nothing(program, given) { Inside::Nothing } else { Inside::Search(given) }
@@ -194,14 +194,14 @@ fn plain_name(program: &str) -> &str {
     name.strip_prefix("/bin/").unwrap_or(program)
 }
 
-fn runs_nothing(program: &str, given: &[String]) -> bool {
+fn runs_nothing(program: &str, given: &[&str]) -> bool {
     let name = plain_name(program);
-    let subcommand = given.first().map_or("", String::as_str);
-    RUN_NOTHING.contains(&name)
+    let subcommand = given.first().copied().unwrap_or("");
+    matches!(kind(name), Some(Kind::RunsNothing))
         || RUN_NOTHING_WITH.iter().any(|(known, subcommands)| *known == name && subcommands.contains(&subcommand))
 }
 
-fn look_through<'a>(wrapper: &Wrapper, given: &'a [String], open: bool) -> Inside<'a> {
+fn look_through<'a>(wrapper: &Wrapper, given: &'a [&'a str], open: bool) -> Inside<'a> {
     let BehindOptions { mut words, replaced, tells } = match behind_options(wrapper, given) {
         Ok(behind) => behind,
         Err(why) => return Inside::Doubt(why),
@@ -237,7 +237,7 @@ fn look_through<'a>(wrapper: &Wrapper, given: &'a [String], open: bool) -> Insid
 }
 
 struct BehindOptions<'a> {
-    words: &'a [String],
+    words: &'a [&'a str],
     /// The text that `xargs -I` replaces.
     replaced: Option<&'a str>,
     /// Whether an option is among them with which nothing is run.
@@ -245,10 +245,10 @@ struct BehindOptions<'a> {
 }
 
 /// The words of a wrapper that follow its options, or why they cannot be told apart.
-fn behind_options<'a>(wrapper: &Wrapper, given: &'a [String]) -> Result<BehindOptions<'a>, &'static str> {
+fn behind_options<'a>(wrapper: &Wrapper, given: &'a [&'a str]) -> Result<BehindOptions<'a>, &'static str> {
     let mut behind = BehindOptions { words: given, replaced: None, tells: false };
     while let [word, rest @ ..] = behind.words {
-        if word == "--" {
+        if *word == "--" {
             behind.words = rest;
             break;
         }
@@ -274,7 +274,7 @@ fn behind_options<'a>(wrapper: &Wrapper, given: &'a [String]) -> Result<BehindOp
                 Some(letter) if wrapper.values.contains(letter) => {
                     let mut value = letters.as_str();
                     if value.is_empty() {
-                        value = rest.first().map_or("", String::as_str);
+                        value = rest.first().copied().unwrap_or("");
                         behind.words = rest.get(1..).unwrap_or(&[]);
                     }
                     if wrapper.input && letter == 'I' {
@@ -288,8 +288,8 @@ fn behind_options<'a>(wrapper: &Wrapper, given: &'a [String]) -> Result<BehindOp
     Ok(behind)
 }
 
-fn look_into_find(mut given: &[String], open: bool) -> Inside<'_> {
-    let is_action = |word: &String| FIND_ACTIONS.contains(&word.as_str());
+fn look_into_find<'a>(mut given: &'a [&'a str], open: bool) -> Inside<'a> {
+    let is_action = |word: &&str| FIND_ACTIONS.contains(word);
     let mut commands = Vec::new();
     if open {
         return Inside::Doubt(FIND);
@@ -309,9 +309,9 @@ fn look_into_find(mut given: &[String], open: bool) -> Inside<'_> {
 }
 
 /// How many words the command has that ends with `;`, or with `+` behind `{}`.
-fn find_command_length(words: &[String]) -> Option<usize> {
+fn find_command_length(words: &[&str]) -> Option<usize> {
     let mut last = "";
-    words.iter().position(|word| {
+    words.iter().position(|&word| {
         let ends = word == ";" || word == "+" && last == "{}";
         last = word;
         ends
@@ -319,7 +319,7 @@ fn find_command_length(words: &[String]) -> Option<usize> {
 }
 
 /// The words before the first that `is_end`.
-fn before(words: &[String], is_end: impl Fn(&str) -> bool) -> &[String] {
+fn before<'a>(words: &'a [&'a str], is_end: impl Fn(&str) -> bool) -> &'a [&'a str] {
     let length = words.iter().position(|word| is_end(word)).unwrap_or(words.len());
     words.get(..length).unwrap_or(words)
 }

@@ -4,6 +4,7 @@
 //! from `-c`, from a script or as a line that is typed. Everything else is refused, each with a reason of its own.
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::str::Chars;
 
 const NO_COMMAND: &str = "there is no command";
@@ -41,11 +42,20 @@ const RESERVED_WORDS: [&str; 19] = [
     "select", "then", "until", "while", "repeat",
 ];
 
-/// One word, after quote removal.
-#[derive(Debug)]
-pub(super) struct Word {
-    /// Its text; with stars, the pieces between them.
-    pub(super) pieces: Vec<String>,
+/// Words after quote removal.
+pub(super) struct Words {
+    /// One behind the other.
+    text: String,
+    words: Vec<Word>,
+    /// The index of a word and where in `text` it has a star, which is no part of it.
+    stars: Vec<(usize, usize)>,
+    /// How many of the words precede the end of each command.
+    ends: Vec<usize>,
+}
+
+struct Word {
+    /// Where its text is.
+    at: Range<usize>,
     quoted: bool,
 }
 
@@ -56,58 +66,79 @@ enum Stars {
     Kept,
 }
 
-enum Token {
-    Word(Word),
-    /// `;`, after which there may be nothing.
-    Semicolon,
-    /// `&&`, `||` or `|`.
-    Connection,
-}
-
 /// The simple commands of `text`, in order; each has at least a program.
 ///
 /// # Errors
 ///
 /// Why it is not certain what a shell makes of `text`.
-pub(super) fn commands(text: &str) -> Result<Vec<Vec<String>>, &'static str> {
-    let mut done = Vec::new();
-    let mut command: Vec<Word> = Vec::new();
-    let mut may_end = false;
-    for token in tokens(text, Stars::Refused)? {
-        if let Token::Word(word) = token {
-            command.push(word);
-            continue;
-        }
-        may_end = matches!(token, Token::Semicolon);
-        if command.is_empty() {
-            return Err(EMPTY);
-        }
-        done.push(std::mem::take(&mut command));
+pub(super) fn commands(text: &str) -> Result<Words, &'static str> {
+    let mut scanner = Scanner::new(text, Stars::Refused);
+    scanner.scan()?;
+    scanner.end_text()?;
+    let words = scanner.done;
+    let mut start = 0;
+    for &end in &words.ends {
+        words.check_program(start)?;
+        start = end;
     }
-    match (command.is_empty(), done.is_empty()) {
-        (true, true) => return Err(NO_COMMAND),
-        (true, false) if !may_end => return Err(EMPTY),
-        (true, false) => {}
-        (false, _) => done.push(command),
-    }
-    done.into_iter().map(plain_words).collect()
+    Ok(words)
 }
 
-/// The words of a pattern, which is one simple command with stars; there is at least one.
+/// The words of a pattern, which is one simple command with stars, as the pieces between these; there is at least one.
 ///
 /// # Errors
 ///
 /// Why it is none.
-pub(super) fn pattern_words(text: &str) -> Result<Vec<Word>, &'static str> {
-    let mut words = Vec::new();
-    for token in tokens(text, Stars::Kept)? {
-        match token {
-            Token::Word(word) => words.push(word),
-            Token::Semicolon | Token::Connection => return Err(SEVERAL),
+pub(super) fn pattern_words(text: &str) -> Result<Vec<Vec<String>>, &'static str> {
+    let mut scanner = Scanner::new(text, Stars::Kept);
+    scanner.scan()?;
+    let words = scanner.done;
+    if !words.ends.is_empty() {
+        return Err(SEVERAL);
+    }
+    words.check_program(0)?;
+    Ok((0..words.words.len()).map(|index| words.pieces(index)).collect())
+}
+
+impl Words {
+    /// All words of all commands.
+    pub(super) fn all(&self) -> Vec<&str> {
+        self.words.iter().map(|word| self.text_of(word)).collect()
+    }
+
+    /// The commands among `all` words, each with its program first.
+    pub(super) fn commands<'a>(&'a self, all: &'a [&'a str]) -> impl Iterator<Item = &'a [&'a str]> {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        starts.zip(&self.ends).filter_map(|(start, &end)| all.get(start..end))
+    }
+
+    fn text_of(&self, word: &Word) -> &str {
+        self.text.get(word.at.clone()).unwrap_or("")
+    }
+
+    fn pieces(&self, index: usize) -> Vec<String> {
+        let at = self.words.get(index).map_or(0..0, |word| word.at.clone());
+        let stars = self.stars.iter().filter(|(word, _)| *word == index).map(|&(_, star)| star);
+        let starts = [at.start].into_iter().chain(stars.clone());
+        let ends = stars.chain([at.end]);
+        starts.zip(ends).map(|(start, end)| self.text.get(start..end).unwrap_or("").to_owned()).collect()
+    }
+
+    /// Checks that the word of this index can be a program.
+    fn check_program(&self, index: usize) -> Result<(), &'static str> {
+        let word = self.words.get(index).ok_or(NO_COMMAND)?;
+        let name = self.text_of(word);
+        if self.stars.iter().any(|(starred, _)| *starred == index) {
+            // Stars are characters of the name too.
+            check_name(&self.pieces(index).join("*"))
+        } else if !word.quoted && RESERVED_WORDS.contains(&name) {
+            Err(RESERVED)
+        } else if name.contains("{}") {
+            Err(BRACE)
+        } else {
+            check_name(name)
         }
     }
-    check_program(words.first().ok_or(NO_COMMAND)?)?;
-    Ok(words)
 }
 
 /// Checks that `name` can be the name of a program.
@@ -127,44 +158,38 @@ pub(super) fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-fn check_program(word: &Word) -> Result<(), &'static str> {
-    match word.pieces.as_slice() {
-        [name] if !word.quoted && RESERVED_WORDS.contains(&name.as_str()) => Err(RESERVED),
-        [name] if name.contains("{}") => Err(BRACE),
-        [name] => check_name(name),
-        // Stars are characters of the name too.
-        pieces => check_name(&pieces.join("*")),
-    }
-}
-
-fn plain_words(words: Vec<Word>) -> Result<Vec<String>, &'static str> {
-    check_program(words.first().ok_or(EMPTY)?)?;
-    Ok(words.into_iter().map(|word| word.pieces.concat()).collect())
-}
-
-fn tokens(text: &str, stars: Stars) -> Result<Vec<Token>, &'static str> {
-    let mut scanner =
-        Scanner { rest: text.chars().peekable(), stars, tokens: Vec::new(), word: None, before: None, lines: false };
-    while let Some(c) = scanner.rest.next() {
-        scanner.unquoted(c)?;
-    }
-    scanner.end_word();
-    Ok(scanner.tokens)
-}
-
 struct Scanner<'a> {
     rest: Peekable<Chars<'a>>,
     stars: Stars,
-    tokens: Vec<Token>,
+    done: Words,
     /// The word so far, if one has begun.
     word: Option<Word>,
     /// The character just before in the same word, if it is not quoted.
     before: Option<char>,
     /// Whether a quoted line break has been passed.
     lines: bool,
+    /// Whether an operator without a command before it has been passed.
+    empty: bool,
+    /// Whether the last operator is one after which there may be nothing.
+    may_end: bool,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str, stars: Stars) -> Self {
+        let done =
+            Words { text: String::with_capacity(text.len()), words: Vec::new(), stars: Vec::new(), ends: Vec::new() };
+        let rest = text.chars().peekable();
+        Self { rest, stars, done, word: None, before: None, lines: false, empty: false, may_end: false }
+    }
+
+    fn scan(&mut self) -> Result<(), &'static str> {
+        while let Some(c) = self.rest.next() {
+            self.unquoted(c)?;
+        }
+        self.end_word();
+        Ok(())
+    }
+
     fn unquoted(&mut self, c: char) -> Result<(), &'static str> {
         match c {
             ' ' => self.end_word(),
@@ -176,7 +201,8 @@ impl Scanner<'_> {
             // After `=` and `:` bash expands it, as in assignments.
             '~' if self.before.is_some_and(|before| !matches!(before, '=' | ':')) => self.plain(c),
             '*' if self.stars == Stars::Kept => {
-                self.word().pieces.push(String::new());
+                self.word();
+                self.done.stars.push((self.done.words.len(), self.done.text.len()));
                 self.before = Some(c);
             }
             // Shells leave `{}` as it is; `find` and `xargs` read it.
@@ -184,9 +210,9 @@ impl Scanner<'_> {
                 self.plain('{');
                 self.plain('}');
             }
-            ';' => self.operator(Token::Semicolon),
-            '&' | '|' if self.rest.next_if_eq(&c).is_some() => self.operator(Token::Connection),
-            '|' => self.operator(Token::Connection),
+            ';' => self.operator(true),
+            '&' | '|' if self.rest.next_if_eq(&c).is_some() => self.operator(false),
+            '|' => self.operator(false),
             other => return Err(self.refusal(other)),
         }
         Ok(())
@@ -283,31 +309,50 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, c: char) {
-        if let Some(piece) = self.word().pieces.last_mut() {
-            piece.push(c);
-        }
+        self.word();
+        self.done.text.push(c);
     }
 
     fn word(&mut self) -> &mut Word {
-        self.word.get_or_insert_with(|| Word { pieces: vec![String::new()], quoted: false })
+        let start = self.done.text.len();
+        self.word.get_or_insert(Word { at: start..start, quoted: false })
     }
 
     /// Whether the word has text: zsh expands `''=x` too.
     fn has_text(&self) -> bool {
-        self.word
-            .as_ref()
-            .is_some_and(|word| word.pieces.len() > 1 || word.pieces.iter().any(|piece| !piece.is_empty()))
+        let has_star = || self.done.stars.last().is_some_and(|(index, _)| *index == self.done.words.len());
+        self.word.as_ref().is_some_and(|word| word.at.start < self.done.text.len() || has_star())
     }
 
     fn end_word(&mut self) {
         self.before = None;
-        if let Some(word) = self.word.take() {
-            self.tokens.push(Token::Word(word));
+        if let Some(mut word) = self.word.take() {
+            word.at.end = self.done.text.len();
+            self.done.words.push(word);
         }
     }
 
-    fn operator(&mut self, operator: Token) {
+    fn operator(&mut self, may_end: bool) {
         self.end_word();
-        self.tokens.push(operator);
+        self.empty |= !self.has_words();
+        self.may_end = may_end;
+        self.done.ends.push(self.done.words.len());
+    }
+
+    /// Whether there are words behind the last operator.
+    fn has_words(&self) -> bool {
+        self.done.ends.last().copied().unwrap_or(0) < self.done.words.len()
+    }
+
+    /// Ends the last command, and checks that none is empty.
+    fn end_text(&mut self) -> Result<(), &'static str> {
+        if self.has_words() {
+            self.done.ends.push(self.done.words.len());
+        } else if self.done.ends.is_empty() {
+            return Err(NO_COMMAND);
+        } else if !self.may_end {
+            return Err(EMPTY);
+        }
+        if self.empty { Err(EMPTY) } else { Ok(()) }
     }
 }
