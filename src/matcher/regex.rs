@@ -46,10 +46,10 @@ impl Regex {
     /// ```
     pub fn new(text: &str) -> Result<Self, &'static str> {
         // On its own first: in the brackets below, `a)|(b` would be an expression too.
-        build(text, true).ok_or("is no regular expression, or too large a one")?;
+        build(text, true).map_err(|error| complaint(&error))?;
         // A comment of `(?x)` would take in the bracket: it ends with its line.
-        let whole = ["", "\n"].into_iter().find_map(|end| build(&format!(r"\A(?:{text}{end})\z"), true));
-        let (compiled, weight) = whole.ok_or("is too large a regular expression")?;
+        let whole = build(&format!(r"\A(?:{text})\z"), true).or_else(|_| build(&format!("\\A(?:{text}\n)\\z"), true));
+        let (compiled, weight) = whole.map_err(|error| complaint(&error))?;
         Ok(Self { text: text.to_owned(), compiled, weight })
     }
 
@@ -59,7 +59,7 @@ impl Regex {
     ///
     /// What is wrong with it, in words.
     pub fn anywhere(text: &str) -> Result<Self, &'static str> {
-        let (compiled, weight) = build(text, false).ok_or("is no regular expression, or too large a one")?;
+        let (compiled, weight) = build(text, false).map_err(|error| complaint(&error))?;
         Ok(Self { text: text.to_owned(), compiled, weight })
     }
 
@@ -127,14 +127,79 @@ impl Regexes {
 const LARGEST: u64 = 64;
 
 /// Sizes of compiled expressions that are told apart, in units of [`UNIT_BYTES`].
-const WEIGHTS: [u64; 4] = [1, 4, 16, LARGEST];
+const WEIGHTS: [u64; 3] = [1, 4, 16];
 
-/// The compiled expression and its weight; `None` if it is none, or too large a one.
-fn build(text: &str, dot_matches_new_line: bool) -> Option<(regex_lite::Regex, u64)> {
-    WEIGHTS.into_iter().find_map(|weight| {
+/// The compiled expression and its weight.
+fn build(text: &str, dot_matches_new_line: bool) -> Result<(regex_lite::Regex, u64), regex_lite::Error> {
+    let at = |weight: u64| {
         let mut builder = regex_lite::RegexBuilder::new(text);
         builder.dot_matches_new_line(dot_matches_new_line).nest_limit(NEST_MAX);
-        let compiled = builder.size_limit(UNIT_BYTES * usize::try_from(weight).ok()?).build().ok()?;
-        Some((compiled, weight))
-    })
+        let bytes = UNIT_BYTES * usize::try_from(weight).unwrap_or(1);
+        builder.size_limit(bytes).build().map(|compiled| (compiled, weight))
+    };
+    let smaller = WEIGHTS.into_iter().find_map(|weight| at(weight).ok());
+    smaller.map_or_else(|| at(LARGEST), Ok)
+}
+
+/// Our words for what is wrong with an expression; words of the crate that nobody foresaw still say that it is none.
+fn complaint(error: &regex_lite::Error) -> &'static str {
+    /// A part of the crate's words, and ours. The first row that fits counts.
+    const KNOWN: &[(&str, &str)] = &[
+        ("size limit", "is too large a regular expression"),
+        ("too much nesting", "nests deeper than 50"),
+        ("too many capture", "has too many groups"),
+        ("open group", "has a `(` that is never closed"),
+        ("expected closing ')'", "has a `(` that is never closed"),
+        ("without matching '('", "has a `)` that nothing opens"),
+        ("look-around", "asks for what stands around a match"),
+        ("backreferences", "asks for what a group matched before"),
+        ("Unicode character classes", "has a `\\p{…}`, which does not exist here"),
+        ("group name", "has a group with a broken name"),
+        ("inline flag", "has flags in `(?…)` that do not exist here"),
+        ("escape", "has an escape that does not exist here"),
+        ("hexadecimal", "has a broken escape"),
+        ("applied to a sub-expression", "has a `*`, `+`, `?` or `{` with nothing before it"),
+        ("min bigger than", "has a `{…}` whose least is more than its most"),
+        ("repetition", "has a broken `{…}`"),
+        ("decimal number", "has a broken `{…}`"),
+        ("closing bracket", "has a `[` that is never closed"),
+        ("unclosed character class", "has a `[` that is never closed"),
+        ("character class", "has a `[…]` of a form that does not exist here"),
+    ];
+    let words = error.to_string();
+    let known = KNOWN.iter().find(|(part, _)| words.contains(part));
+    known.map_or("is no regular expression", |(_, ours)| ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told_in_words() {
+        let deep = "(".repeat(60) + &")".repeat(60);
+        let rows = [
+            ("a(b", "has a `(` that is never closed"),
+            ("a)b", "has a `)` that nothing opens"),
+            ("[a", "has a `[` that is never closed"),
+            ("[^", "has a `[` that is never closed"),
+            ("[b-a]", "has a `[…]` of a form that does not exist here"),
+            ("*a", "has a `*`, `+`, `?` or `{` with nothing before it"),
+            ("a{2,1}", "has a `{…}` whose least is more than its most"),
+            ("a{2", "has a broken `{…}`"),
+            ("a(?=b)", "asks for what stands around a match"),
+            ("(?<=a)b", "asks for what stands around a match"),
+            (r"(a)\1", "asks for what a group matched before"),
+            (r"\p{L}", "has a `\\p{…}`, which does not exist here"),
+            (r"\y", "has an escape that does not exist here"),
+            (r"a\", "has an escape that does not exist here"),
+            ("(?x1)a", "has flags in `(?…)` that do not exist here"),
+            ("((a{1000}){1000}){1000}", "is too large a regular expression"),
+            (deep.as_str(), "nests deeper than 50"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(Regex::new(text).err(), Some(expected), "`{text}`");
+        }
+        assert!(Regex::new(&"a".repeat(2_000)).is_ok());
+    }
 }

@@ -285,9 +285,11 @@ impl Reader<'_> {
             Ok(regex) => Some(regex),
             Err(why) => {
                 let diagnostic = Diagnostic::new(Code::Pattern, node.span, format!("this {why}"));
-                self.report(
-                    diagnostic.help("there is no look-around and no back-reference, as matching takes linear time"),
-                );
+                self.report(if looks_around(&text) {
+                    diagnostic.help("there is no look-around and no back-reference, as matching takes linear time")
+                } else {
+                    diagnostic
+                });
                 None
             }
         }
@@ -298,6 +300,12 @@ impl Reader<'_> {
         let keys: Vec<Option<String>> = items.iter().map(|item| self.text_operand(item, "a key")).collect();
         keys.into_iter().collect()
     }
+}
+
+/// Whether the expression `text` has look-around or a back-reference in it.
+fn looks_around(text: &str) -> bool {
+    let refers_back = |(at, _)| text.as_bytes().get(at + 1).is_some_and(|next| (b'1'..=b'9').contains(next));
+    ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|open| text.contains(open)) || text.match_indices('\\').any(refers_back)
 }
 
 /// With what to write in place of a list of conditions where one is wanted.
