@@ -172,6 +172,11 @@ impl Reader<'_> {
             }
             _ => {
                 let diagnostic = self.wrong_type(node, "`rules` is a list");
+                if let Some((dash, span)) = typographic_dash(node) {
+                    let help = format!("`{dash}` is no hyphen: begin each rule with `- `");
+                    self.report(diagnostic.help(help).fix("replace it with `-`", span, "-"));
+                    return None;
+                }
                 self.report(diagnostic.help("begin each rule with `- `: `- { tool: file.read, action: allow }`"));
                 return None;
             }
@@ -186,6 +191,14 @@ impl Reader<'_> {
         let known = ["allow", "escalate", "block", "abstain"];
         self.word(node, "`default`", (Code::UnknownAction, "action"), &known, Default::from_word)
     }
+}
+
+/// The dash of print that the first key of the map at `node` begins with, and where.
+fn typographic_dash(node: &Node) -> Option<(char, Span)> {
+    let NodeValue::Map(entries) = &node.value else { return None };
+    let first = entries.first()?;
+    let dash = first.key.chars().next().filter(|c| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2022}' | '\u{2212}'))?;
+    Some((dash, Span::new(first.key_span.start, first.key_span.start + dash.len_utf8())))
 }
 
 fn no_rules(entry: &MapEntry) -> Diagnostic {

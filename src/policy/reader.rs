@@ -8,7 +8,7 @@ use crate::matcher::regex::Regexes;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::edit::first_line;
 use crate::text::span::Span;
-use crate::text::syntax::is_hidden;
+use crate::text::syntax::{is_foreign_space, is_hidden, is_typographic_quote};
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::Field;
 
@@ -204,7 +204,13 @@ impl Reader<'_> {
                 .copied()
                 .filter(|(_, ours)| known.contains(ours) || is_of_actions(ours))
                 .collect();
-            self.report(if written.trim() != written && known.contains(&written.trim()) {
+            let unquoted = written.trim_matches(is_typographic_quote);
+            self.report(if unquoted != written && known.contains(&unquoted) {
+                let quote = written.chars().find(|&c| is_typographic_quote(c)).unwrap_or('“');
+                diagnostic
+                    .help(format!("`{quote}` is a quote of print, and part of the text: write `\"` or nothing"))
+                    .replace_fix(unquoted, node.span, self.text)
+            } else if written.trim() != written && known.contains(&written.trim()) {
                 diagnostic.help("write it on one line, without white space around it")
             } else {
                 diagnostic.here_called(&written, &others, known, node.span, self.text)
@@ -265,23 +271,44 @@ impl Reader<'_> {
             if self.problems.is_full() {
                 break;
             }
-            let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, format!("unknown key `{key}`"));
-            self.report(if let Some((_, value)) = key.split_once(':').filter(|(name, _)| known.contains(name)) {
-                let mended = key.replacen(':', ": ", 1);
-                let diagnostic = diagnostic.help("write a space after `:`");
-                if value.is_empty() { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, self.text) }
-            } else {
-                let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-                let diagnostic = diagnostic.label(format!("{owner} has {}", listed.join(", ")));
-                if let Some(action) = action_of_tool(entry, owner) {
-                    tool_with_action(diagnostic, entry, entries.len() == 1, action, self.text)
-                } else if owner == "a rule" && Field::parse(key).is_ok_and(|field| !field.way.steps.is_empty()) {
-                    diagnostic.help(format!("conditions stand under `when`: `when: {{ {key}: … }}`"))
-                } else {
-                    diagnostic.here_called(key, of_keys(owner), &free, entry.key_span, self.text)
-                }
-            });
+            self.report(unknown_key(entry, entries.len() == 1, known, &free, owner, self.text));
         }
+    }
+}
+
+/// That the language has no key as that of `entry` in `owner`, which has `known`, of which `free` are not written yet.
+fn unknown_key(
+    entry: &MapEntry,
+    is_alone: bool,
+    known: &[&str],
+    free: &[&str],
+    owner: &str,
+    source: &str,
+) -> Diagnostic {
+    let key = entry.key.as_str();
+    let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, format!("unknown key `{key}`"));
+    if key.starts_with(is_foreign_space) || known.contains(&key.trim()) && key.contains(is_foreign_space) {
+        let foreign = key.chars().find(|&c| is_foreign_space(c)).unwrap_or(' ');
+        let spaced = entry.key_span.of(source).replace(is_foreign_space, " ");
+        return diagnostic.help(format!("U+{:04X} looks like a space, and is none to YAML", u32::from(foreign))).fix(
+            "replace it with spaces",
+            entry.key_span,
+            spaced,
+        );
+    }
+    if let Some((_, value)) = key.split_once(':').filter(|(name, _)| known.contains(name)) {
+        let mended = key.replacen(':', ": ", 1);
+        let diagnostic = diagnostic.help("write a space after `:`");
+        return if value.is_empty() { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, source) };
+    }
+    let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+    let diagnostic = diagnostic.label(format!("{owner} has {}", listed.join(", ")));
+    if let Some(action) = action_of_tool(entry, owner) {
+        tool_with_action(diagnostic, entry, is_alone, action, source)
+    } else if owner == "a rule" && Field::parse(key).is_ok_and(|field| !field.way.steps.is_empty()) {
+        diagnostic.help(format!("conditions stand under `when`: `when: {{ {key}: … }}`"))
+    } else {
+        diagnostic.here_called(key, of_keys(owner), free, entry.key_span, source)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::model::ToolPattern;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::span::Span;
-use crate::text::syntax::is_hidden;
+use crate::text::syntax::{is_hidden, is_typographic_quote};
 
 /// Whether `c` means something in other pattern languages, or looks as if it did. Here it would silently stand for
 /// itself, and a rule that blocks would match nothing.
@@ -64,6 +64,17 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
         let diagnostic =
             Diagnostic::new(Code::ToolPattern, at_char, format!("`{foreign}` has no meaning in a tool pattern"))
                 .label("only `*` and `**` are special");
+        if is_typographic_quote(foreign) {
+            let diagnostic =
+                diagnostic.help(format!("`{foreign}` is a quote of print, and part of the text: write `\"`"));
+            let inner = written.trim_matches(is_typographic_quote);
+            let is_plain = inner.chars().all(|c| !is_foreign(c)) && span.of(source) == written && !inner.is_empty();
+            return Err(Box::new(if is_plain {
+                diagnostic.fix("write plain quotes", span, format!("\"{inner}\""))
+            } else {
+                diagnostic
+            }));
+        }
         return Err(Box::new(diagnostic.help(match foreign {
             ',' | ';' | '|' | '{' => "write several tools as a list: `[file.read, file.write]`",
             _ => "write the name out, or use `*`",

@@ -4,6 +4,7 @@ pub mod span;
 pub mod edit;
 pub mod diagnostic;
 pub mod render;
+mod blanks;
 pub mod syntax;
 mod scalar;
 pub mod yaml;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::blanks;
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::span::Span;
 
@@ -22,6 +23,18 @@ pub const fn is_hidden(c: char) -> bool {
                 | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
                 | '\u{E0000}'..='\u{E0FFF}'
         )
+}
+
+/// Whether `c` looks like a space, and is none to YAML.
+#[must_use]
+pub const fn is_foreign_space(c: char) -> bool {
+    matches!(c, '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+}
+
+/// Whether `c` is a quote as print has them, which to YAML is a letter like any other.
+#[must_use]
+pub const fn is_typographic_quote(c: char) -> bool {
+    matches!(c, '\u{2018}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2039}' | '\u{203A}')
 }
 
 /// `text` with everything that could act on a terminal or deceive a reader shown as a token.
@@ -184,6 +197,19 @@ pub(super) fn syntax_error(info: &str, at: usize, text: &str) -> Diagnostic {
             span,
             format!("\"{written}\""),
         );
+    }
+    if matches!(code, Code::Tab)
+        && let Some(tab) = blanks::tab_span(at, text)
+    {
+        let before = text.get(..tab.start).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
+        let is_indentation = before.chars().all(|c| matches!(c, ' ' | '\t'));
+        let (_, message, help) = if is_indentation { complaint("tabs disallowed") } else { (code, message, help) };
+        return blanks::with_spaces(Diagnostic::new(code, tab, message).help(help), tab, text);
+    }
+    if matches!(code, Code::YamlSyntax)
+        && let Some(cause) = blanks::likely_cause(at, text)
+    {
+        return cause;
     }
     let width = rest.chars().next().filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
     let diagnostic = Diagnostic::new(code, Span::new(at, at + width), message);

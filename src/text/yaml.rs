@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
+use super::blanks::with_spaces;
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::scalar::resolve;
 use super::span::{CharOffsets, Span};
@@ -289,7 +290,8 @@ impl<'a> Builder<'a> {
         if let Some(tab) = prefix.find('\t').filter(|_| prefix.chars().all(is_indentation)) {
             let span = Span::new(line + tab, line + tab + 1);
             let diagnostic = Diagnostic::new(Code::Tab, span, "tab used as indentation");
-            self.problems.push(diagnostic.help("YAML indents with spaces only"));
+            let diagnostic = diagnostic.help("YAML indents with spaces only");
+            self.problems.push(with_spaces(diagnostic, span, self.text));
         }
     }
 
