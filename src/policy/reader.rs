@@ -6,7 +6,7 @@ use super::other_words::{ACTIONS, VALUES, of_keys};
 use super::value_advice;
 use crate::matcher::regex::Regexes;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
-use crate::text::edit::first_line;
+use crate::text::edit::{first_line, in_quotes, movable};
 use crate::text::span::Span;
 use crate::text::syntax::{is_foreign_space, is_hidden, is_typographic_quote};
 use crate::text::yaml::{MapEntry, Node, NodeValue};
@@ -47,6 +47,13 @@ impl Reader<'_> {
                         let one = format!("{{ args.x: {{ {word}: … }} }}");
                         diagnostic
                             .help(format!("for one of several texts write `any: [{one}, {one}]` around the field"))
+                    }
+                    _ if node.span.of(self.text).starts_with("{{") => {
+                        let diagnostic = diagnostic.help("quote a text that begins with `{`");
+                        match movable(node.span, self.text).and_then(in_quotes) {
+                            Some(quoted) => diagnostic.fix("quote it", node.span, quoted),
+                            None => diagnostic,
+                        }
                     }
                     _ => diagnostic,
                 });

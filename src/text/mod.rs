@@ -4,7 +4,7 @@ pub mod span;
 pub mod edit;
 pub mod diagnostic;
 pub mod render;
-mod blanks;
+mod causes;
 pub mod syntax;
 mod scalar;
 pub mod yaml;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::blanks;
+use super::causes;
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::span::Span;
 
@@ -162,7 +162,7 @@ fn blank_length(text: &str) -> usize {
     text.len() - rest.len()
 }
 
-/// The end of the quoted text that begins at `start`. The scanner's own end includes blanks and a comment after it.
+/// The end of the quoted text that begins at `start`. The scanner's own end includes causes and a comment after it.
 pub(super) fn quoted_end(text: &str, start: usize) -> Option<usize> {
     let mut chars = text.get(start..)?.char_indices().peekable();
     let (_, quote) = chars.next()?;
@@ -199,15 +199,20 @@ pub(super) fn syntax_error(info: &str, at: usize, text: &str) -> Diagnostic {
         );
     }
     if matches!(code, Code::Tab)
-        && let Some(tab) = blanks::tab_span(at, text)
+        && let Some(tab) = causes::tab_span(at, text)
     {
         let before = text.get(..tab.start).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
         let is_indentation = before.chars().all(|c| matches!(c, ' ' | '\t'));
         let (_, message, help) = if is_indentation { complaint("tabs disallowed") } else { (code, message, help) };
-        return blanks::with_spaces(Diagnostic::new(code, tab, message).help(help), tab, text);
+        return causes::with_spaces(Diagnostic::new(code, tab, message).help(help), tab, text);
     }
     if matches!(code, Code::YamlSyntax)
-        && let Some(cause) = blanks::likely_cause(at, text)
+        && let Some(cause) = causes::likely_cause(at, text)
+    {
+        return cause;
+    }
+    if matches!(code, Code::Unclosed)
+        && let Some(cause) = causes::index_in_brackets(at, text)
     {
         return cause;
     }
@@ -261,7 +266,7 @@ fn complaint(info: &str) -> (Code, &'static str, &'static str) {
         ("directive", Code::Directive, "broken directive", "a policy needs no `%` lines"),
         ("handle wasn't declared", Code::Tag, "unknown tag", "policies use no tags; quote a text that begins with `!`"),
         ("tag", Code::Tag, "broken tag", "policies use no tags; quote a text that begins with `!`"),
-        ("trailing content", Code::YamlSyntax, "text after a closing quote", ""),
+        ("trailing content", Code::YamlSyntax, "text after a closing quote", "a `\"` inside the text is written `\\\"`; or put single quotes around it"),
         ("comment", Code::YamlSyntax, "comment where none can stand", "write a space before `#`"),
         ("document", Code::YamlSyntax, "text that belongs to nothing before it", ""),
     ];

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
-use super::blanks::with_spaces;
+use super::causes::with_spaces;
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::scalar::resolve;
 use super::span::{CharOffsets, Span};
@@ -346,7 +346,7 @@ impl<'a> Builder<'a> {
                 (NodeValue::Map(entries), last_end)
             }
         };
-        // The scanner's span of a closing bracket includes blanks and a comment after it.
+        // The scanner's span of a closing bracket includes causes and a comment after it.
         let span_end =
             if open.is_flow && !unfinished { end.start + 1 } else { last_end.unwrap_or(open.start).max(open.start) };
         Node { span: Span::new(open.start, span_end), value, unfinished }

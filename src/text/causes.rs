@@ -1,4 +1,5 @@
-//! White space as the cause of a syntax error: a space that is missing, a tab, or what looks like a space and is none.
+//! What a syntax error most often comes from: a space that is missing, a tab, what looks like a space and is none, a line
+//! indented too far, a text that wants quotes.
 
 use super::diagnostic::{Code, Diagnostic};
 use super::span::Span;
@@ -10,11 +11,68 @@ const LINES_BEFORE: usize = 2;
 /// How many lines are looked at for those, empty ones included.
 const LOOKED_AT_MAX: usize = 20;
 
-/// The likely cause of a complaint about the byte at `at` of `text`, if white space is one.
+/// The likely cause of a complaint about the byte at `at` of `text`, if it is one of these.
 pub(super) fn likely_cause(at: usize, text: &str) -> Option<Diagnostic> {
     let lines = lines_up_to(at, text);
     let foreign = lines.iter().find_map(|line| foreign_space(*line, text));
-    foreign.or_else(|| lines.iter().find_map(|line| missing_space(*line, text)))
+    foreign.or_else(|| lines.iter().find_map(|line| missing_space(*line, text))).or_else(|| {
+        let (line, before) = (lines.first()?, lines.get(1));
+        before.and_then(|before| deeper(*line, *before, text)).or_else(|| second_colon(*line, at, text))
+    })
+}
+
+/// A line indented a little deeper than the keys before it.
+fn deeper(line: Span, before: Span, text: &str) -> Option<Diagnostic> {
+    let column = |line: Span| content_start(line, text) - line.start;
+    let (own, others) = (column(line), column(before));
+    let has_value = text.get(content_start(before, text)..before.end)?.split_once(": ");
+    let is_plain = has_value.is_some_and(|(_, value)| !value.trim_start().starts_with(['"', '\'', '|', '>', '{', '[']));
+    if own <= others || !is_plain || !line.of(text).starts_with(' ') {
+        return None;
+    }
+    let span = Span::new(line.start, line.start + own);
+    let message = format!("this line is indented by {own}, what stands before it by {others}");
+    let diagnostic = Diagnostic::new(Code::YamlSyntax, span, message);
+    let is_indentation = span.of(text).chars().all(|c| c == ' ');
+    Some(if is_indentation { diagnostic.fix("indent it alike", span, " ".repeat(others)) } else { diagnostic })
+}
+
+/// A second `: ` in one line, at `at`: a text that wants quotes, or a map that wants a line of its own.
+fn second_colon(line: Span, at: usize, text: &str) -> Option<Diagnostic> {
+    let start = content_start(line, text);
+    let (key, _) = text.get(start..line.end)?.split_once(": ")?;
+    let value_start = start + key.len() + 2;
+    let span = Span::new(value_start, line.end);
+    let value = span.of(text);
+    if !text.get(at..)?.starts_with(':') || at <= value_start || value.contains(['#', '&', '*', '!', '\\']) {
+        return None;
+    }
+    let diagnostic = Diagnostic::new(Code::YamlSyntax, Span::new(at, at + 1), "`:` where no key can stand");
+    if value.ends_with('}') && !value.starts_with(['{', '[', '"', '\'']) {
+        let help = format!("put what follows `{key}:` on the next line, or in braces");
+        return Some(diagnostic.help(help).fix("write braces", span, format!("{{ {value} }}")));
+    }
+    if value.contains(['"', '\'', '{', '[', '}', ']']) {
+        return None;
+    }
+    let diagnostic = diagnostic.help("quote a text that contains `: `");
+    Some(diagnostic.fix("quote the text", span, format!("\"{}\"", value.trim_end())))
+}
+
+/// A field with an index within brackets, where `[` begins a list.
+pub(super) fn index_in_brackets(at: usize, text: &str) -> Option<Diagnostic> {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let before = text.get(..at)?;
+    let start = before.trim_end_matches(word).len();
+    let rest = text.get(at..)?;
+    let length = rest.find(|c: char| !word(c) && !matches!(c, '[' | ']')).unwrap_or(rest.len());
+    let span = Span::new(start, at + length);
+    if start == at || !rest.starts_with('[') || !before.get(start..)?.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let diagnostic = Diagnostic::new(Code::YamlSyntax, span, "`[` begins a list here");
+    let diagnostic = diagnostic.help("quote a field with `[` in it where braces stand around it");
+    Some(diagnostic.fix("quote it", span, format!("\"{}\"", span.of(text))))
 }
 
 /// The last lines that are not empty up to that of the byte at `at`, the nearest first, without their ends.
