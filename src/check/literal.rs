@@ -19,7 +19,7 @@ pub(super) fn literals(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>)
         let Some(when) = &rule.when else { continue };
         let spots = spots(&when.condition);
         for spot in &spots {
-            found.extend(matcher_in_field(spot, &spots, text));
+            found.extend(matcher_in_field(spot, &spots, text).or_else(|| index_as_key(spot, text)));
             for test in &spot.matcher.tests {
                 found.extend(of_test(test, spot, text));
             }
@@ -98,7 +98,9 @@ fn operand(written: &str, matcher: &Matcher, text: &str) -> Option<Diagnostic> {
     } else if let Some(field) = filled_in(written) {
         let wanted = format!("{{ same_as: {field} }}");
         let help = format!("compare with a field by `same_as: {field}`");
-        let is_all = written.starts_with(['{', '$']) && written.ends_with('}') && quoted(&field.to_string()).is_some();
+        let is_all = written.starts_with(['{', '$'])
+            && written.ends_with('}')
+            && quoted(&field.to_string()).is_some_and(|name| name == field.to_string());
         (literal(span, "fields are not filled in here", help), Some(wanted).filter(|_| is_all))
     } else if written.contains("/**") && !written.contains(char::is_whitespace) {
         let message = format!("this compares with the text `{written}`, stars included");
@@ -189,6 +191,23 @@ fn matcher_in_field(spot: &Spot<'_>, spots: &[Spot<'_>], text: &str) -> Option<D
             let span = Span::new(spot.span.start, spot.matcher.span.end);
             diagnostic.fix("ask by the matcher", span, format!("{parent}: {before}{value}{after}"))
         }
+        None => diagnostic,
+    })
+}
+
+/// A field such as `args.items.0.id`, in which the number is a key of a map.
+fn index_as_key(spot: &Spot<'_>, text: &str) -> Option<Diagnostic> {
+    let written = spot.span.of(text);
+    let is_index = |step: &str| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+    let index = written.split('.').skip(1).find(|step| is_index(step))?;
+    let mended: String =
+        written.split('.').map(|step| if is_index(step) { format!("[{step}]") } else { format!(".{step}") }).collect();
+    let mended = mended.trim_start_matches('.').to_owned();
+    Field::parse(&mended).ok()?;
+    let message = format!("`{index}` is a key of a map here");
+    let diagnostic = literal(spot.span, message, format!("an item of a list is written `{mended}`"));
+    Some(match in_quotes(&mended) {
+        Some(quoted) => diagnostic.fix("ask for the item", spot.span, quoted),
         None => diagnostic,
     })
 }

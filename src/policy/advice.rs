@@ -54,15 +54,19 @@ pub(super) fn meant_field(
         None => (format!("args.{bare}"), format!("arguments are written `args.{bare}`")),
     };
     let diagnostic = diagnostic.help(help);
-    if Field::parse(&field).is_ok() && is_free(&field) {
-        diagnostic.replace_word(&field, span, source)
-    } else {
-        diagnostic
+    if Field::parse(&field).is_err() || !is_free(&field) {
+        return diagnostic;
+    }
+    // Within braces a bracket begins a list, so that such a field stands in quotes.
+    match (field.contains(['[', '"']), field.contains(['\'', '\\'])) {
+        (false, _) => diagnostic.replace_word(&field, span, source),
+        (true, false) => diagnostic.fix(format!("replace it with `{field}`"), span, format!("'{field}'")),
+        (true, true) => diagnostic,
     }
 }
 
-/// What stands at `entry`, the place of a matcher, and is none; `is_alone` if its map has no other.
-pub(super) fn unknown_matcher(entry: &MapEntry, is_alone: bool, source: &str) -> Diagnostic {
+/// What stands at `entry`, one of `entries`, the place of a matcher, and is none.
+pub(super) fn unknown_matcher(entry: &MapEntry, entries: &[MapEntry], source: &str) -> Diagnostic {
     let name = entry.key.as_str();
     let diagnostic = Diagnostic::new(Code::UnknownMatcher, entry.key_span, format!("unknown matcher `{name}`"));
     if Field::parse(name).is_ok_and(|field| !field.way.steps.is_empty()) {
@@ -76,7 +80,7 @@ pub(super) fn unknown_matcher(entry: &MapEntry, is_alone: bool, source: &str) ->
     if let Some(owner) = other_word(name, KEYS_OF_MATCHERS) {
         let diagnostic = diagnostic.help(format!("it stands in `{owner}`: `{{ {owner}: {{ {name}: … }} }}`"));
         let span = Span::new(entry.key_span.start, entry.value.span.end);
-        return match movable(entry.value.span, source).filter(|_| is_alone && MATCHERS.contains(&owner)) {
+        return match movable(entry.value.span, source).filter(|_| find_key(entries, owner).is_none()) {
             Some(value) => {
                 let wanted = format!("{owner}: {{ {name}: {value} }}");
                 diagnostic.fix(format!("put it into `{owner}`"), span, wanted)
@@ -84,7 +88,9 @@ pub(super) fn unknown_matcher(entry: &MapEntry, is_alone: bool, source: &str) ->
             None => diagnostic,
         };
     }
-    let diagnostic = diagnostic.here_called(name, OTHER_MATCHERS, MATCHERS, entry.key_span, source);
+    // A matcher that is there already would be written twice.
+    let free: Vec<&str> = MATCHERS.iter().copied().filter(|word| find_key(entries, word).is_none()).collect();
+    let diagnostic = diagnostic.here_called(name, OTHER_MATCHERS, &free, entry.key_span, source);
     if diagnostic.help.is_some() {
         return diagnostic;
     }

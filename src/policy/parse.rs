@@ -197,7 +197,8 @@ impl Reader<'_> {
 fn typographic_dash(node: &Node) -> Option<(char, Span)> {
     let NodeValue::Map(entries) = &node.value else { return None };
     let first = entries.first()?;
-    let dash = first.key.chars().next().filter(|c| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2022}' | '\u{2212}'))?;
+    let dash = first.key.chars().next().filter(|_| first.key.chars().nth(1) == Some(' '));
+    let dash = dash.filter(|c| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2022}' | '\u{2212}'))?;
     Some((dash, Span::new(first.key_span.start, first.key_span.start + dash.len_utf8())))
 }
 

@@ -306,7 +306,8 @@ fn unknown_key(
     if let Some((_, value)) = key.split_once(':').filter(|(name, _)| known.contains(name)) {
         let mended = key.replacen(':', ": ", 1);
         let diagnostic = diagnostic.help("write a space after `:`");
-        return if value.is_empty() { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, source) };
+        let is_word = value.starts_with(|c: char| c.is_ascii_alphanumeric());
+        return if !is_word { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, source) };
     }
     let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
     let diagnostic = diagnostic.label(format!("{owner} has {}", listed.join(", ")));
@@ -354,7 +355,9 @@ fn tool_with_action(diagnostic: Diagnostic, entry: &MapEntry, is_alone: bool, ac
     let diagnostic = diagnostic.help(format!("write `{wanted}`"));
     let before = text.get(..entry.key_span.start).unwrap_or_default().trim_end();
     let span = Span::new(entry.key_span.start, entry.value.span.end);
-    let is_plain = is_alone && before.ends_with('-') && !span.of(text).contains(['\n', '\r', '*', '&', '!', '{', '[']);
+    let is_name = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'));
+    let is_plain =
+        is_alone && is_name && before.ends_with('-') && !span.of(text).contains(['\n', '\r', '*', '&', '!', '{', '[']);
     if is_plain { diagnostic.fix("write a rule", span, wanted) } else { diagnostic }
 }
 

@@ -101,8 +101,7 @@ impl Reader<'_> {
         let tests = match &node.value {
             NodeValue::Map(_) => {
                 let entries = self.filled_map(node, "a matcher", "write what must hold: `{ equals: 1 }`")?;
-                let is_alone = entries.len() == 1;
-                let tests: Vec<Option<Test>> = entries.iter().map(|entry| self.test(entry, is_alone)).collect();
+                let tests: Vec<Option<Test>> = entries.iter().map(|entry| self.test(entry, entries)).collect();
                 tests.into_iter().collect::<Option<_>>()?
             }
             NodeValue::List(_) => vec![Test::Equals(self.operands(node, "a list of values")?)],
@@ -119,7 +118,7 @@ impl Reader<'_> {
         Some(Matcher { tests, span: node.span })
     }
 
-    fn test(&mut self, entry: &MapEntry, is_alone: bool) -> Option<Test> {
+    fn test(&mut self, entry: &MapEntry, entries: &[MapEntry]) -> Option<Test> {
         let node = &entry.value;
         let name = entry.key.as_str();
         let what = format!("`{name}`");
@@ -158,7 +157,7 @@ impl Reader<'_> {
             "email" => Test::Email(self.email(node)?),
             "shell" => self.shell(node)?,
             _ => {
-                self.report(unknown_matcher(entry, is_alone, self.text));
+                self.report(unknown_matcher(entry, entries, self.text));
                 return None;
             }
         })
