@@ -28,10 +28,11 @@ pub(super) const LANGUAGES: [&str; 72] = [
 ];
 
 /// Subcommands that are given code.
-const SUBCOMMANDS: [(&str, &[&str]); 6] = [
+const SUBCOMMANDS: [(&str, &[&str]); 7] = [
     ("bun", &["exec", "repl"]),
     ("deno", &["eval", "repl"]),
     ("dotnet", &["fsi", "script"]),
+    ("gh", &["alias"]),
     ("mix", &["eval", "run"]),
     ("rails", &["c", "console", "r", "runner"]),
     ("stack", &["eval", "exec", "ghci", "runghc"]),
@@ -39,9 +40,10 @@ const SUBCOMMANDS: [(&str, &[&str]); 6] = [
 
 /// Programs and builtins whose arguments are code, or words that a shell elsewhere reads as code.
 #[rustfmt::skip]
-pub(super) const TAKE_CODE: [&str; 24] = [
-    ".", "at", "batch", "bind", "compgen", "complete", "crontab", "dbclient", "eval", "fc", "mosh", "newgrp",
-    "parallel", "pee", "rsh", "runuser", "screen", "script", "sg", "source", "ssh", "su", "tmux", "trap",
+pub(super) const TAKE_CODE: [&str; 26] = [
+    ".", "at", "batch", "bind", "compgen", "complete", "crontab", "dbclient", "eval", "fc", "hist", "mosh",
+    "newgrp", "parallel", "pee", "r", "rsh", "runuser", "screen", "script", "sg", "source", "ssh", "su", "tmux",
+    "trap",
 ];
 
 /// Modules that `python -m` may run as a program that is not known: their arguments are no code.
@@ -117,6 +119,7 @@ fn takes_code(base: &str, given: &[&str]) -> bool {
     let is_short_or = |word: &str, long: &str| word.starts_with("-c") || word.starts_with(long);
     match base {
         "flock" => given.iter().any(|word| is_short_or(word, "--command")),
+        "make" | "gmake" | "bmake" => given.iter().any(|word| is_for_make(word)),
         "npm" if !matches!(first, "exec" | "x") && !first.starts_with('-') => false,
         "npm" | "npx" | "pnpm" | "pnpx" => {
             let own = given.get(usize::from(!first.starts_with('-') && base.ends_with('m'))..).unwrap_or(&[]);
@@ -126,6 +129,11 @@ fn takes_code(base: &str, given: &[&str]) -> bool {
         "bun" | "deno" if own_options(given.get(1..).unwrap_or(&[])).any(is_evaluated) => true,
         _ => SUBCOMMANDS.iter().any(|(name, known)| *name == base && known.contains(&first)),
     }
+}
+
+/// Whether `make` may run what `word` says: with `$(shell …)`, in another shell, or as lines of a make file.
+fn is_for_make(word: &str) -> bool {
+    word.contains('$') || ["SHELL", ".SHELLFLAGS", "--ev", "-E", "-f-"].iter().any(|start| word.starts_with(start))
 }
 
 fn is_evaluated(option: &str) -> bool {

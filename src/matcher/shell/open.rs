@@ -8,14 +8,14 @@ use super::programs::{FIND_ACTIONS, Inside, inside};
 /// Programs whose plain words may be commands, or lead to some: targets, `+!command`, `@file` with options, scripts,
 /// packages that run when they are installed.
 #[rustfmt::skip]
-const BY_WORDS: [&str; 77] = [
-    "ansible", "ansible-playbook", "ant", "ar", "bmake", "c++", "cc", "clang", "clang++", "concurrently", "dc",
-    "easy_install", "ed", "emacs", "emacsclient", "ex", "fab", "ftp", "g++", "gcc", "ghc", "gmake", "gradle",
-    "gradlew", "gvim", "hx", "inv", "invoke", "java", "joe", "just", "kak", "latex", "ld", "lein", "less", "lp",
-    "m4", "make", "man", "mg", "micro", "mocha", "more", "most", "mvn", "mvnw", "nano", "ninja", "nmake", "nvim",
-    "open", "pdflatex", "phpunit", "pico", "pytest", "rake", "rspec", "run-parts", "rvim", "sbt", "scons", "sftp",
-    "socat", "sqlite3", "start", "task", "tex", "vi", "view", "vim", "vimdiff", "waf", "wine", "xdg-open",
-    "xelatex", "xetex",
+const BY_WORDS: [&str; 85] = [
+    "ansible", "ansible-playbook", "ant", "ar", "bmake", "c++", "cc", "clang", "clang++", "cmake", "concurrently",
+    "convert", "dc", "easy_install", "ed", "emacs", "emacsclient", "ex", "fab", "ftp", "g++", "gcc", "gfortran",
+    "ghc", "gmake", "gradle", "gradlew", "gvim", "hx", "identify", "inv", "invoke", "java", "javac", "joe", "just",
+    "kak", "latex", "ld", "lein", "less", "lp", "m4", "magick", "make", "man", "mg", "micro", "mocha", "mogrify",
+    "more", "most", "mvn", "mvnw", "nano", "ninja", "nmake", "nvim", "open", "pdflatex", "phpunit", "pico",
+    "pytest", "rake", "rspec", "run-parts", "rustc", "rvim", "sbt", "scons", "sftp", "socat", "sqlite3", "start",
+    "task", "tex", "vi", "view", "vim", "vimdiff", "waf", "wine", "xdg-open", "xelatex", "xetex",
 ];
 
 /// Programs with options that run others, or write where others are run from.

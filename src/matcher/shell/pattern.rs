@@ -11,6 +11,7 @@ const STARS_IN_WORD: &str = "`**` can only be a word of its own, or `-**`";
 const STARS_NOT_LAST: &str = "`**` can only be the last word";
 const NO_PROGRAM: &str = "the first word is a program, so it cannot be `**`";
 const AMONG: &str = "the words of a pattern stand among other options";
+const HYPHEN: &str = "a program's name has a word of a pattern behind a hyphen";
 const CASE: &str = "a program differs from a pattern's only in letter case";
 const OPEN: &str = "a command takes further words from elsewhere, as from its input";
 
@@ -178,10 +179,10 @@ impl CommandPattern {
 
     /// Whether `runs` takes `command`, whose program has this `folded_name`, for this one.
     pub(super) fn finds(&self, command: Command<'_>, folded_name: &str) -> Match {
-        if !self.folded_name.matches(folded_name) {
-            return Match::None;
-        }
         let Some((program, words)) = command.words.split_first() else { return Match::None };
+        if !self.folded_name.matches(folded_name) {
+            return if self.is_hyphenated(folded_name, words) { Match::Possible(HYPHEN) } else { Match::None };
+        }
         let name = last_segment(program);
         let strict = self.walk_strictly(words);
         let open_end = command.open && self.rest.is_none();
@@ -242,6 +243,14 @@ impl CommandPattern {
             behind_one.is_some_and(|rest| !rest.is_empty() && self.folded_end.matches_folded(rest))
         };
         parts.next().is_some_and(ends_with_name) || parts.any(is_name)
+    }
+
+    /// Whether the program is `git-push`, as git itself calls it, where the pattern is `git push`.
+    fn is_hyphenated(&self, folded_name: &str, words: &[&str]) -> bool {
+        let behind = self.folded_name.literal().and_then(|name| folded_name.strip_prefix(name)?.strip_prefix('-'));
+        let Some(word) = behind.filter(|_| !self.words.is_empty()) else { return false };
+        let words: Vec<&str> = [word].into_iter().chain(words.iter().copied()).collect();
+        self.walk_loosely(&words).whole
     }
 
     /// Goes through `words`, each of which must be the next of the pattern.
