@@ -19,11 +19,19 @@ pub struct Compiled {
     pub names: KnownNames,
 }
 
+/// The rules of one policy that are about one tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidates {
+    /// Those that match the tool, in their order.
+    pub hits: Vec<Hit>,
+    /// Where the policy writes the name that the tool's could be taken for, if it does not know the tool's itself.
+    pub known_name: Option<Hit>,
+}
+
 impl Compiled {
-    /// Where the policy writes the name that `tool` could be taken for, if it does not know `tool` itself.
-    #[must_use]
-    pub fn known_name(&self, tool: &str) -> Option<Hit> {
-        if self.index.knows(tool) { None } else { self.names.folds_to(tool) }
+    fn candidates(&self, tool: &str) -> Candidates {
+        let known_name = if self.index.knows(tool) { None } else { self.names.folds_to(tool) };
+        Candidates { hits: self.index.hits(tool).collect(), known_name }
     }
 }
 
@@ -39,6 +47,15 @@ pub struct Stack {
 }
 
 impl Stack {
+    /// The rules of each policy that are about `tool`.
+    ///
+    /// Takes time with the number of patterns among the rules; what is decided often is decided by a
+    /// [`Plan`](super::plan::Plan), which remembers them.
+    #[must_use]
+    pub fn candidates(&self, tool: &str) -> Vec<Candidates> {
+        self.policies.iter().map(|compiled| compiled.candidates(tool)).collect()
+    }
+
     /// The stack with `catalogue`, which is no part of its digest.
     #[must_use]
     pub fn with_catalogue(self, catalogue: Catalogue) -> Self {

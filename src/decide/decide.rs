@@ -1,7 +1,7 @@
 //! The decision about one call.
 
 use super::call::Facts;
-use super::compile::{Compiled, Stack};
+use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{condition_truth, first_doubt};
 use super::index::Hit;
 use super::limit::{Charge, Past, Usage, past};
@@ -71,8 +71,6 @@ pub(super) struct Say {
     pub(super) definite: Option<Hit>,
     /// The rules before it that could match.
     pub(super) undecided: Vec<Hit>,
-    /// The rule with the known name that the tool's unknown one could be taken for.
-    pub(super) known_name: Option<Hit>,
 }
 
 /// Decides `call` under `stack`, with what was used of its limits.
@@ -110,14 +108,19 @@ pub(super) struct Say {
 /// ```
 #[must_use]
 pub fn decide(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Decision {
+    decide_among(stack, &stack.candidates(call.tool()), call, usage)
+}
+
+/// Decides as [`decide`] does; `candidates` are the rules that are about the tool of `call`.
+pub(super) fn decide_among(stack: &Stack, candidates: &[Candidates], call: &dyn Facts, usage: &Usage) -> Decision {
     let mut strictest: Option<(Action, &Compiled, Say)> = None;
     let mut undecidable = Vec::new();
     let mut contributors = Vec::new();
     let mut all_may_abstain = true;
-    for compiled in &stack.policies {
-        let say = say(compiled, call, usage);
+    for (compiled, candidates) in stack.policies.iter().zip(candidates) {
+        let say = say(compiled, candidates, call, usage);
         undecidable.extend(doubts(compiled, &say, call, usage));
-        contributors.extend(contributors_of(compiled, &say));
+        contributors.extend(contributors_of(compiled, candidates, &say));
         all_may_abstain &= say.may_abstain;
         let Some(action) = say.action else { continue };
         if strictest.as_ref().is_none_or(|(so_far, ..)| action > *so_far) {
@@ -157,17 +160,17 @@ pub fn decide(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Decision {
     }
 }
 
-/// What `compiled` says of `call` on its own.
+/// What `compiled` says of `call` on its own; `candidates` are its rules about the tool of `call`.
 ///
 /// A rule that cannot be decided could match or not, so it contributes what it would say, and the walk goes on to the
 /// first rule that certainly matches. The strictest of all these counts: of equally strict ones the certain one, then
 /// the earliest. That is the strictest decision over every way in which the doubts could have come out.
-pub(super) fn say(compiled: &Compiled, call: &dyn Facts, usage: &Usage) -> Say {
+pub(super) fn say(compiled: &Compiled, candidates: &Candidates, call: &dyn Facts, usage: &Usage) -> Say {
     let policy = &compiled.policy;
     let mut definite = None;
     let mut undecided = Vec::new();
     let mut strictest_doubt: Option<(Action, Hit)> = None;
-    for hit in compiled.index.hits(call.tool()) {
+    for &hit in &candidates.hits {
         let Some(rule) = policy.rules.get(hit.rule) else { continue };
         let truth = rule_truth(rule, call);
         let Some((action, cause)) = contribution(policy, rule, truth, call, usage) else { continue };
@@ -189,18 +192,16 @@ pub(super) fn say(compiled: &Compiled, call: &dyn Facts, usage: &Usage) -> Say {
         (None, Default::Abstain) => (None, Cause::Default),
     };
     let definite = definite.map(|(.., hit)| hit);
-    let known_name = compiled.known_name(call.tool());
-    let mut say =
-        Say { action: certain, hit: definite, cause, may_abstain: certain.is_none(), definite, undecided, known_name };
+    let mut say = Say { action: certain, hit: definite, cause, may_abstain: certain.is_none(), definite, undecided };
     if let Some((action, hit)) = strictest_doubt.filter(|(action, _)| certain.is_none_or(|certain| *action > certain)) {
         say = Say { action: Some(action), hit: Some(hit), cause: Cause::Undecidable, ..say };
     }
-    if known_name.is_some() {
+    if candidates.known_name.is_some() {
         say.may_abstain = false;
         // That a default holds it as well says less than what its name looks like.
         let says_less = say.action == Some(Action::Escalate) && say.cause == Cause::Default;
         if says_less || say.action.is_none_or(|action| action < Action::Escalate) {
-            say = Say { action: Some(Action::Escalate), hit: known_name, cause: Cause::Name, ..say };
+            say = Say { action: Some(Action::Escalate), hit: candidates.known_name, cause: Cause::Name, ..say };
         }
     }
     say
@@ -276,11 +277,11 @@ pub(super) fn misfit_of(stack: &Stack, call: &dyn Facts) -> Option<Misfit> {
 }
 
 /// The rules that contribute to what `compiled` says, in their order; its default if none of them certainly matches.
-fn contributors_of<'a>(compiled: &'a Compiled, say: &Say) -> Vec<Contributor<'a>> {
+fn contributors_of<'a>(compiled: &'a Compiled, candidates: &Candidates, say: &Say) -> Vec<Contributor<'a>> {
     if say.action.is_none() {
         return Vec::new();
     }
-    let mut hits: Vec<Hit> = say.undecided.iter().copied().chain(say.definite).chain(say.known_name).collect();
+    let mut hits: Vec<Hit> = say.undecided.iter().copied().chain(say.definite).chain(candidates.known_name).collect();
     hits.sort_unstable();
     hits.dedup_by_key(|hit| hit.rule);
     let of_rule = |hit: &Hit| Contributor { compiled, rule: compiled.policy.rules.get(hit.rule) };

@@ -41,6 +41,12 @@ impl ToolIndex {
         Self { exact, globs }
     }
 
+    /// How many exact names there are.
+    #[must_use]
+    pub fn names(&self) -> usize {
+        self.exact.len()
+    }
+
     /// Whether `tool` is an exact name of some rule.
     #[must_use]
     pub fn knows(&self, tool: &str) -> bool {

@@ -1,10 +1,9 @@
 //! The walk through the rules behind one decision. Computed only when asked for.
 
 use super::call::Facts;
-use super::compile::{Compiled, Stack};
+use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{Leaf, leaves};
-use super::decide::{Decision, contribution, decide, misfit_of, rule_truth, say};
-use super::index::Hit;
+use super::decide::{Decision, contribution, decide_among, misfit_of, rule_truth, say};
 use super::limit::Usage;
 use crate::catalogue::fit::Misfit;
 use crate::matcher::truth::Truth;
@@ -60,12 +59,14 @@ pub struct RuleTrace<'stack> {
     pub leaves: Vec<Leaf<'stack>>,
 }
 
-/// Decides `call` under `stack` as [`decide`] does, and tells how.
+/// Decides `call` under `stack` as [`decide`](super::decide::decide) does, and tells how.
 #[must_use]
 pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usage) -> Trace<'stack> {
-    let decision = decide(stack, call, usage);
+    let candidates = stack.candidates(call.tool());
+    let decision = decide_among(stack, &candidates, call, usage);
+    let walks = stack.policies.iter().zip(&candidates);
     let mut policies: Vec<PolicyTrace<'_>> =
-        stack.policies.iter().map(|compiled| walk(compiled, call, usage)).collect();
+        walks.map(|(compiled, candidates)| walk(compiled, candidates, call, usage)).collect();
     // The same order of precedence as in `decide`: the strictest, of equals the earliest.
     let deciding = policies.iter_mut().find(|trace| decision.policy.is_some() && trace.action == Some(decision.action));
     if let Some(trace) = deciding {
@@ -74,13 +75,17 @@ pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usag
     Trace { decision, misfit: misfit_of(stack, call), policies }
 }
 
-fn walk<'stack>(compiled: &'stack Compiled, call: &'stack dyn Facts, usage: &Usage) -> PolicyTrace<'stack> {
-    let said = say(compiled, call, usage);
+fn walk<'stack>(
+    compiled: &'stack Compiled,
+    candidates: &Candidates,
+    call: &'stack dyn Facts,
+    usage: &Usage,
+) -> PolicyTrace<'stack> {
+    let said = say(compiled, candidates, call, usage);
     let policy = &compiled.policy;
     let rules = &policy.rules;
     let reached = said.definite.map_or(rules.len(), |hit| hit.rule + 1);
-    let hits: Vec<Hit> = compiled.index.hits(call.tool()).collect();
-    let mut hits = hits.iter().peekable();
+    let mut hits = candidates.hits.iter().peekable();
     let traces = rules.iter().enumerate().map(|(place, rule)| {
         let hit = hits.next_if(|hit| hit.rule == place);
         let trace = rule_trace(rule, hit.and_then(|hit| rule.tools.get(hit.pattern)), call);
@@ -94,7 +99,7 @@ fn walk<'stack>(compiled: &'stack Compiled, call: &'stack dyn Facts, usage: &Usa
         action: said.action,
         rule: said.hit.and_then(|hit| rules.get(hit.rule)).map(|rule| rule.id.as_str()),
         cause: said.cause,
-        known_name: said.known_name.and_then(|hit| rules.get(hit.rule)?.tools.get(hit.pattern)),
+        known_name: candidates.known_name.and_then(|hit| rules.get(hit.rule)?.tools.get(hit.pattern)),
         decides: false,
         rules: traces.collect(),
     }

@@ -119,8 +119,14 @@ impl Way {
     /// What stands at the end of this way from `value`.
     #[must_use]
     pub fn find<'a>(&self, value: &'a Value) -> Found<'a> {
+        Self::follow(&self.steps, value)
+    }
+
+    /// What stands at the end of `steps` from `value`.
+    #[must_use]
+    pub fn follow<'a>(steps: &[Step], value: &'a Value) -> Found<'a> {
         let mut at = value;
-        for step in &self.steps {
+        for step in steps {
             let next = match (step, at) {
                 (_, Value::Null) => return Found::Absent,
                 (Step::Key(key), Value::Map(map)) => map.get(key),

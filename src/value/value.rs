@@ -55,6 +55,12 @@ impl Map {
         }
     }
 
+    /// This map with `null` at each of its keys.
+    #[must_use]
+    pub fn outline(&self) -> Self {
+        Self { entries: self.entries.iter().map(|(key, _)| (key.clone(), Value::Null)).collect() }
+    }
+
     /// The value at `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {

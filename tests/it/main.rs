@@ -18,6 +18,7 @@ mod house;
 mod limits;
 mod naive;
 mod oracle;
+mod plan;
 mod schema;
 mod strictness;
 mod traces;
