@@ -1,5 +1,7 @@
 //! What JavaScript can call: decode, call, encode. `pkg/src/core.ts` is its only caller.
 
+mod planner;
+
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -7,7 +9,6 @@ use wasm_bindgen::prelude::*;
 
 use crate::decide::call::{CALL_DEPTH_MAX, Call};
 use crate::decide::compile::{Stack as CoreStack, compile};
-use crate::decide::decide::decide;
 use crate::decide::limit::Usage;
 use crate::decide::trace::trace;
 use crate::review::escalation;
@@ -15,11 +16,12 @@ use crate::text::yaml::Limits;
 use crate::value::value::Value;
 use crate::wire::Failure;
 use crate::wire::call::{CallOut, USAGE_DEPTH_MAX, call_from, call_from_json, usage_from};
-use crate::wire::decision::{DecisionOut, TraceOut, summaries};
+use crate::wire::decision::{TraceOut, summaries};
 use crate::wire::diagnostic::{self, SourceText};
 use crate::wire::escalation::{ENTRIES_DEPTH_MAX, EntryOut, EscalationOut, digest_from, entries_from, verdict_from};
 use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
 use crate::wire::value::read_value;
+use planner::Planner;
 
 /// Texts that were read; gives the problems, and the stack if there is one.
 #[wasm_bindgen]
@@ -88,9 +90,10 @@ impl Stack {
         encode(&summaries(&self.stack, &self.sources))
     }
 
-    /// Decides a call. `usage` maps buckets to numbers, or is nothing.
-    pub fn decide(&self, call: JsValue, usage: JsValue) -> Result<JsValue, JsValue> {
-        encode(&DecisionOut::from(&decide(&self.stack, &decode_call(call)?, &decode_usage(usage)?)))
+    /// What decides calls of this stack.
+    #[must_use]
+    pub fn planner(&self) -> Planner {
+        Planner::new(Rc::clone(&self.stack))
     }
 
     /// Decides a call and tells how.

@@ -14,6 +14,7 @@ import {
   messageOf,
 } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
+import { createPlanned, type Plan, type Planner } from "./planned.js";
 import type {
   Call,
   Counts,
@@ -44,7 +45,7 @@ export interface Source {
 export interface Stack {
   digest(): Digest;
   policies(): readonly PolicySummary[];
-  decide(call: Call, usage?: Usage): Decision;
+  decide(call: Call, usage: Usage | undefined): Decision;
   trace(call: Call, usage?: Usage): Trace;
   simulation(): EngineSimulation;
   openEscalation(call: Call, usage: Usage | undefined, nowMs: number): Entry;
@@ -69,6 +70,8 @@ export interface Loaded {
   readonly stack: Stack | null;
 }
 
+/** The engine's memory. */
+let memory: WebAssembly.Memory | undefined;
 let source: (() => WasmSource | Promise<WasmSource>) | undefined;
 let loading: Promise<void> | undefined;
 let broken: EngineError | undefined;
@@ -96,7 +99,7 @@ async function start(): Promise<void> {
     throw new EngineError("not-loaded", "no WebAssembly was given: await `initialize(bytes)` first");
   }
   try {
-    await wasm.default({ module_or_path: await source() });
+    ({ memory } = await wasm.default({ module_or_path: await source() }));
   } catch (error) {
     throw new EngineError("not-loaded", `the engine could not be loaded: ${messageOf(error)}`, { cause: error });
   }
@@ -111,7 +114,7 @@ export function load(
   return answer(refusedCall, () => {
     const loaded = wasm.load([...sources], tools, limits);
     try {
-      const stack = loaded.stack() as Stack | undefined;
+      const stack = loaded.stack();
       return {
         diagnostics: deepFreeze(loaded.diagnostics() as Diagnostic[]),
         rendered: loaded.rendered(),
@@ -151,28 +154,61 @@ export function foldEscalation(entries: readonly Entry[]): Escalation {
   return answer(refusedEscalation, () => deepFreeze(wasm.foldEscalation(entries) as Escalation));
 }
 
-function guardedStack(stack: Stack): Stack {
+function guardedStack(stack: wasm.Stack): Stack {
+  const planner = stack.planner();
+  const planned = createPlanned(guardedPlanner(planner));
   return {
-    digest: () => answer(refusedCall, () => stack.digest()),
-    policies: () => answer(refusedCall, () => deepFreeze(stack.policies())),
-    decide: (call, usage) => answer(refusedCall, () => deepFreeze(stack.decide(call, usage))),
-    trace: (call, usage) => answer(refusedCall, () => deepFreeze(stack.trace(call, usage))),
+    digest: () => answer(refusedCall, () => stack.digest() as Digest),
+    policies: () => answer(refusedCall, () => deepFreeze(stack.policies() as PolicySummary[])),
+    decide(call, usage) {
+      // Some decisions are made without asking the engine, but none after it failed.
+      if (broken) throw broken;
+      return planned(call, usage);
+    },
+    trace: (call, usage) => answer(refusedCall, () => deepFreeze(stack.trace(call, usage) as Trace)),
     simulation: () => answer(refusedCall, () => guardedSimulation(stack.simulation())),
     openEscalation: (call, usage, nowMs) =>
-      answer(refusedEscalation, () =>
-        deepFreeze(wasm.openEscalation(stack as unknown as wasm.Stack, call, usage, nowMs) as Entry),
-      ),
-    free: () => free(stack),
+      answer(refusedEscalation, () => deepFreeze(wasm.openEscalation(stack, call, usage, nowMs) as Entry)),
+    free: () => {
+      free(planner);
+      free(stack);
+    },
   };
 }
 
-function guardedSimulation(simulation: EngineSimulation): EngineSimulation {
+function guardedPlanner(planner: wasm.Planner): Planner {
+  return {
+    plansMax: planner.plansMax,
+    plan: (tool) => answer(refusedCall, () => deepFreeze(planner.plan(tool) as Plan)),
+    forget: () => answer(refusedCall, () => planner.forget()),
+    grow: (size) =>
+      answer(refusedCall, () => {
+        const start = planner.scratch(size);
+        // Taken after the call, which may have made the memory grow.
+        const { buffer } = memory as WebAssembly.Memory;
+        return { bytes: new Uint8Array(buffer, start, size), view: new DataView(buffer, start, size) };
+      }),
+    // Called for nearly every decision: without a closure.
+    outcome(plan, bytes) {
+      if (broken) throw broken;
+      try {
+        return planner.outcome(plan, bytes);
+      } catch (thrown) {
+        throw failure(refusedCall, thrown);
+      }
+    },
+    decide: (plan, bytes, usage) =>
+      answer(refusedCall, () => deepFreeze(planner.decide(plan, bytes, usage) as Decision)),
+  };
+}
+
+function guardedSimulation(simulation: wasm.Simulation): EngineSimulation {
   return {
     pushNdjson: (chunk) => answer(refusedCall, () => simulation.pushNdjson(chunk)),
     finishNdjson: () => answer(refusedCall, () => simulation.finishNdjson()),
-    pushRows: (chunk) => answer(refusedCall, () => simulation.pushRows(chunk)),
-    finishRows: () => answer(refusedCall, () => simulation.finishRows()),
-    counts: () => answer(refusedCall, () => deepFreeze(simulation.counts())),
+    pushRows: (chunk) => answer(refusedCall, () => simulation.pushRows(chunk) as SimulatedLine[]),
+    finishRows: () => answer(refusedCall, () => simulation.finishRows() as SimulatedLine[]),
+    counts: () => answer(refusedCall, () => deepFreeze(simulation.counts() as Counts)),
     free: () => free(simulation),
   };
 }
@@ -188,17 +224,22 @@ function answer<T>(refused: (code: string, message: string) => Error, ask: () =>
   try {
     return ask();
   } catch (thrown) {
-    if (isRefusal(thrown)) throw refused(thrown.code, thrown.message);
-    // A stack that overflows does so as a RangeError, perhaps in the middle of the engine's work.
-    if (!(thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError)) {
-      throw thrown instanceof Error ? thrown : new TypeError(messageOf(thrown));
-    }
-    const message = `the engine failed inside and answers no more: ${messageOf(thrown)}`;
-    broken = new EngineError("trapped", message, { cause: thrown });
-    loading = Promise.reject(broken);
-    loading.catch(() => undefined);
-    throw broken;
+    throw failure(refused, thrown);
   }
+}
+
+/** The error for what the engine, or what was handed to it, has thrown. */
+function failure(refused: (code: string, message: string) => Error, thrown: unknown): Error {
+  if (isRefusal(thrown)) return refused(thrown.code, thrown.message);
+  // A stack that overflows does so as a RangeError, perhaps in the middle of the engine's work.
+  if (!(thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError)) {
+    return thrown instanceof Error ? thrown : new TypeError(messageOf(thrown));
+  }
+  const message = `the engine failed inside and answers no more: ${messageOf(thrown)}`;
+  broken = new EngineError("trapped", message, { cause: thrown });
+  loading = Promise.reject(broken);
+  loading.catch(() => undefined);
+  return broken;
 }
 
 function isRefusal(thrown: unknown): thrown is { code: string; message: string } {

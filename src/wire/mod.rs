@@ -4,6 +4,7 @@ pub mod value;
 pub mod call;
 mod protection;
 pub mod decision;
+pub mod frame;
 pub mod diagnostic;
 pub mod escalation;
 pub mod ndjson;

@@ -32,10 +32,11 @@ test("when the engine fails inside, everything is refused from then on", async (
   const { memoryStore } = await import("countersign/stores/memory");
   const escalations = createEscalations({ store: memoryStore() });
   const held = await escalations.open(policy, { tool: "b" });
+  assert.equal(policy.decide({ tool: "a" }).action, "allow");
   trapNext = true;
   const trapped = failedWith("trapped");
-  assert.throws(() => policy.decide({ tool: "a" }), trapped);
-  assert.throws(() => policy.decide({ tool: "a" }), trapped);
+  assert.throws(() => policy.decide({ tool: "b2" }), trapped);
+  assert.throws(() => policy.decide({ tool: "a" }), trapped, "also what was decided before");
   assert.throws(() => policy.trace({ tool: "a" }), trapped);
   assert.throws(() => simulation.push(new Uint8Array(1)), trapped);
   assert.throws(() => simulation.counts, trapped);
@@ -56,10 +57,10 @@ function withTrap(source: BufferSource): WebAssembly.Module {
   const replaced = async (given: WebAssembly.Module, imports: WebAssembly.Imports) => {
     WebAssembly.instantiate = instantiate;
     const { exports } = await instantiate(given, imports);
-    const decide = exports.stack_decide as (...values: unknown[]) => unknown;
-    const trapping = (...values: unknown[]) => (trapNext ? unreachable() : decide(...values));
+    const plan = exports.planner_plan as (...values: unknown[]) => unknown;
+    const trapping = (...values: unknown[]) => (trapNext ? unreachable() : plan(...values));
     const instance = Object.create(WebAssembly.Instance.prototype) as WebAssembly.Instance;
-    return Object.defineProperty(instance, "exports", { value: { ...exports, stack_decide: trapping } });
+    return Object.defineProperty(instance, "exports", { value: { ...exports, planner_plan: trapping } });
   };
   WebAssembly.instantiate = replaced as unknown as typeof WebAssembly.instantiate;
   return module;
