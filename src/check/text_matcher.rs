@@ -4,6 +4,7 @@
 use super::literal::word_at;
 use super::walk::{Spot, spots};
 use crate::matcher::condition::Test;
+use crate::matcher::glob::Affix;
 use crate::matcher::shell::lets_words_run;
 use crate::policy::model::{Action, Policy};
 use crate::text::diagnostic::{Code, Diagnostic};
@@ -121,23 +122,23 @@ fn is_host(text: &str) -> bool {
 
 /// The matcher that asks what the author of `test` meant, if that is clear.
 fn replacement(domain: Domain, test: &Test) -> Option<String> {
-    match (domain, test) {
-        (Domain::Shell, Test::StartsWith(text)) => {
+    match (domain, affix(test)?) {
+        (Domain::Shell, Affix::Beginning(text)) => {
             let is_word = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "./_-".contains(c));
             let words: Vec<&str> = text.split_ascii_whitespace().filter(|word| is_word(word)).collect();
             let is_whole = words.join(" ") == text.trim() && !words.is_empty();
             is_whole.then(|| format!("shell: {{ only: [\"{} **\"] }}", words.join(" ")))
         }
-        (Domain::Path, Test::StartsWith(text)) => {
+        (Domain::Path, Affix::Beginning(text)) => {
             let folder = text.trim_end_matches('/');
             let is_folder = !folder.is_empty() && !folder.split('/').any(|name| name == "..");
             Some(format!("path: {{ under: {} }}", quoted(folder).filter(|_| is_folder)?))
         }
-        (Domain::Path, Test::EndsWith(text)) => {
+        (Domain::Path, Affix::End(text)) => {
             let extension = text.strip_prefix('.').filter(|rest| !rest.is_empty() && !rest.contains(['.', '/']))?;
             Some(format!("path: {{ extension: {} }}", quoted(extension)?))
         }
-        (Domain::Url, Test::StartsWith(text)) => {
+        (Domain::Url, Affix::Beginning(text)) => {
             let (scheme, rest) = text.split_once("://")?;
             let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
             let is_folder = path.is_empty() || path.ends_with('/');
@@ -145,7 +146,7 @@ fn replacement(domain: Domain, test: &Test) -> Option<String> {
             let path = if path.is_empty() { String::new() } else { format!(", path: \"/{path}**\"") };
             (is_folder && is_plain).then(|| format!("url: {{ host: {host}, scheme: {scheme}{path} }}"))
         }
-        (Domain::Email, Test::EndsWith(text)) => {
+        (Domain::Email, Affix::End(text)) => {
             let domain = text.strip_prefix('@').filter(|domain| is_host(domain))?;
             Some(format!("email: {{ domain: {domain} }}"))
         }
@@ -153,9 +154,42 @@ fn replacement(domain: Domain, test: &Test) -> Option<String> {
     }
 }
 
+/// What `test` asks of the beginning or the end of a text, if that is all it asks.
+fn affix(test: &Test) -> Option<Affix> {
+    match test {
+        Test::StartsWith(text) => Some(Affix::Beginning(text.clone())),
+        Test::EndsWith(text) => Some(Affix::End(text.clone())),
+        Test::Glob(glob) => glob.affix(),
+        Test::Regex(regex) => {
+            let text = regex.as_str();
+            let text = text.strip_prefix('^').unwrap_or(text);
+            let text = text.strip_suffix('$').unwrap_or(text);
+            let beginning = text.strip_suffix(".*").and_then(plain).map(Affix::Beginning);
+            beginning.or_else(|| text.strip_prefix(".*").and_then(plain).map(Affix::End))
+        }
+        _ => None,
+    }
+}
+
+/// The text that a regular expression without anything special writes.
+fn plain(regex: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut chars = regex.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => text.push(chars.next().filter(char::is_ascii_punctuation)?),
+            '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' => return None,
+            c => text.push(c),
+        }
+    }
+    Some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matcher::glob::Glob;
+    use crate::matcher::regex::Regex;
 
     #[test]
     fn the_last_word_of_a_name_tells() {
@@ -171,6 +205,25 @@ mod tests {
         ];
         for (key, expected) in rows {
             assert_eq!(by_name(key), expected, "`{key}`");
+        }
+    }
+
+    #[test]
+    fn what_is_meant_by_a_text_is_written_for_its_target() {
+        let regex = |text: &str| Test::Regex(Regex::new(text).unwrap_or_else(|why| panic!("{text}: {why}")));
+        let glob = |text: &str| Test::Glob(Glob::across(text));
+        let rows = [
+            (Domain::Shell, glob("git log*"), Some("shell: { only: [\"git log **\"] }")),
+            (Domain::Shell, regex("^git log.*$"), Some("shell: { only: [\"git log **\"] }")),
+            (Domain::Shell, regex("(git|npm) .*"), None),
+            (Domain::Path, glob("/srv/files/**"), Some("path: { under: /srv/files }")),
+            (Domain::Path, regex(r".*\.md"), Some("path: { extension: md }")),
+            (Domain::Path, glob("*"), None),
+            (Domain::Url, regex(r"https://docs\.acme\.com/.*"), Some("url: { host: docs.acme.com, scheme: https }")),
+            (Domain::Email, glob("*@acme.com"), Some("email: { domain: acme.com }")),
+        ];
+        for (domain, test, expected) in rows {
+            assert_eq!(replacement(domain, &test).as_deref(), expected, "{domain:?} {test:?}");
         }
     }
 }

@@ -1,5 +1,14 @@
 //! Patterns with `*` and `**`.
 
+/// Text at one side of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Affix {
+    /// The text begins so.
+    Beginning(String),
+    /// The text ends so.
+    End(String),
+}
+
 /// A pattern, compiled once and matched many times.
 ///
 /// `*` stands for any run of characters except `/`, `**` for any run; everything else for itself, code point by code
@@ -51,6 +60,27 @@ impl Glob {
             }
         }
         Self { parts }
+    }
+
+    /// The text that is all it asks for at the beginning, or at the end, if it is text and stars on one side.
+    #[must_use]
+    pub fn affix(&self) -> Option<Affix> {
+        let is_star = |part: &&Part| matches!(part, Part::Star | Part::DoubleStar);
+        let text: String =
+            self.parts.iter().filter_map(|part| if let Part::Char(c) = part { Some(*c) } else { None }).collect();
+        let stars = |at_end: bool| {
+            if at_end {
+                self.parts.iter().rev().take_while(is_star).count()
+            } else {
+                self.parts.iter().take_while(is_star).count()
+            }
+        };
+        let is_one_sided = |stars: usize| stars > 0 && stars + text.chars().count() == self.parts.len();
+        match (stars(true), stars(false)) {
+            (after, 0) if is_one_sided(after) => Some(Affix::Beginning(text)),
+            (0, before) if is_one_sided(before) => Some(Affix::End(text)),
+            _ => None,
+        }
     }
 
     /// How many parts it has: characters and stars.
@@ -197,6 +227,22 @@ mod tests {
         ];
         for (pattern, other, expected) in rows {
             assert_eq!(Glob::new(pattern).includes(&Glob::new(other)), expected, "`{pattern}` includes `{other}`");
+        }
+    }
+
+    #[test]
+    fn text_with_stars_on_one_side_is_an_affix() {
+        let rows = [
+            ("/srv/**", Some(Affix::Beginning("/srv/".to_owned()))),
+            ("git *", Some(Affix::Beginning("git ".to_owned()))),
+            ("*.md", Some(Affix::End(".md".to_owned()))),
+            ("a*b", None),
+            ("*a*", None),
+            ("abc", None),
+            ("*", None),
+        ];
+        for (pattern, expected) in rows {
+            assert_eq!(Glob::across(pattern).affix(), expected, "`{pattern}`");
         }
     }
 
