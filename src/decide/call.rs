@@ -75,6 +75,11 @@ pub trait Facts {
 
     /// Whether somebody said which marks the session carries.
     fn has_marks(&self) -> bool;
+
+    /// Takes `steps` of those that deciding may take, if there are as many left. Without a meter there always are.
+    fn take(&self, _steps: u64) -> bool {
+        true
+    }
 }
 
 impl Facts for Call {
@@ -105,7 +110,7 @@ impl Facts for Call {
 /// The key of a session under which its marks stand.
 pub const MARKS: &str = "marks";
 
-/// Whether `session` says which marks it carries.
+/// Whether `session` says which marks it carries: marks that are no list were not given.
 pub(super) fn carries_marks(session: &Value) -> bool {
-    matches!(session, Value::Map(session) if session.get(MARKS).is_some())
+    matches!(session, Value::Map(session) if matches!(session.get(MARKS), Some(Value::List(_))))
 }

@@ -1,7 +1,7 @@
 //! Whether a condition holds of a call.
 
 use super::call::{Call, Facts, MARKS, carries_marks};
-use super::effort::{Effort, TOO_MUCH, steps};
+use super::effort::{Effort, FIELD_STEPS_MAX, TOO_MUCH, steps};
 use crate::matcher::compare::{UNSAFE_NUMBER, equals_any};
 use crate::matcher::condition::{Bound, Condition, Matcher, PathTest, Test, TextOrField, Type};
 use crate::matcher::regex::TEXT_BYTES_MAX;
@@ -28,13 +28,13 @@ pub fn field_truth(field: &Field, matcher: &Matcher, call: &dyn Facts) -> Truth 
         return Truth::Undecidable(MARKS_NOT_GIVEN);
     }
     let is_session = field.root == Root::Session && field.way.steps.is_empty();
-    found_truth(call.find(field), matcher, Scope { call, is_session, effort: &Effort::new() })
+    found_truth(call.find(field), matcher, Scope { call, is_session, effort: &Effort::new(FIELD_STEPS_MAX) })
 }
 
 /// Whether `test`, which asks about no other field, holds of `value`.
 #[must_use]
 pub fn value_truth(value: &Value, test: &Test) -> Truth {
-    test_truth(value, test, Scope { call: &Call::default(), is_session: false, effort: &Effort::new() })
+    test_truth(value, test, Scope { call: &Call::default(), is_session: false, effort: &Effort::new(FIELD_STEPS_MAX) })
 }
 
 /// What the tests of a matcher see beside the value.
@@ -79,23 +79,29 @@ pub struct Leaf<'a> {
     pub negated: bool,
 }
 
-/// The fields of `condition` in the order of the text, and how each came out for `call`.
-pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a dyn Facts) -> Vec<Leaf<'a>> {
+/// The fields of `condition` in the order of the text, and how each came out for `call`; `metered` is the same call, with
+/// the steps that telling may take.
+pub fn leaves<'a>(condition: &'a Condition<Field>, call: &'a dyn Facts, metered: &dyn Facts) -> Vec<Leaf<'a>> {
     let mut out = Vec::new();
-    add_leaves(condition, call, false, &mut out);
+    add_leaves(condition, (call, metered), false, &mut out);
     out
 }
 
-fn add_leaves<'a>(condition: &'a Condition<Field>, call: &'a dyn Facts, negated: bool, out: &mut Vec<Leaf<'a>>) {
+fn add_leaves<'a>(
+    condition: &'a Condition<Field>,
+    (call, metered): (&'a dyn Facts, &dyn Facts),
+    negated: bool,
+    out: &mut Vec<Leaf<'a>>,
+) {
     match condition {
         Condition::Field { field, span, matcher } => {
-            let (truth, found) = (field_truth(field, matcher, call), call.find(field));
+            let (truth, found) = (field_truth(field, matcher, metered), call.find(field));
             out.push(Leaf { field, span: *span, truth, found, negated });
         }
         Condition::All(conditions) | Condition::Any(conditions) => {
-            conditions.iter().for_each(|condition| add_leaves(condition, call, negated, out));
+            conditions.iter().for_each(|condition| add_leaves(condition, (call, metered), negated, out));
         }
-        Condition::Not(condition) => add_leaves(condition, call, !negated, out),
+        Condition::Not(condition) => add_leaves(condition, (call, metered), !negated, out),
     }
 }
 
@@ -115,6 +121,16 @@ pub fn first_doubt<'a>(condition: &'a Condition<Field>, call: &dyn Facts) -> Opt
             .filter_map(|part| first_doubt(part, call))
             .min_by_key(|(field, why)| (field.to_string(), *why)),
         Condition::Not(condition) => first_doubt(condition, call),
+    }
+}
+
+/// The first field of `condition` by its text.
+#[must_use]
+pub fn first_field(condition: &Condition<Field>) -> Option<&Field> {
+    match condition {
+        Condition::Field { field, .. } => Some(field),
+        Condition::All(conditions) | Condition::Any(conditions) => conditions.iter().find_map(first_field),
+        Condition::Not(condition) => first_field(condition),
     }
 }
 
@@ -157,7 +173,8 @@ fn matcher_truth(value: &Value, matcher: &Matcher, scope: Scope<'_>) -> Truth {
 }
 
 fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
-    if !scope.effort.take(steps(test, value, scope.call)) {
+    let steps = steps(test, value, scope.call);
+    if !scope.effort.take(steps) || !scope.call.take(steps) {
         return Truth::Undecidable(TOO_MUCH);
     }
     // These go on to parts of the session, or ask only whether it is there.
@@ -192,9 +209,9 @@ fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
         Test::Some(matcher) => {
             list_truth(value, |items| Truth::any(items.iter().map(|item| matcher_truth(item, matcher, scope.inside()))))
         }
-        Test::Where(condition) => map_truth(value, |map| {
+        Test::Where(condition) => map_truth(value, |_| {
             truth(condition, &|way: &Way, matcher: &Matcher| {
-                if scope.is_session && begins_with_marks(way) && map.get(MARKS).is_none() {
+                if scope.is_session && begins_with_marks(way) && !carries_marks(value) {
                     return Truth::Undecidable(MARKS_NOT_GIVEN);
                 }
                 found_truth(way.find(value), matcher, scope.inside())

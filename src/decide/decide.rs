@@ -2,7 +2,8 @@
 
 use super::call::Facts;
 use super::compile::{Candidates, Compiled, Stack};
-use super::condition::{condition_truth, first_doubt};
+use super::condition::{condition_truth, first_doubt, first_field};
+use super::effort::{Metered, TOO_MUCH};
 use super::index::Hit;
 use super::limit::{Charge, Past, Usage, past};
 use super::protection::{ConsequencePart, Contributor, Protection, Review, protection};
@@ -113,13 +114,15 @@ pub fn decide(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Decision {
 
 /// Decides as [`decide`] does; `candidates` are the rules that are about the tool of `call`.
 pub(super) fn decide_among(stack: &Stack, candidates: &[Candidates], call: &dyn Facts, usage: &Usage) -> Decision {
+    // Why something is in doubt is found out apart, so that it takes nothing of what deciding may take.
+    let (decided, told) = (Metered::new(call), Metered::new(call));
     let mut strictest: Option<(Action, &Compiled, Say)> = None;
     let mut undecidable = Vec::new();
     let mut contributors = Vec::new();
     let mut all_may_abstain = true;
     for (compiled, candidates) in stack.policies.iter().zip(candidates) {
-        let say = say(compiled, candidates, call, usage);
-        undecidable.extend(doubts(compiled, &say, call, usage));
+        let say = say(compiled, candidates, &decided, usage);
+        undecidable.extend(doubts(compiled, &say, &told, usage));
         contributors.extend(contributors_of(compiled, candidates, &say));
         all_may_abstain &= say.may_abstain;
         let Some(action) = say.action else { continue };
@@ -300,8 +303,10 @@ fn doubts(compiled: &Compiled, say: &Say, call: &dyn Facts, usage: &Usage) -> Ve
     };
     let undecided = say.undecided.iter().filter_map(|hit| {
         let rule = compiled.policy.rules.get(hit.rule)?;
-        let (field, why) = first_doubt(&rule.when.as_ref()?.condition, call)?;
-        Some(doubt(rule, field.to_string(), why))
+        let condition = &rule.when.as_ref()?.condition;
+        // A doubt that cannot be found again came of the steps that were left.
+        let found = first_doubt(condition, call).or_else(|| Some((first_field(condition)?, TOO_MUCH)));
+        found.map(|(field, why)| doubt(rule, field.to_string(), why))
     });
     let unknown_limit = say.definite.and_then(|hit| {
         let rule = compiled.policy.rules.get(hit.rule)?;

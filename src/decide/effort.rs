@@ -1,4 +1,4 @@
-//! What deciding one field of a condition may cost: time is bounded, whatever a call holds.
+//! What deciding may cost: time is bounded, for one field of a condition and for a whole decision.
 
 use std::cell::Cell;
 
@@ -7,26 +7,31 @@ use crate::matcher::condition::{PathTest, Test};
 use crate::value::field::{Field, Found};
 use crate::value::value::Value;
 
-/// The most steps that one field of a condition takes; a step is some nanoseconds.
+/// The most steps that one field of a condition takes; a step is some 20 nanoseconds.
 ///
-/// What would take more is undecidable. As each field has its own, a decision does not depend on the order of keys.
-pub const STEPS_MAX: u64 = 5_000_000;
+/// What would take more is undecidable. As each field has its own, most decisions do not depend on the order of keys.
+pub const FIELD_STEPS_MAX: u64 = 2_000_000;
+
+/// The most steps that all fields of a decision take together.
+///
+/// What comes after that, in the order of the rules and their keys, is undecidable.
+pub const DECISION_STEPS_MAX: u64 = 8_000_000;
 
 /// Why a test that would take too many steps settles nothing.
 pub(super) const TOO_MUCH: &str = "it would take too long to decide";
 
 /// Steps for each byte of a text that a test reads as its target would.
-const STEPS_A_BYTE: u64 = 20;
+const STEPS_A_BYTE: u64 = 8;
 
-/// The steps that are left for one field.
+/// Steps that are left.
 #[derive(Debug)]
 pub(super) struct Effort {
     left: Cell<u64>,
 }
 
 impl Effort {
-    pub(super) const fn new() -> Self {
-        Self { left: Cell::new(STEPS_MAX) }
+    pub(super) const fn new(steps_max: u64) -> Self {
+        Self { left: Cell::new(steps_max) }
     }
 
     /// Takes `steps`, if there are as many left; after that there are none.
@@ -34,6 +39,40 @@ impl Effort {
         let left = self.left.get().checked_sub(steps);
         self.left.set(left.unwrap_or(0));
         left.is_some()
+    }
+}
+
+/// A call with the steps that are left for deciding it.
+pub(super) struct Metered<'a> {
+    call: &'a dyn Facts,
+    effort: Effort,
+}
+
+impl<'a> Metered<'a> {
+    pub(super) const fn new(call: &'a dyn Facts) -> Self {
+        Self { call, effort: Effort::new(DECISION_STEPS_MAX) }
+    }
+}
+
+impl Facts for Metered<'_> {
+    fn tool(&self) -> &str {
+        self.call.tool()
+    }
+
+    fn confidence(&self) -> Option<&Value> {
+        self.call.confidence()
+    }
+
+    fn find(&self, field: &Field) -> Found<'_> {
+        self.call.find(field)
+    }
+
+    fn has_marks(&self) -> bool {
+        self.call.has_marks()
+    }
+
+    fn take(&self, steps: u64) -> bool {
+        self.effort.take(steps)
     }
 }
 
@@ -49,9 +88,10 @@ pub(super) fn steps(test: &Test, value: &Value, call: &dyn Facts) -> u64 {
         Test::SameAs(_) => compared(value, 1),
         Test::InField(field) => compared(value, items(call, field)),
         Test::Glob(glob) => each_byte(1 + glob.size() as u64 / 4),
-        Test::Regex(regex) => each_byte(STEPS_A_BYTE * regex.weight()),
-        Test::ShellOnly(patterns) | Test::ShellRuns(patterns) => each_byte(STEPS_A_BYTE * (1 + patterns.len() as u64)),
-        Test::Path(PathTest { under, glob, .. }) => each_byte(STEPS_A_BYTE * (1 + (under.len() + glob.len()) as u64)),
+        // An expression of many states has few of them at once on nearly every text.
+        Test::Regex(regex) => each_byte(STEPS_A_BYTE * (1 + regex.weight() / 4)),
+        Test::ShellOnly(patterns) | Test::ShellRuns(patterns) => each_byte(STEPS_A_BYTE + patterns.len() as u64),
+        Test::Path(PathTest { under, glob, .. }) => each_byte(STEPS_A_BYTE + (under.len() + glob.len()) as u64),
         Test::Url(_) | Test::Email(_) => each_byte(STEPS_A_BYTE),
         Test::OnlyKeys(keys) => entries(value).saturating_mul(keys.len() as u64),
         Test::Keys(_) | Test::Values(_) => 1 + entries(value),
@@ -72,11 +112,18 @@ pub(super) fn steps(test: &Test, value: &Value, call: &dyn Facts) -> u64 {
 
 /// The steps of comparing `value` with `operands` others.
 fn compared(value: &Value, operands: usize) -> u64 {
-    let once = match value {
+    // What is equal in its first bytes and entries only is rare.
+    1 + size(value).saturating_mul(operands as u64) / 4
+}
+
+/// How much there is to compare of a value: its parts, and 32 bytes of text as one more.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
         Value::Text(text) => 1 + text.len() as u64 / 32,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Map(_) => 1 + entries(value),
-    };
-    once.saturating_mul(operands as u64)
+        Value::List(items) => 1 + items.iter().map(size).sum::<u64>(),
+        Value::Map(map) => 1 + map.iter().map(|(_, value)| 1 + size(value)).sum::<u64>(),
+    }
 }
 
 /// How many entries a list or map has.

@@ -55,7 +55,7 @@ impl Facts for Frame<'_> {
 
     fn has_marks(&self) -> bool {
         let marks = Field { root: Root::Session, way: Way { steps: vec![Step::Key(MARKS.to_owned())] } };
-        matches!(self.find(&marks), Found::Value(_))
+        matches!(self.find(&marks), Found::Value(Value::List(_)))
     }
 }
 

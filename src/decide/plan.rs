@@ -3,6 +3,7 @@
 use super::call::MARKS;
 use super::compile::{Candidates, Compiled, Stack};
 use super::decide::{Decision, Say, decide_among, misfit_of, say};
+use super::effort::Metered;
 use super::frame::Frame;
 use super::limit::Usage;
 use crate::matcher::condition::{Condition, Matcher, PathTest, Test, TextOrField};
@@ -116,9 +117,10 @@ impl Plan {
     #[must_use]
     pub fn outcome(&self, stack: &Stack, frame: &Frame<'_>) -> Option<Outcome> {
         let usage = Usage::default();
+        let decided = Metered::new(frame);
         let mut outcome = 0_u32;
         for (compiled, candidates) in stack.policies.iter().zip(&self.candidates) {
-            let say = say(compiled, candidates, frame, &usage);
+            let say = say(compiled, candidates, &decided, &usage);
             let own = own_outcome(compiled, candidates, &say)?;
             let ways = u32::try_from(candidates.hits.len()).ok()?.checked_add(1)?.checked_mul(2)?;
             outcome = outcome.checked_mul(ways)?.checked_add(own)?;
@@ -174,7 +176,10 @@ fn field(root: Root, key: Option<&str>) -> Field {
 fn of_condition(condition: &Condition<Field>, asked: &mut Vec<Asked>) {
     match condition {
         Condition::Field { field, matcher, .. } => {
-            asked.push(Asked { field: field.clone(), depth: depth(matcher) });
+            // Whether the marks of a session are a list shows only in the whole of it.
+            let is_session = field.root == Root::Session && field.way.steps.is_empty();
+            let depth = if is_session { Depth::Whole } else { depth(matcher) };
+            asked.push(Asked { field: field.clone(), depth });
             if field.root == Root::Session {
                 asked.push(Asked { field: marks(), depth: Depth::Outline });
             }

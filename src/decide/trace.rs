@@ -3,7 +3,8 @@
 use super::call::Facts;
 use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{Leaf, leaves};
-use super::decide::{Decision, contribution, decide_among, misfit_of, rule_truth, say};
+use super::decide::{Decision, Say, contribution, decide_among, misfit_of, rule_truth, say};
+use super::effort::Metered;
 use super::limit::Usage;
 use crate::catalogue::fit::Misfit;
 use crate::matcher::truth::Truth;
@@ -64,9 +65,15 @@ pub struct RuleTrace<'stack> {
 pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usage) -> Trace<'stack> {
     let candidates = stack.candidates(call.tool());
     let decision = decide_among(stack, &candidates, call, usage);
+    // Metered as in `decide`, over all policies in their order.
+    let decided = Metered::new(call);
     let walks = stack.policies.iter().zip(&candidates);
-    let mut policies: Vec<PolicyTrace<'_>> =
-        walks.map(|(compiled, candidates)| walk(compiled, candidates, call, usage)).collect();
+    let mut policies: Vec<PolicyTrace<'_>> = walks
+        .map(|(compiled, candidates)| {
+            let said = say(compiled, candidates, &decided, usage);
+            walk(compiled, candidates, &said, call, usage)
+        })
+        .collect();
     // The same order of precedence as in `decide`: the strictest, of equals the earliest.
     let deciding = policies.iter_mut().find(|trace| decision.policy.is_some() && trace.action == Some(decision.action));
     if let Some(trace) = deciding {
@@ -78,17 +85,18 @@ pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usag
 fn walk<'stack>(
     compiled: &'stack Compiled,
     candidates: &Candidates,
+    said: &Say,
     call: &'stack dyn Facts,
     usage: &Usage,
 ) -> PolicyTrace<'stack> {
-    let said = say(compiled, candidates, call, usage);
+    let told = Metered::new(call);
     let policy = &compiled.policy;
     let rules = &policy.rules;
     let reached = said.definite.map_or(rules.len(), |hit| hit.rule + 1);
     let mut hits = candidates.hits.iter().peekable();
     let traces = rules.iter().enumerate().map(|(place, rule)| {
         let hit = hits.next_if(|hit| hit.rule == place);
-        let trace = rule_trace(rule, hit.and_then(|hit| rule.tools.get(hit.pattern)), call);
+        let trace = rule_trace(rule, hit.and_then(|hit| rule.tools.get(hit.pattern)), call, &told);
         let reached = place < reached;
         let says = if reached { contribution(policy, rule, trace.truth, call, usage) } else { None };
         RuleTrace { reached, says, ..trace }
@@ -109,12 +117,13 @@ fn rule_trace<'stack>(
     rule: &'stack Rule,
     tool: Option<&'stack ToolPattern>,
     call: &'stack dyn Facts,
+    metered: &dyn Facts,
 ) -> RuleTrace<'stack> {
     let truth = match tool {
         None => Truth::DoesNotHold,
-        Some(_) => rule_truth(rule, call),
+        Some(_) => rule_truth(rule, metered),
     };
     let asked = tool.and(rule.when.as_ref());
-    let leaves = asked.map_or_else(Vec::new, |when| leaves(&when.condition, call));
+    let leaves = asked.map_or_else(Vec::new, |when| leaves(&when.condition, call, metered));
     RuleTrace { rule, reached: false, tool, truth, says: None, leaves }
 }

@@ -15,12 +15,29 @@ pub const UNSAFE_NUMBER: &str = "the number is too large to be exact";
 /// `"40"` for `40`.
 #[must_use]
 pub fn equals_any<'a>(value: &Value, operands: impl Iterator<Item = &'a Value> + Clone) -> Truth {
+    if let Value::Text(text) = value {
+        return equals_any_text(text, operands);
+    }
     let mut of_its_type = operands.clone().filter(|operand| Type::of(operand) == Type::of(value)).peekable();
     if of_its_type.peek().is_some() {
         return Truth::any(of_its_type.map(|operand| equals(value, operand)));
     }
     let settled = *value == Value::Null || operands.clone().all(|operand| *operand == Value::Null);
     if settled { Truth::DoesNotHold } else { Truth::Undecidable(OTHER_TYPE) }
+}
+
+/// Most values are text, and most lists of operands are: they are gone through once.
+fn equals_any_text<'a>(text: &str, operands: impl Iterator<Item = &'a Value>) -> Truth {
+    let (mut are_null, mut is_of_its_type) = (true, false);
+    for operand in operands {
+        match operand {
+            Value::Text(operand) if operand == text => return Truth::Holds,
+            Value::Text(_) => (are_null, is_of_its_type) = (false, true),
+            Value::Null => {}
+            Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Map(_) => are_null = false,
+        }
+    }
+    if are_null || is_of_its_type { Truth::DoesNotHold } else { Truth::Undecidable(OTHER_TYPE) }
 }
 
 /// Whether two values are the same.

@@ -5,6 +5,8 @@ use countersign::decide::call::Call;
 use countersign::decide::compile::compile;
 use countersign::decide::decide::decide;
 use countersign::decide::limit::Usage;
+use countersign::decide::trace::trace;
+use countersign::policy::model::Action;
 use countersign::policy::parse::parse;
 use countersign::text::yaml::{DEPTH_MAX, Limits};
 use countersign::value::value::{Map, Value};
@@ -203,4 +205,49 @@ fn what_would_take_too_long_is_undecidable() {
         let why: Vec<&str> = decision.undecidable.iter().map(|doubt| doubt.why.as_str()).collect();
         assert_eq!(why, ["it would take too long to decide"], "{matcher}");
     }
+}
+
+/// Many rules and fields share the steps of one decision.
+#[test]
+fn a_decision_of_many_fields_ends() {
+    let texts = Value::List(vec![Value::from("a;".repeat(32_000).as_str()); 240]);
+    let nested = format!("{}args.v: {{ some: {{ regex: '.*(b|c).*' }} }}{}", "any: [{ ".repeat(20), " }]".repeat(20));
+    let regexes = (0..60).map(|at| format!("{{ args.v: {{ some: {{ regex: '.*(x|y{at}).*' }} }} }}"));
+    let any = format!("any: [{}]", regexes.collect::<Vec<_>>().join(", "));
+    let rules = (0..60).map(|at| {
+        format!("- {{ tool: t, when: {{ args.v: {{ some: {{ regex: '.*(x|y{at}).*' }} }} }}, action: block }}")
+    });
+    for rules in [
+        format!("- {{ tool: t, when: {{ {nested} }}, action: block }}"),
+        format!("- {{ tool: t, when: {{ {any} }}, action: block }}"),
+        rules.collect::<Vec<_>>().join("\n"),
+    ] {
+        let (policy, problems) = parse(&format!("default: allow\nrules:\n{rules}\n"), Limits::default());
+        let stack = compile(vec![policy.unwrap_or_else(|| panic!("{problems:?}"))]).unwrap();
+        let args = Map::new(vec![("v".to_owned(), texts.clone())]).map(Value::Map).unwrap();
+        let call = Call { tool: "t".to_owned(), args: Some(args), ..Call::default() };
+        let decision = decide(&stack, &call, &Usage::default());
+        assert_eq!(decision.action, Action::Block);
+        assert!(decision.undecidable.iter().all(|doubt| doubt.why == "it would take too long to decide"));
+        let told = trace(&stack, &call, &Usage::default());
+        assert_eq!((told.policies[0].action, told.policies[0].rule), (Some(Action::Block), decision.rule.as_deref()));
+        assert_eq!(told.decision, decision);
+    }
+}
+
+/// What is equal but for the last part of a large value takes as many steps as it has parts.
+#[test]
+fn comparing_large_values_is_bounded() {
+    let large = |at: f64| {
+        let inner: Vec<Value> = (0..300).map(|place| Value::Number(if place == 299 { at } else { 1.0 })).collect();
+        Value::List(vec![Value::List(inner)])
+    };
+    let known = Value::List((0..1_500).map(|at| large(f64::from(at))).collect());
+    let to = Value::List(vec![large(1_499.0); 1_500]);
+    let text = "rules: [{ id: r, tool: t, when: { args.to: { each: { in_field: args.known } } }, action: block }]";
+    let stack = compile(parse(text, Limits::default()).0.into_iter().collect()).unwrap();
+    let args = Map::new(vec![("to".to_owned(), to), ("known".to_owned(), known)]).map(Value::Map).unwrap();
+    let call = Call { tool: "t".to_owned(), args: Some(args), ..Call::default() };
+    let decision = decide(&stack, &call, &Usage::default());
+    assert_eq!(decision.undecidable.len(), 1);
 }

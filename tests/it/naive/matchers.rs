@@ -71,9 +71,14 @@ impl Call {
         self.all["tool"].as_str().expect("a call has a tool")
     }
 
+    /// What is written there, whatever it may mean.
+    pub(crate) fn written(&self, field: &Field) -> Found<'_> {
+        walk(&self.all, &field.steps)
+    }
+
     pub(crate) fn find(&self, field: &Field) -> Found<'_> {
         let session = self.all.get("session");
-        let marks_known = session.is_some_and(|session| session.get("marks").is_some());
+        let marks_known = session.is_some_and(|session| session.get("marks").is_some_and(Value::is_array));
         if field.steps[0] == Step::Key("session".to_owned()) && !marks_known {
             match field.steps.get(1) {
                 Some(step) if *step == Step::Key("marks".to_owned()) => return Found::Unknown,

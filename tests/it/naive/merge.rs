@@ -129,10 +129,9 @@ fn consequence(deciding: Option<(usize, usize)>, rules: &[&Judged<'_>], looked: 
         match (piece, segments.last_mut().and_then(|last| last.get_mut("text"))) {
             (Piece::Text(text), Some(Value::String(before))) => before.push_str(text),
             (Piece::Text(text), _) => segments.push(json!({ "text": text })),
-            (Piece::Field(field), _) => segments.push(match call.find(field) {
+            (Piece::Field(field), _) => segments.push(match call.written(field) {
                 Found::Is(value) => json!({ "field": field.text, "value": value }),
-                Found::Session(map) => json!({ "field": field.text, "value": map }),
-                Found::Absent | Found::Unknown | Found::NoSession => json!({ "field": field.text }),
+                Found::Absent | Found::Unknown | Found::Session(_) | Found::NoSession => json!({ "field": field.text }),
             }),
         }
     }
