@@ -5,6 +5,9 @@ use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::span::Span;
 use crate::text::syntax::{is_hidden, is_typographic_quote};
 
+/// How many texts a pattern may have between its stars.
+const STARRED_MAX: usize = 16;
+
 /// Whether `c` means something in other pattern languages, or looks as if it did. Here it would silently stand for
 /// itself, and a rule that blocks would match nothing.
 fn is_foreign(c: char) -> bool {
@@ -54,6 +57,11 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
         return Err(Box::new(
             diagnostic.label("`*` stays within a `/`, `**` does not").replace_fix("**", at_stars, source),
         ));
+    }
+    let stars = written.split('*').filter(|part| !part.is_empty()).count();
+    if stars > STARRED_MAX {
+        let diagnostic = problem(Code::ToolPattern, format!("more than {STARRED_MAX} parts between stars"));
+        return Err(Box::new(diagnostic.help("comparing it with names would take long: write several patterns")));
     }
     if written.starts_with(".*") || (written.starts_with('/') && written.ends_with('/')) {
         let diagnostic = problem(Code::ToolPattern, "this looks like a regular expression".to_owned());

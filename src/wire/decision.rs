@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::diagnostic::{SourceText, SpanOut};
 use super::protection::{ChargeOut, ConsequencePartOut, ReviewTermsOut};
-use super::value::{ValueOut, shorten};
+use super::value::shown;
 use crate::catalogue::fit::Misfit;
 use crate::decide::compile::{Compiled, Stack};
 use crate::decide::condition::Leaf;
@@ -181,7 +181,7 @@ const SHOWN_CHARS: usize = 200;
 impl ConditionOut {
     fn new(leaf: &Leaf<'_>, positions: &Positions<'_>) -> Self {
         let value = match leaf.found {
-            Found::Value(value) => serde_json::to_string(&ValueOut(value)).ok().map(|json| shorten(&json, SHOWN_CHARS)),
+            Found::Value(value) => Some(shown(value, SHOWN_CHARS)),
             Found::Absent | Found::Blocked => None,
         };
         Self {
