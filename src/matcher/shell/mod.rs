@@ -120,7 +120,7 @@ fn is_found(patterns: &[CommandPattern], words: &[&str]) -> Truth {
             }
             Inside::Search(_) if command.open => _ = doubt.get_or_insert(INPUT),
             Inside::Search(given) => {
-                if patterns.iter().any(|pattern| pattern.is_named_in(given)) {
+                if patterns.iter().any(|pattern| pattern.is_named_in(given, &name)) {
                     doubt.get_or_insert(NAMED);
                 } else if interpreters::has_code_behind(given) {
                     doubt.get_or_insert(interpreters::CODE);

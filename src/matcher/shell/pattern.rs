@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::interpreters::without_version;
 use super::star::{Glob, is_option, slashes};
 use super::words;
 use crate::matcher::truth::Truth;
@@ -14,6 +15,13 @@ const AMONG: &str = "the words of a pattern stand among other options";
 const HYPHEN: &str = "a program's name has a word of a pattern behind a hyphen";
 const CASE: &str = "a program differs from a pattern's only in letter case";
 const OPEN: &str = "a command takes further words from elsewhere, as from its input";
+
+/// Programs that take one to run right behind several letters of options, as `tar -cIrm` does.
+#[rustfmt::skip]
+const BUNDLES: [&str; 18] = [
+    "bsdtar", "cpio", "cvs", "env", "fd", "fdfind", "gtar", "man", "nc", "ncat", "netcat", "rsync", "scp", "script",
+    "sftp", "su", "tar", "zip",
+];
 
 /// One command, with stars, compiled once and matched many times.
 ///
@@ -199,12 +207,15 @@ impl CommandPattern {
         }
     }
 
-    /// Whether `words`, which some program is given, have the words of this pattern in them, as words that follow each
-    /// other or its program's name in a text such as code.
-    pub(super) fn is_named_in(&self, words: &[&str]) -> bool {
+    /// Whether `words`, which a program of this `folded_name` is given, have the words of this pattern in them, as words
+    /// that follow each other or its program's name in a text such as code.
+    pub(super) fn is_named_in(&self, words: &[&str], folded_name: &str) -> bool {
+        let mut bundles = takes_bundles(folded_name);
         // Most commands do not name it.
         let mut places: Option<Places> = None;
         for word in words {
+            let bundled = bundles;
+            bundles = bundles || takes_bundles(last_segment(word));
             if let Some(places) = &mut places {
                 places.go_on(word, self);
             } else if word.len() < self.folded_end.length() {
@@ -213,14 +224,14 @@ impl CommandPattern {
             if self.folded_name.matches_folded(last_segment(word)) {
                 places.get_or_insert_with(|| Places::none(self.words.len())).mark(0);
             }
-            if places.as_ref().is_some_and(Places::is_whole) || self.is_named_inside(word) {
+            if places.as_ref().is_some_and(Places::is_whole) || self.is_named_inside(word, bundled) {
                 return true;
             }
         }
         false
     }
 
-    fn is_named_inside(&self, word: &str) -> bool {
+    fn is_named_inside(&self, word: &str, bundled: bool) -> bool {
         if self.name.is_anything() {
             return false;
         }
@@ -235,14 +246,19 @@ impl CommandPattern {
         if !is_path && word.split(|c| !is_part(c)).any(is_name) {
             return true;
         }
-        // A value can stand right behind short options, `-I` or `-cI`.
-        let letters = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or("");
-        let mut parts = letters.split(|c| !is_part(c));
-        let ends_with_name = |part: &str| {
-            let behind_one = part.char_indices().nth(1).and_then(|(at, _)| part.get(at..));
-            behind_one.is_some_and(|rest| !rest.is_empty() && self.folded_end.matches_folded(rest))
+        // A value can stand right behind a short option, `-I`, and behind several, `-cI`; but `-Dalarm=1` and `-confirm`
+        // are options of their own.
+        let Some(letters) = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')) else { return false };
+        let end = letters.find(|c| !is_part(c)).unwrap_or(letters.len());
+        let (first, further) = letters.split_at_checked(end).unwrap_or((letters, ""));
+        let behind_one = first.char_indices().nth(1).and_then(|(at, _)| first.get(at..)).unwrap_or("");
+        let ends_with_name = match further.chars().next() {
+            Some('=') => false,
+            Some(' ' | '\n') => self.folded_end.matches_folded(behind_one),
+            _ if bundled => self.folded_end.matches_folded(behind_one),
+            _ => is_name(behind_one),
         };
-        parts.next().is_some_and(ends_with_name) || parts.any(is_name)
+        !behind_one.is_empty() && ends_with_name || further.split(|c| !is_part(c)).any(is_name)
     }
 
     /// Whether the program is `git-push`, as git itself calls it, where the pattern is `git push`.
@@ -384,6 +400,11 @@ impl WordPattern {
             Self::Glob(glob) => !glob.is_option() && glob.is_word_in(word),
         }
     }
+}
+
+fn takes_bundles(name: &str) -> bool {
+    let name = without_version(name);
+    BUNDLES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// What follows the last `/` of `path`.
