@@ -14,7 +14,19 @@ const RUN_NOTHING: [&str; 15] = [
 ];
 
 /// Subcommands that are given code in any case.
-const TAKE_CODE: [&str; 3] = ["filter-branch", "instaweb", "send-email"];
+const TAKE_CODE: [&str; 5] = ["filter-branch", "for-each-repo", "instaweb", "send-email", "subtree"];
+
+/// Other subcommands of git's own; any further one may be an alias or a program, and run what follows it.
+#[rustfmt::skip]
+const KNOWN: [&str; 64] = [
+    "am", "apply", "archive", "bisect", "blame", "bundle", "cat-file", "check-attr", "check-ignore", "cherry",
+    "cherry-pick", "clean", "clone", "commit-graph", "commit-tree", "config", "count-objects", "describe",
+    "diff-files", "diff-index", "diff-tree", "difftool", "fast-export", "fetch", "for-each-ref", "format-patch",
+    "fsck", "gc", "grep", "hash-object", "help", "init", "ls-files", "ls-remote", "ls-tree", "maintenance", "merge",
+    "merge-base", "merge-file", "mergetool", "name-rev", "notes", "pack-refs", "prune", "pull", "push", "range-diff",
+    "rebase", "reflog", "remote", "repack", "replace", "rev-list", "rev-parse", "revert", "shortlog", "show-branch",
+    "show-ref", "sparse-checkout", "submodule", "symbolic-ref", "update-index", "whatchanged", "worktree",
+];
 
 /// Subcommands with options that are given code: their long names, and their letters.
 const CODE_OPTIONS: [(&str, &[&str], &str); 10] = [
@@ -43,7 +55,9 @@ pub(super) fn inside<'a>(given: &'a [&'a str], known: bool) -> Inside<'a> {
     let Some((&subcommand, rest)) = behind.split_first() else { return Inside::Search(given) };
     let is_code = match subcommand {
         "config" => sets(rest),
-        "submodule" if rest.contains(&"foreach") => true,
+        // It runs `submodule.*.update`.
+        "submodule" if rest.iter().any(|word| matches!(*word, "foreach" | "update")) => true,
+        "bisect" if rest.contains(&"run") => true,
         _ => TAKE_CODE.contains(&subcommand) || has_code_option(subcommand, rest),
     };
     if is_code || rest.iter().any(|word| word.starts_with("ext::")) {
@@ -53,6 +67,13 @@ pub(super) fn inside<'a>(given: &'a [&'a str], known: bool) -> Inside<'a> {
     } else {
         Inside::Search(given)
     }
+}
+
+/// The words behind a subcommand of `git` that is not known here.
+pub(super) fn behind_unknown<'a>(given: &'a [&'a str]) -> Option<&'a [&'a str]> {
+    let (subcommand, rest) = behind_options(given)?.split_first()?;
+    let is_known = [&RUN_NOTHING[..], &TAKE_CODE, &KNOWN].iter().any(|known| known.contains(subcommand));
+    (!is_known).then_some(rest)
 }
 
 /// The subcommand and what follows it; nothing if an option before it may name programs or give words another meaning,
@@ -88,6 +109,7 @@ fn sets(words: &[&str]) -> bool {
     let mut plain = words.iter().copied().filter(|word| !word.starts_with('-')).peekable();
     match plain.next_if(|word| matches!(*word, "get" | "list" | "set")) {
         Some("get" | "list") => false,
+        None if plain.peek() == Some(&"edit") => true,
         _ if words.iter().any(reads) => false,
         None if plain.clone().count() == 1 && !words.iter().any(|word| word.starts_with('-')) => false,
         _ => !plain.next().is_some_and(is_harmless),

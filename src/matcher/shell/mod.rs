@@ -120,7 +120,11 @@ fn is_found(patterns: &[CommandPattern], words: &[&str]) -> Truth {
             }
             Inside::Search(_) if command.open => _ = doubt.get_or_insert(INPUT),
             Inside::Search(given) => {
-                if patterns.iter().any(|pattern| pattern.is_named_in(given, &name)) {
+                let behind = if name == "git" { git::behind_unknown(given) } else { None };
+                let is_named = |pattern: &CommandPattern| {
+                    pattern.is_named_in(given, &name) || behind.is_some_and(|words| pattern.follows_in_git(words))
+                };
+                if patterns.iter().any(is_named) {
                     doubt.get_or_insert(NAMED);
                 } else if interpreters::has_code_behind(given) {
                     doubt.get_or_insert(interpreters::CODE);

@@ -231,6 +231,19 @@ impl CommandPattern {
         false
     }
 
+    /// Whether this pattern is for `git`, and its words are among `words`, which follow a subcommand that is not known.
+    pub(super) fn follows_in_git(&self, words: &[&str]) -> bool {
+        if self.words.is_empty() || !self.folded_name.matches("git") {
+            return false;
+        }
+        let mut places = Places::none(self.words.len());
+        words.iter().any(|word| {
+            places.mark(0);
+            places.go_on(word, self);
+            places.is_whole()
+        })
+    }
+
     fn is_named_inside(&self, word: &str, bundled: bool) -> bool {
         if self.name.is_anything() {
             return false;
