@@ -53,6 +53,21 @@ const MODULES: [&str; 12] = [
     "venv",
 ];
 
+/// Options of interpreters that take no code and no value: letters, and long names.
+const PLAIN_OPTIONS: [(&str, &str, &[&str]); 8] = [
+    ("ash", "xeuvn", &[]),
+    ("bash", "xeuvn", &[]),
+    ("dash", "xeuvn", &[]),
+    ("ksh", "xeuvn", &[]),
+    ("node", "", &["--check", "--test", "--watch"]),
+    ("php", "l", &[]),
+    ("python", "uxvBsEq", &[]),
+    ("sh", "xeuvn", &[]),
+];
+
+/// Options besides `--version` with which an interpreter only says what it is.
+const TELLS: [(&str, &str); 3] = [("node", "-v"), ("php", "-v"), ("python", "-V")];
+
 /// What the program `name`, in lower case, runs with the words it is `given`, if it is one that runs code.
 pub(super) fn inside<'a>(name: &str, given: &'a [&'a str], open: bool) -> Option<Inside<'a>> {
     let base = without_version(name);
@@ -62,6 +77,7 @@ pub(super) fn inside<'a>(name: &str, given: &'a [&'a str], open: bool) -> Option
     match base {
         "awk" | "gawk" | "mawk" | "nawk" => Some(harmless(!open && is_harmless_awk(given))),
         "sed" | "gsed" => Some(harmless(!open && is_harmless_sed(given))),
+        "crontab" if given == ["-l"] && !open => Some(Inside::Nothing),
         _ if matches!(kind(name), Some(Kind::TakesCode)) => Some(Inside::Doubt(CODE)),
         _ if is_interpreter(base) => Some(interpreted(base, given, open)),
         _ => None,
@@ -78,9 +94,10 @@ pub(super) fn has_code_behind(words: &[&str]) -> bool {
         let name = folded_name(word);
         let base = without_version(&name);
         let has_options = behind.first().is_some_and(|next| next.starts_with('-'));
+        let has_code = || has_options && matches!(interpreted(base, behind, false), Inside::Doubt(_));
         let has_input = || behind.first().is_some_and(|next| is_input(next));
         let takes_code = || takes_code(base, behind.get(..1).unwrap_or(&[]));
-        if is_interpreter(base) && (has_options || has_input() || takes_code())
+        if is_interpreter(base) && (has_code() || has_input() || takes_code())
             || has_options && matches!(base, "su" | "ssh" | "runuser")
             || behind.is_empty() && matches!(base, "ash" | "bash" | "dash" | "ksh" | "sh" | "zsh")
             || base == "git" && git::behind_options(behind).is_none()
@@ -154,10 +171,25 @@ fn harmless(is_harmless: bool) -> Inside<'static> {
     if is_harmless { Inside::Nothing } else { Inside::Doubt(CODE) }
 }
 
+/// The words behind the options that take no code.
+fn behind_plain_options<'a>(base: &str, given: &'a [&'a str]) -> &'a [&'a str] {
+    let Some((_, letters, names)) = PLAIN_OPTIONS.iter().find(|(name, ..)| *name == base) else { return given };
+    let is_plain = |word: &str| {
+        let bundle = word.strip_prefix('-').filter(|bundle| !bundle.is_empty());
+        names.contains(&word) || bundle.is_some_and(|bundle| bundle.chars().all(|letter| letters.contains(letter)))
+    };
+    let plain = given.iter().take_while(|word| is_plain(word)).count();
+    given.get(plain..).unwrap_or(&[])
+}
+
 fn interpreted<'a>(base: &str, given: &'a [&'a str], open: bool) -> Inside<'a> {
-    let Some((&first, rest)) = given.split_first() else { return Inside::Doubt(CODE) };
+    let behind = behind_plain_options(base, given);
+    let Some((&first, rest)) = behind.split_first() else {
+        // It finds the tests by itself.
+        return harmless(!open && base == "node" && given.contains(&"--test"));
+    };
     let is_alone = rest.is_empty() && !open;
-    if first == "--version" && is_alone {
+    if is_alone && (first == "--version" || TELLS.contains(&(base, first))) {
         return Inside::Nothing;
     }
     if base == "python"
