@@ -240,9 +240,9 @@ fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
 fn other_field(field: &Field, call: &dyn Facts, compare: impl FnOnce(&Value) -> Truth) -> Truth {
     let is_session = field.root == Root::Session && field.way.steps.is_empty();
     match call.find(field) {
+        _ if lacks_marks(field, call) => Truth::Undecidable(MARKS_NOT_GIVEN),
         Found::Value(session) if is_session && !carries_marks(session) => Truth::Undecidable(MARKS_NOT_GIVEN),
         Found::Value(other) => compare(other),
-        Found::Absent if lacks_marks(field, call) => Truth::Undecidable(MARKS_NOT_GIVEN),
         // Nobody can say that a value differs from one that was not given: a `not` around it would let everything pass.
         Found::Absent => Truth::Undecidable(OTHER_ABSENT),
         Found::Blocked => Truth::Undecidable(BLOCKED),
@@ -322,9 +322,9 @@ fn text_of<'a>(wanted: &'a TextOrField, call: &'a dyn Facts) -> Result<&'a str, 
         TextOrField::Field(field) => field,
     };
     match call.find(field) {
+        _ if lacks_marks(field, call) => Err(MARKS_NOT_GIVEN),
         Found::Value(Value::Text(text)) => Ok(text),
         Found::Value(_) => Err("the other field is no text"),
-        Found::Absent if lacks_marks(field, call) => Err(MARKS_NOT_GIVEN),
         Found::Absent => Err(OTHER_ABSENT),
         Found::Blocked => Err(BLOCKED),
     }
