@@ -179,10 +179,7 @@ fn of_condition(condition: &Condition<Field>, asked: &mut Vec<Asked>) {
             // Whether the marks of a session are a list shows only in the whole of it.
             let is_session = field.root == Root::Session && field.way.steps.is_empty();
             let depth = if is_session { Depth::Whole } else { depth(matcher) };
-            asked.push(Asked { field: field.clone(), depth });
-            if field.root == Root::Session {
-                asked.push(Asked { field: marks(), depth: Depth::Outline });
-            }
+            ask(field, depth, asked);
             of_matcher(matcher, asked);
         }
         Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| of_condition(part, asked)),
@@ -190,9 +187,12 @@ fn of_condition(condition: &Condition<Field>, asked: &mut Vec<Asked>) {
     }
 }
 
-/// Whether a session says anything of marks matters to every test of a session.
-fn marks() -> Field {
-    field(Root::Session, Some(MARKS))
+/// Asks for `of`; and of anything in a session also for its marks, as it matters to every test whether they were given.
+fn ask(of: &Field, depth: Depth, asked: &mut Vec<Asked>) {
+    asked.push(Asked { field: of.clone(), depth });
+    if of.root == Root::Session {
+        asked.push(Asked { field: field(Root::Session, Some(MARKS)), depth: Depth::Outline });
+    }
 }
 
 /// How much of a value `matcher` looks at.
@@ -231,18 +231,12 @@ fn of_matcher(matcher: &Matcher, asked: &mut Vec<Asked>) {
     for test in &matcher.tests {
         match test {
             Test::SameAs(field) | Test::InField(field) => {
-                asked.push(Asked { field: field.clone(), depth: Depth::Whole });
-                if field.root == Root::Session {
-                    asked.push(Asked { field: marks(), depth: Depth::Outline });
-                }
+                ask(field, Depth::Whole, asked);
             }
             Test::Path(PathTest { under, base, .. }) => {
                 for text in under.iter().chain(base) {
                     let TextOrField::Field(field) = text else { continue };
-                    asked.push(Asked { field: field.clone(), depth: Depth::Outline });
-                    if field.root == Root::Session {
-                        asked.push(Asked { field: marks(), depth: Depth::Outline });
-                    }
+                    ask(field, Depth::Outline, asked);
                 }
             }
             Test::Length(matcher)
