@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { nowMs } from "../env.js";
 import type { Policy, Simulation } from "../policy.js";
 import type { Counts, Digest } from "../types.js";
-import { checkNotTyped, type Input, openInput } from "./input.js";
+import { type Input, openInput } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
-import { inputsOf, loadPolicies } from "./load.js";
+import { INPUT_OPTIONS, inputsOf, loadPolicies } from "./load.js";
 import type { Output } from "./output.js";
 import { EXIT_FOUND, EXIT_OK } from "./problem.js";
 import { progressOf } from "./progress.js";
@@ -35,8 +35,7 @@ export async function decide(args: readonly string[], output: Output): Promise<n
     args: [...args],
     allowPositionals: true,
     options: {
-      policy: { type: "string", multiple: true, default: [] },
-      tools: { type: "string" },
+      ...INPUT_OPTIONS,
       summary: { type: "boolean" },
       help: { type: "boolean", short: "h" },
       ...LIMIT_OPTIONS,
@@ -47,8 +46,7 @@ export async function decide(args: readonly string[], output: Output): Promise<n
     return EXIT_OK;
   }
   const { tools } = values;
-  const calls = inputsOf("decide", positionals, values.policy, tools);
-  if (positionals.length === 0) checkNotTyped("decide", "CALLS");
+  const calls = inputsOf("decide", "CALLS", positionals, values.policy, tools);
   const policy = await loadPolicies(values.policy, tools, limitsFrom(values, "decide"));
   if (typeof policy === "number") return policy;
   const simulation = policy.simulation();

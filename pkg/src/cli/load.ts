@@ -1,16 +1,23 @@
 /** What `decide` and `trace` begin with: which files there are, and the policies of those. */
 import { checkPolicy, type Policy } from "../policy.js";
 import type { Limits } from "../types.js";
-import { type NamedText, readText } from "./input.js";
+import { checkNotTyped, type NamedText, readText } from "./input.js";
 import { EXIT_FAILED, EXIT_FOUND, Problem, render, usageProblem } from "./problem.js";
 
+/** The options of both that name files, for `parseArgs`. */
+export const INPUT_OPTIONS = {
+  policy: { type: "string", multiple: true, default: [] as string[] },
+  tools: { type: "string" },
+} as const;
+
 /**
- * The file of calls that `positionals` names, or `-`.
+ * The file that `positionals` names, or `-`; `what` is what stands in it.
  *
  * @throws {@link Problem} `usage` if the files are not what `command` takes.
  */
 export function inputsOf(
   command: string,
+  what: string,
   positionals: readonly string[],
   policies: readonly string[],
   tools: string | undefined,
@@ -23,6 +30,7 @@ export function inputsOf(
   if ([calls, tools, ...policies].filter((file) => file === "-").length > 1) {
     throw usageProblem("standard input can be read only once", command);
   }
+  if (positionals.length === 0) checkNotTyped(command, what);
   return calls;
 }
 

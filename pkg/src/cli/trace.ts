@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { readCall } from "../core.js";
 import { CallError } from "../errors.js";
 import type { ConditionTrace, Outcome, PolicyTrace, RuleTrace, Trace } from "../types.js";
-import { checkNotTyped, readText, STDIN_NAME } from "./input.js";
+import { readText, STDIN_NAME } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
-import { inputsOf, loadPolicies } from "./load.js";
+import { INPUT_OPTIONS, inputsOf, loadPolicies } from "./load.js";
 import type { Output } from "./output.js";
 import { EXIT_FOUND, EXIT_OK, render, usageProblem, visible } from "./problem.js";
 
@@ -30,8 +30,7 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
     args: [...args],
     allowPositionals: true,
     options: {
-      policy: { type: "string", multiple: true, default: [] },
-      tools: { type: "string" },
+      ...INPUT_OPTIONS,
       format: { type: "string", default: "text" },
       help: { type: "boolean", short: "h" },
       ...LIMIT_OPTIONS,
@@ -45,8 +44,7 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
   if (format !== "text" && format !== "json") {
     throw usageProblem(`\`--format\` must be \`text\` or \`json\`, not \`${format}\``, "trace");
   }
-  const file = inputsOf("trace", positionals, files, tools);
-  if (positionals.length === 0) checkNotTyped("trace", "CALL");
+  const file = inputsOf("trace", "CALL", positionals, files, tools);
   const limits = limitsFrom(values, "trace");
   const policy = await loadPolicies(files, tools, limits);
   if (typeof policy === "number") return policy;
