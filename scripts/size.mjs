@@ -9,7 +9,7 @@ import { isProgram, Problem, program, root, say } from "./run.mjs";
 
 /** Upper limits in bytes of gzip, so that growth is somebody's decision. */
 const gzipBytesMax = {
-  "engine (wasm)": 450_000,
+  "engine (wasm)": 455_000,
   "package for node (JS)": 12_000,
   "package for web (JS)": 12_000,
   "package for workerd (JS)": 12_000,

@@ -29,6 +29,8 @@ const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
 
 /** Where the copying of one call stands. */
 interface Copying {
+  /** How many lists and maps are around what is copied. */
+  readonly outside: number;
   /** Keys and indexes that lead to the present value. */
   readonly trail: (string | number)[];
   /** The lists and maps that the present value is in. */
@@ -54,7 +56,7 @@ interface Copying {
  * ```
  */
 export function snapshotCall(value: unknown): Call {
-  const copying: Copying = { trail: [], around: new Set(), values: 0, text: 0 };
+  const copying: Copying = { outside: 0, trail: [], around: new Set(), values: 0, text: 0 };
   try {
     return copyCall(value, copying);
   } catch (error) {
@@ -63,6 +65,21 @@ export function snapshotCall(value: unknown): Call {
     const path = pathOf(copying);
     throw new CallError("not-plain", `${place(path)} cannot be read: ${messageOf(error)}`, path, { cause: error });
   }
+}
+
+/** A frozen copy of a list or map with `outside` others around it; `undefined` if it is not plain data. */
+export function snapshotValue(value: object, outside: number): unknown {
+  try {
+    return copyValue(value, { outside, trail: [], around: new Set(), values: 0, text: 0 });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether `text` has no half of a surrogate pair. */
+export function isUnicode(text: string): boolean {
+  // Text of Latin letters, as most is, answers this at once.
+  return text.isWellFormed?.() ?? !LONE_SURROGATE.test(text);
 }
 
 function copyCall(value: unknown, copying: Copying): Call {
@@ -119,7 +136,7 @@ function copyValue(value: unknown, copying: Copying): unknown {
 
 function copyNested(value: object, copying: Copying): unknown {
   if (copying.around.has(value)) throw refusal("cycle", copying, "contains itself");
-  if (copying.around.size >= CALL_DEPTH_MAX) {
+  if (copying.outside + copying.around.size >= CALL_DEPTH_MAX) {
     throw refusal("too-deep", copying, `is nested too deep: a call may have at most ${CALL_DEPTH_MAX} levels`);
   }
   copying.around.add(value);
@@ -186,7 +203,7 @@ function checkText(text: string, copying: Copying): string {
   if (copying.text > CALL_TEXT_MAX) {
     throw refusal("too-large", copying, `is too large: a call may have at most ${CALL_TEXT_MAX} characters of text`);
   }
-  if (LONE_SURROGATE.test(text)) {
+  if (!isUnicode(text)) {
     throw refusal("lone-surrogate", copying, "has half of a surrogate pair, which is not Unicode");
   }
   return text;

@@ -15,6 +15,7 @@ import {
 } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import { createPlanned, type Plan, type Planner } from "./planned.js";
+import type { Scratch } from "./reading.js";
 import type {
   Call,
   Counts,
@@ -181,26 +182,35 @@ function guardedPlanner(planner: wasm.Planner): Planner {
     plansMax: planner.plansMax,
     plan: (tool) => answer(refusedCall, () => deepFreeze(planner.plan(tool) as Plan)),
     forget: () => answer(refusedCall, () => planner.forget()),
-    grow: (size) =>
-      answer(refusedCall, () => {
-        const start = planner.scratch(size);
-        // Taken after the call, which may have made the memory grow.
-        const { buffer } = memory as WebAssembly.Memory;
-        return { bytes: new Uint8Array(buffer, start, size), view: new DataView(buffer, start, size) };
-      }),
+    scratch,
     // Called for nearly every decision: without a closure.
-    outcome(plan, bytes) {
+    outcome(plan) {
       if (broken) throw broken;
       try {
-        return planner.outcome(plan, bytes);
+        return planner.outcome(plan);
       } catch (thrown) {
         throw failure(refusedCall, thrown);
       }
     },
-    decide: (plan, bytes, usage) =>
-      answer(refusedCall, () => deepFreeze(planner.decide(plan, bytes, usage) as Decision)),
+    decide: (plan, usage) => answer(refusedCall, () => deepFreeze(planner.decide(plan, usage) as Decision)),
   };
 }
+
+/** Memory that the engine reads from while it decides. */
+const scratch: Scratch = {
+  bytes: new Uint8Array(),
+  view: new DataView(new ArrayBuffer(0)),
+  grow(size) {
+    const room = Math.max(2 * size, SCRATCH_BYTES);
+    const start = wasm.scratch(room);
+    // Taken after the call, which may have made the memory grow.
+    const { buffer } = memory as WebAssembly.Memory & { readonly buffer: ArrayBuffer };
+    this.bytes = new Uint8Array(buffer, start, room);
+    this.view = new DataView(buffer, start, room);
+  },
+};
+
+const SCRATCH_BYTES = 4_096;
 
 function guardedSimulation(simulation: wasm.Simulation): EngineSimulation {
   return {

@@ -1,11 +1,14 @@
 /**
- * Deciding by plans: for each tool the engine says once which fields its rules ask about, and only those are carried
- * over to it.
+ * Deciding by plans: for each tool the engine says once which fields its rules ask about, and reads those alone, each
+ * when it comes to it.
  *
  * What a tool alone decides is answered from here, and so is what the engine says calls share: a decision is made
  * once and handed out again, frozen.
  */
-import { type Asked, createReader, type Scratch } from "./reading.js";
+import { snapshotCall } from "./call.js";
+import { EngineError } from "./errors.js";
+import { type QuickOutcome, type QuickWays, quickOutcome, UNSETTLED } from "./quick.js";
+import { type Asked, beginReading, endReading, isPlainMap, type Reading, type Scratch } from "./reading.js";
 import type { Call, Decision, Usage } from "./types.js";
 
 /** What deciding the calls of one tool takes. */
@@ -14,69 +17,115 @@ export interface Plan {
   readonly id: number | null;
   /** The decision about every call of the tool, if there is one. */
   readonly constant: Decision | null;
-  /** What is read of a call: first that on which the rule that decides depends, then what a decision carries. */
+  /** The fields that may be read of a call, by slot. */
   readonly asked: readonly Asked[];
-  readonly decisive: number;
-  readonly asksConfidence: boolean;
-  readonly hasLimit: boolean;
+  /** How to come to an outcome without the engine, if that goes. */
+  readonly quick: readonly QuickWays[] | null;
 }
 
-/** The engine as plans need it. */
+/** The engine as plans need it. While it decides, it reads what {@link beginReading} was given. */
 export interface Planner {
   /** How many plans are worth keeping. */
   readonly plansMax: number;
+  readonly scratch: Scratch;
   plan(tool: string): Plan;
   /** Forgets all plans. */
   forget(): void;
-  /** Memory of at least `bytes` bytes, with what was written to it before. */
-  grow(bytes: number): Scratch;
-  /** Which of the shared decisions the first `bytes` bytes lead to; negative if none. */
-  outcome(plan: number, bytes: number): number;
-  decide(plan: number, bytes: number, usage: Usage | undefined): Decision;
+  /** Which of the shared decisions is made of the call that is read; negative if none. */
+  outcome(plan: number): number;
+  decide(plan: number, usage: Usage | undefined): Decision;
 }
 
 /** A plan, and the decisions that its calls share, by outcome. */
 interface Known {
-  readonly plan: Plan;
+  readonly id: number;
+  readonly constant: Decision | null;
+  readonly asked: readonly Asked[];
+  readonly quick: QuickOutcome;
   readonly shared: Map<number, Decision>;
 }
 
-/** Makes a function that decides copied calls through `planner`. */
-export function createPlanned(planner: Planner): (call: Call, usage: Usage | undefined) => Decision {
-  const { plansMax } = planner;
-  const tools = new Map<string, Known>();
-  const reader = createReader(planner.grow);
+/** The last slot of every plan. */
+const unsettled = () => UNSETTLED;
 
-  function know(tool: string): Known {
+const confidence: Asked = { root: "confidence", steps: [], whole: true };
+
+/**
+ * Makes a function that decides calls through `planner`.
+ *
+ * Of the call it reads own properties only, each once, when its rules first ask about it. What is not plain data is
+ * refused as `snapshotCall` does, if it is read.
+ */
+export function createPlanned(planner: Planner): (call: Call, usage: Usage | undefined) => Decision {
+  const { plansMax, scratch } = planner;
+  const tools = new Map<unknown, Known>();
+
+  function know(name: string): Known {
+    const { tool } = snapshotCall({ tool: name });
     // Names that no rule writes have no end; those that some does fit in again.
     if (tools.size >= plansMax) {
       tools.clear();
       planner.forget();
     }
-    const known = { plan: planner.plan(tool), shared: new Map<number, Decision>() };
+    const { id, constant, asked, quick } = planner.plan(tool);
+    const known: Known = {
+      id: id ?? -1,
+      constant,
+      asked: [...asked, confidence],
+      quick: quick ? quickOutcome(quick) : unsettled,
+      shared: new Map(),
+    };
     tools.set(tool, known);
     return known;
   }
 
-  function byPlan(id: number, { plan, shared }: Known, call: Call, usage: Usage | undefined): Decision {
-    const { asked, decisive, asksConfidence, hasLimit } = plan;
-    reader.begin(call);
-    if (asksConfidence) reader.confidence();
-    reader.fields(asked, 0, decisive);
-    const outcome = hasLimit ? -1 : planner.outcome(id, reader.length());
+  /** The decision; `undefined` if something that it depends on is not plain. */
+  function read(call: Call, known: Known, usage: Usage | undefined): Decision | undefined {
+    if (known.constant !== null) return known.constant;
+    const reading = beginReading(call, known.asked, scratch);
+    let decision: Decision | undefined;
+    let isPlain = false;
+    try {
+      decision = decided(reading, known, usage);
+    } catch (error) {
+      // A proxy may throw whatever it likes; a copy tells what is wrong.
+      if (error instanceof EngineError) throw error;
+    } finally {
+      isPlain = endReading(reading);
+    }
+    return isPlain ? decision : undefined;
+  }
+
+  function decided(reading: Reading, { id, quick, shared }: Known, usage: Usage | undefined): Decision {
+    let outcome = quick(reading);
+    if (outcome === UNSETTLED) outcome = planner.outcome(id);
     const made = shared.get(outcome);
-    if (made) return made;
-    reader.fields(asked, decisive, asked.length);
-    const decision = planner.decide(id, reader.length(), usage);
-    if (outcome >= 0) shared.set(outcome, decision);
+    if (made !== undefined) return made;
+    const decision = planner.decide(id, usage);
+    if (outcome !== UNSETTLED && !reading.isOdd) shared.set(outcome, decision);
+    return decision;
+  }
+
+  function byCopy(call: Call, usage: Usage | undefined): Decision {
+    const copy = snapshotCall(call);
+    const decision = read(copy, tools.get(copy.tool) ?? know(copy.tool), usage);
+    if (decision === undefined) throw new TypeError("the copy of a call is not plain");
     return decision;
   }
 
   return (call, usage) => {
-    const known = tools.get(call.tool) ?? know(call.tool);
-    const { id, constant } = known.plan;
-    if (constant) return constant;
-    if (id === null) throw new TypeError("a plan has a decision or an id");
-    return byPlan(id, known, call, usage);
+    const tool = toolOf(call);
+    const known = tools.get(tool) ?? (typeof tool === "string" ? know(tool) : undefined);
+    return (known && read(call, known, usage)) ?? byCopy(call, usage);
   };
+}
+
+/** The tool's name; `undefined` if only a copy can tell what is wrong with it. */
+function toolOf(call: unknown): unknown {
+  try {
+    const isReadable = typeof call === "object" && call !== null && isPlainMap(call) && Object.hasOwn(call, "tool");
+    return isReadable ? (call as { tool: unknown }).tool : undefined;
+  } catch {
+    return undefined;
+  }
 }

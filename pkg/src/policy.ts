@@ -201,15 +201,18 @@ function policyOf(stack: Stack, diagnostics: readonly Diagnostic[]): Policy {
     digest: stack.digest(),
     diagnostics,
     policies: stack.policies(),
-    decide: (call: Call, options?: DecideOptions) => live().decide(snapshotCall(call), usageOf(options)),
+    decide: (call: Call, options?: DecideOptions) => live().decide(call, usageOf(options)),
     trace: (call: Call, options?: DecideOptions) => live().trace(snapshotCall(call), usageOf(options)),
     simulation: () => simulationOf(live().simulation()),
     dispose: () => {
-      if (stacks.delete(policy)) stack.free();
+      if (!isDisposed) stack.free();
+      isDisposed = true;
+      stacks.delete(policy);
     },
   });
+  let isDisposed = false;
   const live = () => {
-    if (!stacks.has(policy)) throw new EngineError("disposed", "the policy was disposed and decides no more");
+    if (isDisposed) throw new EngineError("disposed", "the policy was disposed and decides no more");
     return stack;
   };
   stacks.set(policy, stack);

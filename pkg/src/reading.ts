@@ -1,35 +1,41 @@
 /**
- * What a plan asks of a call, written into the engine's memory.
+ * What the engine asks of a call while it decides, read from wherever the call is and written into its memory.
  *
- * The call is a copy of ours, see `snapshotCall`: plain frozen data. The form of the bytes is that of
- * `src/wire/frame.rs`.
+ * Only plain own data is read, and nothing that was not asked for is touched. Whatever is not as plain as that makes the
+ * reading odd; then only `snapshotCall` can tell what is wrong, or that all is well.
+ * The form of what is written is that of `src/wire/frame.rs`.
  */
-import type { Call } from "./types.js";
+import { CALL_TEXT_MAX, isUnicode, snapshotValue } from "./call.js";
 
 /** A field that a plan asks for. */
 export interface Asked {
-  readonly root: "args" | "agent" | "user" | "session" | "context";
+  readonly root: "args" | "agent" | "user" | "session" | "context" | "confidence";
   readonly steps: readonly (string | number)[];
   /** Whether all of a list or map is written, and not only how many items or which keys it has. */
   readonly whole: boolean;
 }
 
-/** Bytes of the engine's memory. When that grows they are detached, and have no length. */
+/** Memory of an engine that what was read is written to. */
 export interface Scratch {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
+  bytes: Uint8Array<ArrayBuffer>;
+  view: DataView<ArrayBuffer>;
+  /** Makes room for `size` bytes. When the engine's memory grows, its views are detached and have no length. */
+  grow(size: number): void;
 }
 
-/** Writes fields of one call after another into scratch memory. */
-export interface Reader {
-  /** Begins with another call. */
-  begin(call: Call): void;
-  /** Writes what stands at `asked[from]` to `asked[to - 1]`. */
-  fields(asked: readonly Asked[], from: number, to: number): void;
-  /** Writes what the agent reports about itself. */
-  confidence(): void;
-  /** How many bytes were written since `begin`. */
-  length(): number;
+/** A call while it is decided. */
+export interface Reading {
+  call: object | null;
+  /** The reading that this one interrupts. */
+  outer: Reading | null;
+  asked: readonly Asked[];
+  scratch: Scratch | null;
+  /** What was read so far, by slot. */
+  readonly values: unknown[];
+  /** Which root was read last, and what is inside it. */
+  root: string;
+  inRoot: unknown;
+  isOdd: boolean;
 }
 
 const ABSENT = 0;
@@ -39,145 +45,236 @@ const FALSE = 3;
 const TRUE = 4;
 const NUMBER = 5;
 const TEXT = 6;
+const NESTED = 7;
 const LIST = 7;
 const MAP = 8;
 
 /** Text up to this length is written one code unit at a time, longer text by the platform: each is the faster there. */
 const SHORT_TEXT = 48;
-/** Longer text begins at a multiple of this, so that few views of the memory serve for all of it. */
-const VIEW_BYTES = 256;
-const SCRATCH_BYTES = 4_096;
 
 /** What stands at a field that has no value. */
-const absent = Symbol("absent");
+export const absent = Symbol("absent");
 const blocked = Symbol("blocked");
+/** What stands where something is not plain. */
+const odd = Symbol("odd");
 
-/** Makes a reader; `grow(bytes)` gives scratch memory of at least that many bytes, with what was written before. */
-export function createReader(grow: (bytes: number) => Scratch): Reader {
-  const encoder = new TextEncoder();
-  let { bytes, view } = grow(SCRATCH_BYTES);
-  let views: Uint8Array[] = [];
-  let call: Call = { tool: "" };
-  let at = 0;
+const { getOwnPropertySymbols, getPrototypeOf, hasOwn } = Object;
+const { isArray } = Array;
+const encoder = new TextEncoder();
 
-  /** Makes room for `length` more bytes. */
-  function need(length: number): void {
-    if (bytes.byteLength >= at + length) return;
-    ({ bytes, view } = grow(Math.max(2 * (at + length), SCRATCH_BYTES)));
-    views = [];
+let current = newReading();
+
+function newReading(): Reading {
+  return { call: null, outer: null, asked: [], scratch: null, values: [], root: "", inRoot: absent, isOdd: false };
+}
+
+/**
+ * Begins with the fields `asked` of `call`; {@link endReading} takes what this returns.
+ *
+ * A proxy may decide another call while it is read: each has a reading of its own.
+ */
+export function beginReading(call: object, asked: readonly Asked[], scratch: Scratch): Reading {
+  if (current.call !== null) current = { ...newReading(), outer: current };
+  const reading = current;
+  reading.call = call;
+  reading.asked = asked;
+  reading.scratch = scratch;
+  reading.root = "";
+  reading.isOdd = false;
+  return reading;
+}
+
+/** Ends the reading of a call. Returns whether everything that the engine asked for was plain. */
+export function endReading(reading: Reading): boolean {
+  const { isOdd, asked, values } = reading;
+  for (let slot = 0; slot < asked.length; slot += 1) values[slot] = undefined;
+  reading.call = null;
+  reading.inRoot = absent;
+  current = reading.outer ?? reading;
+  return !isOdd;
+}
+
+/** Called by the engine: what stands at the field of `slot`. */
+export function readField(slot: number): number {
+  const reading = current;
+  try {
+    const { steps, whole } = reading.asked[slot] as Asked;
+    return write(reading, valueAt(reading, slot), whole, steps.length + 1);
+  } catch {
+    // A proxy may throw whatever it likes.
+    return notPlain(reading);
   }
+}
 
-  function tag(kind: number): void {
-    need(1);
-    bytes[at] = kind;
-    at += 1;
+/** What belongs in `slot` of the call of `reading`; each is read once. */
+export function valueAt(reading: Reading, slot: number): unknown {
+  const known = reading.values[slot];
+  if (known !== undefined) return known;
+  const value = field(reading, reading.asked[slot] as Asked);
+  reading.values[slot] = value;
+  return value;
+}
+
+function notPlain(reading: Reading): number {
+  reading.isOdd = true;
+  return BLOCKED;
+}
+
+function field(reading: Reading, { root, steps }: Asked): unknown {
+  if (steps.length === 0) return rootOf(reading.call as object, root);
+  if (reading.root !== root) {
+    reading.inRoot = container(rootOf(reading.call as object, root));
+    reading.root = root;
   }
-
-  function counted(kind: number, count: number): void {
-    need(5);
-    bytes[at] = kind;
-    view.setUint32(at + 1, count, true);
-    at += 5;
+  let value = step(reading.inRoot, steps[0] as string | number);
+  for (let index = 1; index < steps.length; index += 1) {
+    value = step(container(value), steps[index] as string | number);
   }
+  return value;
+}
 
-  function text(value: string): void {
-    if (value.length <= SHORT_TEXT && ascii(value)) return;
-    // A code unit is at most three bytes of UTF-8.
-    need(8 + VIEW_BYTES + 3 * value.length);
-    const slot = Math.ceil((at + 8) / VIEW_BYTES);
-    views[slot] ??= bytes.subarray(slot * VIEW_BYTES);
-    const { written } = encoder.encodeInto(value, views[slot]);
-    view.setUint32(at, slot * VIEW_BYTES - at - 8, true);
-    view.setUint32(at + 4, written, true);
-    at = slot * VIEW_BYTES + written;
+/** Writes what stands somewhere with `around` lists and maps around it. */
+function write(reading: Reading, value: unknown, whole: boolean, around: number): number {
+  switch (typeof value) {
+    case "string":
+      return text(reading, value);
+    case "number":
+      if (!Number.isFinite(value)) return notPlain(reading);
+      room(reading, 8).view.setFloat64(0, value, true);
+      return NUMBER;
+    case "boolean":
+      return value ? TRUE : FALSE;
+    case "object":
+      return value === null ? NULL : nested(reading, value, whole, around);
+    default:
+      if (value === absent) return ABSENT;
+      return value === blocked ? BLOCKED : notPlain(reading);
   }
+}
 
-  /** Writes `value` if it is ASCII, and says whether it was. */
-  function ascii(value: string): boolean {
-    need(8 + value.length);
-    const start = at + 8;
-    for (let index = 0; index < value.length; index += 1) {
+function room(reading: Reading, size: number): Scratch {
+  const scratch = reading.scratch as Scratch;
+  if (scratch.bytes.byteLength < size) scratch.grow(size);
+  return scratch;
+}
+
+function text(reading: Reading, value: string): number {
+  const { length } = value;
+  if (length > CALL_TEXT_MAX) return notPlain(reading);
+  // A code unit is at most three bytes of UTF-8.
+  const { bytes } = room(reading, 3 * length);
+  if (length <= SHORT_TEXT) {
+    let index = 0;
+    for (; index < length; index += 1) {
       const code = value.charCodeAt(index);
-      if (code > 0x7f) return false;
-      bytes[start + index] = code;
+      if (code > 0x7f) break;
+      bytes[index] = code;
     }
-    view.setUint32(at, 0, true);
-    view.setUint32(at + 4, value.length, true);
-    at = start + value.length;
-    return true;
+    if (index === length) return (length << 3) | TEXT;
   }
-
-  function write(value: unknown, whole: boolean): void {
-    if (typeof value === "string") {
-      tag(TEXT);
-      text(value);
-    } else if (typeof value === "number") {
-      tag(NUMBER);
-      need(8);
-      view.setFloat64(at, value, true);
-      at += 8;
-    } else if (typeof value === "boolean") tag(value ? TRUE : FALSE);
-    else if (value === null) tag(NULL);
-    else if (Array.isArray(value)) list(value, whole);
-    else map(value as object, whole);
-  }
-
-  function list(items: readonly unknown[], whole: boolean): void {
-    counted(LIST, items.length);
-    for (const item of items) inside(item, whole);
-  }
-
-  function map(of: object, whole: boolean): void {
-    const entries = Object.entries(of);
-    counted(MAP, entries.length);
-    for (const [key, value] of entries) {
-      text(key);
-      inside(value, whole);
-    }
-  }
-
-  function inside(value: unknown, whole: boolean): void {
-    if (whole) write(value, true);
-    else tag(NULL);
-  }
-
-  function field({ root, steps, whole }: Asked): void {
-    let value = own(call, root);
-    // Text is short for a map with an `id`.
-    if (typeof value === "string") value = { id: value };
-    for (const key of steps) {
-      if (value === absent || value === blocked) break;
-      value = step(value, key);
-    }
-    if (value === absent) tag(ABSENT);
-    else if (value === blocked) tag(BLOCKED);
-    else write(value, whole);
-  }
-
-  return {
-    begin(next) {
-      call = next;
-      at = 0;
-    },
-    fields(asked, from, to) {
-      for (let index = from; index < to; index += 1) field(asked[index] as Asked);
-    },
-    confidence() {
-      const value = own(call, "confidence");
-      if (value === absent) tag(ABSENT);
-      else write(value, true);
-    },
-    length: () => at,
-  };
+  const { written } = encoder.encodeInto(value, bytes);
+  if (written !== length && !isUnicode(value)) return notPlain(reading);
+  return ((written << 3) | TEXT) >>> 0;
 }
 
-/** As the engine goes into a value: through `null` nothing is there, and values of another type are in the way. */
+/** Writes a list or map as a whole by way of a copy, or how many items or which keys it has. */
+function nested(reading: Reading, value: object, whole: boolean, around: number): number {
+  const plain = whole ? snapshotValue(value, around) : outline(value);
+  if (plain === undefined) return notPlain(reading);
+  const length = writeAt(reading, 0, plain);
+  return ((length << 3) | NESTED) >>> 0;
+}
+
+/** `value` with `null` for what it holds; `undefined` if it is not plain. */
+function outline(value: object): unknown {
+  const from = container(value);
+  if (from === odd) return undefined;
+  if (isArray(value)) return new Array(value.length).fill(null);
+  if (getOwnPropertySymbols(value).length > 0) return undefined;
+  const entries: [string, null][] = [];
+  for (const key of Object.keys(value)) {
+    const inside = own(value, key);
+    if (inside === odd || !isUnicode(key)) return undefined;
+    if (inside !== absent) entries.push([key, null]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Writes all of `value`, which is a plain copy, behind the first `at` bytes. Returns how many there are then. */
+function writeAt(reading: Reading, at: number, value: unknown): number {
+  if (typeof value === "string") return textAt(reading, tagAt(reading, at, TEXT), value);
+  if (typeof value === "number") {
+    const start = tagAt(reading, at, NUMBER);
+    room(reading, start + 8).view.setFloat64(start, value, true);
+    return start + 8;
+  }
+  if (typeof value === "boolean") return tagAt(reading, at, value ? TRUE : FALSE);
+  if (typeof value !== "object" || value === null) return tagAt(reading, at, NULL);
+  if (isArray(value)) {
+    return value.reduce((end: number, item) => writeAt(reading, end, item), countAt(reading, at, LIST, value.length));
+  }
+  const entries = Object.entries(value);
+  return entries.reduce(
+    (end, [key, inside]) => writeAt(reading, textAt(reading, end, key), inside),
+    countAt(reading, at, MAP, entries.length),
+  );
+}
+
+function tagAt(reading: Reading, at: number, kind: number): number {
+  room(reading, at + 1).bytes[at] = kind;
+  return at + 1;
+}
+
+function countAt(reading: Reading, at: number, kind: number, count: number): number {
+  room(reading, at + 5).view.setUint32(tagAt(reading, at, kind), count, true);
+  return at + 5;
+}
+
+function textAt(reading: Reading, at: number, value: string): number {
+  const { bytes, view } = room(reading, at + 4 + 3 * value.length);
+  const { written } = encoder.encodeInto(value, bytes.subarray(at + 4));
+  view.setUint32(at, written, true);
+  return at + 4 + written;
+}
+
+/** What a call, which is a plain map, has at one of its own keys. */
+function rootOf(call: object, key: Asked["root"]): unknown {
+  const value = own(call, key);
+  if (value === absent || key === "confidence") return value;
+  if (typeof value === "object" && value !== null && !isArray(value)) return value;
+  // Text is short for a map with an `id`.
+  const isShort = typeof value === "string" && (key === "agent" || key === "user" || key === "session");
+  return isShort ? { id: value } : odd;
+}
+
+/** `value` if the engine goes into it: through `null` nothing is there, and values of another type are in the way. */
+function container(value: unknown): unknown {
+  if (typeof value === "object") {
+    if (value === null) return absent;
+    const isPlain = isArray(value) ? getPrototypeOf(value) === Array.prototype : isPlainMap(value);
+    return isPlain ? value : odd;
+  }
+  return typeof value === "symbol" ? value : blocked;
+}
+
 function step(from: unknown, key: string | number): unknown {
-  if (from === null) return absent;
-  if (typeof from !== "object" || Array.isArray(from) !== (typeof key === "number")) return blocked;
-  return own(from, key);
+  if (typeof from !== "object" || from === null) return from;
+  if (isArray(from) !== (typeof key === "number")) return blocked;
+  const value = own(from, key);
+  // A hole of a list, which JSON does not have.
+  return value === absent && isArray(from) && (key as number) < from.length ? odd : value;
 }
 
+/** The value of an own property, as whoever runs the tool would see it; {@link absent} without one. */
 function own(map: object, key: string | number): unknown {
-  return Object.hasOwn(map, key) ? (map as Record<string | number, unknown>)[key] : absent;
+  if (!hasOwn(map, key)) return absent;
+  if (key === "__proto__") return odd;
+  const value = (map as Record<string | number, unknown>)[key];
+  return value === undefined ? absent : value;
+}
+
+/** Maps of another realm are plain as well, but only a copy tells. */
+export function isPlainMap(value: object): boolean {
+  const prototype = getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -1,5 +1,7 @@
 //! Strict rules that a call escapes by leaving out an argument, to be allowed further down.
 
+use std::sync::Arc;
+
 use super::budget::Budget;
 use super::implies::{implies, size};
 use super::kinds::hold_of_absent;
@@ -132,7 +134,7 @@ fn allowed_without<'a>(
 
 fn asks(asked: &Asked<'_>, test: Test) -> Condition<Field> {
     let matcher = Matcher { tests: vec![test], span: asked.span };
-    Condition::Field { field: asked.field.clone(), span: asked.span, matcher }
+    Condition::Field { field: asked.field.clone(), span: asked.span, matcher: Arc::new(matcher) }
 }
 
 fn diagnostic(rule: &Rule, left_out: &LeftOut<'_>, by: By<'_>, text: &str) -> Diagnostic {

@@ -24,11 +24,39 @@ pub fn condition_truth(condition: &Condition<Field>, call: &dyn Facts) -> Truth 
 /// Whether `matcher` holds of what stands at `field` of `call`.
 #[must_use]
 pub fn field_truth(field: &Field, matcher: &Matcher, call: &dyn Facts) -> Truth {
-    if lacks_marks(field, call) {
+    found_field_truth(About::of(field), call.find(field), matcher, call)
+}
+
+/// What [`field_truth`] says of a field that is `about` this and where `found` stands.
+pub(super) fn found_field_truth(about: About, found: Found<'_>, matcher: &Matcher, call: &dyn Facts) -> Truth {
+    if about == About::Marks && !call.has_marks() {
         return Truth::Undecidable(MARKS_NOT_GIVEN);
     }
-    let is_session = field.root == Root::Session && field.way.steps.is_empty();
-    found_truth(call.find(field), matcher, Scope { call, is_session, effort: &Effort::new(FIELD_STEPS_MAX) })
+    let is_session = about == About::Session;
+    found_truth(found, matcher, Scope { call, is_session, effort: &Effort::new(FIELD_STEPS_MAX) })
+}
+
+/// What a field is about, as far as marks go that nobody gave.
+///
+/// The guard always gives them and an agent never does: if they are absent, they were not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    /// The session as a whole.
+    Session,
+    /// The marks that it carries.
+    Marks,
+    /// Anything else.
+    Other,
+}
+
+impl About {
+    pub(super) fn of(field: &Field) -> Self {
+        match field.root {
+            Root::Session if field.way.steps.is_empty() => Self::Session,
+            Root::Session if begins_with_marks(&field.way) => Self::Marks,
+            Root::Session | Root::Args | Root::Agent | Root::User | Root::Context => Self::Other,
+        }
+    }
 }
 
 /// Whether `test`, which asks about no other field, holds of `value`.
@@ -55,7 +83,7 @@ impl Scope<'_> {
 }
 
 /// Kleene's logic over what `leaf` says of each field.
-fn truth<F>(condition: &Condition<F>, leaf: &impl Fn(&F, &Matcher) -> Truth) -> Truth {
+pub(super) fn truth<F>(condition: &Condition<F>, leaf: &impl Fn(&F, &Matcher) -> Truth) -> Truth {
     match condition {
         Condition::Field { field, matcher, .. } => leaf(field, matcher),
         Condition::All(conditions) => Truth::all(conditions.iter().map(|condition| truth(condition, leaf))),
@@ -135,10 +163,8 @@ pub fn first_field(condition: &Condition<Field>) -> Option<&Field> {
 }
 
 /// Whether `field` is about the marks of a session, and nobody said which those are.
-///
-/// The guard always gives them and an agent never does: if they are absent, they were not given.
 fn lacks_marks(field: &Field, call: &dyn Facts) -> bool {
-    field.root == Root::Session && begins_with_marks(&field.way) && !call.has_marks()
+    About::of(field) == About::Marks && !call.has_marks()
 }
 
 fn begins_with_marks(way: &Way) -> bool {
@@ -238,10 +264,12 @@ fn test_truth(value: &Value, test: &Test, scope: Scope<'_>) -> Truth {
 }
 
 fn other_field(field: &Field, call: &dyn Facts, compare: impl FnOnce(&Value) -> Truth) -> Truth {
-    let is_session = field.root == Root::Session && field.way.steps.is_empty();
+    let about = About::of(field);
     match call.find(field) {
-        _ if lacks_marks(field, call) => Truth::Undecidable(MARKS_NOT_GIVEN),
-        Found::Value(session) if is_session && !carries_marks(session) => Truth::Undecidable(MARKS_NOT_GIVEN),
+        _ if about == About::Marks && !call.has_marks() => Truth::Undecidable(MARKS_NOT_GIVEN),
+        Found::Value(session) if about == About::Session && !carries_marks(session) => {
+            Truth::Undecidable(MARKS_NOT_GIVEN)
+        }
         Found::Value(other) => compare(other),
         // Nobody can say that a value differs from one that was not given: a `not` around it would let everything pass.
         Found::Absent => Truth::Undecidable(OTHER_ABSENT),

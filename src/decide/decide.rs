@@ -250,7 +250,7 @@ fn standing(policy: &Policy, rule: &Rule, call: &dyn Facts, usage: &Usage) -> (A
 /// confidence.
 ///
 /// Confidence is the agent's own word, so it only ever holds calls: what is no number from 0 to 1 holds them too.
-fn is_too_unsure(policy: &Policy, rule: Option<Option<f64>>, call: &dyn Facts) -> bool {
+pub(super) fn is_too_unsure(policy: &Policy, rule: Option<Option<f64>>, call: &dyn Facts) -> bool {
     let Some(min) = rule.flatten().or(policy.confidence.min) else { return false };
     match call.confidence() {
         None => policy.confidence.missing_escalates,

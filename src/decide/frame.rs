@@ -1,8 +1,11 @@
 //! What of one call a plan reads.
 
-use super::call::{Facts, MARKS};
-use super::plan::{Depth, Plan, is_inside};
-use crate::value::field::{Field, Found, Root, Step, Way};
+use std::cell::OnceCell;
+
+use super::asked::{Depth, Place};
+use super::call::Facts;
+use super::plan::Plan;
+use crate::value::field::{Field, Found, Way};
 use crate::value::value::Value;
 
 /// What stands at a field.
@@ -16,17 +19,47 @@ pub enum Slot {
     Value(Value),
 }
 
-/// A call as the rules for its tool see it: a slot for each field that its plan asks for, in that order.
+/// A call as the rules for its tool see it: a slot for each field that its plan asks for, in that order, and one more
+/// for what the agent reports about itself. A slot is read when it is first needed.
 ///
-/// A field that was not read is undecidable, so that a slot too few can only make a decision stricter.
-#[derive(Clone, Copy, Debug)]
+/// A field without a slot is undecidable, so that a slot too few can only make a decision stricter.
+///
+/// ```
+/// use countersign::decide::{call::Call, compile::compile, decide::decide, limit::Usage, plan::Plan};
+/// use countersign::decide::frame::{Frame, empty_slots, slot_of};
+/// use countersign::policy::parse::parse;
+///
+/// let text = "rules: [{ tool: pay, when: { args.amount: { at_most: 50 } }, action: allow }]";
+/// let stack = compile(parse(text, Default::default()).0.into_iter().collect()).map_err(|_| "no digest")?;
+/// let call = Call { tool: "pay".to_owned(), ..Call::default() };
+/// let plan = Plan::new(&stack, "pay");
+/// let frame = Frame { plan: &plan, slots: &empty_slots(&plan), read: &|slot| slot_of(&plan, &call, slot) };
+/// assert_eq!(plan.decide(&stack, &frame, &Usage::default()), decide(&stack, &call, &Usage::default()));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy)]
 pub struct Frame<'a> {
     /// The plan for the call's tool.
     pub plan: &'a Plan,
-    /// What stands at its fields.
-    pub slots: &'a [Slot],
-    /// What the agent reports about itself, if the plan asks for it.
-    pub confidence: Option<&'a Value>,
+    /// What was read so far.
+    pub slots: &'a [OnceCell<Slot>],
+    /// Reads what belongs in a slot.
+    pub read: &'a dyn Fn(usize) -> Slot,
+}
+
+impl<'a> Frame<'a> {
+    /// What stands at `place`, which is one in the slots of the plan.
+    pub(super) fn at(&self, place: &Place) -> Found<'a> {
+        match place.slot.and_then(|slot| self.slot(slot)) {
+            Some(Slot::Value(value)) => Way::follow(&place.inside, value),
+            Some(Slot::Absent) => Found::Absent,
+            Some(Slot::Blocked) | None => Found::Blocked,
+        }
+    }
+
+    fn slot(&self, slot: usize) -> Option<&'a Slot> {
+        Some(self.slots.get(slot)?.get_or_init(|| (self.read)(slot)))
+    }
 }
 
 impl Facts for Frame<'_> {
@@ -35,53 +68,41 @@ impl Facts for Frame<'_> {
     }
 
     fn confidence(&self) -> Option<&Value> {
-        self.confidence
-    }
-
-    fn find(&self, field: &Field) -> Found<'_> {
-        let asked = self.plan.asked.iter().zip(self.slots);
-        let same = asked.clone().find(|(asked, _)| asked.field == *field).map(|(_, slot)| (slot, &[][..]));
-        let outer = || {
-            let (asked, slot) =
-                asked.clone().find(|(asked, _)| asked.depth == Depth::Whole && is_inside(field, &asked.field))?;
-            Some((slot, field.way.steps.get(asked.field.way.steps.len()..)?))
-        };
-        match same.or_else(outer) {
-            Some((Slot::Value(value), steps)) => Way::follow(steps, value),
-            Some((Slot::Absent, _)) => Found::Absent,
-            Some((Slot::Blocked, _)) | None => Found::Blocked,
+        match self.slot(self.plan.asked.len()) {
+            Some(Slot::Value(value)) => Some(value),
+            Some(Slot::Absent) => None,
+            // As something that is no number.
+            Some(Slot::Blocked) | None => Some(&Value::Null),
         }
     }
 
+    fn find(&self, field: &Field) -> Found<'_> {
+        self.at(&Place::of(field, &self.plan.asked))
+    }
+
     fn has_marks(&self) -> bool {
-        let marks = Field { root: Root::Session, way: Way { steps: vec![Step::Key(MARKS.to_owned())] } };
-        matches!(self.find(&marks), Found::Value(Value::List(_)))
+        matches!(self.at(&self.plan.marks), Found::Value(Value::List(_)))
     }
 }
 
-/// The slots of `plan` for `call`.
-///
-/// ```
-/// use countersign::decide::{call::Call, compile::compile, decide::decide, frame::{Frame, slots}, limit::Usage, plan::Plan};
-/// use countersign::policy::parse::parse;
-///
-/// let text = "rules: [{ tool: pay, when: { args.amount: { at_most: 50 } }, action: allow }]";
-/// let stack = compile(parse(text, Default::default()).0.into_iter().collect()).map_err(|_| "no digest")?;
-/// let call = Call { tool: "pay".to_owned(), ..Call::default() };
-/// let plan = Plan::new(&stack, "pay");
-/// let frame = Frame { plan: &plan, slots: &slots(&plan, &call), confidence: None };
-/// assert_eq!(plan.decide(&stack, &frame, &Usage::default()), decide(&stack, &call, &Usage::default()));
-/// # Ok::<(), &str>(())
-/// ```
+/// Slots for a call by `plan`, of which nothing was read.
 #[must_use]
-pub fn slots(plan: &Plan, call: &dyn Facts) -> Vec<Slot> {
-    let slot = |found: Found<'_>, depth: Depth| match (found, depth) {
+pub fn empty_slots(plan: &Plan) -> Vec<OnceCell<Slot>> {
+    std::iter::repeat_with(OnceCell::new).take(plan.asked.len() + 1).collect()
+}
+
+/// What belongs in the `slot`th slot of `plan` for `call`.
+#[must_use]
+pub fn slot_of(plan: &Plan, call: &dyn Facts, slot: usize) -> Slot {
+    let Some(asked) = plan.asked.get(slot) else {
+        return call.confidence().map_or(Slot::Absent, |value| Slot::Value(value.clone()));
+    };
+    match (call.find(&asked.field), asked.depth) {
         (Found::Absent, _) => Slot::Absent,
         (Found::Blocked, _) => Slot::Blocked,
         (Found::Value(value), Depth::Whole) => Slot::Value(value.clone()),
         (Found::Value(value), Depth::Outline) => Slot::Value(outline(value)),
-    };
-    plan.asked.iter().map(|asked| slot(call.find(&asked.field), asked.depth)).collect()
+    }
 }
 
 /// `value` with `null` for what a list or map holds.

@@ -12,5 +12,7 @@ pub mod protection;
 #[expect(clippy::module_inception, reason = "the folder's main function stands in the file of its name")]
 pub mod decide;
 pub mod trace;
+pub mod asked;
+pub mod quick;
 pub mod frame;
 pub mod plan;

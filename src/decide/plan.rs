@@ -1,41 +1,29 @@
 //! What deciding the calls of one tool takes, found out once.
 
+use std::cell::Cell;
+use std::sync::Arc;
+
+use super::asked::{Asked, Depth, Place, add, field, of_condition, of_terms};
 use super::call::MARKS;
 use super::compile::{Candidates, Compiled, Stack};
-use super::decide::{Decision, Say, decide_among, misfit_of, say};
+use super::condition::{found_field_truth, truth};
+use super::decide::{Decision, decide_among, is_too_unsure, misfit_of};
 use super::effort::Metered;
-use super::frame::Frame;
+use super::frame::{Frame, Slot, empty_slots};
 use super::limit::Usage;
-use crate::matcher::condition::{Condition, Matcher, PathTest, Test, TextOrField};
-use crate::policy::model::{Action, Cause, Default, Rule};
-use crate::policy::terms::{Limit, Segment};
-use crate::value::field::{Field, Root, Step, Way};
-use crate::value::value::Value;
-
-/// How much of the value at a field a plan reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Depth {
-    /// All of text, numbers and the like; of a list how many items it has, of a map its keys.
-    Outline,
-    /// All of it.
-    Whole,
-}
-
-/// A field that a plan reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// Which.
-    pub field: Field,
-    /// How much of it.
-    pub depth: Depth,
-}
+use super::quick::{QuickRule, QuickWays, TESTS_MAX, quick_tests};
+use crate::matcher::condition::Condition;
+use crate::matcher::truth::Truth;
+use crate::policy::model::{Action, Default, Policy, Rule};
+use crate::policy::terms::Segment;
+use crate::value::field::{Field, Root};
 
 /// How the calls of one tool are decided under a stack: by which rules, and what of a call those look at.
 ///
 /// What is not in [`asked`](Self::asked) has no say in the decision, so that nobody needs to read it.
 ///
 /// ```
-/// use countersign::decide::{compile::compile, plan::{Depth, Plan}};
+/// use countersign::decide::{asked::Depth, compile::compile, plan::Plan};
 /// use countersign::policy::parse::parse;
 ///
 /// let text = "rules: [{ tool: mail, when: { args: { only_keys: [to] }, args.to: bob }, action: allow }]";
@@ -51,14 +39,32 @@ pub struct Plan {
     pub tool: String,
     /// Its rules, by policy.
     candidates: Vec<Candidates>,
-    /// The fields that are read: first those on which the rule that decides depends.
+    /// Its rules as [`outcome`](Self::outcome) needs them, by policy.
+    ways: Vec<Ways>,
+    /// The fields that are read.
     pub asked: Vec<Asked>,
-    /// How many of `asked` those are.
-    pub decisive: usize,
-    /// Whether what the agent reports about itself is read.
-    pub asks_confidence: bool,
-    /// Whether limits are, so that their use matters.
-    pub has_limit: bool,
+    /// Where the marks of the session are.
+    pub(super) marks: Place,
+}
+
+/// The ways in which one policy can come to a decision.
+#[derive(Clone, Debug)]
+struct Ways {
+    /// By one of its rules, up to the first that matches every call.
+    rules: Vec<Matched>,
+    /// By none.
+    none: Matched,
+}
+
+/// How one rule matches, and what then is decided.
+#[derive(Clone, Debug)]
+struct Matched {
+    /// What must hold; `None`: it matches every call.
+    condition: Option<Condition<Place>>,
+    /// For what it allows: whether the agent must be sure, and how sure if the rule says so.
+    confidence: Option<Option<f64>>,
+    /// Whether the decision is the same for all calls that come here.
+    is_shared: bool,
 }
 
 /// Which of the decisions that do not depend on the rest of a call was made; the same number for the same decision.
@@ -69,39 +75,38 @@ impl Plan {
     #[must_use]
     pub fn new(stack: &Stack, tool: &str) -> Self {
         let candidates = stack.candidates(tool);
-        let mut decisive = Vec::new();
-        let mut carried = Vec::new();
-        let mut asks_confidence = false;
-        let mut has_limit = false;
+        let mut wanted = Vec::new();
         for (compiled, candidates) in stack.policies.iter().zip(&candidates) {
-            asks_confidence |= asks_for_confidence(compiled, candidates);
             for rule in reached(compiled, candidates) {
                 if let Some(when) = &rule.when {
-                    of_condition(&when.condition, &mut decisive);
+                    of_condition(&when.condition, &mut wanted);
                 }
             }
-            let known_name = candidates.known_name.and_then(|hit| compiled.policy.rules.get(hit.rule));
-            for rule in reached(compiled, candidates).chain(known_name) {
-                has_limit |= rule.limit.is_some();
-                of_terms(rule, &mut carried);
+            for rule in reached(compiled, candidates).chain(known_name(compiled, candidates)) {
+                of_terms(rule, &mut wanted);
             }
         }
         if stack.catalogue.is_some() {
-            decisive.push(Asked { field: field(Root::Args, None), depth: Depth::Whole });
+            wanted.push(Asked { field: field(Root::Args, None), depth: Depth::Whole });
         }
         let mut asked = Vec::new();
-        add(decisive, &mut asked);
-        let decisive = asked.len();
-        add(carried, &mut asked);
-        Self { tool: tool.to_owned(), candidates, asked, decisive, asks_confidence, has_limit }
+        add(wanted, &mut asked);
+        let policies = stack.policies.iter().zip(&candidates);
+        let ways = policies.map(|(compiled, candidates)| Ways::new(compiled, candidates, &asked)).collect();
+        let marks = Place::of(&field(Root::Session, Some(MARKS)), &asked);
+        Self { tool: tool.to_owned(), candidates, ways, asked, marks }
     }
 
-    /// The outcome of every call of the tool, if the tool alone decides.
+    /// Whether the tool alone decides, so that the decision is the same for all of its calls.
     #[must_use]
-    pub fn constant(&self, stack: &Stack) -> Option<Outcome> {
-        let reads_nothing = self.decisive == 0 && !self.asks_confidence;
-        let frame = Frame { plan: self, slots: &[], confidence: None };
-        if reads_nothing { self.outcome(stack, &frame) } else { None }
+    pub fn is_constant(&self, stack: &Stack) -> bool {
+        let was_read = Cell::new(false);
+        let read = |_| {
+            was_read.set(true);
+            Slot::Blocked
+        };
+        let outcome = self.outcome(stack, &Frame { plan: self, slots: &empty_slots(self), read: &read });
+        outcome.is_some() && !was_read.get()
     }
 
     /// Decides the call of `frame` as [`decide`](super::decide::decide) would.
@@ -110,37 +115,115 @@ impl Plan {
         decide_among(stack, &self.candidates, frame, usage)
     }
 
+    /// The way to an outcome by quick tests, for each policy; `None` if only the engine can tell.
+    ///
+    /// The outcome of ways `w` below counts `c` is had by starting from 0, for each policy taking that times `c` plus `w`,
+    /// and in the end twice that.
+    #[must_use]
+    pub fn quick(&self, stack: &Stack) -> Option<Vec<QuickWays<'_>>> {
+        let ways = stack.policies.iter().zip(&self.ways).map(|(compiled, ways)| ways.quick(&compiled.policy));
+        let ways = ways.collect::<Option<Vec<_>>>()?;
+        let tests = ways.iter().flat_map(|ways| &ways.rules).map(|rule| rule.tests.len()).sum::<usize>();
+        (tests <= TESTS_MAX && stack.catalogue.is_none()).then_some(ways)
+    }
+
     /// Which decision is made of the call of `frame`, if it is one that calls with the same outcome share.
     ///
     /// `None` where something is undecidable, a limit counts, or the consequence names values of the call: then only
-    /// [`decide`](Self::decide) tells. Reads the decisive fields only.
+    /// [`decide`](Self::decide) tells.
     #[must_use]
     pub fn outcome(&self, stack: &Stack, frame: &Frame<'_>) -> Option<Outcome> {
-        let usage = Usage::default();
-        let decided = Metered::new(frame);
+        let metered = Metered::new(frame);
         let mut outcome = 0_u32;
-        for (compiled, candidates) in stack.policies.iter().zip(&self.candidates) {
-            let say = say(compiled, candidates, &decided, &usage);
-            let own = own_outcome(compiled, candidates, &say)?;
-            let ways = u32::try_from(candidates.hits.len()).ok()?.checked_add(1)?.checked_mul(2)?;
-            outcome = outcome.checked_mul(ways)?.checked_add(own)?;
+        for (compiled, ways) in stack.policies.iter().zip(&self.ways) {
+            let (way, count) = ways.taken(&compiled.policy, frame, &metered)?;
+            outcome = outcome.checked_mul(count)?.checked_add(way)?;
         }
-        let is_misfit = misfit_of(stack, frame).is_some();
+        let is_misfit = stack.catalogue.is_some() && misfit_of(stack, frame).is_some();
         outcome.checked_mul(2)?.checked_add(u32::from(is_misfit))
     }
 }
 
-/// Which rule of one policy matched, or its default, and whether confidence is wanting.
-fn own_outcome(compiled: &Compiled, candidates: &Candidates, say: &Say) -> Option<Outcome> {
-    let matched = say.definite.and_then(|hit| compiled.policy.rules.get(hit.rule));
-    let known = candidates.known_name.and_then(|hit| compiled.policy.rules.get(hit.rule));
-    let is_shared = say.undecided.is_empty() && matched.into_iter().chain(known).all(carries_nothing_of_the_call);
-    let at = match say.definite {
-        Some(definite) => candidates.hits.iter().position(|&hit| hit == definite)?,
-        None => candidates.hits.len(),
-    };
-    let is_unsure = u32::from(say.cause == Cause::LowConfidence);
-    u32::try_from(at).ok()?.checked_mul(2)?.checked_add(is_unsure).filter(|_| is_shared)
+impl Ways {
+    fn new(compiled: &Compiled, candidates: &Candidates, asked: &[Asked]) -> Self {
+        let known_name_is_shared = known_name(compiled, candidates).is_none_or(carries_nothing_of_the_call);
+        let matched = |rule: &Rule| Matched {
+            condition: rule.when.as_ref().map(|when| placed(&when.condition, asked)),
+            confidence: (rule.action == Action::Allow).then_some(rule.min_confidence),
+            is_shared: known_name_is_shared && carries_nothing_of_the_call(rule),
+        };
+        let by_default = compiled.policy.default == Default::Action(Action::Allow);
+        Self {
+            rules: reached(compiled, candidates).map(matched).collect(),
+            none: Matched { condition: None, confidence: by_default.then_some(None), is_shared: known_name_is_shared },
+        }
+    }
+
+    /// How many ways there are: each with enough confidence or without.
+    fn count(&self) -> Option<u32> {
+        u32::try_from(self.rules.len()).ok()?.checked_add(1)?.checked_mul(2)
+    }
+
+    /// The same by quick tests.
+    fn quick(&self, policy: &Policy) -> Option<QuickWays<'_>> {
+        let way = |at: usize, matched: &Matched| {
+            let asks_confidence = matched.confidence.is_some_and(|min| min.or(policy.confidence.min).is_some());
+            u32::try_from(2 * at).ok().filter(|_| matched.is_shared && !asks_confidence)
+        };
+        Some(QuickWays {
+            rules: self
+                .rules
+                .iter()
+                .enumerate()
+                .map(|(at, matched)| QuickRule {
+                    tests: matched.condition.as_ref().map(quick_tests).unwrap_or_default(),
+                    way: way(at, matched),
+                })
+                .collect(),
+            none: way(self.rules.len(), &self.none),
+            count: self.count()?,
+        })
+    }
+
+    /// Which of how many ways `policy` takes with the call of `frame`, if it is one that calls share; `metered` is the
+    /// same call, with the steps that deciding may take.
+    fn taken(&self, policy: &Policy, frame: &Frame<'_>, metered: &Metered<'_>) -> Option<(u32, u32)> {
+        let mut way = 0_u32;
+        let mut taken = &self.none;
+        for matched in &self.rules {
+            let truth = match &matched.condition {
+                Some(condition) => placed_truth(condition, frame, metered),
+                None => Truth::Holds,
+            };
+            match truth {
+                Truth::Holds => {
+                    taken = matched;
+                    break;
+                }
+                Truth::DoesNotHold => way = way.checked_add(1)?,
+                Truth::Undecidable(_) => return None,
+            }
+        }
+        let is_unsure = taken.confidence.is_some_and(|min| is_too_unsure(policy, Some(min), frame));
+        taken.is_shared.then_some((way.checked_mul(2)?.checked_add(u32::from(is_unsure))?, self.count()?))
+    }
+}
+
+/// `condition` with the places of its fields among the slots of `asked`.
+fn placed(condition: &Condition<Field>, asked: &[Asked]) -> Condition<Place> {
+    let each = |parts: &[Condition<Field>]| parts.iter().map(|part| placed(part, asked)).collect();
+    match condition {
+        Condition::Field { field, span, matcher } => {
+            Condition::Field { field: Place::of(field, asked), span: *span, matcher: Arc::clone(matcher) }
+        }
+        Condition::All(parts) => Condition::All(each(parts)),
+        Condition::Any(parts) => Condition::Any(each(parts)),
+        Condition::Not(part) => Condition::Not(Box::new(placed(part, asked))),
+    }
+}
+
+fn placed_truth(condition: &Condition<Place>, frame: &Frame<'_>, metered: &Metered<'_>) -> Truth {
+    truth(condition, &|place, matcher| found_field_truth(place.about, frame.at(place), matcher, metered))
 }
 
 /// Whether every decision by `rule` is the same but for what it says of other rules.
@@ -161,145 +244,7 @@ fn reached<'a>(compiled: &'a Compiled, candidates: &'a Candidates) -> impl Itera
     })
 }
 
-fn asks_for_confidence(compiled: &Compiled, candidates: &Candidates) -> bool {
-    let min = compiled.policy.confidence.min;
-    let rule_asks = |rule: &Rule| rule.action == Action::Allow && rule.min_confidence.or(min).is_some();
-    let reaches_default = reached(compiled, candidates).all(|rule| rule.when.is_some());
-    let default_asks = min.is_some() && compiled.policy.default == Default::Action(Action::Allow);
-    reached(compiled, candidates).any(rule_asks) || (reaches_default && default_asks)
-}
-
-fn field(root: Root, key: Option<&str>) -> Field {
-    Field { root, way: Way { steps: key.map(|key| Step::Key(key.to_owned())).into_iter().collect() } }
-}
-
-fn of_condition(condition: &Condition<Field>, asked: &mut Vec<Asked>) {
-    match condition {
-        Condition::Field { field, matcher, .. } => {
-            // Whether the marks of a session are a list shows only in the whole of it.
-            let is_session = field.root == Root::Session && field.way.steps.is_empty();
-            let depth = if is_session { Depth::Whole } else { depth(matcher) };
-            ask(field, depth, asked);
-            of_matcher(matcher, asked);
-        }
-        Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| of_condition(part, asked)),
-        Condition::Not(part) => of_condition(part, asked),
-    }
-}
-
-/// Asks for `of`; and of anything in a session also for its marks, as it matters to every test whether they were given.
-fn ask(of: &Field, depth: Depth, asked: &mut Vec<Asked>) {
-    asked.push(Asked { field: of.clone(), depth });
-    if of.root == Root::Session {
-        asked.push(Asked { field: field(Root::Session, Some(MARKS)), depth: Depth::Outline });
-    }
-}
-
-/// How much of a value `matcher` looks at.
-fn depth(matcher: &Matcher) -> Depth {
-    let is_nested = |value: &Value| matches!(value, Value::List(_) | Value::Map(_));
-    let of_test = |test: &Test| match test {
-        Test::Each(_) | Test::Some(_) | Test::Where(_) | Test::Values(_) | Test::SameAs(_) | Test::InField(_) => {
-            Depth::Whole
-        }
-        Test::Equals(operands) if operands.iter().any(is_nested) => Depth::Whole,
-        Test::Not(matcher) => depth(matcher),
-        Test::Equals(_)
-        | Test::Exists(_)
-        | Test::Empty(_)
-        | Test::Type(_)
-        | Test::Number(..)
-        | Test::StartsWith(_)
-        | Test::EndsWith(_)
-        | Test::Contains(_)
-        | Test::Glob(_)
-        | Test::Regex(_)
-        | Test::Length(_)
-        | Test::OnlyKeys(_)
-        | Test::Keys(_)
-        | Test::Path(_)
-        | Test::Url(_)
-        | Test::Email(_)
-        | Test::ShellOnly(_)
-        | Test::ShellRuns(_) => Depth::Outline,
-    };
-    matcher.tests.iter().map(of_test).max().unwrap_or(Depth::Outline)
-}
-
-/// The other fields of the call that `matcher` names.
-fn of_matcher(matcher: &Matcher, asked: &mut Vec<Asked>) {
-    for test in &matcher.tests {
-        match test {
-            Test::SameAs(field) | Test::InField(field) => {
-                ask(field, Depth::Whole, asked);
-            }
-            Test::Path(PathTest { under, base, .. }) => {
-                for text in under.iter().chain(base) {
-                    let TextOrField::Field(field) = text else { continue };
-                    ask(field, Depth::Outline, asked);
-                }
-            }
-            Test::Length(matcher)
-            | Test::Each(matcher)
-            | Test::Some(matcher)
-            | Test::Keys(matcher)
-            | Test::Values(matcher)
-            | Test::Not(matcher) => of_matcher(matcher, asked),
-            Test::Where(condition) => of_inner(condition, asked),
-            Test::Equals(_)
-            | Test::Exists(_)
-            | Test::Empty(_)
-            | Test::Type(_)
-            | Test::Number(..)
-            | Test::StartsWith(_)
-            | Test::EndsWith(_)
-            | Test::Contains(_)
-            | Test::Glob(_)
-            | Test::Regex(_)
-            | Test::OnlyKeys(_)
-            | Test::Url(_)
-            | Test::Email(_)
-            | Test::ShellOnly(_)
-            | Test::ShellRuns(_) => {}
-        }
-    }
-}
-
-fn of_inner(condition: &Condition<Way>, asked: &mut Vec<Asked>) {
-    match condition {
-        Condition::Field { matcher, .. } => of_matcher(matcher, asked),
-        Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| of_inner(part, asked)),
-        Condition::Not(part) => of_inner(part, asked),
-    }
-}
-
-/// What a decision by `rule` carries of the call.
-fn of_terms(rule: &Rule, asked: &mut Vec<Asked>) {
-    for segment in rule.consequence.iter().flat_map(|consequence| &consequence.segments) {
-        if let Segment::Field(at) = segment {
-            asked.push(Asked { field: at.field.clone(), depth: Depth::Whole });
-        }
-    }
-    if let Some(Limit { sum, by, .. }) = &rule.limit {
-        asked.extend(sum.iter().map(|at| Asked { field: at.field.clone(), depth: Depth::Outline }));
-        asked.extend(by.iter().map(|&root| Asked { field: field(root, Some("id")), depth: Depth::Outline }));
-    }
-}
-
-/// Adds `more` to `asked`: each field once, and none inside one that is read as a whole. What is in `asked` stays there.
-fn add(more: Vec<Asked>, asked: &mut Vec<Asked>) {
-    let is_whole = |asked: &&Asked| asked.depth == Depth::Whole;
-    let whole: Vec<Field> = asked.iter().chain(&more).filter(is_whole).map(|asked| asked.field.clone()).collect();
-    for Asked { field, depth } in more {
-        match asked.iter_mut().find(|other| other.field == field) {
-            Some(other) => other.depth = other.depth.max(depth),
-            None if whole.iter().any(|outer| *outer != field && is_inside(&field, outer)) => {}
-            None => asked.push(Asked { field, depth }),
-        }
-    }
-}
-
-/// Whether `field` is `outer` or lies inside it.
-pub(super) fn is_inside(field: &Field, outer: &Field) -> bool {
-    field.root == outer.root && field.way.steps.starts_with(&outer.way.steps)
+/// The rule with the name that the tool's could be taken for.
+fn known_name<'a>(compiled: &'a Compiled, candidates: &Candidates) -> Option<&'a Rule> {
+    compiled.policy.rules.get(candidates.known_name?.rule)
 }

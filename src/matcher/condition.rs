@@ -1,5 +1,7 @@
 //! Conditions: what the `when` of a rule says, compiled.
 
+use std::sync::Arc;
+
 use super::email::{Address, DomainPattern};
 use super::glob::Glob;
 use super::path::PathGlob;
@@ -52,8 +54,8 @@ pub enum Condition<F> {
         field: F,
         /// Where the field is written.
         span: Span,
-        /// What must hold of its value.
-        matcher: Matcher,
+        /// What must hold of its value; plans have it too.
+        matcher: Arc<Matcher>,
     },
     /// All of these hold.
     All(Vec<Condition<F>>),
@@ -139,10 +141,7 @@ impl Test {
             Self::Exists(_) => "exists",
             Self::Empty(_) => "empty",
             Self::Type(_) => "type",
-            Self::Number(Bound::Above, _) => "above",
-            Self::Number(Bound::AtLeast, _) => "at_least",
-            Self::Number(Bound::Below, _) => "below",
-            Self::Number(Bound::AtMost, _) => "at_most",
+            Self::Number(bound, _) => bound.word(),
             Self::StartsWith(_) => "starts_with",
             Self::EndsWith(_) => "ends_with",
             Self::Contains(_) => "contains",
@@ -208,6 +207,19 @@ pub enum Bound {
     Below,
     /// Less than or equal to.
     AtMost,
+}
+
+impl Bound {
+    /// The matcher as it is written.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Above => "above",
+            Self::AtLeast => "at_least",
+            Self::Below => "below",
+            Self::AtMost => "at_most",
+        }
+    }
 }
 
 /// The type of a value.

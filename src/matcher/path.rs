@@ -4,10 +4,14 @@
 //! drive letter, a character that cannot be seen. So is a difference that some file systems do not make: case, and
 //! the ways of writing one non-ASCII character.
 
+mod plain;
+
 use std::fmt;
 
 use crate::matcher::glob::Glob;
 use crate::matcher::truth::Truth;
+pub(crate) use plain::is_plain;
+use plain::plain_under;
 
 /// The longest path that is looked at, in bytes: Linux opens none that is longer.
 pub const PATH_BYTES_MAX: usize = 4096;
@@ -134,6 +138,14 @@ impl fmt::Display for NormalPath<'_> {
 /// ```
 #[must_use]
 pub fn under(path: &str, folder: &str, base: Option<&str>, ignore_case: bool) -> Truth {
+    match plain_under(path, folder) {
+        Some(holds) if !ignore_case => holds.into(),
+        Some(_) | None => under_by_names(path, folder, base, ignore_case),
+    }
+}
+
+/// What [`under`] says, by the names of both.
+fn under_by_names(path: &str, folder: &str, base: Option<&str>, ignore_case: bool) -> Truth {
     settle(|| {
         let path = normalise_value(path, ignore_case)?.joined_to(base)?;
         let folder = normalise(folder)?.joined_to(base)?;

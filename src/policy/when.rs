@@ -1,5 +1,7 @@
 //! From the `when` of a rule to a [`Condition`].
 
+use std::sync::Arc;
+
 use super::advice::{meant_field, no_field, unknown_matcher};
 use super::reader::Reader;
 use super::value_advice;
@@ -74,7 +76,7 @@ impl Reader<'_> {
             key => match F::read(key) {
                 Ok(field) => {
                     let matcher = field.matcher(self, entry, entries)?;
-                    Some(Condition::Field { field, span: entry.key_span, matcher })
+                    Some(Condition::Field { field, span: entry.key_span, matcher: Arc::new(matcher) })
                 }
                 Err(why) => {
                     self.report(no_field(entry, entries, why, self.text));

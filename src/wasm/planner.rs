@@ -1,5 +1,6 @@
 //! Deciding from what JavaScript reads of a call by a plan, without carrying the call over.
 
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -8,48 +9,86 @@ use super::{decode_usage, encode, fail};
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
 use crate::decide::decide::decide;
-use crate::decide::frame::{Frame, Slot};
+use crate::decide::frame::{Frame, Slot, empty_slots};
 use crate::decide::limit::Usage;
 use crate::decide::plan::Plan;
+use crate::value::value::Value;
 use crate::wire::Failure;
 use crate::wire::decision::DecisionOut;
-use crate::wire::frame::{PlanOut, read_slots};
+use crate::wire::frame::{PlanOut, read_slot};
 
 /// How many tools that no rule names are remembered beside those that some does.
 const OTHER_TOOLS_MAX: usize = 4_096;
 
-/// Plans of a stack, and the memory through which what was read of a call comes in.
+#[wasm_bindgen(raw_module = "../reading.js")]
+extern "C" {
+    /// Reads a field of the call that is decided, in the form of [`crate::wire::frame`]; the bytes are in the scratch
+    /// memory. Never throws. It may come to decide another call meanwhile.
+    #[wasm_bindgen(js_name = readField)]
+    fn read_field(slot: usize) -> u32;
+}
+
+thread_local! {
+    /// The memory through which what was read of a call comes in.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Where in memory at least `bytes` bytes can be written; what was written before stands there too.
+#[wasm_bindgen]
+#[must_use]
+#[expect(unreachable_pub, reason = "only public functions can be exported")]
+pub fn scratch(bytes: usize) -> *const u8 {
+    SCRATCH.with_borrow_mut(|scratch| {
+        scratch.resize(bytes.max(scratch.len()), 0);
+        scratch.as_ptr()
+    })
+}
+
+/// Plans of a stack.
 #[wasm_bindgen]
 pub struct Planner {
     stack: Rc<Stack>,
-    plans: Vec<Plan>,
-    scratch: Vec<u8>,
-    slots: Vec<Slot>,
+    plans: RefCell<Vec<Rc<Ready>>>,
+}
+
+/// A plan, and memory that its calls use one after another.
+struct Ready {
+    plan: Plan,
+    slots: Cell<Vec<OnceCell<Slot>>>,
+    spare: Cell<String>,
+}
+
+impl Ready {
+    /// What `decide` makes of the call that is read now.
+    fn decided<T>(&self, decide: impl FnOnce(&Frame<'_>) -> T) -> T {
+        let mut slots = self.slots.take();
+        // While another call of the tool is decided, its slots are not here.
+        if slots.is_empty() {
+            slots = empty_slots(&self.plan);
+        }
+        let read = |slot| {
+            let number = read_field(slot);
+            let read = SCRATCH.with_borrow(|bytes| read_slot(number, bytes, || self.spare.take()));
+            read.unwrap_or(Slot::Blocked)
+        };
+        let decided = decide(&Frame { plan: &self.plan, slots: &slots, read: &read });
+        for slot in &mut slots {
+            if let Some(Slot::Value(Value::Text(text))) = slot.take() {
+                self.spare.set(text);
+            }
+        }
+        self.slots.set(slots);
+        decided
+    }
 }
 
 impl Planner {
     pub(super) fn new(stack: Rc<Stack>) -> Self {
-        Self { stack, plans: Vec::new(), scratch: Vec::new(), slots: Vec::new() }
+        Self { stack, plans: RefCell::default() }
     }
 
-    /// Reads the slots of `plan`, the first of which is the confidence if it asks for that.
-    fn read(&mut self, plan: usize, bytes: usize, count: impl FnOnce(&Plan) -> usize) -> Option<()> {
-        let plan = self.plans.get(plan)?;
-        let count = count(plan) + usize::from(plan.asks_confidence);
-        read_slots(self.scratch.get(..bytes)?, count, &mut self.slots)
-    }
-
-    fn frame(&self, plan: usize) -> Option<Frame<'_>> {
-        let plan = self.plans.get(plan)?;
-        if !plan.asks_confidence {
-            return Some(Frame { plan, slots: &self.slots, confidence: None });
-        }
-        let (confidence, slots) = self.slots.split_first()?;
-        let confidence = match confidence {
-            Slot::Value(value) => Some(value),
-            Slot::Absent | Slot::Blocked => None,
-        };
-        Some(Frame { plan, slots, confidence })
+    fn ready(&self, plan: usize) -> Option<Rc<Ready>> {
+        self.plans.borrow().get(plan).cloned()
     }
 }
 
@@ -63,50 +102,41 @@ impl Planner {
     }
 
     /// The plan for the calls of `tool`.
-    pub fn plan(&mut self, tool: &str) -> Result<JsValue, JsValue> {
+    pub fn plan(&self, tool: &str) -> Result<JsValue, JsValue> {
         let plan = Plan::new(&self.stack, tool);
-        if plan.constant(&self.stack).is_some() {
+        if plan.is_constant(&self.stack) {
             let call = Call { tool: plan.tool, ..Call::default() };
             return encode(&PlanOut::constant((&decide(&self.stack, &call, &Usage::default())).into()));
         }
-        let id = u32::try_from(self.plans.len()).map_err(|_| malformed())?;
-        let out = encode(&PlanOut::new(&plan, id));
-        self.plans.push(plan);
+        let mut plans = self.plans.borrow_mut();
+        let id = u32::try_from(plans.len()).map_err(|_| unknown_plan())?;
+        let out = encode(&PlanOut::new(&plan, &self.stack, id));
+        plans.push(Rc::new(Ready { slots: Cell::new(empty_slots(&plan)), plan, spare: Cell::default() }));
         out
     }
 
     /// Forgets all plans.
-    pub fn forget(&mut self) {
-        self.plans.clear();
+    pub fn forget(&self) {
+        self.plans.borrow_mut().clear();
     }
 
-    /// Where in memory at least `bytes` bytes can be written; what was written before stands there too.
+    /// The outcome of the call that is read now; -1 if calls do not share the decision.
     #[must_use]
-    pub fn scratch(&mut self, bytes: usize) -> *const u8 {
-        self.scratch.resize(bytes.max(self.scratch.len()), 0);
-        self.scratch.as_ptr()
-    }
-
-    /// The outcome of a call by the decisive slots in the first `bytes` bytes; -1 if calls do not share the decision, or
-    /// the bytes are malformed, which [`Self::decide`] tells.
-    #[must_use]
-    pub fn outcome(&mut self, plan: usize, bytes: usize) -> i32 {
-        let outcome = self.read(plan, bytes, |plan| plan.decisive).and_then(|()| {
-            let frame = self.frame(plan)?;
-            i32::try_from(frame.plan.outcome(&self.stack, &frame)?).ok()
-        });
+    pub fn outcome(&self, plan: usize) -> i32 {
+        let outcome = self
+            .ready(plan)
+            .and_then(|ready| ready.decided(|frame| i32::try_from(frame.plan.outcome(&self.stack, frame)?).ok()));
         outcome.unwrap_or(-1)
     }
 
-    /// Decides a call by all slots, which stand in the first `bytes` bytes.
-    pub fn decide(&mut self, plan: usize, bytes: usize, usage: JsValue) -> Result<JsValue, JsValue> {
+    /// Decides the call that is read now.
+    pub fn decide(&self, plan: usize, usage: JsValue) -> Result<JsValue, JsValue> {
         let usage = decode_usage(usage)?;
-        self.read(plan, bytes, |plan| plan.asked.len()).ok_or_else(malformed)?;
-        let frame = self.frame(plan).ok_or_else(malformed)?;
-        encode(&DecisionOut::from(&frame.plan.decide(&self.stack, &frame, &usage)))
+        let ready = self.ready(plan).ok_or_else(unknown_plan)?;
+        ready.decided(|frame| encode(&DecisionOut::from(&frame.plan.decide(&self.stack, frame, &usage))))
     }
 }
 
-fn malformed() -> JsValue {
-    fail(Failure::new("not-plain", "what was read of the call is malformed"))
+fn unknown_plan() -> JsValue {
+    fail(Failure::new("not-plain", "there is no such plan"))
 }

@@ -1,62 +1,72 @@
-//! Plans on their way out, and what JavaScript read for them on its way in, as bytes.
+//! Plans on their way out, and what JavaScript reads for them on its way in.
 //!
-//! Each slot begins with a tag; numbers are little-endian. `pkg/src/reading.ts` writes the same form.
+//! What stands at a field comes as a number, the last three bits of which say what it is, and as bytes in memory.
+//! `pkg/src/reading.ts` writes this form:
 //!
-//! | Tag | What follows |
-//! |---|---|
-//! | 0 absent, 1 blocked, 2 null, 3 false, 4 true | nothing |
-//! | 5 number | its 8 bytes |
-//! | 6 text | `u32` bytes to pass over, `u32` length, those bytes, the text in UTF-8 |
-//! | 7 list | `u32` count, the items |
-//! | 8 map | `u32` count; of each entry its key as a text and its value |
+//! | Last bits | What it is | The other bits | The bytes |
+//! |---|---|---|---|
+//! | 0 absent, 1 blocked, 2 null, 3 false, 4 true | | | |
+//! | 5 | number | | its 8 bytes, little-endian |
+//! | 6 | text | its length in bytes | the text in UTF-8 |
+//! | 7 | list or map | its length in bytes | see below |
+//!
+//! In a list or map, each value begins with a byte that says what it is.
+//! 2 to 5 are as above, 6 is text: `u32` length, the text; 7 is a list: `u32` count, the items; 8 is a map: `u32` count,
+//! and of each entry the key as a text without that byte, and the value.
 
 use serde::Serialize;
 use serde::ser::Serializer;
 
 use super::decision::DecisionOut;
+use super::value::ValueOut;
+use crate::decide::asked::{Asked, Depth};
 use crate::decide::call::CALL_DEPTH_MAX;
+use crate::decide::compile::Stack;
 use crate::decide::frame::Slot;
-use crate::decide::plan::{Asked, Depth, Plan};
+use crate::decide::plan::Plan;
+use crate::decide::quick::{Quick, QuickRule, QuickTest, QuickWays};
 use crate::value::field::Step;
 use crate::value::value::{Map, Value};
 
-/// Reads `count` slots from the beginning of `bytes` into `slots`, whose memory is used again.
+/// The slot that `number` and `bytes` tell of. The memory of `spare` is used again for text.
 ///
-/// `None` if the bytes are not of the form above.
+/// `None` if they are not of the form above.
 ///
 /// ```
 /// use countersign::decide::frame::Slot;
 /// use countersign::value::value::Value;
-/// use countersign::wire::frame::read_slots;
+/// use countersign::wire::frame::read_slot;
 ///
-/// let mut slots = Vec::new();
-/// read_slots(&[0, 4, 6, 1, 0, 0, 0, 2, 0, 0, 0, 255, b'h', b'i'], 3, &mut slots).ok_or("malformed")?;
-/// assert_eq!(slots, [Slot::Absent, Slot::Value(Value::Bool(true)), Slot::Value(Value::from("hi"))]);
-/// assert_eq!(read_slots(&[9], 1, &mut slots), None);
-/// # Ok::<(), &str>(())
+/// assert_eq!(read_slot(4, &[], String::new), Some(Slot::Value(Value::Bool(true))));
+/// assert_eq!(read_slot(2 << 3 | 6, b"hi, and more", String::new), Some(Slot::Value(Value::from("hi"))));
+/// assert_eq!(read_slot(9 << 3 | 6, b"short", String::new), None);
 /// ```
 #[must_use]
-pub fn read_slots(bytes: &[u8], count: usize, slots: &mut Vec<Slot>) -> Option<()> {
-    let mut rest = bytes;
-    slots.resize(count, Slot::Absent);
-    for slot in slots {
-        match (take(&mut rest, 1)?, &mut *slot) {
-            ([0], slot) => *slot = Slot::Absent,
-            ([1], slot) => *slot = Slot::Blocked,
-            ([6], Slot::Value(Value::Text(text))) => {
-                text.clear();
-                text.push_str(read_text(&mut rest)?);
-            }
-            ([tag], slot) => *slot = Slot::Value(read_value(*tag, &mut rest, CALL_DEPTH_MAX)?),
-            _ => return None,
+pub fn read_slot(number: u32, bytes: &[u8], spare: impl FnOnce() -> String) -> Option<Slot> {
+    let length = usize::try_from(number >> 3).ok()?;
+    Some(Slot::Value(match number & 7 {
+        0 => return Some(Slot::Absent),
+        1 => return Some(Slot::Blocked),
+        2 => Value::Null,
+        3 => Value::Bool(false),
+        4 => Value::Bool(true),
+        5 => Value::Number(f64::from_le_bytes(*bytes.first_chunk()?)),
+        6 => {
+            let mut text = spare();
+            text.clear();
+            text.push_str(std::str::from_utf8(bytes.get(..length)?).ok()?);
+            Value::Text(text)
         }
-    }
-    Some(())
+        _ => {
+            let mut rest = bytes.get(..length)?;
+            read_value(&mut rest, CALL_DEPTH_MAX).filter(|_| rest.is_empty())?
+        }
+    }))
 }
 
-fn read_value(tag: u8, rest: &mut &[u8], depth_left: usize) -> Option<Value> {
+fn read_value(rest: &mut &[u8], depth_left: usize) -> Option<Value> {
     let depth_left = depth_left.checked_sub(1)?;
-    Some(match tag {
+    Some(match take(rest, 1)?.first()? {
         2 => Value::Null,
         3 => Value::Bool(false),
         4 => Value::Bool(true),
@@ -66,7 +76,7 @@ fn read_value(tag: u8, rest: &mut &[u8], depth_left: usize) -> Option<Value> {
             let count = read_count(rest)?;
             let mut items = Vec::with_capacity(count.min(rest.len()));
             for _ in 0..count {
-                items.push(read_tagged(rest, depth_left)?);
+                items.push(read_value(rest, depth_left)?);
             }
             Value::List(items)
         }
@@ -75,7 +85,7 @@ fn read_value(tag: u8, rest: &mut &[u8], depth_left: usize) -> Option<Value> {
             let mut entries = Vec::with_capacity(count.min(rest.len()));
             for _ in 0..count {
                 let key = read_text(rest)?.to_owned();
-                entries.push((key, read_tagged(rest, depth_left)?));
+                entries.push((key, read_value(rest, depth_left)?));
             }
             Value::Map(Map::new(entries).ok()?)
         }
@@ -83,15 +93,8 @@ fn read_value(tag: u8, rest: &mut &[u8], depth_left: usize) -> Option<Value> {
     })
 }
 
-fn read_tagged(rest: &mut &[u8], depth_left: usize) -> Option<Value> {
-    let tag = take(rest, 1)?.first().copied()?;
-    read_value(tag, rest, depth_left)
-}
-
 fn read_text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
-    let passed = read_count(rest)?;
     let length = read_count(rest)?;
-    take(rest, passed)?;
     std::str::from_utf8(take(rest, length)?).ok()
 }
 
@@ -108,14 +111,41 @@ fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
 
 /// Twin of [`Plan`].
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct PlanOut<'a> {
     id: Option<u32>,
     constant: Option<DecisionOut<'a>>,
     asked: Vec<AskedOut<'a>>,
-    decisive: usize,
-    asks_confidence: bool,
-    has_limit: bool,
+    quick: Option<Vec<QuickWaysOut<'a>>>,
+}
+
+#[derive(Serialize)]
+struct QuickWaysOut<'a> {
+    rules: Vec<QuickRuleOut<'a>>,
+    none: Option<u32>,
+    count: u32,
+}
+
+#[derive(Serialize)]
+struct QuickRuleOut<'a> {
+    tests: Vec<QuickTestOut<'a>>,
+    way: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct QuickTestOut<'a> {
+    slot: usize,
+    is: &'static str,
+    of: OperandsOut<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum OperandsOut<'a> {
+    Number(f64),
+    Text(&'a str),
+    Texts(Vec<&'a str>),
+    Values(Vec<ValueOut<'a>>),
+    None,
 }
 
 #[derive(Serialize)]
@@ -139,32 +169,46 @@ impl Serialize for StepOut<'_> {
 impl<'a> PlanOut<'a> {
     /// The twin of `plan`, which is called `id`.
     #[must_use]
-    pub fn new(plan: &'a Plan, id: u32) -> Self {
+    pub fn new(plan: &'a Plan, stack: &Stack, id: u32) -> Self {
         let asked = |Asked { field, depth }: &'a Asked| AskedOut {
             root: field.root.as_str(),
             steps: field.way.steps.iter().map(StepOut).collect(),
             whole: *depth == Depth::Whole,
         };
-        Self {
-            id: Some(id),
-            constant: None,
-            asked: plan.asked.iter().map(asked).collect(),
-            decisive: plan.decisive,
-            asks_confidence: plan.asks_confidence,
-            has_limit: plan.has_limit,
-        }
+        let quick = plan.quick(stack).map(|ways| ways.into_iter().map(QuickWaysOut::from).collect());
+        Self { id: Some(id), constant: None, asked: plan.asked.iter().map(asked).collect(), quick }
     }
 
     /// The plan for a tool whose calls are all decided so.
     #[must_use]
     pub fn constant(decision: DecisionOut<'a>) -> Self {
-        Self {
-            id: None,
-            constant: Some(decision),
-            asked: Vec::new(),
-            decisive: 0,
-            asks_confidence: false,
-            has_limit: false,
-        }
+        Self { id: None, constant: Some(decision), asked: Vec::new(), quick: None }
+    }
+}
+
+impl<'a> From<QuickWays<'a>> for QuickWaysOut<'a> {
+    fn from(QuickWays { rules, none, count }: QuickWays<'a>) -> Self {
+        Self { rules: rules.into_iter().map(QuickRuleOut::from).collect(), none, count }
+    }
+}
+
+impl<'a> From<QuickRule<'a>> for QuickRuleOut<'a> {
+    fn from(QuickRule { tests, way }: QuickRule<'a>) -> Self {
+        Self { tests: tests.into_iter().map(QuickTestOut::from).collect(), way }
+    }
+}
+
+impl<'a> From<QuickTest<'a>> for QuickTestOut<'a> {
+    fn from(QuickTest { slot, test }: QuickTest<'a>) -> Self {
+        let (is, of) = match test {
+            Quick::Number(bound, limit) => (bound.word(), OperandsOut::Number(limit)),
+            Quick::In(operands) => ("in", OperandsOut::Values(operands.iter().map(ValueOut).collect())),
+            Quick::StartsWith(start) => ("starts_with", OperandsOut::Text(start)),
+            Quick::EndsWith(end) => ("ends_with", OperandsOut::Text(end)),
+            Quick::Contains(part) => ("contains", OperandsOut::Text(part)),
+            Quick::Under(folders) => ("under", OperandsOut::Texts(folders)),
+            Quick::Engine => ("engine", OperandsOut::None),
+        };
+        Self { slot, is, of }
     }
 }

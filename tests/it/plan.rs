@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use countersign::decide::call::Facts;
 use countersign::decide::compile::compile;
 use countersign::decide::decide::{Decision, decide};
-use countersign::decide::frame::{Frame, slots};
+use countersign::decide::frame::{Frame, empty_slots, slot_of};
 use countersign::decide::limit::Usage;
 use countersign::decide::plan::{Outcome, Plan};
 use countersign::policy::parse::parse;
@@ -34,18 +33,15 @@ fn what_a_plan_asks_for_is_all_that_a_decision_depends_on() {
             calls += 1;
             let call = call_from_json(&asked.call.to_string()).expect("a call");
             let plan = Plan::new(&stack, &call.tool);
-            let all = slots(&plan, &call);
-            let confidence = if plan.asks_confidence { call.confidence() } else { None };
-            let frame = Frame { plan: &plan, slots: &all, confidence };
-            let decision = decide(&stack, &call, &Usage::default());
             let told = || format!("{}\n{}", texts.join("\n---\n"), asked.call);
-            assert_eq!(plan.decide(&stack, &frame, &Usage::default()), decision, "{}", told());
-
-            let decisive = Frame { slots: all.get(..plan.decisive).expect("slots"), ..frame };
-            let outcome = plan.outcome(&stack, &decisive);
-            assert_eq!(outcome, plan.outcome(&stack, &frame), "the rest of the slots decides\n{}", told());
-            assert!(plan.constant(&stack).is_none_or(|constant| outcome == Some(constant)), "{}", told());
-            constant += usize::from(plan.constant(&stack).is_some());
+            let decision = decide(&stack, &call, &Usage::default());
+            let read = |slot| slot_of(&plan, &call, slot);
+            let (all, some) = (empty_slots(&plan), empty_slots(&plan));
+            let frame = |slots| Frame { plan: &plan, slots, read: &read };
+            assert_eq!(plan.decide(&stack, &frame(&all), &Usage::default()), decision, "{}", told());
+            let outcome = plan.outcome(&stack, &frame(&some));
+            assert!(!plan.is_constant(&stack) || outcome.is_some(), "{}", told());
+            constant += usize::from(plan.is_constant(&stack));
             if let Some(outcome) = outcome {
                 shared += 1;
                 let other = of_outcome.entry((call.tool.clone(), outcome)).or_insert_with(|| decision.clone());

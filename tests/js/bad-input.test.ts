@@ -36,10 +36,16 @@ const REFUSED: readonly (readonly [string, unknown])[] = [
   ["infinite", Number.POSITIVE_INFINITY],
   ["a lone surrogate", "\uD800"],
   ["a key that is a lone surrogate", { "\uDC00": 1 }],
-  ["1,000 levels", nested(1_000)],
   ["a key that is __proto__", JSON.parse('{"__proto__": 1}')],
   ["a BigInt", 1n],
   ["a Date", new Date(0)],
+];
+
+/** The same, but what is wrong lies inside, where not every matcher looks. */
+const REFUSED_INSIDE: readonly (readonly [string, unknown])[] = [
+  ["1,000 levels", nested(1_000)],
+  ["a Date in a list", [new Date(0)]],
+  ["a key that is __proto__, further in", [JSON.parse('{"__proto__": 1}')]],
 ];
 
 async function policyOf(matcher: string): Promise<Policy> {
@@ -123,6 +129,16 @@ for (const [matcher, undecidable, matched] of MATCHERS) {
     }
     for (const [name, v] of REFUSED) {
       assert.throws(() => policy.decide({ tool: "t", args: { v } } as Call), CallError, name);
+    }
+    for (const [name, v] of REFUSED_INSIDE) {
+      const decide = () => policy.decide({ tool: "t", args: { v, other: v } } as Call);
+      if (/same_as|in_field|each|some|has|where|values/.test(matcher) && !/keys/.test(matcher)) {
+        assert.throws(decide, CallError, name);
+        continue;
+      }
+      // As for a list that is in order.
+      const likewise = undecidable.includes("a list") || matched.includes("a list") ? "block" : "allow";
+      assert.equal(decide().action, likewise, name);
     }
     const sees = /^{ (exists: false|empty: true) }$/.test(matcher);
     assert.equal(policy.decide({ tool: "t", args: {} }).action, sees ? "block" : "allow", "the engine goes on");

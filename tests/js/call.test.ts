@@ -18,9 +18,20 @@ rules:
   - { tool: constructor, action: block }
 `);
 
-/** Decides and copies `call`; both must refuse it in the same way. */
-function assertRefused(call: unknown, code: CallErrorCode, path: string): void {
-  for (const use of [snapshotCall, policy.decide, policy.trace]) {
+/** Asks about all of each call that can be asked about. */
+const thorough = await loadPolicy(`
+rules:
+  - tool: "*"
+    when: { any: [${["args", "agent", "user", "session", "context"].map((root) => `{ ${root}: { where: { "q": "q" } } }`)}] }
+    action: block
+  - { tool: "*", action: allow, min_confidence: 0.5 }
+`);
+
+const everything = [snapshotCall, policy.trace, thorough.decide];
+
+/** Uses `call`; all must refuse it in the same way. */
+function assertRefused(call: unknown, code: CallErrorCode, path: string, uses = everything): void {
+  for (const use of uses) {
     assert.throws(
       () => use(call as never),
       (error) => {
@@ -162,8 +173,12 @@ const refusedArgs: readonly [what: string, value: unknown, code: CallErrorCode, 
   ["a key that is no name", { "dotted.key": { "": Number.NaN } }, "not-finite", '["dotted.key"][""]'],
 ];
 
+/** What no rule can ask about. */
+const unread = ["a tool that is a getter", "a reason that is an object", "__proto__ as a key of the call"];
+
 for (const [what, call, code, path] of refusedCalls) {
-  test(`a call that is or has ${what} is refused`, () => assertRefused(call, code, path));
+  const uses = unread.includes(what) ? [snapshotCall, policy.trace] : everything;
+  test(`a call that is or has ${what} is refused`, () => assertRefused(call, code, path, uses));
 }
 
 for (const [what, value, code, path] of refusedArgs) {
@@ -179,7 +194,8 @@ for (const [what, value, code, path] of refusedArgs) {
         },
       );
     }
-    assert.throws(() => policy.decide({ tool: "allowed", args: { value } }), { name: "CallError", code });
+    assert.throws(() => thorough.decide({ tool: "allowed", args: { value } }), { name: "CallError", code });
+    assert.equal(policy.decide({ tool: "allowed", args: { value } }).action, "allow", "nothing asks about it");
   });
 }
 
@@ -238,7 +254,7 @@ test("what others put on Object.prototype changes nothing", () => {
   polluted.value = "allowed";
   try {
     assertRefused({}, "missing-tool", "");
-    assertRefused(withGetter, "accessor", "tool");
+    assertRefused(withGetter, "accessor", "tool", [snapshotCall, policy.trace]);
     assert.equal(policy.decide({ tool: "other" }).action, "escalate");
   } finally {
     delete polluted.tool;
@@ -289,7 +305,8 @@ test("one object in two places is no cycle", () => {
 
 test("a call has so much text and no more, however often the same text is reached", () => {
   const text = "x".repeat(CALL_TEXT_MAX / 4);
-  assert.equal(policy.decide({ tool: "allowed", args: { x: [text, text, text] } }).action, "allow");
+  const known = { tool: "allowed", confidence: 1, session: { marks: [] } };
+  assert.equal(thorough.decide({ ...known, args: { x: [text, text, text] } }).action, "allow");
   assertRefused({ tool: "allowed", args: { x: [text, text, text, text] } }, "too-large", "args.x[3]");
 });
 

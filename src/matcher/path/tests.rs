@@ -462,6 +462,14 @@ proptest! {
     }
 
     #[test]
+    fn what_shows_without_taking_paths_apart_is_what_their_names_say(
+        path in "/?([aAb.]{0,2}/){0,4}[aAb.~%é]{0,2}",
+        folder in "/([aAb.]{1,2}/){0,2}[aAb]{1,2}",
+    ) {
+        prop_assert_eq!(under(&path, &folder, None, false), under_by_names(&path, &folder, None, false));
+    }
+
+    #[test]
     fn what_leaves_the_folder_is_not_under_it(path in path_text(), folder in "[ab]{1,2}(/[ab]{1,2}){0,2}") {
         let truth = under(&path, &folder, None, false);
         match walk(&path) {

@@ -1,0 +1,168 @@
+/**
+ * The tests that need no judgement, made here: a number against a bound, text against text.
+ *
+ * What they mean and which there are, the engine says (`src/decide/quick.rs`). A test that meets anything else than a
+ * plain value of the expected type leaves the decision to the engine.
+ */
+import { isUnicode } from "./call.js";
+import { absent, type Reading, valueAt } from "./reading.js";
+
+/** What one policy comes to by quick tests. */
+export interface QuickWays {
+  /** The first of these whose tests all hold decides. */
+  readonly rules: readonly { readonly tests: readonly QuickTest[]; readonly way: number | null }[];
+  /** What is decided if none does. */
+  readonly none: number | null;
+  /** The ways are below this. */
+  readonly count: number;
+}
+
+/** What must hold of what belongs in a slot. */
+export type QuickTest = { readonly slot: number } & (
+  | { readonly is: "above" | "at_least" | "below" | "at_most"; readonly of: number }
+  | { readonly is: "in"; readonly of: readonly (string | number | boolean)[] }
+  | { readonly is: "starts_with" | "ends_with" | "contains"; readonly of: string }
+  | { readonly is: "under"; readonly of: readonly string[] }
+  | { readonly is: "engine" }
+);
+
+/** The outcome of the call of a reading; {@link UNSETTLED} if the engine must be asked. */
+export type QuickOutcome = (reading: Reading) => number;
+
+/** Only the engine can tell. */
+export const UNSETTLED = -1;
+
+type Truth = boolean | null;
+
+/** As `TEXT_UNITS_MAX` of the engine. */
+const TEXT_UNITS_MAX = 4_096;
+/** As `is_plain` of the engine's paths, for text that is no longer than the above. */
+const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$/;
+
+const SLASH = 0x2f;
+
+interface Test {
+  readonly slot: number;
+  readonly holds: (value: unknown) => Truth;
+}
+
+interface Rule {
+  readonly tests: readonly Test[];
+  readonly way: number;
+}
+
+/** Makes the tests of `policies` ready. */
+export function quickOutcome(policies: readonly QuickWays[]): QuickOutcome {
+  const ready = policies.map(({ rules, none, count }) => ({
+    rules: rules.map(ruleOf),
+    none: none ?? UNSETTLED,
+    count,
+  }));
+  const [only] = ready;
+  if (only !== undefined && ready.length === 1) {
+    const { rules, none } = only;
+    return (reading) => {
+      const way = wayOf(rules, none, reading);
+      return way === UNSETTLED ? UNSETTLED : way * 2;
+    };
+  }
+  return (reading) => {
+    let outcome = 0;
+    for (const { rules, none, count } of ready) {
+      const way = wayOf(rules, none, reading);
+      if (way === UNSETTLED) return UNSETTLED;
+      outcome = outcome * count + way;
+    }
+    return outcome * 2;
+  };
+}
+
+function ruleOf({ tests, way }: QuickWays["rules"][number]): Rule {
+  return { tests: tests.map((test) => ({ slot: test.slot, holds: testOf(test) })), way: way ?? UNSETTLED };
+}
+
+function wayOf(rules: readonly Rule[], none: number, reading: Reading): number {
+  for (let at = 0; at < rules.length; at += 1) {
+    const { tests, way } = rules[at] as Rule;
+    const truth = allHold(tests, reading);
+    if (truth === true) return way;
+    if (truth === null) return UNSETTLED;
+  }
+  return none;
+}
+
+/** Where one leaves it open, a later one could still settle all; but then the engine is to see the value as well. */
+function allHold(tests: readonly Test[], reading: Reading): Truth {
+  for (let at = 0; at < tests.length; at += 1) {
+    const { slot, holds } = tests[at] as Test;
+    const truth = holds(valueAt(reading, slot));
+    if (truth !== true) return truth;
+  }
+  return true;
+}
+
+function testOf(test: QuickTest): (value: unknown) => Truth {
+  switch (test.is) {
+    case "above":
+      return (value) => (isExact(value) ? value > test.of : otherwise(value));
+    case "at_least":
+      return (value) => (isExact(value) ? value >= test.of : otherwise(value));
+    case "below":
+      return (value) => (isExact(value) ? value < test.of : otherwise(value));
+    case "at_most":
+      return (value) => (isExact(value) ? value <= test.of : otherwise(value));
+    case "starts_with":
+      return (value) => (isShortText(value) ? value.startsWith(test.of) : otherwise(value));
+    case "ends_with":
+      return (value) => (isShortText(value) ? value.endsWith(test.of) : otherwise(value));
+    case "contains":
+      return (value) => (isShortText(value) ? value.includes(test.of) : otherwise(value));
+    case "in":
+      return isIn(test.of);
+    case "under":
+      return isUnder(test.of);
+    case "engine":
+      return () => null;
+  }
+}
+
+function isIn(operands: readonly (string | number | boolean)[]): (value: unknown) => Truth {
+  const all = new Set<unknown>(operands);
+  if (typeof operands[0] === "string") return (value) => (isShortText(value) ? all.has(value) : otherwise(value));
+  if (typeof operands[0] === "number") return (value) => (isExact(value) ? all.has(value) : otherwise(value));
+  return (value) => (typeof value === "boolean" ? all.has(value) : otherwise(value));
+}
+
+function isUnder(folders: readonly string[]): (value: unknown) => Truth {
+  return (path) => {
+    if (!isShortText(path)) return otherwise(path);
+    if (!PLAIN_PATH.test(path)) return null;
+    let truth: Truth = false;
+    for (let at = 0; at < folders.length; at += 1) {
+      const one = isUnderOne(path, folders[at] as string);
+      if (one === true) return true;
+      if (one === null) truth = null;
+    }
+    return truth;
+  };
+}
+
+function isUnderOne(path: string, folder: string): Truth {
+  const { length } = folder;
+  if (path.length < length || (path.length > length && path.charCodeAt(length) !== SLASH)) return false;
+  if (path.startsWith(folder)) return true;
+  return path.slice(0, length).toLowerCase() === folder.toLowerCase() ? null : false;
+}
+
+function isExact(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+}
+
+function isShortText(value: unknown): value is string {
+  return typeof value === "string" && value.length <= TEXT_UNITS_MAX && isUnicode(value);
+}
+
+/** Of nothing, no test holds. */
+function otherwise(value: unknown): Truth {
+  return value === absent ? false : null;
+}

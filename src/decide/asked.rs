@@ -1,0 +1,186 @@
+//! What of a call a rule asks about.
+
+use super::call::MARKS;
+use super::condition::About;
+use crate::matcher::condition::{Condition, Matcher, PathTest, Test, TextOrField};
+use crate::policy::model::Rule;
+use crate::policy::terms::{Limit, Segment};
+use crate::value::field::{Field, Root, Step, Way};
+use crate::value::value::Value;
+
+/// How much of the value at a field a plan reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// All of text, numbers and the like; of a list how many items it has, of a map its keys.
+    Outline,
+    /// All of it.
+    Whole,
+}
+
+/// A field that a plan reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Which.
+    pub field: Field,
+    /// How much of it.
+    pub depth: Depth,
+}
+
+/// The field at `root`, or at `key` in it.
+pub(super) fn field(root: Root, key: Option<&str>) -> Field {
+    Field { root, way: Way { steps: key.map(|key| Step::Key(key.to_owned())).into_iter().collect() } }
+}
+
+/// Where the slots for asked fields tell of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Place {
+    /// Which slot; `None` if none does.
+    pub(super) slot: Option<usize>,
+    /// The way on from the value that stands in it.
+    pub(super) inside: Vec<Step>,
+    /// What the field is about.
+    pub(super) about: About,
+}
+
+impl Place {
+    /// That of `field` in the slots of `asked`.
+    pub(super) fn of(field: &Field, asked: &[Asked]) -> Self {
+        let holds = |asked: &Asked| asked.depth == Depth::Whole && is_inside(field, &asked.field);
+        let same = asked.iter().position(|asked| asked.field == *field);
+        let slot = same.or_else(|| asked.iter().position(holds));
+        let outer = slot.and_then(|slot| asked.get(slot)).map_or(0, |outer| outer.field.way.steps.len());
+        Self { slot, inside: field.way.steps.iter().skip(outer).cloned().collect(), about: About::of(field) }
+    }
+}
+
+/// The fields that decide whether `condition` holds.
+pub(super) fn of_condition(condition: &Condition<Field>, asked: &mut Vec<Asked>) {
+    match condition {
+        Condition::Field { field, matcher, .. } => {
+            // Whether the marks of a session are a list shows only in the whole of it.
+            let is_session = field.root == Root::Session && field.way.steps.is_empty();
+            let depth = if is_session { Depth::Whole } else { depth(matcher) };
+            ask(field, depth, asked);
+            of_matcher(matcher, asked);
+        }
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| of_condition(part, asked)),
+        Condition::Not(part) => of_condition(part, asked),
+    }
+}
+
+/// Asks for `of`; and of anything in a session also for its marks, as it matters to every test whether they were given.
+fn ask(of: &Field, depth: Depth, asked: &mut Vec<Asked>) {
+    asked.push(Asked { field: of.clone(), depth });
+    if of.root == Root::Session {
+        asked.push(Asked { field: field(Root::Session, Some(MARKS)), depth: Depth::Outline });
+    }
+}
+
+/// How much of a value `matcher` looks at.
+fn depth(matcher: &Matcher) -> Depth {
+    let is_nested = |value: &Value| matches!(value, Value::List(_) | Value::Map(_));
+    let of_test = |test: &Test| match test {
+        Test::Each(_) | Test::Some(_) | Test::Where(_) | Test::Values(_) | Test::SameAs(_) | Test::InField(_) => {
+            Depth::Whole
+        }
+        Test::Equals(operands) if operands.iter().any(is_nested) => Depth::Whole,
+        Test::Not(matcher) => depth(matcher),
+        Test::Equals(_)
+        | Test::Exists(_)
+        | Test::Empty(_)
+        | Test::Type(_)
+        | Test::Number(..)
+        | Test::StartsWith(_)
+        | Test::EndsWith(_)
+        | Test::Contains(_)
+        | Test::Glob(_)
+        | Test::Regex(_)
+        | Test::Length(_)
+        | Test::OnlyKeys(_)
+        | Test::Keys(_)
+        | Test::Path(_)
+        | Test::Url(_)
+        | Test::Email(_)
+        | Test::ShellOnly(_)
+        | Test::ShellRuns(_) => Depth::Outline,
+    };
+    matcher.tests.iter().map(of_test).max().unwrap_or(Depth::Outline)
+}
+
+/// The other fields of the call that `matcher` names.
+fn of_matcher(matcher: &Matcher, asked: &mut Vec<Asked>) {
+    for test in &matcher.tests {
+        match test {
+            Test::SameAs(field) | Test::InField(field) => {
+                ask(field, Depth::Whole, asked);
+            }
+            Test::Path(PathTest { under, base, .. }) => {
+                for text in under.iter().chain(base) {
+                    let TextOrField::Field(field) = text else { continue };
+                    ask(field, Depth::Outline, asked);
+                }
+            }
+            Test::Length(matcher)
+            | Test::Each(matcher)
+            | Test::Some(matcher)
+            | Test::Keys(matcher)
+            | Test::Values(matcher)
+            | Test::Not(matcher) => of_matcher(matcher, asked),
+            Test::Where(condition) => of_inner(condition, asked),
+            Test::Equals(_)
+            | Test::Exists(_)
+            | Test::Empty(_)
+            | Test::Type(_)
+            | Test::Number(..)
+            | Test::StartsWith(_)
+            | Test::EndsWith(_)
+            | Test::Contains(_)
+            | Test::Glob(_)
+            | Test::Regex(_)
+            | Test::OnlyKeys(_)
+            | Test::Url(_)
+            | Test::Email(_)
+            | Test::ShellOnly(_)
+            | Test::ShellRuns(_) => {}
+        }
+    }
+}
+
+fn of_inner(condition: &Condition<Way>, asked: &mut Vec<Asked>) {
+    match condition {
+        Condition::Field { matcher, .. } => of_matcher(matcher, asked),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| of_inner(part, asked)),
+        Condition::Not(part) => of_inner(part, asked),
+    }
+}
+
+/// What a decision by `rule` carries of the call.
+pub(super) fn of_terms(rule: &Rule, asked: &mut Vec<Asked>) {
+    for segment in rule.consequence.iter().flat_map(|consequence| &consequence.segments) {
+        if let Segment::Field(at) = segment {
+            asked.push(Asked { field: at.field.clone(), depth: Depth::Whole });
+        }
+    }
+    if let Some(Limit { sum, by, .. }) = &rule.limit {
+        asked.extend(sum.iter().map(|at| Asked { field: at.field.clone(), depth: Depth::Outline }));
+        asked.extend(by.iter().map(|&root| Asked { field: field(root, Some("id")), depth: Depth::Outline }));
+    }
+}
+
+/// Adds `more` to `asked`: each field once, and none inside one that is read as a whole. What is in `asked` stays there.
+pub(super) fn add(more: Vec<Asked>, asked: &mut Vec<Asked>) {
+    let is_whole = |asked: &&Asked| asked.depth == Depth::Whole;
+    let whole: Vec<Field> = asked.iter().chain(&more).filter(is_whole).map(|asked| asked.field.clone()).collect();
+    for Asked { field, depth } in more {
+        match asked.iter_mut().find(|other| other.field == field) {
+            Some(other) => other.depth = other.depth.max(depth),
+            None if whole.iter().any(|outer| *outer != field && is_inside(&field, outer)) => {}
+            None => asked.push(Asked { field, depth }),
+        }
+    }
+}
+
+/// Whether `field` is `outer` or lies inside it.
+fn is_inside(field: &Field, outer: &Field) -> bool {
+    field.root == outer.root && field.way.steps.starts_with(&outer.way.steps)
+}
