@@ -65,7 +65,7 @@ const forbidden: readonly { rule: string; where: RegExp; pattern: RegExp; except
   },
   {
     rule: "the lockfile names no registry",
-    where: /^(package-lock\.json|pkg\/|www\/)/,
+    where: /^((bench\/)?package-lock\.json|pkg\/|www\/)/,
     pattern: /"resolved": "https?:/,
   },
 ];
@@ -110,7 +110,7 @@ test("the package requires no other package at run time", () => {
 
 test("every dependency is pinned to one version", () => {
   const pinned = /^\d+\.\d+\.\d+$/;
-  for (const path of ["package.json", "www/package.json"]) {
+  for (const path of ["package.json", "www/package.json", "bench/package.json"]) {
     const { dependencies = {}, devDependencies = {} } = manifest(path);
     const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
       ([, version]) => !pinned.test(version),
