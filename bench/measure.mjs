@@ -16,8 +16,9 @@ const decisionMsMax = 15;
 const agreementMsMax = 15_000;
 const loadsMax = 5;
 const loadingMsMax = 3_000;
-/** What no rule reads. */
+/** What no rule reads, and where it is tried: a policy's size changes nothing about it. */
 const bodyLength = 4_096;
+const bodiesAt = 100;
 
 const { rules: ruleCount, callCount, seed, rounds, isQuick, engines: names } = JSON.parse(process.argv[2]);
 const { tools, rules, calls } = makeWorkload({ rules: ruleCount, calls: callCount, seed });
@@ -26,8 +27,9 @@ const engines = [];
 const results = {};
 for (const name of names) {
   const engine = await loaded(name);
+  const firstMs = await firstOfTools(engine);
   const probeMs = await probe(engine);
-  results[name] = { loadMs: engine.loadMs };
+  results[name] = { loadMs: engine.loadMs, firstOfToolMs: firstMs };
   if (probeMs > decisionMsMax) results[name].leftOut = `a decision takes about ${Math.round(probeMs)} ms`;
   else engines.push({ ...engine, checked: Math.min(calls.length, Math.ceil(agreementMsMax / probeMs)) });
 }
@@ -40,16 +42,19 @@ if (plain.length > 0) {
   const fast = engines.filter(({ name }) => ["map.get", "handwritten", "countersign"].includes(name));
   put("toolAlone", await timeRounds(fast, () => plain, { rounds, isQuick }));
 }
-if (ruleCount <= 1_000) {
+if (ruleCount === bodiesAt) {
   const pair = bodyPair(calls.slice(0, 2_000));
   await alike(pair.with);
   // Both in the same rounds, as if they were two engines.
-  const twice = engines.flatMap((engine) => ["without", "with"].map((one) => ({ engine, one })));
-  const named = twice.map(async ({ engine, one }) => {
-    const name = `${engine.name} ${one}`;
-    return { ...engine, name, one, loop: await loopOf(name) };
+  const twice = engines.flatMap(({ name, ...engine }) => {
+    const [without, withIt] = [`${name} without`, `${name} with`];
+    return [
+      { ...engine, name: without, calls: pair.without },
+      { ...engine, name: withIt, calls: pair.with, reference: without },
+    ];
   });
-  const timed = await timeRounds(await Promise.all(named), ({ one }) => pair[one], { rounds, isQuick });
+  for (const one of twice) one.loop = await loopOf(one.name);
+  const timed = await timeRounds(twice, (one) => one.calls, { rounds, isQuick });
   for (const { name } of engines) {
     results[name].body = { without: timed[`${name} without`], with: timed[`${name} with`] };
   }
@@ -92,6 +97,22 @@ function loopOf(name) {
   return import(`./loop.mjs?${encodeURIComponent(name)}`);
 }
 
+/** How long the first decision about a tool takes that some rule names: the median of several tools. */
+async function firstOfTools({ decide, isFloor }) {
+  // Of fewer tools it would be what V8 needs to know the engine.
+  if (isFloor || tools.length < 20) return undefined;
+  const named = new Set(tools);
+  const firsts = calls.filter(({ tool }) => named.delete(tool)).slice(0, 120);
+  const times = [];
+  for (const call of firsts) {
+    const startMs = performance.now();
+    await decide(call);
+    times.push(performance.now() - startMs);
+  }
+  // The first half warms up.
+  return Number(median(times.slice(times.length >> 1)).toPrecision(3));
+}
+
 /** How many milliseconds a decision takes, roughly. */
 async function probe({ decide }) {
   for (const call of calls.slice(0, 3)) await decide(call);
@@ -126,11 +147,6 @@ function bodyPair(given) {
   return { without: made({}), with: made({ body }) };
 }
 
-/** Notes figures by engine, with their ratio to what is written by hand. */
 function put(key, timed) {
-  const reference = timed.handwritten?.median;
-  for (const [name, figures] of Object.entries(timed)) {
-    const ratio = reference && Number((figures.median / reference).toPrecision(3));
-    results[name][key] = { ...figures, ...(reference && { ratio }) };
-  }
+  for (const [name, figures] of Object.entries(timed)) results[name][key] = figures;
 }

@@ -78,12 +78,12 @@ function style(lines) {
   const rules = (at) =>
     lines
       .map(({ name }) => {
-        const colour = (colours[name] ?? ["#57606a", "#8b949e"])[at];
+        const colour = (colours[name.replace(/-by-tool$/, "")] ?? ["#57606a", "#8b949e"])[at];
         return `.${className(name)}{stroke:${colour};fill:${colour}}`;
       })
       .join("");
   const base =
-    "text{font:13px system-ui,sans-serif;stroke:none}path{fill:none!important;stroke-width:1.75;stroke-linejoin:round}path.countersign{stroke-width:3.5}.countersign{font-weight:600}";
+    "text{font:13px system-ui,sans-serif;stroke:none}path{fill:none!important;stroke-width:1.75;stroke-linejoin:round}path.countersign{stroke-width:3.5}path[class$=by-tool]{stroke-dasharray:5 4}";
   const light = ".note{fill:#57606a}.grid{stroke:#d0d7de}";
   const dark = ".note{fill:#9198a1}.grid{stroke:#3d444d}";
   return `${base}text.countersign{font-weight:600}${light}${rules(0)}@media(prefers-color-scheme:dark){${dark}${rules(1)}}text{stroke:none!important}`;

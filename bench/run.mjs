@@ -20,6 +20,8 @@ const seed = 1;
 const wholeSizes = [10, 100, 1_000, 10_000, 100_000];
 /** Where one size is enough. */
 const usualSize = 100;
+/** Those that take so little that more can be told of them. */
+const fast = ["map.get", "handwritten", "countersign"];
 /** So large that no collection falls into a measurement. */
 const memoryFlags = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
 
@@ -102,34 +104,44 @@ function machine() {
   return { cpu: model.trim(), cores: cpus().length, memoryGb, node: process.version, os: `${platform()} ${release()}` };
 }
 
-await program(async () => {
-  const startMs = Date.now();
-  const { sizes, engines, rounds, out, callCount, isQuick } = readOptions();
-  await install(engines);
-  const options = { rounds, callCount, seed, isQuick };
-  const results = { date: new Date().toISOString().slice(0, 10), machine: machine(), ...options };
-  results.engines = engines.map(describeEngine);
-  results.sizes = [];
+async function measureSizes(sizes, engines, options) {
+  const made = [];
   const leftOut = new Set();
   for (const rules of sizes) {
     say(`${rules.toLocaleString("en")} rules …`);
     // What is too slow here is slower with more rules.
-    const measured = await measureSize(
-      rules,
-      engines.filter((name) => !leftOut.has(name)),
-      options,
-    );
+    const left = engines.filter((name) => !leftOut.has(name));
+    const measured = await measureSize(rules, left, options);
     for (const [name, figures] of Object.entries(measured.engines)) if (figures.leftOut) leftOut.add(name);
-    results.sizes.push(measured);
+    made.push(measured);
   }
-  const ours = engines.filter((name) => ["map.get", "handwritten", "countersign"].includes(name));
-  say("memory, replay and cold start …");
-  results.memory = await child("memory.mjs", { ...options, rules: usualSize, engines: ours }, memoryFlags);
-  if (ours.includes("countersign")) {
-    results.replay = await child("replay.mjs", { ...options, rules: usualSize }, ["--expose-gc"]);
-  }
+  return made;
+}
+
+/** What is measured of few engines and at one size. */
+async function measureRest(engines, options) {
+  const given = { ...options, rules: usualSize, engines: engines.filter((name) => fast.includes(name)) };
+  say("garbage, replay and cold start …");
+  const memory = await child("memory.mjs", given, memoryFlags);
+  const replay = engines.includes("countersign") ? await child("replay.mjs", given, ["--expose-gc"]) : null;
   const started = engines.filter((name) => ["handwritten", "countersign", "cedar"].includes(name));
-  results.cold = await coldStarts(started, { rules: usualSize, seed, times: isQuick ? 1 : 21 });
+  const cold = await coldStarts(started, { rules: usualSize, seed, times: options.isQuick ? 1 : 21 });
+  return { memory, replay, cold };
+}
+
+await program(async () => {
+  const startMs = Date.now();
+  const { sizes, engines, out, ...chosen } = readOptions();
+  await install(engines);
+  const options = { ...chosen, seed };
+  const bySize = () => measureSizes(sizes, engines, options);
+  const atOneSize = () => measureRest(engines, options);
+  const [measured, rest] = options.isQuick
+    ? await Promise.all([bySize(), atOneSize()])
+    : [await bySize(), await atOneSize()];
+  const date = new Date().toISOString().slice(0, 10);
+  const described = engines.map(describeEngine);
+  const results = { date, machine: machine(), ...options, engines: described, sizes: measured, ...rest };
 
   say(`\n${terminalTables(results)}\n`);
   if (out !== null) {

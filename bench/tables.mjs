@@ -33,12 +33,19 @@ function sections(results) {
     );
   const names = engines.map(({ name }) => name);
   const made = [
-    { heading: "Cost of a decision", text: `${bySize(names, cost)}\n\n${notes(results)}` },
+    { heading: "Cost of a decision", text: [bySize(names, cost), notes(results)].filter(Boolean).join("\n\n") },
     {
       heading: "Decisions that depend on the tool alone",
       text: bySize(
         names.filter((name) => sizes.some((size) => size.engines[name]?.toolAlone)),
         (figures) => cost(figures, "toolAlone"),
+      ),
+    },
+    {
+      heading: "First decision about a tool",
+      text: bySize(
+        names.filter((name) => sizes.some((size) => size.engines[name]?.firstOfToolMs !== undefined)),
+        (figures) => (figures?.firstOfToolMs === undefined ? "–" : time(figures.firstOfToolMs * 1e6)),
       ),
     },
     { heading: "4 KB more in the call, which no rule reads", text: bodies(results) },
@@ -57,7 +64,7 @@ function sections(results) {
 }
 
 function sizeHeading({ rules }) {
-  return `${rules.toLocaleString("en")} rules`;
+  return `${count(rules)} rules`;
 }
 
 /** `8.1 µs, 115 ×`: the median, and its ratio to what is written by hand. */
@@ -67,37 +74,40 @@ function cost(figures, key = "all") {
   return timed.ratio === undefined ? time(timed.median) : `${time(timed.median)}, ${times(timed.ratio)}`;
 }
 
-function notes({ sizes, engines, rounds }) {
+function notes({ sizes, engines, rounds, callCount }) {
   const said = [];
   const timed = sizes.flatMap((size) => Object.values(size.engines).flatMap(({ all }) => (all ? [all] : [])));
-  const spreads = timed.map(({ median, low, high }) => (high - low) / median).sort((a, b) => a - b);
+  const spreads = timed.map(({ median, low, high }) => Math.round(((high - low) / median) * 100)).sort((a, b) => a - b);
   if (rounds > 1) {
-    const [middle, most] = [spreads[spreads.length >> 1], spreads.at(-1)].map((spread) => Math.round(spread * 100));
     said.push(
-      `Between the lowest and the highest of ${rounds} rounds lie ${middle} % of the median in the middle of all figures, and ${most} % at most.`,
+      `The highest of ${rounds} rounds lies above the lowest by ${spreads[spreads.length >> 1]} % of the median for the middle one of all figures, and by ${spreads.at(-1)} % at most.`,
     );
   }
+  const compared = [];
   for (const { name } of engines) {
-    const out = sizes.find((size) => size.engines[name]?.leftOut);
-    if (out) said.push(`\`${name}\` is left out from ${sizeHeading(out)} on: there ${out.engines[name].leftOut}.`);
-    const fewer = sizes.filter((size) => size.engines[name]?.checked < size.calls && !size.engines[name].leftOut);
-    for (const size of fewer) {
-      said.push(
-        `With ${sizeHeading(size)} ${size.engines[name].checked.toLocaleString("en")} decisions of \`${name}\` were compared instead of ${size.calls.toLocaleString("en")}.`,
-      );
+    for (const size of sizes) {
+      const { leftOut, checked } = size.engines[name] ?? {};
+      if (leftOut) said.push(`\`${name}\` is left out from ${sizeHeading(size)} on: there ${leftOut}.`);
+      else if (checked < size.calls) compared.push(`${count(checked)} of \`${name}\` with ${sizeHeading(size)}`);
     }
+  }
+  if (compared.length > 0) {
+    said.push(`Of slow engines fewer than ${count(callCount)} decisions were compared: ${compared.join(", ")}.`);
   }
   return said.join("\n");
 }
 
+function count(figure) {
+  return figure.toLocaleString("en");
+}
+
 function bodies({ sizes, engines }) {
-  const shown = sizes.filter(({ engines: of }) => Object.values(of).some(({ body }) => body));
-  const size = shown.find(({ rules }) => rules === 100) ?? shown.at(-1);
+  const size = sizes.find(({ engines: of }) => Object.values(of).some(({ body }) => body));
   if (!size) return "";
   const rows = engines.flatMap(({ name }) => {
     const body = size.engines[name]?.body;
     if (!body) return [];
-    return [[name, time(body.without.median), time(body.with.median), times(body.with.median / body.without.median)]];
+    return [[name, time(body.without.median), time(body.with.median), times(body.with.ratio)]];
   });
   return table([sizeHeading(size), "without", "with", "ratio"], rows);
 }
@@ -105,7 +115,7 @@ function bodies({ sizes, engines }) {
 function garbage({ bytesPerDecision }) {
   return table(
     ["", "bytes"],
-    Object.entries(bytesPerDecision).map(([name, bytes]) => [name, bytes.toLocaleString("en")]),
+    Object.entries(bytesPerDecision).map(([name, bytes]) => [name, count(bytes)]),
   );
 }
 
@@ -122,7 +132,7 @@ function coldTable({ engines }) {
 function replays({ callsPerSecond, calls, bytes }) {
   const rows = Object.entries(callsPerSecond).map(([name, { median }]) => {
     const megabytes = ((median / calls) * bytes) / 1e6;
-    return [name, `${(Math.round(median / 100) * 100).toLocaleString("en")}`, `${Math.round(megabytes)} MB/s`];
+    return [name, count(Math.round(median / 100) * 100), `${Math.round(megabytes)} MB/s`];
   });
   return table(["", "calls a second", "input"], rows);
 }
@@ -143,7 +153,7 @@ function times(ratio) {
 }
 
 function short(figure) {
-  if (figure >= 100) return Math.round(figure).toLocaleString("en");
+  if (figure >= 100) return count(Math.round(figure));
   return String(Number(figure.toPrecision(2)));
 }
 

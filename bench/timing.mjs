@@ -7,7 +7,8 @@ const turnMs = { full: 250, quick: 4 };
  * Nanoseconds a decision, by engine: every engine is warmed, then has a turn in each of `rounds` rounds, one place
  * later in each next round, so that none always comes after the same one.
  *
- * @param {readonly { name: string, loop: object, decide: Function, isAsync: boolean }[]} engines
+ * @param {readonly { name: string, loop: object, decide: Function, isAsync: boolean, reference?: string }[]} engines
+ *   `reference` is what the ratio is to, if not to what is written by hand
  * @param {(engine: object) => readonly object[]} callsOf what an engine decides
  */
 export async function timeRounds(engines, callsOf, { rounds, isQuick }) {
@@ -26,10 +27,14 @@ export async function timeRounds(engines, callsOf, { rounds, isQuick }) {
       runs.get(engine.name).push(((performance.now() - startMs) * 1e6) / count);
     }
   }
-  return Object.fromEntries([...runs].map(([name, figures]) => [name, summary(figures)]));
+  const summed = engines.map(({ name, reference = "handwritten" }) => [
+    name,
+    summary(runs.get(name), runs.get(reference)),
+  ]);
+  return Object.fromEntries(summed);
 }
 
-/** Runs for at least a turn and two passes over the calls, if that is not too long, and says how many calls fit in one. */
+/** Runs for at least a turn, and says how many calls fit in one. */
 async function warmed(engine, calls, budgetMs) {
   let [done, spentMs] = [0, 0];
   let count = Math.min(calls.length, 20);
@@ -61,8 +66,15 @@ export function median(figures) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The median, and the lowest and highest figure, to four digits. */
-export function summary(figures) {
+/**
+ * The median, the lowest and the highest figure, to four digits.
+ *
+ * Of `reference`, the figures of another engine in the same rounds, also the median of the ratios to those: what else
+ * the machine did in a round was done to both.
+ */
+export function summary(figures, reference) {
   const short = (figure) => Number(figure.toPrecision(4));
-  return { median: short(median(figures)), low: short(Math.min(...figures)), high: short(Math.max(...figures)) };
+  const made = { median: short(median(figures)), low: short(Math.min(...figures)), high: short(Math.max(...figures)) };
+  if (!reference) return made;
+  return { ...made, ratio: short(median(figures.map((figure, round) => figure / reference[round]))) };
 }
