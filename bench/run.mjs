@@ -5,7 +5,7 @@
  * A whole run writes `bench/results/latest.json` and what is made of it; one of some sizes or engines writes FILE only.
  * `--quick` is for tests: few calls, and no engine that has to be installed.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, platform, release, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,16 +25,24 @@ const fast = ["map.get", "handwritten", "countersign"];
 /** So large that no collection falls into a measurement. */
 const memoryFlags = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
 
+const known = {
+  rules: { type: "string" },
+  rounds: { type: "string" },
+  engines: { type: "string" },
+  out: { type: "string" },
+  quick: { type: "boolean", default: false },
+};
+
+function given() {
+  try {
+    return parseArgs({ options: known }).values;
+  } catch (error) {
+    throw new Problem(error.message);
+  }
+}
+
 function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      rules: { type: "string" },
-      rounds: { type: "string" },
-      engines: { type: "string" },
-      out: { type: "string" },
-      quick: { type: "boolean", default: false },
-    },
-  });
+  const values = given();
   const isQuick = values.quick;
   const all = engineNames({ isQuick });
   const sizes = values.rules?.split(",").map(wholeNumber) ?? (isQuick ? [10, 100] : wholeSizes);
@@ -58,17 +66,21 @@ function wholeNumber(text) {
 }
 
 async function install(engines) {
-  const needed = engines.map(describeEngine).filter((engine) => engine.package !== null && engine.version === null);
-  if (needed.some((engine) => engine.package === "countersign")) throw new Problem("not built yet: npm run build");
-  if (needed.length === 0) return;
-  say("Installing the other engines into bench/node_modules …");
+  const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const missing = engines.map(describeEngine).filter((engine) => {
+    const pinned = dependencies[engine.package];
+    return pinned !== undefined && pinned !== engine.version;
+  });
+  if (missing.length === 0) return;
+  say("installing the other engines into bench/node_modules …");
   await run([...npm(), "ci", "--prefix", folder], { cwd: folder });
 }
 
 /** Runs a module of this folder in a process of its own; what it prints is JSON. */
 async function child(file, given, flags) {
   const output = await run([process.execPath, ...flags, join(folder, file), JSON.stringify(given)]);
-  return JSON.parse(output);
+  // Beside it there may be warnings of Node and of engines.
+  return JSON.parse(output.split("\n").findLast((line) => line.startsWith("{")));
 }
 
 /**
@@ -132,6 +144,7 @@ async function measureRest(engines, options) {
 await program(async () => {
   const startMs = Date.now();
   const { sizes, engines, out, ...chosen } = readOptions();
+  if (!existsSync(join(root, "pkg", "dist"))) throw new Problem("the package is not built yet: npm run build");
   await install(engines);
   const options = { ...chosen, seed };
   const bySize = () => measureSizes(sizes, engines, options);

@@ -159,6 +159,7 @@ function short(figure) {
 
 /** A table of Markdown with its columns in line: text to the left, figures to the right. */
 function table(head, rows) {
+  if (rows.length === 0) return "";
   const widths = head.map((cell, at) => Math.max(3, cell.length, ...rows.map((row) => row[at].length)));
   const line = (row) =>
     `| ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join(" | ")} |`;
