@@ -3,7 +3,7 @@ import { time } from "./tables.mjs";
 
 const size = { width: 860, height: 480 };
 /** Room for labels on the right of the lines. */
-const box = { left: 64, right: 700, top: 24, bottom: 430 };
+const box = { left: 64, right: 664, top: 24, bottom: 430 };
 const labelHeight = 17;
 
 /** For light and for dark ground, by engine. */

@@ -1,5 +1,5 @@
 /** Writes what `bench/results/latest.json` says into the documents, and the plot: `node bench/report.mjs`. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isProgram, Problem, program, root, say } from "../scripts/run.mjs";
 import { plot } from "./plot.mjs";
@@ -9,9 +9,10 @@ import { markdownTables, ratioTable } from "./tables.mjs";
 export const latest = join(root, "bench", "results", "latest.json");
 
 export function report() {
-  const made = documents();
-  for (const [path, text] of Object.entries(made)) writeFileSync(join(root, path), text);
-  say(`written to ${Object.keys(made).join(", ")}`);
+  const made = Object.entries(documents());
+  const changed = made.filter(([path, text]) => read(path) !== text);
+  for (const [path, text] of changed) writeFileSync(join(root, path), text);
+  say(changed.length > 0 ? `written to ${changed.map(([path]) => path).join(", ")}` : "the documents say so already");
 }
 
 /** What the files that show the results must hold, by path: the results stand between comments. */
@@ -44,10 +45,14 @@ function enginesText({ engines }) {
     .join("\n");
 }
 
+/** A file of the repository; empty if it is not there yet. */
+function read(path) {
+  return existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : "";
+}
+
 /** A document with those of `texts` that it has a place for. */
 function filled(path, texts) {
-  const before = readFileSync(join(root, path), "utf8");
-  return before.replace(/(<!-- bench:(\w+) -->).*?(?=<!-- \/bench -->)/gs, (_, begin, name) => {
+  return read(path).replace(/(<!-- bench:(\w+) -->).*?(?=<!-- \/bench -->)/gs, (_, begin, name) => {
     if (texts[name] === undefined) throw new Problem(`${path} has a place for ${name}, which is none of the results`);
     return `${begin}\n\n${texts[name]}\n\n`;
   });

@@ -6,7 +6,7 @@
  * `--quick` is for tests: few calls, and no engine that has to be installed.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, platform, release, totalmem } from "node:os";
+import { cpus, release, totalmem, type } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { capture, npm, Problem, program, root, run, say, seconds } from "../scripts/run.mjs";
@@ -113,7 +113,9 @@ function nodeKnows(flag) {
 function machine() {
   const [{ model }] = cpus();
   const memoryGb = Math.round(totalmem() / 2 ** 30);
-  return { cpu: model.trim(), cores: cpus().length, memoryGb, node: process.version, os: `${platform()} ${release()}` };
+  // The version of the system's kernel without the name of its build.
+  const os = `${type()} ${release().split(".").slice(0, 2).join(".")}`;
+  return { cpu: model.trim(), cores: cpus().length, memoryGb, node: process.versions.node, os };
 }
 
 async function measureSizes(sizes, engines, options) {

@@ -44,7 +44,10 @@ function sections(results) {
     {
       heading: "First decision about a tool",
       text: bySize(
-        names.filter((name) => sizes.some((size) => size.engines[name]?.firstOfToolMs !== undefined)),
+        // Those that keep something of each tool.
+        engines
+          .filter(({ name, isByTool }) => isByTool || name === "handwritten" || name === "countersign")
+          .map(({ name }) => name),
         (figures) => (figures?.firstOfToolMs === undefined ? "–" : time(figures.firstOfToolMs * 1e6)),
       ),
     },
@@ -52,7 +55,7 @@ function sections(results) {
     {
       heading: "Loading a policy",
       text: bySize(
-        names.filter((name) => name !== "map.get"),
+        engines.filter(({ name, isByTool }) => name !== "map.get" && !isByTool).map(({ name }) => name),
         (figures) => (figures ? time(figures.loadMs * 1e6) : "–"),
       ),
     },

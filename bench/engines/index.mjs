@@ -40,6 +40,7 @@ const known = [
     name: "cel-js",
     package: "@marcbachmann/cel-js",
     how: "one parsed expression for each tool, behind a map by tool written by hand",
+    isByTool: true,
     open: () => import("./cel.mjs"),
   },
   {
@@ -75,7 +76,7 @@ const known = [
 
 function behindIndex({ name, open, ...engine }) {
   const how = `as \`${name}\`, behind a map by tool written by hand`;
-  return { ...engine, name: `${name}-by-tool`, how, open: async () => indexed(await open()) };
+  return { ...engine, name: `${name}-by-tool`, how, isByTool: true, open: async () => indexed(await open()) };
 }
 
 /** The names of all engines, or of those that need no package of `bench/`. */
@@ -84,10 +85,10 @@ export function engineNames({ isQuick = false } = {}) {
   return known.filter((engine) => !isQuick || ours.includes(engine.package)).map(({ name }) => name);
 }
 
-/** What the results say of an engine. */
+/** What the results say of an engine; one that is `isByTool` loads a tool's rules when it is first asked about it. */
 export function describeEngine(name) {
-  const { package: from = null, how } = find(name);
-  return { name, package: from, version: from && versionOf(from), how };
+  const { package: from = null, how, isByTool = false } = find(name);
+  return { name, package: from, version: from && versionOf(from), how, isByTool };
 }
 
 /** What Node must be started with. */
