@@ -1,5 +1,6 @@
 //! Strict rules that a call escapes by leaving out an argument, to be allowed further down.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use super::budget::Budget;
@@ -103,8 +104,9 @@ fn allowed_without<'a>(
     budget: &mut Budget,
 ) -> Option<By<'a>> {
     let each = |exists: bool| left_out.iter().map(|asked| asks(asked, Test::Exists(exists))).collect::<Vec<_>>();
-    let are_there = each(true);
-    let are_absent = Condition::All(each(false));
+    // Most rules have none behind them.
+    let are_there = LazyCell::new(|| each(true));
+    let are_absent = LazyCell::new(|| Condition::All(each(false)));
     for tool in tools {
         let mut places: Vec<usize> = later.covering(tool, budget).into_iter().map(|at| at.rule).collect();
         places.sort_unstable();

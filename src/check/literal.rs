@@ -3,7 +3,7 @@
 //! Only what is hardly ever meant as it is written: names of other languages for patterns, fields and comparisons.
 
 use super::text_matcher::{Domain, by_name};
-use super::walk::{Spot, spots};
+use super::walk::{Asking, Spot};
 use crate::matcher::condition::{MATCHERS, Matcher, Test};
 use crate::policy::model::{Policy, ToolPattern};
 use crate::text::diagnostic::{Code, Diagnostic};
@@ -12,17 +12,14 @@ use crate::text::span::Span;
 use crate::value::field::{Field, Root, Step};
 use crate::value::value::Value;
 
-/// Finds it in tool names and conditions.
-pub(super) fn literals(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
-    for rule in &policy.rules {
-        found.extend(rule.tools.iter().filter_map(|tool| several_tools(tool, text)));
-        let Some(when) = &rule.when else { continue };
-        let spots = spots(&when.condition);
-        for spot in &spots {
-            found.extend(matcher_in_field(spot, &spots, text).or_else(|| index_as_key(spot, text)));
-            for test in &spot.matcher.tests {
-                found.extend(of_test(test, spot, text));
-            }
+/// Finds it in the tool names of `policy`, and in the conditions of its rules that are `asking`.
+pub(super) fn literals(policy: &Policy, asking: &[Asking<'_>], text: &str, found: &mut Vec<Diagnostic>) {
+    let tools = policy.rules.iter().flat_map(|rule| &rule.tools);
+    found.extend(tools.filter_map(|tool| several_tools(tool, text)));
+    for Asking { spots, .. } in asking {
+        for spot in spots {
+            found.extend(matcher_in_field(spot, spots, text).or_else(|| index_as_key(spot, text)));
+            found.extend(spot.matcher.tests.iter().filter_map(|test| of_test(test, spot, text)));
         }
     }
 }
@@ -163,14 +160,19 @@ const DOMAINS: [(Domain, &str, &[&str]); 4] = [
     (Domain::Shell, "shell", &["only", "runs"]),
 ];
 
+/// Whether `key` is one of a matcher's.
+fn is_of_matcher(key: &str) -> bool {
+    MATCHERS.contains(&key) || DOMAINS.iter().any(|(_, _, keys)| keys.contains(&key))
+}
+
 /// A field such as `args.path.under`, whose last step is written as a matcher, and no argument is called so.
 fn matcher_in_field(spot: &Spot<'_>, spots: &[Spot<'_>], text: &str) -> Option<Diagnostic> {
     let written = spot.span.of(text);
     let (parent, last) = written.rsplit_once('.')?;
-    let Ok(field) = Field::parse(parent) else { return None };
-    if spot.root != Root::Args || spot.negated || spot.key != Some(last) || field.way.steps.is_empty() {
+    if spot.root != Root::Args || spot.negated || spot.key != Some(last) || !is_of_matcher(last) {
         return None;
     }
+    let Ok(field) = Field::parse(parent) else { return None };
     let Some(Step::Key(key)) = field.way.steps.last() else { return None };
     let of_domain = DOMAINS.iter().find(|(domain, _, keys)| by_name(key) == Some(*domain) && keys.contains(&last));
     let (help, before, after) = match of_domain {

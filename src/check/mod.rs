@@ -81,10 +81,11 @@ fn check_for(policy: &Policy, text: &str, catalogue: Option<&Catalogue>) -> Vec<
     order::order_decides(policy, text, &covered, budget, &mut found);
     absence::absent_fields(policy, (text, catalogue), &covered, budget, &mut found);
     contradiction::contradictions(policy, text, budget, &mut found);
-    open_allow::open_allows(policy, (text, catalogue), budget, &mut found);
-    text_matcher::text_matchers(policy, text, &mut found);
-    literal::literals(policy, text, &mut found);
-    partial_regex::partial_regexes(policy, text, &mut found);
+    let asking = walk::asking(policy);
+    open_allow::open_allows(&asking, (text, catalogue), budget, &mut found);
+    text_matcher::text_matchers(&asking, text, &mut found);
+    literal::literals(policy, &asking, text, &mut found);
+    partial_regex::partial_regexes(&asking, text, &mut found);
     reviewers::unknown_fields(policy, text, &mut found);
     sort(&mut found);
     bounded(found)

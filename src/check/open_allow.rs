@@ -3,11 +3,11 @@
 use super::budget::Budget;
 use super::clash::{Leaf, conjuncts};
 use super::kinds::{Kind, kinds_of_all};
-use super::walk::{Spot, place_of, spots};
+use super::walk::{Asking, Spot, place_of};
 use crate::catalogue::model::Catalogue;
 use crate::matcher::condition::{Bound, Condition, Matcher, Test};
 use crate::names::{NameMap, NameSet};
-use crate::policy::model::{Action, Policy, Rule};
+use crate::policy::model::{Action, Rule};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::{entry_before, in_quotes, is_json, quoted};
 use crate::text::span::Span;
@@ -17,20 +17,18 @@ use crate::value::field::{Field, Root, Step, Way};
 ///
 /// What `catalogue` rules out is not told.
 pub(super) fn open_allows(
-    policy: &Policy,
+    asking: &[Asking<'_>],
     (text, catalogue): (&str, Option<&Catalogue>),
     budget: &mut Budget,
     found: &mut Vec<Diagnostic>,
 ) {
-    for rule in policy.rules.iter().filter(|rule| rule.action == Action::Allow) {
-        let Some(when) = &rule.when else { continue };
-        let spots = spots(&when.condition);
+    for Asking { rule, condition, spots } in asking.iter().filter(|asking| asking.rule.action == Action::Allow) {
         if !catalogue.is_some_and(|catalogue| lists_all_keys(rule, catalogue, budget)) {
-            open_keys(rule, &when.condition, text, found);
+            open_keys(rule, condition, text, found);
         }
-        list_indexes(&spots, found);
-        one_sided_bounds(&spots, text, found);
-        negated_conditions(&spots, &when.condition, found);
+        list_indexes(spots, found);
+        one_sided_bounds(spots, text, found);
+        negated_conditions(spots, condition, found);
     }
 }
 

@@ -1,18 +1,17 @@
 //! Regular expressions that look as if a part of the text were enough, where missing a text loosens the decision.
 
 use super::literal::without_slashes;
-use super::walk::spots;
+use super::walk::Asking;
 use crate::matcher::condition::Test;
 use crate::matcher::regex::Regex;
-use crate::policy::model::{Action, Policy};
+use crate::policy::model::Action;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::{in_quotes, is_plain};
 
 /// Finds them in rules that block or escalate, and within `not` in rules that allow.
-pub(super) fn partial_regexes(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
-    for rule in &policy.rules {
-        let Some(when) = &rule.when else { continue };
-        for spot in spots(&when.condition) {
+pub(super) fn partial_regexes(asking: &[Asking<'_>], text: &str, found: &mut Vec<Diagnostic>) {
+    for Asking { rule, spots, .. } in asking {
+        for spot in spots {
             let is_negated = spot.negated != spot.in_not;
             if (rule.action == Action::Allow) != is_negated {
                 continue;

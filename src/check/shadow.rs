@@ -92,11 +92,11 @@ fn implying_rule<'a>(
 
 /// Whether `rule` says the same as `earlier` of the same tools.
 fn repeats(rule: &Rule, earlier: &Rule) -> bool {
-    let tools = |rule: &Rule| -> Vec<String> { rule.tools.iter().map(|tool| tool.text.clone()).collect() };
-    let written = |rule: &Rule| rule.when.as_ref().map(|when| when.written.clone());
+    let [tools, earlier_tools] = [rule, earlier].map(|rule| rule.tools.iter().map(|tool| &tool.text));
+    let [written, earlier_written] = [rule, earlier].map(|rule| rule.when.as_ref().map(|when| &when.written));
     (rule.action, rule.undecidable) == (earlier.action, earlier.undecidable)
-        && tools(rule) == tools(earlier)
-        && written(rule) == written(earlier)
+        && tools.eq(earlier_tools)
+        && written == earlier_written
 }
 
 /// What `earlier` says of the calls that it does not let run by its own action.

@@ -2,11 +2,11 @@
 //! command patterns that allow more than they show.
 
 use super::literal::word_at;
-use super::walk::{Spot, spots};
+use super::walk::{Asking, Spot};
 use crate::matcher::condition::Test;
 use crate::matcher::glob::Affix;
 use crate::matcher::shell::lets_words_run;
-use crate::policy::model::{Action, Policy};
+use crate::policy::model::Action;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::{is_plain, quoted};
 use crate::value::field::Root;
@@ -32,14 +32,11 @@ const NAMES: [(Domain, &[&str]); 4] = [
 ];
 
 /// Finds them; of each matcher one test is told.
-pub(super) fn text_matchers(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
-    for rule in policy.rules.iter().filter(|rule| rule.action == Action::Allow) {
-        let Some(when) = &rule.when else { continue };
-        let spots = spots(&when.condition);
-        for spot in spots.iter().filter(|spot| spot.root == Root::Args) {
-            found.extend(of_spot(spot, text));
-            found.extend(open_command(spot, text));
-        }
+pub(super) fn text_matchers(asking: &[Asking<'_>], text: &str, found: &mut Vec<Diagnostic>) {
+    let allowing = asking.iter().filter(|asking| asking.rule.action == Action::Allow);
+    for spot in allowing.flat_map(|asking| &asking.spots).filter(|spot| spot.root == Root::Args) {
+        found.extend(of_spot(spot, text));
+        found.extend(open_command(spot, text));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which rules are about the tools of another rule, without asking every rule.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::budget::Budget;
@@ -52,7 +53,7 @@ impl<'a> Patterns<'a> {
     /// The first pattern added that covers `pattern`.
     pub(super) fn first_that_covers(&self, pattern: &ToolPattern, budget: &mut Budget) -> Option<At<'a>> {
         let equal = self.equal.get(pattern.text.as_str()).and_then(|equal| equal.first()).copied();
-        let glob = Glob::new(&pattern.text);
+        let glob = LazyCell::new(|| Glob::new(&pattern.text));
         let by_glob = self.of_beginning(&pattern.text).filter_map(|globs| {
             globs.iter().find(|candidate| includes(candidate, &glob, pattern, budget)).map(|(_, at)| *at)
         });
@@ -63,7 +64,7 @@ impl<'a> Patterns<'a> {
     pub(super) fn covering(&self, pattern: &ToolPattern, budget: &mut Budget) -> Vec<At<'a>> {
         let equal = self.equal.get(pattern.text.as_str()).into_iter().flatten().rev().take(NEAREST).copied();
         let mut found: Vec<At<'a>> = equal.collect();
-        let glob = Glob::new(&pattern.text);
+        let glob = LazyCell::new(|| Glob::new(&pattern.text));
         for globs in self.of_beginning(&pattern.text) {
             let nearest = globs.iter().rev().filter(|(_, at)| at.pattern.text != pattern.text).take(NEAREST);
             found.extend(nearest.filter(|candidate| includes(candidate, &glob, pattern, budget)).map(|(_, at)| *at));

@@ -1,6 +1,9 @@
 //! Everything that a condition asks, matcher by matcher.
 
+use std::fmt::Write as _;
+
 use crate::matcher::condition::{Condition, Matcher, Test};
+use crate::policy::model::{Policy, Rule};
 use crate::text::span::Span;
 use crate::value::field::{Field, Root, Step, Way};
 
@@ -23,8 +26,22 @@ pub(super) struct Spot<'a> {
     pub(super) in_not: bool,
 }
 
+/// A rule with a condition, and what that asks.
+#[derive(Debug)]
+pub(super) struct Asking<'a> {
+    pub(super) rule: &'a Rule,
+    pub(super) condition: &'a Condition<Field>,
+    pub(super) spots: Vec<Spot<'a>>,
+}
+
+/// The rules of `policy` that have a condition.
+pub(super) fn asking(policy: &Policy) -> Vec<Asking<'_>> {
+    let conditions = policy.rules.iter().filter_map(|rule| Some((rule, &rule.when.as_ref()?.condition)));
+    conditions.map(|(rule, condition)| Asking { rule, condition, spots: spots(condition) }).collect()
+}
+
 /// The matchers of `condition` in the order of the text, those within others behind them.
-pub(super) fn spots(condition: &Condition<Field>) -> Vec<Spot<'_>> {
+fn spots(condition: &Condition<Field>) -> Vec<Spot<'_>> {
     let mut spots = Vec::new();
     walk(condition, false, &mut |field, span, matcher, in_not| {
         let mut spot = Spot {
@@ -53,7 +70,9 @@ pub(super) fn place_of(field: &Field) -> String {
 fn push_step(place: &mut String, step: &Step) {
     match step {
         // The length in front keeps keys with dots apart.
-        Step::Key(key) => place.push_str(&format!(".{}:{key}", key.len())),
+        Step::Key(key) => {
+            let _ = write!(place, ".{}:{key}", key.len());
+        }
         Step::Index(_) => place.push_str("[]"),
     }
 }

@@ -104,7 +104,7 @@ impl Glob {
     pub fn matches(&self, name: &str) -> bool {
         match self.parts.as_slice() {
             [Part::DoubleStar] => true,
-            parts => matches_from_start(parts, name),
+            parts => from_start(parts, name.chars().map(Part::Char)),
         }
     }
 
@@ -123,21 +123,25 @@ impl Glob {
     pub fn includes(&self, other: &Self) -> bool {
         match self.parts.as_slice() {
             [Part::DoubleStar] => true,
-            parts => walk(parts, other.parts.iter().copied()),
+            parts => from_start(parts, other.parts.iter().copied()),
         }
     }
 }
 
-fn matches_from_start(parts: &[Part], name: &str) -> bool {
+/// Whether `parts` stand for all that `word` does.
+fn from_start(parts: &[Part], mut word: impl Iterator<Item = Part>) -> bool {
     // Most names fail at the literal beginning: see that before any memory is taken.
-    let mut rest = name.chars();
     let literal = parts.iter().take_while(|part| matches!(part, Part::Char(_))).count();
-    let (beginning, parts) = parts.split_at_checked(literal).unwrap_or((parts, &[]));
-    if !beginning.iter().all(|part| rest.next().is_some_and(|c| *part == Part::Char(c))) {
+    let (beginning, rest) = parts.split_at_checked(literal).unwrap_or((parts, &[]));
+    if !beginning.iter().all(|part| word.next().is_some_and(|given| *part == given)) {
         return false;
     }
-
-    walk(parts, rest.map(Part::Char))
+    match rest {
+        [] => word.next().is_none(),
+        [Part::Star] => word.all(|given| !matches!(given, Part::Char('/') | Part::DoubleStar)),
+        [Part::DoubleStar] => true,
+        rest => walk(rest, word),
+    }
 }
 
 /// Whether `parts` stand for all that `word` does.

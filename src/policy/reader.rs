@@ -175,7 +175,11 @@ impl Reader<'_> {
     }
 
     fn is_seen(&mut self, span: Span, place: &str) -> bool {
-        let chars = span.of(self.text).chars();
+        let written = span.of(self.text);
+        if written.is_ascii() {
+            return true;
+        }
+        let chars = written.chars();
         let mut pairs = std::iter::once(' ').chain(chars.clone()).zip(chars);
         // Emoji and some scripts are written with joiners.
         let is_joiner = |c: char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE0E}' | '\u{FE0F}');
@@ -268,8 +272,6 @@ impl Reader<'_> {
     }
 
     pub(super) fn check_keys(&mut self, entries: &[MapEntry], known: &[&str], owner: &str, ignored: fn(&str) -> bool) {
-        // A key that is there already would be written twice.
-        let free: Vec<&str> = known.iter().copied().filter(|&key| find_key(entries, key).is_none()).collect();
         for entry in entries {
             let key = entry.key.as_str();
             if known.contains(&key) || ignored(key) {
@@ -278,6 +280,8 @@ impl Reader<'_> {
             if self.problems.is_full() {
                 break;
             }
+            // A key that is there already would be written twice.
+            let free: Vec<&str> = known.iter().copied().filter(|&key| find_key(entries, key).is_none()).collect();
             self.report(unknown_key(entry, entries.len() == 1, known, &free, owner, self.text));
         }
     }

@@ -32,7 +32,8 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
             problem(Code::Empty, "empty tool name".to_owned()).help("to match every tool, write `\"*\"`"),
         ));
     }
-    if span.of(source).contains(['\n', '\r']) || written.contains(['\n', '\r']) {
+    let has_line_end = |text: &str| text.bytes().any(|byte| matches!(byte, b'\n' | b'\r'));
+    if has_line_end(span.of(source)) || has_line_end(written) {
         let diagnostic = problem(Code::ToolPattern, "a tool name over several lines".to_owned());
         return Err(Box::new(diagnostic.help("write several tools as a list: `[file.read, file.write]`")));
     }
@@ -50,7 +51,8 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
             diagnostic
         }));
     }
-    if let Some(at) = written.find("***") {
+    let has_stars = written.contains('*');
+    if has_stars && let Some(at) = written.find("***") {
         let stars = written.get(at..).unwrap_or_default().chars().take_while(|&c| c == '*').count();
         let at_stars = inside(span, at, stars, written, source);
         let diagnostic = Diagnostic::new(Code::ToolPattern, at_stars, "more than two stars in a row");
@@ -58,8 +60,7 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
             diagnostic.label("`*` stays within a `/`, `**` does not").replace_fix("**", at_stars, source),
         ));
     }
-    let stars = written.split('*').filter(|part| !part.is_empty()).count();
-    if stars > STARRED_MAX {
+    if has_stars && written.split('*').filter(|part| !part.is_empty()).count() > STARRED_MAX {
         let diagnostic = problem(Code::ToolPattern, format!("more than {STARRED_MAX} parts between stars"));
         return Err(Box::new(diagnostic.help("comparing it with names would take long: write several patterns")));
     }

@@ -410,6 +410,9 @@ const MESSAGE_CHARS: usize = 300;
 
 /// `text` as one line of bounded length, with everything that could deceive a reader shown as a token.
 fn one_line(text: &str) -> String {
+    if text.len() <= MESSAGE_CHARS {
+        return visible(text);
+    }
     match text.char_indices().nth(MESSAGE_CHARS) {
         Some((cut, _)) => format!("{}…", visible(text.get(..cut).unwrap_or_default())),
         None => visible(text),

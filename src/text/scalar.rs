@@ -30,10 +30,9 @@ fn resolve_number(text: &str) -> Option<f64> {
         return Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY });
     }
     // What Rust reads as a number beyond this alphabet (`inf`, `nan`) the core schema does not.
-    let numeric = unsigned.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-    let has_digit =
-        unsigned.split(['e', 'E']).next().is_some_and(|mantissa| mantissa.bytes().any(|byte| byte.is_ascii_digit()));
-    if numeric && has_digit { text.parse().ok() } else { None }
+    let is_numeric = unsigned.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
+    let mut mantissa = unsigned.bytes().take_while(|byte| !matches!(byte, b'e' | b'E'));
+    if is_numeric && mantissa.any(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 fn digits_in_base(digits: &str, base: u32) -> Option<f64> {

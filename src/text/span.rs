@@ -51,28 +51,15 @@ pub struct Positions<'text> {
     /// Byte offset at which each line starts. `\n`, `\r\n` and `\r` end a line, as in YAML.
     line_starts: Vec<usize>,
     /// UTF-16 offset at every [`MARK_BYTES`]th byte, so that one look-up reads few bytes, however long a line is.
-    utf16_marks: Vec<usize>,
+    /// `None` if all of the text is ASCII: then the offsets are those in bytes.
+    utf16_marks: Option<Vec<usize>>,
 }
 
 impl<'text> Positions<'text> {
     /// Reads `text` once.
     #[must_use]
     pub fn new(text: &'text str) -> Self {
-        let mut line_starts = vec![0];
-        let mut utf16_marks = Vec::with_capacity(text.len() / MARK_BYTES + 1);
-        let mut utf16 = 0;
-        let mut bytes = text.bytes().enumerate().peekable();
-        while let Some((at, byte)) = bytes.next() {
-            if at % MARK_BYTES == 0 {
-                utf16_marks.push(utf16);
-            }
-            utf16 += utf16_units(byte);
-            let ends_line = byte == b'\n' || (byte == b'\r' && bytes.peek().is_none_or(|&(_, next)| next != b'\n'));
-            if ends_line {
-                line_starts.push(at + 1);
-            }
-        }
-        Self { text, line_starts, utf16_marks }
+        Self { text, line_starts: line_starts(text), utf16_marks: (!text.is_ascii()).then(|| utf16_marks(text)) }
     }
 
     /// The position of the byte at `offset`; the end of the text if `offset` lies beyond it.
@@ -99,18 +86,45 @@ impl<'text> Positions<'text> {
     }
 
     fn utf16(&self, offset: usize) -> usize {
-        let mark = offset / MARK_BYTES;
-        let Some(&at_mark) = self.utf16_marks.get(mark) else {
-            // `offset` is the end of a text whose length is a multiple of MARK_BYTES.
-            let last = self.utf16_marks.last().copied().unwrap_or(0);
-            return last + self.units_between(self.utf16_marks.len().saturating_sub(1) * MARK_BYTES, offset);
-        };
-        at_mark + self.units_between(mark * MARK_BYTES, offset)
+        let Some(marks) = &self.utf16_marks else { return offset };
+        // The end of a text whose length is a multiple of MARK_BYTES has no mark of its own.
+        let mark = (offset / MARK_BYTES).min(marks.len().saturating_sub(1));
+        let behind = self.text.as_bytes().get(mark * MARK_BYTES..offset).unwrap_or_default();
+        marks.get(mark).copied().unwrap_or(0) + utf16_length(behind)
     }
+}
 
-    fn units_between(&self, start: usize, end: usize) -> usize {
-        self.text.as_bytes().get(start..end).unwrap_or_default().iter().map(|&byte| utf16_units(byte)).sum()
+fn line_starts(text: &str) -> Vec<usize> {
+    let mut starts = vec![0];
+    let mut after_return = false;
+    for (at, byte) in text.bytes().enumerate() {
+        if after_return && byte != b'\n' {
+            starts.push(at);
+        }
+        if byte == b'\n' {
+            starts.push(at + 1);
+        }
+        after_return = byte == b'\r';
     }
+    if after_return {
+        starts.push(text.len());
+    }
+    starts
+}
+
+fn utf16_marks(text: &str) -> Vec<usize> {
+    let mut utf16 = 0;
+    let mark = |part: &[u8]| {
+        let mark = utf16;
+        utf16 += utf16_length(part);
+        mark
+    };
+    text.as_bytes().chunks(MARK_BYTES).map(mark).collect()
+}
+
+/// How many UTF-16 code units `bytes` of a UTF-8 text are.
+fn utf16_length(bytes: &[u8]) -> usize {
+    bytes.iter().map(|&byte| utf16_units(byte)).sum()
 }
 
 /// How many UTF-16 code units begin with `byte` of a UTF-8 text.

@@ -39,6 +39,9 @@ pub const fn is_typographic_quote(c: char) -> bool {
 
 /// `text` with everything that could act on a terminal or deceive a reader shown as a token.
 pub(super) fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -62,7 +65,9 @@ const fn is_printable(c: char) -> bool {
 /// Of damage and of control characters only the first is reported: a binary file is full of them.
 pub(super) fn check_characters(text: &str, problems: &mut Problems) {
     let mut unprintable_seen = false;
-    for (at, c) in text.char_indices() {
+    // Nearly all of nearly every text is plain.
+    let is_plain = |c: char| matches!(c, '\t' | '\n' | ' '..='~');
+    for (at, c) in text.char_indices().filter(|&(_, c)| !is_plain(c)) {
         let span = Span::new(at, at + c.len_utf8());
         let code = format!("U+{:04X}", u32::from(c));
         if c == '\u{FFFD}' {
@@ -103,6 +108,9 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
 ///
 /// `false` if the places of what follows would be wrong: in such a line the scanner counts bytes, not characters.
 pub(super) fn check_directives(text: &str, problems: &mut Problems) -> bool {
+    if !text.contains('%') {
+        return true;
+    }
     let mut start = 0;
     let mut places_hold = true;
     let mut in_document = false;

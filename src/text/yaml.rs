@@ -164,8 +164,16 @@ struct Open {
 
 enum OpenContent {
     List(Vec<Node>),
-    Map { entries: Vec<MapEntry>, key: Option<PendingKey>, first_seen: BTreeMap<String, Span> },
+    Map {
+        entries: Vec<MapEntry>,
+        key: Option<PendingKey>,
+        /// The keys behind the first [`FEW_KEYS`], which are looked for among the entries.
+        others: BTreeMap<String, Span>,
+    },
 }
+
+/// So many keys are quicker looked through than looked up.
+const FEW_KEYS: usize = 16;
 
 /// A key whose value has not come yet; `None` as text if it cannot be one, which has been reported.
 struct PendingKey {
@@ -190,6 +198,7 @@ struct Measure {
 
 struct Builder<'a> {
     text: &'a str,
+    has_tabs: bool,
     limits: Limits,
     problems: &'a mut Problems,
     offsets: CharOffsets,
@@ -207,6 +216,7 @@ impl<'a> Builder<'a> {
     fn new(text: &'a str, limits: Limits, problems: &'a mut Problems) -> Self {
         Self {
             text,
+            has_tabs: text.contains('\t'),
             limits: Limits { depth: limits.depth.min(DEPTH_MAX), ..limits },
             problems,
             offsets: CharOffsets::new(text),
@@ -233,7 +243,7 @@ impl<'a> Builder<'a> {
                 self.begin(span, anchor, tag.as_deref(), OpenContent::List(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
-                let content = OpenContent::Map { entries: Vec::new(), key: None, first_seen: BTreeMap::new() };
+                let content = OpenContent::Map { entries: Vec::new(), key: None, others: BTreeMap::new() };
                 self.begin(span, anchor, tag.as_deref(), content)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
@@ -279,7 +289,7 @@ impl<'a> Builder<'a> {
 
     /// The scanner takes a tab after a space as one column of indentation; other readers do not.
     fn check_indentation(&mut self, span: Span) {
-        if self.open.iter().any(|open| open.is_flow) {
+        if !self.has_tabs || self.open.iter().any(|open| open.is_flow) {
             return;
         }
         let before = self.text.get(..span.start).unwrap_or_default();
@@ -429,8 +439,8 @@ impl<'a> Builder<'a> {
         match self.open.last_mut().map(|open| &mut open.content) {
             None => self.root = Some(node),
             Some(OpenContent::List(items)) => items.push(node),
-            Some(OpenContent::Map { entries, key, first_seen }) => match key.take() {
-                None => *key = Some(read_key(node, self.text, first_seen, self.problems)),
+            Some(OpenContent::Map { entries, key, others }) => match key.take() {
+                None => *key = Some(read_key(node, self.text, (entries, others), self.problems)),
                 Some(PendingKey { text: Some(text), span }) => {
                     entries.push(MapEntry { key: text, key_span: span, value: node })
                 }
@@ -467,7 +477,13 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn read_key(node: Node, text: &str, first_seen: &mut BTreeMap<String, Span>, problems: &mut Problems) -> PendingKey {
+/// The key that `node` is; `entries` and `others` have those before it.
+fn read_key(
+    node: Node,
+    text: &str,
+    (entries, others): (&[MapEntry], &mut BTreeMap<String, Span>),
+    problems: &mut Problems,
+) -> PendingKey {
     let span = node.span;
     let refused = PendingKey { text: None, span };
     let described = node.described();
@@ -488,7 +504,8 @@ fn read_key(node: Node, text: &str, first_seen: &mut BTreeMap<String, Span>, pro
         ));
         return refused;
     }
-    if let Some(&first) = first_seen.get(&key) {
+    let among_few = entries.iter().take(FEW_KEYS).find(|entry| entry.key == key).map(|entry| entry.key_span);
+    if let Some(first) = among_few.or_else(|| others.get(&key).copied()) {
         problems.push(
             Diagnostic::new(Code::DuplicateKey, span, format!("key `{key}` written twice in one map"))
                 .label("again here")
@@ -496,7 +513,9 @@ fn read_key(node: Node, text: &str, first_seen: &mut BTreeMap<String, Span>, pro
         );
         return refused;
     }
-    first_seen.insert(key.clone(), span);
+    if entries.len() >= FEW_KEYS {
+        others.insert(key.clone(), span);
+    }
     PendingKey { text: Some(key), span }
 }
 

@@ -53,7 +53,10 @@ pub fn canonical(value: &Value, out: &mut String) -> Result<(), CanonicalError> 
 
 fn canonical_map(map: &Map, out: &mut String) -> Result<(), CanonicalError> {
     let mut entries: Vec<(&str, &Value)> = map.iter().collect();
-    entries.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    // Of ASCII the order is that of the map.
+    if !entries.iter().all(|(key, _)| key.is_ascii()) {
+        entries.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    }
     out.push('{');
     for (at, (key, value)) in entries.into_iter().enumerate() {
         if at > 0 {
@@ -80,6 +83,15 @@ fn canonical_number(number: f64, out: &mut String) -> Result<(), CanonicalError>
 
 fn canonical_text(text: &str, out: &mut String) {
     out.push('"');
+    if text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) {
+        out.push_str(text);
+    } else {
+        canonical_chars(text, out);
+    }
+    out.push('"');
+}
+
+fn canonical_chars(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -98,5 +110,4 @@ fn canonical_text(text: &str, out: &mut String) {
             c => out.push(c),
         }
     }
-    out.push('"');
 }
