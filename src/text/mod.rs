@@ -7,5 +7,6 @@ pub mod render;
 mod causes;
 pub mod syntax;
 mod scalar;
+mod input;
 pub mod yaml;
 pub mod highlight;

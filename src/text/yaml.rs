@@ -11,6 +11,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::causes::with_spaces;
 use super::diagnostic::{Code, Diagnostic, Problems};
+use super::input::TextInput;
 use super::scalar::resolve;
 use super::span::{CharOffsets, Span};
 use super::syntax;
@@ -119,7 +120,7 @@ pub fn parse(text: &str, limits: Limits, problems: &mut Problems) -> Option<Node
         return None;
     }
     let mut builder = Builder::new(text, limits, problems);
-    let mut parser = Parser::new_from_str(text);
+    let mut parser = Parser::new(TextInput::new(text));
     while let Some(event) = parser.next_event() {
         let step = match event {
             Ok((event, span)) => {
