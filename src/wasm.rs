@@ -26,9 +26,7 @@ use planner::Planner;
 /// Texts that were read; gives the problems, and the stack if there is one.
 #[wasm_bindgen]
 pub struct Loaded {
-    sources: Rc<Vec<SourceText>>,
-    diagnostics: JsValue,
-    rendered: Vec<String>,
+    loaded: diagnostic::Loaded,
     stack: Option<CoreStack>,
 }
 
@@ -38,35 +36,32 @@ pub struct Loaded {
 pub fn load(sources: js_sys::Array, tools: JsValue, limits: &JsValue) -> Result<Loaded, JsValue> {
     let sources = sources.iter().map(source).collect::<Result<Vec<_>, JsValue>>()?;
     let tools = if tools.is_undefined() { None } else { Some(source(tools)?) };
-    let loaded = diagnostic::load(sources, tools, limits_from(limits));
-    let diagnostics = encode(&loaded.diagnostics())?;
-    let rendered = loaded.rendered();
-    let stack = loaded.policies.and_then(|policies| compile(policies).ok());
-    let stack = match loaded.catalogue {
+    let mut loaded = diagnostic::load(sources, tools, limits_from(limits));
+    let stack = loaded.policies.take().and_then(|policies| compile(policies).ok());
+    let stack = match loaded.catalogue.take() {
         Some(catalogue) => stack.map(|stack| stack.with_catalogue(catalogue)),
         None => stack,
     };
-    Ok(Loaded { sources: Rc::new(loaded.sources), diagnostics, rendered, stack })
+    Ok(Loaded { loaded, stack })
 }
 
 #[wasm_bindgen]
 impl Loaded {
     /// Every problem, by text and place.
-    #[must_use]
-    pub fn diagnostics(&self) -> JsValue {
-        self.diagnostics.clone()
+    pub fn diagnostics(&self) -> Result<JsValue, JsValue> {
+        encode(&self.loaded.diagnostics())
     }
 
     /// The problems of each text as text with carets; empty for one that has none.
     #[must_use]
     pub fn rendered(&self) -> Vec<String> {
-        self.rendered.clone()
+        self.loaded.rendered()
     }
 
     /// The stack, once; nothing if a text has an error.
     pub fn stack(&mut self) -> Option<Stack> {
         let stack = Rc::new(self.stack.take()?);
-        Some(Stack { stack, sources: Rc::clone(&self.sources) })
+        Some(Stack { stack, sources: Rc::clone(&self.loaded.sources) })
     }
 }
 

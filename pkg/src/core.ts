@@ -66,7 +66,7 @@ export interface EngineSimulation {
 /** What became of policy texts. `stack` is `null` if any of the diagnostics is an error. */
 export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
-  /** The diagnostics of each source as text with carets; empty for one that has none. */
+  /** The diagnostics of each source as text with carets; empty for one that has none. None if nobody wanted them. */
   readonly rendered: readonly string[];
   readonly stack: Stack | null;
 }
@@ -106,11 +106,16 @@ async function start(): Promise<void> {
   }
 }
 
-/** Reads policy texts, and a tool catalogue if there is one. The engine must be {@link ready}. */
+/**
+ * Reads policy texts, and a tool catalogue if there is one. The engine must be {@link ready}.
+ *
+ * Texts with carets take time, and are for people: `wantsRendered` says whether they are wanted also if there is no error.
+ */
 export function load(
   sources: readonly Source[],
   tools: Source | undefined,
   limits: Partial<Limits> | undefined,
+  wantsRendered = true,
 ): Loaded {
   return answer(refusedCall, () => {
     const loaded = wasm.load([...sources], tools, limits);
@@ -118,7 +123,7 @@ export function load(
       const stack = loaded.stack();
       return {
         diagnostics: deepFreeze(loaded.diagnostics() as Diagnostic[]),
-        rendered: loaded.rendered(),
+        rendered: wantsRendered || !stack ? loaded.rendered() : [],
         stack: stack ? guardedStack(stack) : null,
       };
     } finally {

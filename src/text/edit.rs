@@ -39,7 +39,7 @@ pub fn inside(span: Span, word: &str, text: &str) -> Span {
 /// `span` up to the end of its first line.
 #[must_use]
 pub fn first_line(span: Span, text: &str) -> Span {
-    let length = span.of(text).find(['\n', '\r']);
+    let length = span.of(text).bytes().position(|byte| matches!(byte, b'\n' | b'\r'));
     length.map_or(span, |length| Span::new(span.start, span.start + length))
 }
 

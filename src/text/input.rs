@@ -96,7 +96,7 @@ impl Input for TextInput<'_> {
             // Of a value, or a part of the text.
             ':' => {
                 let next = self.peek_nth(1);
-                !is_blank_or_breakz(next) && !(in_flow && is_flow(next))
+                !(is_blank_or_breakz(next) || in_flow && is_flow(next))
             }
             '\u{FEFF}' => false,
             c => !(in_flow && is_flow(c)),

@@ -66,11 +66,13 @@ const fn is_printable(c: char) -> bool {
 /// Of damage and of control characters only the first is reported: a binary file is full of them.
 pub(super) fn check_characters(text: &str, problems: &mut Problems) {
     let mut unprintable_seen = false;
-    // Nearly all of nearly every text is plain.
-    let is_plain = |c: char| matches!(c, '\t' | '\n' | ' '..='~');
-    for (at, c) in text.char_indices().filter(|&(_, c)| !is_plain(c)) {
+    // As nearly every text is.
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b' '..=b'~')) {
+        return;
+    }
+    for (at, c) in text.char_indices() {
         let span = Span::new(at, at + c.len_utf8());
-        let code = format!("U+{:04X}", u32::from(c));
+        let code = || format!("U+{:04X}", u32::from(c));
         if c == '\u{FFFD}' {
             problems.push(
                 Diagnostic::new(Code::DamagedText, span, "this text was damaged when it was read")
@@ -83,14 +85,14 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
         if matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}') || (c == '\r' && next != Some(&b'\n')) {
             let fix = if c == '\r' { "\n" } else { " " };
             problems.push(
-                Diagnostic::new(Code::HiddenCharacter, span, format!("line end {code}"))
+                Diagnostic::new(Code::HiddenCharacter, span, format!("line end {}", code()))
                     .label("some readers begin a new line here, others do not")
                     .fix("replace it", span, fix),
             );
         }
         if is_reordering(c) {
             problems.push(
-                Diagnostic::new(Code::HiddenCharacter, span, format!("hidden character {code}"))
+                Diagnostic::new(Code::HiddenCharacter, span, format!("hidden character {}", code()))
                     .label("changes the order in which text is shown")
                     .fix("remove it", span, ""),
             );
@@ -98,8 +100,12 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
         if (!is_printable(c) || (c == '\u{FEFF}' && at > 0)) && !unprintable_seen {
             unprintable_seen = true;
             problems.push(
-                Diagnostic::new(Code::YamlSyntax, span, format!("character {code}, which no policy text can contain"))
-                    .help("remove it, or write it as an escape in double quotes"),
+                Diagnostic::new(
+                    Code::YamlSyntax,
+                    span,
+                    format!("character {}, which no policy text can contain", code()),
+                )
+                .help("remove it, or write it as an escape in double quotes"),
             );
         }
     }

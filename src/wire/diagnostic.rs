@@ -1,5 +1,7 @@
 //! Policy texts in; diagnostics, spans and tokens out. Byte offsets become UTF-16 offsets here, and only here.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 
 use crate::catalogue::model::Catalogue;
@@ -32,8 +34,8 @@ impl SourceText {
 /// Texts that were read, the policies in them, and every problem.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The texts: those of the policies, and after them that of the catalogue.
-    pub sources: Vec<SourceText>,
+    /// The texts: those of the policies, and after them that of the catalogue. Shared with who tells their places later.
+    pub sources: Rc<Vec<SourceText>>,
     /// One policy a text; `None` if anything has an error.
     pub policies: Option<Vec<Policy>>,
     /// The catalogue, if there is one without an error.
@@ -61,7 +63,7 @@ pub fn load(sources: Vec<(String, Vec<u8>)>, tools: Option<(String, Vec<u8>)>, l
     });
     let is_usable = !problems.iter().flatten().any(Diagnostic::is_error);
     let policies = if is_usable { policies.into_iter().collect() } else { None };
-    Loaded { sources: texts, policies, catalogue, problems }
+    Loaded { sources: Rc::new(texts), policies, catalogue, problems }
 }
 
 /// The text of `bytes`, what `reader` makes of it, and its problems.
