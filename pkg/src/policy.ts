@@ -123,8 +123,8 @@ export async function loadPolicy(
   source: PolicySource | readonly PolicySource[],
   options: LoadOptions = {},
 ): Promise<Policy> {
-  const { diagnostics, rendered, policy } = await checkPolicy(source, options);
-  if (!policy) throw new PolicyError(rendered.trimEnd(), diagnostics);
+  const { diagnostics, rendered, policy } = await checkSources(source, options, false);
+  if (!policy) throw new PolicyError(joined(rendered).trimEnd(), diagnostics);
   return policy;
 }
 
@@ -145,19 +145,27 @@ export async function checkPolicy(
   options: LoadOptions = {},
 ): Promise<CheckedPolicy> {
   const { diagnostics, rendered, policy } = await checkSources(source, options);
-  return Object.freeze({ diagnostics, rendered: rendered.filter(Boolean).join("\n"), policy });
+  return Object.freeze({ diagnostics, rendered: joined(rendered), policy });
 }
 
-/** As {@link checkPolicy}, with the rendered problems of each source: of the policies, and then of the tools. */
+function joined(rendered: readonly string[]): string {
+  return rendered.filter(Boolean).join("\n");
+}
+
+/**
+ * As {@link checkPolicy}, with the rendered problems of each source: of the policies, and then of the tools. Of a policy
+ * without errors only if `wantsRendered`.
+ */
 export async function checkSources(
   source: PolicySource | readonly PolicySource[],
   options: LoadOptions,
+  wantsRendered = true,
 ): Promise<Omit<CheckedPolicy, "rendered"> & { readonly rendered: readonly string[] }> {
   const sources = sourcesOf(source);
   const limits = limitsOf(options.limits);
   const tools = options.tools === undefined ? undefined : toolsOf(options.tools);
   await ready();
-  const { diagnostics, rendered, stack } = load(sources, tools, limits);
+  const { diagnostics, rendered, stack } = load(sources, tools, limits, wantsRendered);
   return { diagnostics, rendered, policy: stack && policyOf(stack, diagnostics) };
 }
 
