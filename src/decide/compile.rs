@@ -31,7 +31,7 @@ pub struct Candidates {
 impl Compiled {
     fn candidates(&self, tool: &str) -> Candidates {
         let known_name = if self.index.knows(tool) { None } else { self.names.folds_to(tool) };
-        Candidates { hits: self.index.hits(tool).collect(), known_name }
+        Candidates { hits: self.index.hits(tool), known_name }
     }
 }
 
@@ -49,8 +49,8 @@ pub struct Stack {
 impl Stack {
     /// The rules of each policy that are about `tool`.
     ///
-    /// Takes time with the number of patterns among the rules; what is decided often is decided by a
-    /// [`Plan`](super::plan::Plan), which remembers them.
+    /// Takes a few look-ups for a name of ASCII, and time with the number of names for others; what is decided often is
+    /// decided by a [`Plan`](super::plan::Plan), which remembers them.
     #[must_use]
     pub fn candidates(&self, tool: &str) -> Vec<Candidates> {
         self.policies.iter().map(|compiled| compiled.candidates(tool)).collect()

@@ -1,5 +1,6 @@
 //! Which rules can match a tool, without asking every rule.
 
+use super::patterns::Patterns;
 use crate::matcher::glob::Glob;
 use crate::names::NameMap;
 use crate::policy::model::Rule;
@@ -20,6 +21,8 @@ pub struct ToolIndex {
     exact: NameMap<String, Vec<Hit>>,
     /// The patterns in the order of the rules.
     globs: Vec<(Glob, Hit)>,
+    /// The same by their text.
+    by_text: Patterns,
 }
 
 impl ToolIndex {
@@ -28,17 +31,19 @@ impl ToolIndex {
     pub fn new(rules: &[Rule]) -> Self {
         let mut exact: NameMap<String, Vec<Hit>> = NameMap::default();
         let mut globs = Vec::new();
+        let mut by_text = Patterns::default();
         for (rule, tools) in rules.iter().map(|rule| &rule.tools).enumerate() {
             for (pattern, tool) in tools.iter().enumerate() {
                 let hit = Hit { rule, pattern };
                 if tool.is_glob() {
                     globs.push((Glob::new(&tool.text), hit));
+                    by_text.add(&tool.text.chars().collect::<Vec<_>>());
                 } else {
                     exact.entry(tool.text.clone()).or_default().push(hit);
                 }
             }
         }
-        Self { exact, globs }
+        Self { exact, globs, by_text }
     }
 
     /// How many exact names there are.
@@ -54,22 +59,44 @@ impl ToolIndex {
     }
 
     /// The rules that match `tool` in their order, each with the first of its names and patterns that does.
-    pub fn hits<'a>(&'a self, tool: &'a str) -> impl Iterator<Item = Hit> + 'a {
-        let exact = self.exact.get(tool).map(Vec::as_slice).unwrap_or_default();
-        let mut exact = exact.iter().copied().peekable();
-        let mut globs = self.globs.iter().filter(move |(glob, _)| glob.matches(tool)).map(|&(_, hit)| hit).peekable();
-        let mut last = None;
-        std::iter::from_fn(move || {
-            loop {
-                let next = match (exact.peek(), globs.peek()) {
-                    (Some(a), Some(b)) if a < b => exact.next(),
-                    (_, Some(_)) => globs.next(),
-                    (_, None) => exact.next(),
-                }?;
-                if last.replace(next.rule) != Some(next.rule) {
-                    return Some(next);
-                }
+    #[must_use]
+    pub fn hits(&self, tool: &str) -> Vec<Hit> {
+        let mut hits = self.exact.get(tool).cloned().unwrap_or_default();
+        let candidates = self.by_text.candidates(&tool.chars().collect::<Vec<_>>());
+        let globs = candidates.into_iter().filter_map(|at| self.globs.get(at));
+        hits.extend(globs.filter(|(glob, _)| glob.matches(tool)).map(|&(_, hit)| hit));
+        hits.sort_unstable();
+        hits.dedup_by_key(|hit| hit.rule);
+        hits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::patterns::samples::{name, rules};
+    use proptest::prelude::*;
+
+    /// The rules that match `tool`, every name and pattern asked.
+    fn plainly(rules: &[Rule], tool: &str) -> Vec<Hit> {
+        let matches = |text: &str| if text.contains('*') { Glob::new(text).matches(tool) } else { text == tool };
+        let first_of = |(rule, Rule { tools, .. }): (usize, &Rule)| {
+            let pattern = tools.iter().position(|known| matches(&known.text))?;
+            Some(Hit { rule, pattern })
+        };
+        rules.iter().enumerate().filter_map(first_of).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(10_000) })]
+
+        #[test]
+        fn the_index_finds_what_asking_every_rule_does(known in rules(), tool in name()) {
+            let index = ToolIndex::new(&known);
+            prop_assert_eq!(index.hits(&tool), plainly(&known, &tool));
+            for tool in known.iter().flat_map(|rule| &rule.tools).map(|known| known.text.replace('*', &tool)) {
+                prop_assert_eq!(index.hits(&tool), plainly(&known, &tool), "{}", tool);
             }
-        })
+        }
     }
 }

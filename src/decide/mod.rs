@@ -3,6 +3,7 @@
 pub mod call;
 pub mod effort;
 pub mod condition;
+mod patterns;
 pub mod index;
 mod name;
 pub mod compile;

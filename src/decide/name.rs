@@ -1,6 +1,7 @@
 //! Tool names that are not known, but could be taken for known ones.
 
 use super::index::Hit;
+use super::patterns::Patterns;
 use crate::matcher::glob::Glob;
 use crate::names::NameMap;
 use crate::policy::model::Rule;
@@ -14,13 +15,22 @@ use crate::text::syntax::is_hidden;
 /// two ASCII characters, and one in the known name for one; characters of East Asian scripts only for themselves.
 #[derive(Clone, Debug, Default)]
 pub struct KnownNames {
-    /// The first rule with each ASCII name, by its fold.
+    /// The first rule with each exact name, by its fold: names in ASCII, and others.
     ascii: NameMap<Vec<char>, Hit>,
-    /// Folds of all exact names, and of those outside ASCII, in the order of the rules.
-    folds: Vec<(Vec<char>, Hit)>,
     other: Vec<(Vec<char>, Hit)>,
-    /// Patterns other than those that match every name, with their folds.
-    globs: Vec<(Vec<char>, Glob, Hit)>,
+    /// Patterns other than those that match every name, with their folds: those in ASCII, and others.
+    ascii_globs: Vec<FoldedGlob>,
+    other_globs: Vec<FoldedGlob>,
+    /// Those in ASCII by the text of their folds.
+    by_text: Patterns,
+}
+
+/// A pattern with its fold.
+#[derive(Clone, Debug)]
+struct FoldedGlob {
+    folded: Vec<char>,
+    glob: Glob,
+    hit: Hit,
 }
 
 impl KnownNames {
@@ -39,7 +49,7 @@ impl KnownNames {
     fn add(&mut self, name: &str, is_glob: bool, hit: Hit) {
         if is_glob {
             if !name.chars().all(|c| c == '*') {
-                self.globs.push((fold(name, Separators::One), Glob::new(name), hit));
+                self.add_glob(FoldedGlob { folded: fold(name, Separators::One), glob: Glob::new(name), hit });
             }
             return;
         }
@@ -47,34 +57,54 @@ impl KnownNames {
         if folded.is_empty() {
             return;
         }
-        if folded.iter().all(char::is_ascii) {
-            self.ascii.entry(folded.clone()).or_insert(hit);
+        if is_ascii(&folded) {
+            self.ascii.entry(folded).or_insert(hit);
         } else {
-            self.other.push((folded.clone(), hit));
+            self.other.push((folded, hit));
         }
-        self.folds.push((folded, hit));
+    }
+
+    fn add_glob(&mut self, glob: FoldedGlob) {
+        if is_ascii(&glob.folded) {
+            self.by_text.add(&glob.folded);
+            self.ascii_globs.push(glob);
+        } else {
+            self.other_globs.push(glob);
+        }
     }
 
     /// The first rule with a name or pattern that `tool`, which is no exact name of any rule, folds to.
+    ///
+    /// Among names and patterns of ASCII one of ASCII is looked up; all others are compared one by one.
     #[must_use]
     pub fn folds_to(&self, tool: &str) -> Option<Hit> {
         let folded = fold(tool, Separators::LeftOut);
-        let exact = self.ascii.get(&folded).copied();
-        // Only names outside ASCII, known or asked for, need a look at each.
-        let slow = if folded.iter().all(char::is_ascii) { &self.other } else { &self.folds };
-        let slow = slow.iter().find(|(known, _)| reaches(known, &folded)).map(|&(_, hit)| hit);
-        let by_glob = if self.globs.is_empty() { None } else { self.glob_folds_to(tool) };
-        exact.into_iter().chain(slow).chain(by_glob).min()
+        let equal = self.ascii.get(&folded).copied();
+        let ascii = if is_ascii(&folded) { None } else { Some(&self.ascii) };
+        let others = self.other.iter().map(|(known, hit)| (known, hit));
+        let alike = ascii.into_iter().flatten().chain(others).filter(|(known, _)| reaches(known, &folded));
+        equal.into_iter().chain(alike.map(|(_, hit)| *hit)).chain(self.glob_folds_to(tool)).min()
     }
 
     /// The first rule with a pattern that matches what `tool` folds to, but not `tool` itself.
     fn glob_folds_to(&self, tool: &str) -> Option<Hit> {
-        let folded = [Separators::One, Separators::OneWithCase].map(|separators| fold(tool, separators));
-        let found = self
-            .globs
-            .iter()
-            .find(|(known, glob, _)| folded.iter().any(|folded| reaches(known, folded)) && !glob.matches(tool));
-        found.map(|&(_, _, hit)| hit)
+        if self.ascii_globs.is_empty() && self.other_globs.is_empty() {
+            return None;
+        }
+        let readings = [Separators::One, Separators::OneWithCase].map(|separators| fold(tool, separators));
+        let found = readings.iter().flat_map(|folded| {
+            let others = self.other_globs.iter();
+            self.globs_like(folded).chain(others).filter(|known| reaches(&known.folded, folded))
+        });
+        found.filter(|known| !known.glob.matches(tool)).map(|known| known.hit).min()
+    }
+
+    /// The patterns in ASCII that may match `folded`.
+    fn globs_like(&self, folded: &[char]) -> impl Iterator<Item = &FoldedGlob> {
+        // What is not ASCII may stand for what a pattern begins or ends with.
+        let places =
+            if is_ascii(folded) { self.by_text.candidates(folded) } else { (0..self.ascii_globs.len()).collect() };
+        places.into_iter().filter_map(|at| self.ascii_globs.get(at))
     }
 }
 
@@ -86,6 +116,10 @@ enum Separators {
     One,
     /// The same, and an upper-case letter after a lower-case one is separated from it.
     OneWithCase,
+}
+
+fn is_ascii(folded: &[char]) -> bool {
+    folded.iter().all(char::is_ascii)
 }
 
 fn fold(name: &str, separators: Separators) -> Vec<char> {
@@ -177,8 +211,21 @@ const STANDS_FOR_MAX: usize = 2;
 
 /// Whether `known`, a folded name or pattern, is what the folded `name` could be taken for.
 ///
-/// Walks an automaton whose states are the places in `known`.
+/// Most names differ from most others plainly, at the beginning or at the end.
 fn reaches(known: &[char], name: &[char]) -> bool {
+    let differs = differs_plainly(known.iter().zip(name)) || differs_plainly(known.iter().rev().zip(name.iter().rev()));
+    !differs && walk(known, name)
+}
+
+/// Whether the first of `pairs`, of characters of a known name and of another, that are not the same are both plain. Then
+/// nothing around them matters, as up to there each stands for itself.
+fn differs_plainly<'a>(mut pairs: impl Iterator<Item = (&'a char, &'a char)>) -> bool {
+    let is_plain = |(known, c): &(&char, &char)| known.is_ascii() && c.is_ascii() && **known != '*';
+    pairs.find(|pair| pair.0 != pair.1 || !is_plain(pair)).is_some_and(|pair| is_plain(&pair))
+}
+
+/// Walks an automaton whose states are the places in `known`.
+fn walk(known: &[char], name: &[char]) -> bool {
     let mut reached = vec![false; known.len() + 1];
     mark(known, &mut reached, 0);
     for &c in name {
@@ -227,8 +274,10 @@ fn mark(known: &[char], reached: &mut [bool], at: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decide::patterns::samples::{name, rules};
     use crate::policy::parse::parse;
     use crate::text::yaml::Limits;
+    use proptest::prelude::*;
 
     fn folds_to(known: &str, tool: &str) -> bool {
         let text = format!("rules: [{{ tool: \"{known}\", action: block }}]");
@@ -288,6 +337,38 @@ mod tests {
         ];
         for (known, tool, expected) in rows {
             assert_eq!(folds_to(known, tool), expected, "`{tool}` for `{known}`");
+        }
+    }
+
+    /// The first rule that `tool` folds to, every name and pattern asked.
+    fn plainly(rules: &[Rule], tool: &str) -> Option<Hit> {
+        let named = fold(tool, Separators::LeftOut);
+        let readings = [Separators::One, Separators::OneWithCase].map(|separators| fold(tool, separators));
+        let folds = |known: &str| {
+            if !known.contains('*') {
+                let known = fold(known, Separators::LeftOut);
+                return !known.is_empty() && (known == named || walk(&known, &named));
+            }
+            let folded = fold(known, Separators::One);
+            let is_reached = readings.iter().any(|name| walk(&folded, name));
+            known.chars().any(|c| c != '*') && is_reached && !Glob::new(known).matches(tool)
+        };
+        let all = rules.iter().enumerate().flat_map(|(rule, Rule { tools, .. })| {
+            tools.iter().enumerate().map(move |(pattern, known)| (&known.text, Hit { rule, pattern }))
+        });
+        all.into_iter().find(|(known, _)| folds(known)).map(|(_, hit)| hit)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(10_000) })]
+
+        #[test]
+        fn the_index_finds_what_asking_every_name_and_pattern_does(known in rules(), tool in name()) {
+            let names = KnownNames::new(&known);
+            prop_assert_eq!(names.folds_to(&tool), plainly(&known, &tool));
+            for tool in known.iter().flat_map(|rule| &rule.tools).map(|known| known.text.replace('*', &tool)) {
+                prop_assert_eq!(names.folds_to(&tool), plainly(&known, &tool), "{}", tool);
+            }
         }
     }
 
