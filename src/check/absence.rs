@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::sync::Arc;
 
 use super::budget::Budget;
+use super::found::Found;
 use super::implies::{implies, size};
 use super::kinds::hold_of_absent;
 use super::tools::Patterns;
@@ -37,7 +38,7 @@ pub(super) fn absent_fields(
     (text, catalogue): (&str, Option<&Catalogue>),
     covered: &[bool],
     budget: &mut Budget,
-    found: &mut Vec<Diagnostic>,
+    found: &mut Found,
 ) {
     let mut later = Patterns::default();
     let mut told = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::budget::Budget;
 use super::clash::{Clash, clash_of_leaves, clash_of_matcher, conjuncts};
+use super::found::Found;
 use super::implies::Place;
 use crate::matcher::condition::{Condition, Matcher, Test};
 use crate::policy::model::Policy;
@@ -11,7 +12,7 @@ use crate::text::span::Span;
 /// Finds tests that can never hold together: on one field, on a field and a part of it, on a length, on items.
 ///
 /// What one group of parts excludes is found only if two of them exclude each other, or listed values fail the rest.
-pub(super) fn contradictions(policy: &Policy, text: &str, budget: &mut Budget, found: &mut Vec<Diagnostic>) {
+pub(super) fn contradictions(policy: &Policy, text: &str, budget: &mut Budget, found: &mut Found) {
     let mut finder = Finder { text, budget, found };
     for when in policy.rules.iter().filter_map(|rule| rule.when.as_ref()) {
         finder.condition(&when.condition);
@@ -21,7 +22,7 @@ pub(super) fn contradictions(policy: &Policy, text: &str, budget: &mut Budget, f
 struct Finder<'a> {
     text: &'a str,
     budget: &'a mut Budget,
-    found: &'a mut Vec<Diagnostic>,
+    found: &'a mut Found,
 }
 
 impl Finder<'_> {

@@ -2,6 +2,7 @@
 //!
 //! Only what is hardly ever meant as it is written: names of other languages for patterns, fields and comparisons.
 
+use super::found::Found;
 use super::text_matcher::{Domain, by_name};
 use super::walk::{Asking, Spot};
 use crate::matcher::condition::{MATCHERS, Matcher, Test};
@@ -13,7 +14,7 @@ use crate::value::field::{Field, Root, Step};
 use crate::value::value::Value;
 
 /// Finds it in the tool names of `policy`, and in the conditions of its rules that are `asking`.
-pub(super) fn literals(policy: &Policy, asking: &[Asking<'_>], text: &str, found: &mut Vec<Diagnostic>) {
+pub(super) fn literals(policy: &Policy, asking: &[Asking<'_>], text: &str, found: &mut Found) {
     let tools = policy.rules.iter().flat_map(|rule| &rule.tools);
     found.extend(tools.filter_map(|tool| several_tools(tool, text)));
     for Asking { spots, .. } in asking {

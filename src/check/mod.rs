@@ -8,6 +8,7 @@ mod budget;
 pub mod catalogue;
 mod clash;
 mod contradiction;
+mod found;
 mod implies;
 mod kinds;
 mod literal;
@@ -28,9 +29,7 @@ use crate::text::diagnostic::{Code, Diagnostic, sort};
 use crate::text::yaml::Limits;
 use budget::Budget;
 use catalogue::check_tools;
-
-/// How many warnings are told of one policy.
-const WARNINGS_MAX: usize = 100;
+use found::Found;
 
 /// Reads a policy and checks it as a whole. There is a policy if no diagnostic is an error.
 ///
@@ -75,7 +74,7 @@ pub fn check(policy: &Policy, text: &str) -> Vec<Diagnostic> {
 /// As [`check`]; what `catalogue` rules out is not told.
 fn check_for(policy: &Policy, text: &str, catalogue: Option<&Catalogue>) -> Vec<Diagnostic> {
     let budget = &mut Budget::new();
-    let mut found = Vec::new();
+    let mut found = Found::default();
     whole::whole(policy, text, &mut found);
     let covered = shadow::shadowed(policy, text, budget, &mut found);
     order::order_decides(policy, text, &covered, budget, &mut found);
@@ -87,28 +86,5 @@ fn check_for(policy: &Policy, text: &str, catalogue: Option<&Catalogue>) -> Vec<
     literal::literals(policy, &asking, text, &mut found);
     partial_regex::partial_regexes(&asking, text, &mut found);
     reviewers::unknown_fields(policy, text, &mut found);
-    sort(&mut found);
-    bounded(found)
-}
-
-/// `found` with no more than [`WARNINGS_MAX`] warnings.
-fn bounded(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut warnings = 0;
-    let mut left_out = None;
-    let mut told: Vec<Diagnostic> = Vec::new();
-    for problem in found {
-        if !problem.is_error() {
-            warnings += 1;
-            if warnings > WARNINGS_MAX {
-                left_out = left_out.or(Some(problem.span));
-                continue;
-            }
-        }
-        told.push(problem);
-    }
-    if let Some(span) = left_out {
-        let message = format!("there are {} more warnings", warnings - WARNINGS_MAX);
-        told.push(Diagnostic::new(Code::TooManyWarnings, span, message).help("mend those above, then check again"));
-    }
-    told
+    found.told()
 }

@@ -2,6 +2,7 @@
 
 use super::budget::Budget;
 use super::clash::{Leaf, conjuncts};
+use super::found::Found;
 use super::kinds::{Kind, kinds_of_all};
 use super::walk::{Asking, Spot, place_of};
 use crate::catalogue::model::Catalogue;
@@ -20,7 +21,7 @@ pub(super) fn open_allows(
     asking: &[Asking<'_>],
     (text, catalogue): (&str, Option<&Catalogue>),
     budget: &mut Budget,
-    found: &mut Vec<Diagnostic>,
+    found: &mut Found,
 ) {
     for Asking { rule, condition, spots } in asking.iter().filter(|asking| asking.rule.action == Action::Allow) {
         if !catalogue.is_some_and(|catalogue| lists_all_keys(rule, catalogue, budget)) {
@@ -40,7 +41,7 @@ fn lists_all_keys(rule: &Rule, catalogue: &Catalogue, budget: &mut Budget) -> bo
 }
 
 /// A rule that asks about arguments and takes any others besides.
-fn open_keys(rule: &Rule, condition: &Condition<Field>, text: &str, found: &mut Vec<Diagnostic>) {
+fn open_keys(rule: &Rule, condition: &Condition<Field>, text: &str, found: &mut Found) {
     let mut asked = Asked::default();
     asked.read(condition, true);
     let Some(first) = asked.first else { return };
@@ -160,7 +161,7 @@ fn closes_keys(condition: &Condition<Field>) -> bool {
 }
 
 /// One item of a list, where nothing is said of how many there are.
-fn list_indexes(spots: &[Spot<'_>], found: &mut Vec<Diagnostic>) {
+fn list_indexes(spots: &[Spot<'_>], found: &mut Found) {
     let asks_length = |matcher: &Matcher| matcher.tests.iter().any(|test| matches!(test, Test::Length(_)));
     let measured: NameSet<&str> =
         spots.iter().filter(|spot| asks_length(spot.matcher)).map(|spot| spot.place.as_str()).collect();
@@ -176,7 +177,7 @@ fn list_indexes(spots: &[Spot<'_>], found: &mut Vec<Diagnostic>) {
 }
 
 /// Numbers of the agent's that are bounded on one side only.
-fn one_sided_bounds(spots: &[Spot<'_>], text: &str, found: &mut Vec<Diagnostic>) {
+fn one_sided_bounds(spots: &[Spot<'_>], text: &str, found: &mut Found) {
     let is_asked = |spot: &&Spot<'_>| spot.root == Root::Args && !spot.in_not;
     let mut sides: NameMap<&str, (bool, bool)> = NameMap::default();
     for spot in spots.iter().filter(is_asked) {
@@ -241,7 +242,7 @@ fn lower_bound(spot: &Spot<'_>, text: &str) -> Option<(usize, String)> {
 /// Conditions on arguments that hold where something else does not, or is not there.
 ///
 /// What the rule itself wants to be there is not absent.
-fn negated_conditions(spots: &[Spot<'_>], condition: &Condition<Field>, found: &mut Vec<Diagnostic>) {
+fn negated_conditions(spots: &[Spot<'_>], condition: &Condition<Field>, found: &mut Found) {
     let mut leaves = Vec::new();
     conjuncts(condition, &mut leaves);
     let is_required = |leaf: &&Leaf<'_, Field>| !kinds_of_all(leaf.matcher.tests.iter()).contains(Kind::Absent);

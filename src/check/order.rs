@@ -2,6 +2,7 @@
 
 use super::budget::Budget;
 use super::clash::{Leaf, clash_of_leaves, conjuncts};
+use super::found::Found;
 use super::implies::{implies, size};
 use super::tools::{Patterns, pattern_span, tools_span};
 use crate::matcher::condition::{Matcher, Test};
@@ -15,13 +16,7 @@ use crate::value::field::Field;
 /// A narrow exception in front of a general rule is how policies are written, so it is not told; nor are hosts that are
 /// trusted by name in front of a rule about addresses.
 /// Rules are compared with the 16 nearest before them, as in `shadow.rs`; of each rule one pair is told.
-pub(super) fn order_decides(
-    policy: &Policy,
-    text: &str,
-    covered: &[bool],
-    budget: &mut Budget,
-    found: &mut Vec<Diagnostic>,
-) {
+pub(super) fn order_decides(policy: &Policy, text: &str, covered: &[bool], budget: &mut Budget, found: &mut Found) {
     let mut earlier = Patterns::default();
     for ((place, rule), is_covered) in policy.rules.iter().enumerate().zip(covered) {
         if rule.when.is_none() || rule.relaxed.is_some() || *is_covered {

@@ -1,5 +1,6 @@
 //! Regular expressions that look as if a part of the text were enough, where missing a text loosens the decision.
 
+use super::found::Found;
 use super::literal::without_slashes;
 use super::walk::Asking;
 use crate::matcher::condition::Test;
@@ -9,7 +10,7 @@ use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::{in_quotes, is_plain};
 
 /// Finds them in rules that block or escalate, and within `not` in rules that allow.
-pub(super) fn partial_regexes(asking: &[Asking<'_>], text: &str, found: &mut Vec<Diagnostic>) {
+pub(super) fn partial_regexes(asking: &[Asking<'_>], text: &str, found: &mut Found) {
     for Asking { rule, spots, .. } in asking {
         for spot in spots {
             let is_negated = spot.negated != spot.in_not;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::found::Found;
 use crate::matcher::condition::{Condition, Matcher, Test};
 use crate::policy::model::{Policy, Rule};
 use crate::policy::terms::{FieldAt, ReviewTerms, Segment};
@@ -11,7 +12,7 @@ use crate::value::field::{Field, Root, Step};
 /// Finds arguments in `confirm` and `editable` that no condition, no `only_keys` and no `consequence` names.
 ///
 /// Arguments are known by their first key. A policy that names none is left alone: there is nothing to compare with.
-pub(super) fn unknown_fields(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
+pub(super) fn unknown_fields(policy: &Policy, text: &str, found: &mut Found) {
     let mut known = BTreeSet::new();
     for rule in &policy.rules {
         arguments_of(rule, &mut known);

@@ -1,6 +1,7 @@
 //! Rules that never match, because earlier ones match before them.
 
 use super::budget::Budget;
+use super::found::Found;
 use super::implies::{implies, size};
 use super::tools::{At, Patterns, pattern_span, tools_span};
 use crate::policy::model::{Action, Policy, Rule};
@@ -19,12 +20,7 @@ use crate::text::span::Span;
 /// A rule with `relaxed` covers nothing, as it need not match.
 /// Rules with conditions are compared with the 16 nearest before them of the same name, and of each beginning of a
 /// pattern; and what several rules only cover together is found for whole tools, not for conditions.
-pub(super) fn shadowed<'a>(
-    policy: &'a Policy,
-    text: &str,
-    budget: &mut Budget,
-    found: &mut Vec<Diagnostic>,
-) -> Vec<bool> {
+pub(super) fn shadowed<'a>(policy: &'a Policy, text: &str, budget: &mut Budget, found: &mut Found) -> Vec<bool> {
     let mut always = Patterns::default();
     let mut sometimes = Patterns::default();
     let mut covered = Vec::with_capacity(policy.rules.len());

@@ -1,6 +1,7 @@
 //! Rules that allow by the text of a command, path, URL or address, where a matcher knows what the text means; and
 //! command patterns that allow more than they show.
 
+use super::found::Found;
 use super::literal::word_at;
 use super::walk::{Asking, Spot};
 use crate::matcher::condition::Test;
@@ -32,7 +33,7 @@ const NAMES: [(Domain, &[&str]); 4] = [
 ];
 
 /// Finds them; of each matcher one test is told.
-pub(super) fn text_matchers(asking: &[Asking<'_>], text: &str, found: &mut Vec<Diagnostic>) {
+pub(super) fn text_matchers(asking: &[Asking<'_>], text: &str, found: &mut Found) {
     let allowing = asking.iter().filter(|asking| asking.rule.action == Action::Allow);
     for spot in allowing.flat_map(|asking| &asking.spots).filter(|spot| spot.root == Root::Args) {
         found.extend(of_spot(spot, text));

@@ -1,11 +1,12 @@
 //! What stands out of a policy at first sight: that it allows by default, or everything; ids that look alike.
 
+use super::found::Found;
 use super::tools::pattern_span;
 use crate::names::NameMap;
 use crate::policy::model::{Action, Default, Policy, Rule};
 use crate::text::diagnostic::{Code, Diagnostic};
 
-pub(super) fn whole(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
+pub(super) fn whole(policy: &Policy, text: &str, found: &mut Found) {
     if let (Default::Action(Action::Allow), Some(span)) = (policy.default, policy.default_span) {
         let message = "every call that no rule matches is allowed, also of tools that nobody has thought of";
         found.push(
@@ -29,7 +30,7 @@ fn allows_everything(rule: &Rule) -> Option<Diagnostic> {
 }
 
 /// Ids that a person may take for one another, in a log or in a test.
-fn ids_by_case(policy: &Policy, text: &str, found: &mut Vec<Diagnostic>) {
+fn ids_by_case(policy: &Policy, text: &str, found: &mut Found) {
     // An id that is not written is that of the first tool.
     let place = |rule: &Rule| {
         rule.id_span.unwrap_or_else(|| match rule.tools.first() {
