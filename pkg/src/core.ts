@@ -100,7 +100,9 @@ async function start(): Promise<void> {
     throw new EngineError("not-loaded", "no WebAssembly was given: await `initialize(bytes)` first");
   }
   try {
-    ({ memory } = await wasm.default({ module_or_path: await source() }));
+    const given = await source();
+    const isCompiled = given instanceof WebAssembly.Module;
+    ({ memory } = isCompiled ? wasm.initSync({ module: given }) : await wasm.default({ module_or_path: given }));
   } catch (error) {
     throw new EngineError("not-loaded", `the engine could not be loaded: ${messageOf(error)}`, { cause: error });
   }

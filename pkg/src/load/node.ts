@@ -1,7 +1,9 @@
 /** Node, Deno and Bun: the WebAssembly is a file beside this one. */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { provide } from "../core.js";
 
-provide(() => readFile(new URL("../wasm/countersign_bg.wasm", import.meta.url)));
+// Without waiting: V8 compiles a function when it is first called, so that this takes some milliseconds, and on other
+// threads several times as many.
+provide(() => new WebAssembly.Module(readFileSync(new URL("../wasm/countersign_bg.wasm", import.meta.url))));
 
 export * from "../index.js";
