@@ -46,7 +46,10 @@ export interface Policy {
   /**
    * Decides one call, in microseconds and without waiting.
    *
-   * @throws {@link CallError} if `call` is not plain data in the shape of a call: it must not run.
+   * Of `call` only own properties are read that the rules for its tool come to, each once. Who runs a tool on what was
+   * decided should decide `snapshotCall(call)` and run that: nothing of it can change meanwhile.
+   *
+   * @throws {@link CallError} if something that was read is not plain data in the shape of a call: it must not run.
    * @throws {@link EngineError} if the engine failed or the policy was disposed: the call must not run.
    *
    * @example
@@ -55,7 +58,12 @@ export interface Policy {
    * ```
    */
   decide(call: Call, options?: DecideOptions): Decision;
-  /** Decides one call and tells the walk through the rules. Throws as {@link Policy.decide} does. */
+  /**
+   * Decides one call and tells the walk through the rules.
+   *
+   * @throws {@link CallError} if anything of `call` is not plain data, as `snapshotCall` does.
+   * @throws {@link EngineError} as {@link Policy.decide} does.
+   */
   trace(call: Call, options?: DecideOptions): Trace;
   /** Starts deciding many calls from NDJSON. */
   simulation(): Simulation;
