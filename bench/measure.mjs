@@ -39,7 +39,9 @@ for (const { name, checked, isFloor } of engines) if (!isFloor) results[name].ch
 put("all", await timeRounds(engines, () => calls, { rounds, isQuick }));
 const plain = calls.filter(isByToolAlone());
 if (plain.length > 0) {
-  const fast = engines.filter(({ name }) => ["map.get", "handwritten", "countersign"].includes(name));
+  const fast = engines.filter(({ name }) =>
+    ["map.get", "handwritten", "handwritten-careful", "countersign"].includes(name),
+  );
   put("toolAlone", await timeRounds(fast, () => plain, { rounds, isQuick }));
 }
 if (ruleCount === bodiesAt) {

@@ -10,6 +10,7 @@ const labelHeight = 17;
 const colours = {
   countersign: ["#0b5fd3", "#6cb0ff"],
   handwritten: ["#1a7f37", "#4ac26b"],
+  "handwritten-careful": ["#4d7c0f", "#a3e635"],
   "map.get": ["#6e7781", "#9198a1"],
   "cel-js": ["#9a6700", "#d4a72c"],
   cedar: ["#8250df", "#c297ff"],

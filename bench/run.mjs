@@ -21,7 +21,7 @@ const wholeSizes = [10, 100, 1_000, 10_000, 100_000];
 /** Where one size is enough. */
 const usualSize = 100;
 /** Those that take so little that more can be told of them. */
-const fast = ["map.get", "handwritten", "countersign"];
+const fast = ["map.get", "handwritten", "handwritten-careful", "countersign"];
 /** So large that no collection falls into a measurement. */
 const memoryFlags = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
 

@@ -4,19 +4,28 @@
  * A map from tools to their rules, made once a tool, and conditions as closures. It explains nothing, checks no call,
  * and knows four tests.
  */
-export function write(rules) {
-  return JSON.stringify(rules);
-}
+export const { write, load } = handwritten({
+  toolOf: (call) => call.tool,
+  argsOf: (call) => call.args,
+  own,
+  matcherOf,
+});
 
 /** Names that no rule writes have no end. */
 const knownMax = 100_000;
 
-export async function load(source) {
+/** The engine whose calls are read and whose values are compared as the given functions do. */
+export function handwritten(how) {
+  return { write: (rules) => JSON.stringify(rules), load: async (source) => closures(JSON.parse(source), how) };
+}
+
+function closures(written, how) {
+  const { toolOf, argsOf } = how;
   const byName = new Map();
   const byPrefix = new Map();
-  JSON.parse(source).forEach(({ tool, isPattern, when, action }, at) => {
+  written.forEach(({ tool, isPattern, when, action }, at) => {
     const [index, key] = isPattern ? [byPrefix, tool.slice(0, -1)] : [byName, tool];
-    const rule = { at, test: allOf(when.map(testOf)), action };
+    const rule = { at, test: allOf(when.map((condition) => testOf(condition, how))), action };
     const list = index.get(key);
     if (list) list.push(rule);
     else index.set(key, [rule]);
@@ -37,10 +46,13 @@ export async function load(source) {
   }
 
   return (call) => {
-    const { rules, otherwise } = known.get(call.tool) ?? know(call.tool);
+    const tool = toolOf(call);
+    const { rules, otherwise } = known.get(tool) ?? know(tool);
+    if (rules.length === 0) return otherwise;
+    const args = argsOf(call);
     for (let at = 0; at < rules.length; at += 1) {
       const rule = rules[at];
-      if (rule.test(call.args)) return rule.action;
+      if (rule.test(args)) return rule.action;
     }
     return otherwise;
   };
@@ -63,14 +75,14 @@ function allOf(tests) {
   }
 }
 
-function testOf({ field, test, operand }) {
+function testOf({ field, test, operand }, { own, matcherOf }) {
   // The first step is `args`, which is at hand.
-  const read = readerOf(field.slice(1));
+  const read = readerOf(field.slice(1), own);
   const matches = matcherOf(test, operand);
   return (args) => matches(read(args));
 }
 
-function readerOf([first, second]) {
+function readerOf([first, second], own) {
   if (second === undefined) return (args) => own(args, first);
   return (args) => own(own(args, first), second);
 }
@@ -80,7 +92,7 @@ function own(value, key) {
   return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-function matcherOf(test, operand) {
+export function matcherOf(test, operand) {
   switch (test) {
     case "under": {
       const inside = `${operand}/`;

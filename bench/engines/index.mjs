@@ -31,6 +31,11 @@ const known = [
     open: () => import("./handwritten.mjs"),
   },
   {
+    name: "handwritten-careful",
+    how: "the same, and it refuses what is not plain data, and paths that are not in their normal form",
+    open: () => import("./handwritten-careful.mjs"),
+  },
+  {
     name: "countersign",
     package: "countersign",
     how: "`policy.decide(call).action`",

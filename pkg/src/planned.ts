@@ -7,7 +7,7 @@
  */
 import { snapshotCall } from "./call.js";
 import { EngineError } from "./errors.js";
-import { type QuickOutcome, type QuickWays, quickOutcome, UNSETTLED } from "./quick.js";
+import { type Quick, type QuickWays, quickOf, quickOutcome, UNSETTLED } from "./quick.js";
 import { type Asked, beginReading, endReading, isPlainMap, type Reading, type Scratch } from "./reading.js";
 import type { Call, Decision, Usage } from "./types.js";
 
@@ -41,13 +41,12 @@ interface Known {
   readonly id: number;
   readonly constant: Decision | null;
   readonly asked: readonly Asked[];
-  readonly quick: QuickOutcome;
-  readonly shared: Map<number, Decision>;
+  /** The policies by quick tests; none if only the engine can tell. */
+  readonly quick: readonly Quick[];
+  readonly shared: Decision[];
 }
 
 /** The last slot of every plan. */
-const unsettled = () => UNSETTLED;
-
 const confidence: Asked = { root: "confidence", steps: [], whole: true };
 
 /**
@@ -67,14 +66,10 @@ export function createPlanned(planner: Planner): (call: Call, usage: Usage | und
       tools.clear();
       planner.forget();
     }
-    const { id, constant, asked, quick } = planner.plan(tool);
-    const known: Known = {
-      id: id ?? -1,
-      constant,
-      asked: [...asked, confidence],
-      quick: quick ? quickOutcome(quick) : unsettled,
-      shared: new Map(),
-    };
+    const plan = planner.plan(tool);
+    const asked = [...plan.asked, confidence];
+    const quick = quickOf(plan.quick ?? [], asked);
+    const known: Known = { id: plan.id ?? -1, constant: plan.constant, asked, quick, shared: [] };
     tools.set(tool, known);
     return known;
   }
@@ -97,12 +92,12 @@ export function createPlanned(planner: Planner): (call: Call, usage: Usage | und
   }
 
   function decided(reading: Reading, { id, quick, shared }: Known, usage: Usage | undefined): Decision {
-    let outcome = quick(reading);
+    let outcome = quickOutcome(quick, reading);
     if (outcome === UNSETTLED) outcome = planner.outcome(id);
-    const made = shared.get(outcome);
+    const made = outcome === UNSETTLED ? undefined : shared[outcome];
     if (made !== undefined) return made;
     const decision = planner.decide(id, usage);
-    if (outcome !== UNSETTLED && !reading.isOdd) shared.set(outcome, decision);
+    if (outcome !== UNSETTLED && !reading.isOdd) shared[outcome] = decision;
     return decision;
   }
 

@@ -5,7 +5,7 @@
  * plain value of the expected type leaves the decision to the engine.
  */
 import { isUnicode } from "./call.js";
-import { absent, type Reading, valueAt } from "./reading.js";
+import { type Asked, absent, type Reading, valueAt } from "./reading.js";
 
 /** What one policy comes to by quick tests. */
 export interface QuickWays {
@@ -26,9 +26,6 @@ export type QuickTest = { readonly slot: number } & (
   | { readonly is: "engine" }
 );
 
-/** The outcome of the call of a reading; {@link UNSETTLED} if the engine must be asked. */
-export type QuickOutcome = (reading: Reading) => number;
-
 /** Only the engine can tell. */
 export const UNSETTLED = -1;
 
@@ -43,6 +40,7 @@ const SLASH = 0x2f;
 
 interface Test {
   readonly slot: number;
+  readonly asked: Asked;
   readonly holds: (value: unknown) => Truth;
 }
 
@@ -51,37 +49,37 @@ interface Rule {
   readonly way: number;
 }
 
-/** Makes the tests of `policies` ready. */
-export function quickOutcome(policies: readonly QuickWays[]): QuickOutcome {
-  const ready = policies.map(({ rules, none, count }) => ({
-    rules: rules.map(ruleOf),
+/** The quick tests of one policy, ready to be made. */
+export interface Quick {
+  readonly rules: readonly Rule[];
+  readonly none: number;
+  readonly count: number;
+}
+
+/** Makes the tests of `policies`, about the fields `asked`, ready. */
+export function quickOf(policies: readonly QuickWays[], asked: readonly Asked[]): readonly Quick[] {
+  const test = (test: QuickTest): Test => ({ slot: test.slot, asked: asked[test.slot] as Asked, holds: testOf(test) });
+  return policies.map(({ rules, none, count }) => ({
+    rules: rules.map(({ tests, way }) => ({ tests: tests.map(test), way: way ?? UNSETTLED })),
     none: none ?? UNSETTLED,
     count,
   }));
-  const [only] = ready;
-  if (only !== undefined && ready.length === 1) {
-    const { rules, none } = only;
-    return (reading) => {
-      const way = wayOf(rules, none, reading);
-      return way === UNSETTLED ? UNSETTLED : way * 2;
-    };
+}
+
+/** The outcome of the call of `reading`; {@link UNSETTLED} if the engine must be asked. */
+export function quickOutcome(policies: readonly Quick[], reading: Reading): number {
+  if (policies.length === 0) return UNSETTLED;
+  let outcome = 0;
+  for (let at = 0; at < policies.length; at += 1) {
+    const policy = policies[at] as Quick;
+    const way = wayOf(policy, reading);
+    if (way === UNSETTLED) return UNSETTLED;
+    outcome = outcome * policy.count + way;
   }
-  return (reading) => {
-    let outcome = 0;
-    for (const { rules, none, count } of ready) {
-      const way = wayOf(rules, none, reading);
-      if (way === UNSETTLED) return UNSETTLED;
-      outcome = outcome * count + way;
-    }
-    return outcome * 2;
-  };
+  return outcome * 2;
 }
 
-function ruleOf({ tests, way }: QuickWays["rules"][number]): Rule {
-  return { tests: tests.map((test) => ({ slot: test.slot, holds: testOf(test) })), way: way ?? UNSETTLED };
-}
-
-function wayOf(rules: readonly Rule[], none: number, reading: Reading): number {
+function wayOf({ rules, none }: Quick, reading: Reading): number {
   for (let at = 0; at < rules.length; at += 1) {
     const { tests, way } = rules[at] as Rule;
     const truth = allHold(tests, reading);
@@ -94,8 +92,8 @@ function wayOf(rules: readonly Rule[], none: number, reading: Reading): number {
 /** Where one leaves it open, a later one could still settle all; but then the engine is to see the value as well. */
 function allHold(tests: readonly Test[], reading: Reading): Truth {
   for (let at = 0; at < tests.length; at += 1) {
-    const { slot, holds } = tests[at] as Test;
-    const truth = holds(valueAt(reading, slot));
+    const { slot, asked, holds } = tests[at] as Test;
+    const truth = holds(valueAt(reading, slot, asked));
     if (truth !== true) return truth;
   }
   return true;

@@ -30,8 +30,9 @@ export interface Reading {
   outer: Reading | null;
   asked: readonly Asked[];
   scratch: Scratch | null;
-  /** What was read so far, by slot. */
+  /** What was read so far, by slot, and how many slots that may be. */
   readonly values: unknown[];
+  slots: number;
   /** Which root was read last, and what is inside it. */
   root: string;
   inRoot: unknown;
@@ -65,7 +66,17 @@ const encoder = new TextEncoder();
 let current = newReading();
 
 function newReading(): Reading {
-  return { call: null, outer: null, asked: [], scratch: null, values: [], root: "", inRoot: absent, isOdd: false };
+  return {
+    call: null,
+    outer: null,
+    asked: [],
+    scratch: null,
+    values: [],
+    slots: 0,
+    root: "",
+    inRoot: absent,
+    isOdd: false,
+  };
 }
 
 /**
@@ -86,8 +97,9 @@ export function beginReading(call: object, asked: readonly Asked[], scratch: Scr
 
 /** Ends the reading of a call. Returns whether everything that the engine asked for was plain. */
 export function endReading(reading: Reading): boolean {
-  const { isOdd, asked, values } = reading;
-  for (let slot = 0; slot < asked.length; slot += 1) values[slot] = undefined;
+  const { isOdd, slots, values } = reading;
+  for (let slot = 0; slot < slots; slot += 1) values[slot] = undefined;
+  reading.slots = 0;
   reading.call = null;
   reading.inRoot = absent;
   current = reading.outer ?? reading;
@@ -98,20 +110,21 @@ export function endReading(reading: Reading): boolean {
 export function readField(slot: number): number {
   const reading = current;
   try {
-    const { steps, whole } = reading.asked[slot] as Asked;
-    return write(reading, valueAt(reading, slot), whole, steps.length + 1);
+    const asked = reading.asked[slot] as Asked;
+    return write(reading, valueAt(reading, slot, asked), asked.whole, asked.steps.length + 1);
   } catch {
     // A proxy may throw whatever it likes.
     return notPlain(reading);
   }
 }
 
-/** What belongs in `slot` of the call of `reading`; each is read once. */
-export function valueAt(reading: Reading, slot: number): unknown {
+/** What belongs in `slot` of the call of `reading`, which is what stands at `asked`; each is read once. */
+export function valueAt(reading: Reading, slot: number, asked: Asked): unknown {
   const known = reading.values[slot];
   if (known !== undefined) return known;
-  const value = field(reading, reading.asked[slot] as Asked);
+  const value = field(reading, asked);
   reading.values[slot] = value;
+  if (slot >= reading.slots) reading.slots = slot + 1;
   return value;
 }
 

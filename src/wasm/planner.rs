@@ -49,6 +49,8 @@ pub fn scratch(bytes: usize) -> *const u8 {
 pub struct Planner {
     stack: Rc<Stack>,
     plans: RefCell<Vec<Rc<Ready>>>,
+    /// The name of the first plan: names are not used again.
+    first: Cell<usize>,
 }
 
 /// A plan, and memory that its calls use one after another.
@@ -84,11 +86,11 @@ impl Ready {
 
 impl Planner {
     pub(super) fn new(stack: Rc<Stack>) -> Self {
-        Self { stack, plans: RefCell::default() }
+        Self { stack, plans: RefCell::default(), first: Cell::new(0) }
     }
 
     fn ready(&self, plan: usize) -> Option<Rc<Ready>> {
-        self.plans.borrow().get(plan).cloned()
+        self.plans.borrow().get(plan.checked_sub(self.first.get())?).cloned()
     }
 }
 
@@ -109,7 +111,7 @@ impl Planner {
             return encode(&PlanOut::constant((&decide(&self.stack, &call, &Usage::default())).into()));
         }
         let mut plans = self.plans.borrow_mut();
-        let id = u32::try_from(plans.len()).map_err(|_| unknown_plan())?;
+        let id = u32::try_from(self.first.get() + plans.len()).map_err(|_| unknown_plan())?;
         let out = encode(&PlanOut::new(&plan, &self.stack, id));
         plans.push(Rc::new(Ready { slots: Cell::new(empty_slots(&plan)), plan, spare: Cell::default() }));
         out
@@ -117,7 +119,9 @@ impl Planner {
 
     /// Forgets all plans.
     pub fn forget(&self) {
-        self.plans.borrow_mut().clear();
+        let mut plans = self.plans.borrow_mut();
+        self.first.set(self.first.get() + plans.len());
+        plans.clear();
     }
 
     /// The outcome of the call that is read now; -1 if calls do not share the decision.
