@@ -73,13 +73,21 @@ export interface Loaded {
 
 /** The engine's memory. */
 let memory: WebAssembly.Memory | undefined;
-let source: (() => WasmSource | Promise<WasmSource>) | undefined;
+let source: Provided | undefined;
 let loading: Promise<void> | undefined;
 let broken: EngineError | undefined;
 
+/** Where the WebAssembly is, or the memory of an engine that was {@link startNow | started} already. */
+type Provided = () => WasmSource | Promise<WasmSource> | WebAssembly.Memory;
+
 /** Says where the WebAssembly is. It is fetched when first needed. */
-export function provide(newSource: () => WasmSource | Promise<WasmSource>): void {
+export function provide(newSource: Provided): void {
   source = newSource;
+}
+
+/** Starts the engine without waiting, which not every browser lets a page do. */
+export function startNow(module: WebAssembly.Module): WebAssembly.Memory {
+  return wasm.initSync({ module }).memory;
 }
 
 /**
@@ -101,8 +109,8 @@ async function start(): Promise<void> {
   }
   try {
     const given = await source();
-    const isCompiled = given instanceof WebAssembly.Module;
-    ({ memory } = isCompiled ? wasm.initSync({ module: given }) : await wasm.default({ module_or_path: given }));
+    const isStarted = given instanceof WebAssembly.Memory;
+    memory = isStarted ? given : (await wasm.default({ module_or_path: given })).memory;
   } catch (error) {
     throw new EngineError("not-loaded", `the engine could not be loaded: ${messageOf(error)}`, { cause: error });
   }
