@@ -1,0 +1,121 @@
+//! What the engine takes natively, for policies of 100 to 10,000 rules.
+//!
+//! `node bench/write-workload.mjs target/workload` writes what it reads; then `cargo bench`, or `cargo bench -- decide`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use countersign::check::check;
+use countersign::decide::call::{Call, Facts as _};
+use countersign::decide::compile::{Stack, compile};
+use countersign::decide::frame::{Frame, Slot, slots};
+use countersign::decide::limit::Usage;
+use countersign::decide::plan::Plan;
+use countersign::policy::model::Policy;
+use countersign::policy::parse::parse;
+use countersign::text::yaml::Limits;
+use countersign::wire::call::call_from_json;
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box, black_box_drop};
+
+/// How many rules the policies have.
+const RULES: [usize; 3] = [100, 1_000, 10_000];
+
+/// The policies are larger than those that are taken without asking.
+const LIMITS: Limits = Limits { bytes: 1 << 30, depth: 64, nodes: 1 << 30 };
+
+fn main() -> ExitCode {
+    let files = RULES.iter().flat_map(|rules| [policy_file(*rules), calls_file(*rules)]);
+    if let Some(missing) = files.into_iter().find(|file| !file.is_file()) {
+        let folder = folder();
+        eprintln!("there is no {}: run `node bench/write-workload.mjs {}` first", missing.display(), folder.display());
+        return ExitCode::FAILURE;
+    }
+    divan::main();
+    ExitCode::SUCCESS
+}
+
+/// Text to policy.
+#[divan::bench(args = RULES)]
+fn parses(bencher: Bencher, rules: usize) {
+    let text = read(&policy_file(rules));
+    bencher.bench(|| parse(black_box(&text), LIMITS));
+}
+
+/// Policy to warnings.
+#[divan::bench(args = RULES)]
+fn checks(bencher: Bencher, rules: usize) {
+    let text = read(&policy_file(rules));
+    let policy = policy(&text);
+    bencher.bench(|| policy.as_ref().map(|policy| check(black_box(policy), &text)));
+}
+
+/// Policy to stack.
+#[divan::bench(args = RULES)]
+fn compiles(bencher: Bencher, rules: usize) {
+    let policy = policy(&read(&policy_file(rules)));
+    bencher.with_inputs(|| policy.clone()).bench_values(stack);
+}
+
+/// A plan for each of many tools that nobody has asked about: names that are known, are not, and could be taken for others.
+#[divan::bench(args = RULES)]
+fn plans_for_new_names(bencher: Bencher, rules: usize) {
+    let names = ["svc3.read", "svc7.unheard", "other.read", "Svc3_Read", "sѵc3.read"];
+    let stack = stack(policy(&read(&policy_file(rules))));
+    bencher.counter(ItemsCount::new(names.len())).bench(|| {
+        for name in names {
+            black_box_drop(stack.as_ref().map(|stack| Plan::new(stack, black_box(name))));
+        }
+    });
+}
+
+/// Decisions by plans that are there, of calls whose slots are read.
+#[divan::bench(args = RULES)]
+fn decides_by_plan(bencher: Bencher, rules: usize) {
+    let Some(stack) = stack(policy(&read(&policy_file(rules)))) else { return };
+    let calls = calls(rules);
+    let planned: Vec<(Plan, Vec<Slot>, &Call)> = calls
+        .iter()
+        .map(|call| {
+            let plan = Plan::new(&stack, &call.tool);
+            let slots = slots(&plan, call);
+            (plan, slots, call)
+        })
+        .collect();
+    bencher.counter(ItemsCount::new(planned.len())).bench(|| {
+        for (plan, slots, call) in &planned {
+            let frame = Frame { plan, slots, confidence: call.confidence() };
+            black_box_drop(plan.decide(&stack, black_box(&frame), &Usage::default()));
+        }
+    });
+}
+
+fn policy(text: &str) -> Option<Policy> {
+    parse(text, LIMITS).0
+}
+
+fn stack(policy: Option<Policy>) -> Option<Stack> {
+    compile(policy.into_iter().collect()).ok()
+}
+
+fn calls(rules: usize) -> Vec<Call> {
+    read(&calls_file(rules)).lines().filter_map(|line| call_from_json(line).ok()).collect()
+}
+
+/// All that `main` has not missed can be read.
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_default()
+}
+
+fn policy_file(rules: usize) -> PathBuf {
+    folder().join(format!("policy-{rules}.yaml"))
+}
+
+fn calls_file(rules: usize) -> PathBuf {
+    folder().join(format!("calls-{rules}.ndjson"))
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target").join("workload")
+}
