@@ -227,13 +227,14 @@ fn differs_plainly<'a>(mut pairs: impl Iterator<Item = (&'a char, &'a char)>) ->
 /// Walks an automaton whose states are the places in `known`.
 fn walk(known: &[char], name: &[char]) -> bool {
     let mut reached = vec![false; known.len() + 1];
+    let mut next = reached.clone();
     mark(known, &mut reached, 0);
     for &c in name {
-        let mut next = vec![false; known.len() + 1];
+        next.fill(false);
         for at in (0..reached.len()).filter(|&at| reached.get(at) == Some(&true)) {
             step(known, at, c, &mut next);
         }
-        reached = next;
+        std::mem::swap(&mut reached, &mut next);
         if !reached.contains(&true) {
             return false;
         }
