@@ -216,7 +216,11 @@ function policyOf(stack: Stack, diagnostics: readonly Diagnostic[]): Policy {
   const policy: Policy = Object.freeze({
     digest: stack.digest(),
     diagnostics,
-    policies: stack.policies(),
+    get policies() {
+      // Much to carry over, and seldom asked for.
+      policies ??= live().policies();
+      return policies;
+    },
     decide: (call: Call, options?: DecideOptions) => live().decide(call, usageOf(options)),
     trace: (call: Call, options?: DecideOptions) => live().trace(snapshotCall(call), usageOf(options)),
     simulation: () => simulationOf(live().simulation()),
@@ -226,6 +230,7 @@ function policyOf(stack: Stack, diagnostics: readonly Diagnostic[]): Policy {
       stacks.delete(policy);
     },
   });
+  let policies: readonly PolicySummary[] | undefined;
   let isDisposed = false;
   const live = () => {
     if (isDisposed) throw new EngineError("disposed", "the policy was disposed and decides no more");
