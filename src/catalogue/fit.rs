@@ -3,6 +3,7 @@
 use super::model::{Catalogue, CountBounds, NumberBounds, Part, PartId, Schema, Tool, Values, described};
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
+use crate::text::prose::prose;
 use crate::value::field::{Field, Root, Step, Way};
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
@@ -205,7 +206,7 @@ impl<'v> Fitting<'v> {
         let Some(types) = part.types else { return Ok(()) };
         let of = Type::of(value);
         if !types.contains(of) {
-            return self.misfit(format!("is {}, but the schema wants {}", described(of), types.described()));
+            return self.misfit(prose!("is {}, but the schema wants {}", described(of), types.described()));
         }
         match value {
             Value::Number(number) if part.integer && number.abs() > SAFE_INTEGER_MAX => {
@@ -237,7 +238,7 @@ impl<'v> Fitting<'v> {
             return self.unknown("is too large to be exact");
         }
         let refused = |bound: Option<f64>, is_past: fn(f64, f64) -> bool, words: &str| {
-            bound.filter(|&bound| is_past(number, bound)).map(|bound| format!("is {words} {bound}"))
+            bound.filter(|&bound| is_past(number, bound)).map(|bound| prose!("is {words} {bound}"))
         };
         let why = refused(at_least, |number, bound| number < bound, "less than")
             .or_else(|| refused(at_most, |number, bound| number > bound, "more than"))
@@ -269,10 +270,10 @@ impl<'v> Fitting<'v> {
     fn count(&mut self, bounds: &CountBounds, count: usize, what: &str) -> Fit<'v> {
         let CountBounds { at_least, at_most } = *bounds;
         if let Some(bound) = at_least.filter(|&bound| (count as f64) < bound) {
-            return self.misfit(format!("has fewer than {bound} {what}"));
+            return self.misfit(prose!("has fewer than {bound} {what}"));
         }
         match at_most.filter(|&bound| (count as f64) > bound) {
-            Some(bound) => self.misfit(format!("has more than {bound} {what}")),
+            Some(bound) => self.misfit(prose!("has more than {bound} {what}")),
             None => Ok(()),
         }
     }

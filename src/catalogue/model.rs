@@ -3,6 +3,7 @@
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
 use crate::matcher::glob::Glob;
+use crate::sorted::sorted_by;
 use crate::value::field::Step;
 use crate::value::value::Value;
 
@@ -28,9 +29,7 @@ impl Catalogue {
     /// The catalogue of `tools`, whatever their order was. No name may occur twice.
     #[must_use]
     pub fn new(tools: Vec<Tool>) -> Self {
-        let order = order(&tools.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>());
-        let mut tools: Vec<Option<Tool>> = tools.into_iter().map(Some).collect();
-        Self { tools: order.into_iter().filter_map(|place| tools.get_mut(place)?.take()).collect() }
+        Self { tools: sorted_by(tools, |a, b| a.name.cmp(&b.name)) }
     }
 
     /// The tool called `name`, code point by code point.
@@ -53,15 +52,6 @@ impl Catalogue {
     pub fn tools(&self) -> &[Tool] {
         &self.tools
     }
-}
-
-/// The places of `keys` in the order of the keys; equal ones keep theirs.
-///
-/// Every kind of thing that is sorted by itself makes the engine some kilobytes larger.
-pub(super) fn order(keys: &[&str]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..keys.len()).collect();
-    places.sort_by_key(|&place| keys.get(place));
-    places
 }
 
 /// What a value must be like: the part of JSON Schema that the engine checks.

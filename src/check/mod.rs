@@ -3,34 +3,44 @@
 //! A warning is certain in what it says, but what is not found may still be there: see `docs/diagnostics.md`.
 //! The time is bounded: near-linear in the rules, and a budget for what is compared pair by pair.
 
+#[cfg(feature = "full")]
 mod absence;
 mod budget;
+#[cfg(feature = "full")]
 pub mod catalogue;
+#[cfg(feature = "full")]
 mod clash;
+#[cfg(feature = "full")]
 mod contradiction;
 mod implies;
 mod kinds;
+#[cfg(feature = "full")]
 mod literal;
+#[cfg(feature = "full")]
 mod open_allow;
+#[cfg(feature = "full")]
 mod order;
+#[cfg(feature = "full")]
 mod partial_regex;
+#[cfg(feature = "full")]
 mod reviewers;
 mod shadow;
+#[cfg(feature = "full")]
 mod text_matcher;
 mod tools;
+#[cfg(feature = "full")]
 mod walk;
+#[cfg(feature = "full")]
+mod warnings;
+#[cfg(feature = "full")]
 mod whole;
 
 use crate::catalogue::model::Catalogue;
 use crate::policy::model::Policy;
 use crate::policy::parse::parse;
-use crate::text::diagnostic::{Code, Diagnostic, sort};
+use crate::text::diagnostic::{Diagnostic, sort};
 use crate::text::yaml::Limits;
 use budget::Budget;
-use catalogue::check_tools;
-
-/// How many warnings are told of one policy.
-const WARNINGS_MAX: usize = 100;
 
 /// Reads a policy and checks it as a whole. There is a policy if no diagnostic is an error.
 ///
@@ -54,10 +64,9 @@ pub fn load_for(text: &str, limits: Limits, catalogue: Option<&Catalogue>) -> (O
     let (policy, mut problems) = parse(text, limits);
     let Some(policy) = policy else { return (None, problems) };
     problems.extend(check_for(&policy, text, catalogue));
+    #[cfg(feature = "full")]
     if let Some(catalogue) = catalogue {
-        // Which fields there are the catalogue knows better.
-        problems.retain(|problem| problem.code != Code::UnknownField);
-        problems.extend(check_tools(&policy, catalogue, text));
+        warnings::of_tools(&policy, catalogue, text, &mut problems);
     }
     sort(&mut problems);
     let is_loadable = !problems.iter().any(Diagnostic::is_error);
@@ -73,41 +82,12 @@ pub fn check(policy: &Policy, text: &str) -> Vec<Diagnostic> {
 }
 
 /// As [`check`]; what `catalogue` rules out is not told.
+#[cfg_attr(not(feature = "full"), expect(unused_variables, reason = "only warnings go by the catalogue"))]
 fn check_for(policy: &Policy, text: &str, catalogue: Option<&Catalogue>) -> Vec<Diagnostic> {
     let budget = &mut Budget::new();
     let mut found = Vec::new();
-    whole::whole(policy, text, &mut found);
     let covered = shadow::shadowed(policy, text, budget, &mut found);
-    order::order_decides(policy, text, &covered, budget, &mut found);
-    absence::absent_fields(policy, (text, catalogue), &covered, budget, &mut found);
-    contradiction::contradictions(policy, text, budget, &mut found);
-    open_allow::open_allows(policy, (text, catalogue), budget, &mut found);
-    text_matcher::text_matchers(policy, text, &mut found);
-    literal::literals(policy, text, &mut found);
-    partial_regex::partial_regexes(policy, text, &mut found);
-    reviewers::unknown_fields(policy, text, &mut found);
-    sort(&mut found);
-    bounded(found)
-}
-
-/// `found` with no more than [`WARNINGS_MAX`] warnings.
-fn bounded(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut warnings = 0;
-    let mut left_out = None;
-    let mut told: Vec<Diagnostic> = Vec::new();
-    for problem in found {
-        if !problem.is_error() {
-            warnings += 1;
-            if warnings > WARNINGS_MAX {
-                left_out = left_out.or(Some(problem.span));
-                continue;
-            }
-        }
-        told.push(problem);
-    }
-    if let Some(span) = left_out {
-        let message = format!("there are {} more warnings", warnings - WARNINGS_MAX);
-        told.push(Diagnostic::new(Code::TooManyWarnings, span, message).help("mend those above, then check again"));
-    }
-    told
+    #[cfg(feature = "full")]
+    let found = warnings::with_warnings(policy, (text, catalogue), found, &covered, budget);
+    found
 }

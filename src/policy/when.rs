@@ -8,6 +8,7 @@ use crate::matcher::glob::Glob;
 use crate::matcher::regex::Regex;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::movable;
+use crate::text::prose::prose;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::{Field, Root, Way};
 use crate::value::value::{SAFE_INTEGER_MAX, Value};
@@ -51,7 +52,7 @@ impl Reader<'_> {
         if let NodeValue::List(items) = &node.value
             && !items.is_empty()
         {
-            let diagnostic = self.wrong_type(node, &format!("{what} is a map"));
+            let diagnostic = self.wrong_type(node, &prose!("{what} is a map"));
             self.report(list_of_conditions(diagnostic, node, what, self.text));
             return None;
         }
@@ -86,7 +87,7 @@ impl Reader<'_> {
 
     fn conditions<F: FieldForm>(&mut self, node: &Node, what: &str) -> Option<Vec<Condition<F>>> {
         if let NodeValue::Map(_) = node.value {
-            let diagnostic = self.wrong_type(node, &format!("{what} is a list"));
+            let diagnostic = self.wrong_type(node, &prose!("{what} is a list"));
             self.report(diagnostic.help("write `- ` before each condition: `[{ args.x: … }, { args.x: … }]`"));
             return None;
         }
@@ -121,7 +122,7 @@ impl Reader<'_> {
     fn test(&mut self, entry: &MapEntry, entries: &[MapEntry]) -> Option<Test> {
         let node = &entry.value;
         let name = entry.key.as_str();
-        let what = format!("`{name}`");
+        let what = prose!("`{name}`");
         let what = what.as_str();
         Some(match name {
             "equals" => Test::Equals(vec![self.operand(node)?]),
@@ -201,7 +202,7 @@ impl Reader<'_> {
             }
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is a number"));
+                let diagnostic = self.wrong_type(node, &prose!("{what} is a number"));
                 self.report(value_advice::number(diagnostic, node, self.text));
                 None
             }
@@ -213,7 +214,7 @@ impl Reader<'_> {
             NodeValue::Bool(bool) => Some(bool),
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is `true` or `false`"));
+                let diagnostic = self.wrong_type(node, &prose!("{what} is `true` or `false`"));
                 self.report(value_advice::bool(diagnostic, node, self.text));
                 None
             }
@@ -225,7 +226,7 @@ impl Reader<'_> {
         match Field::parse(&text) {
             Ok(field) => Some(field),
             Err(why) => {
-                let diagnostic = Diagnostic::new(Code::Field, node.span, format!("`{text}` is no field: it {why}"));
+                let diagnostic = Diagnostic::new(Code::Field, node.span, prose!("`{text}` is no field: it {why}"));
                 self.report(meant_field(diagnostic, &text, node.span, self.text, |_| true));
                 None
             }
@@ -261,7 +262,7 @@ impl Reader<'_> {
                 ("float", "number"),
                 ("bool", "boolean"),
             ];
-            let diagnostic = Diagnostic::new(Code::UnknownType, node.span, format!("unknown type `{word}`"))
+            let diagnostic = Diagnostic::new(Code::UnknownType, node.span, prose!("unknown type `{word}`"))
                 .label("expected `string`, `number`, `boolean`, `list`, `map` or `null`");
             self.report(diagnostic.here_called(&word, &others, &words, node.span, self.text));
         }
@@ -283,7 +284,7 @@ impl Reader<'_> {
         match self.regexes.get(&text) {
             Ok(regex) => Some(regex),
             Err(why) => {
-                let diagnostic = Diagnostic::new(Code::Pattern, node.span, format!("this {why}"));
+                let diagnostic = Diagnostic::new(Code::Pattern, node.span, prose!("this {why}"));
                 self.report(if looks_around(&text) {
                     diagnostic.help("there is no look-around and no back-reference, as matching takes linear time")
                 } else {
@@ -314,7 +315,7 @@ fn list_of_conditions(diagnostic: Diagnostic, node: &Node, what: &str, source: &
     }
     let diagnostic = diagnostic.help("write `not: { any: […] }`");
     match movable(node.span, source).filter(|written| written.starts_with('[')) {
-        Some(list) => diagnostic.fix("put it under `any`", node.span, format!("{{ any: {list} }}")),
+        Some(list) => diagnostic.fix("put it under `any`", node.span, prose!("{{ any: {list} }}")),
         None => diagnostic,
     }
 }

@@ -11,8 +11,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::causes::with_spaces;
 use super::diagnostic::{Code, Diagnostic, Problems};
+use super::offsets::CharOffsets;
+use super::prose::prose;
 use super::scalar::resolve;
-use super::span::{CharOffsets, Span};
+use super::span::Span;
 use super::syntax;
 use crate::names::NameMap;
 
@@ -108,7 +110,7 @@ impl Node {
 /// ```
 pub fn parse(text: &str, limits: Limits, problems: &mut Problems) -> Option<Node> {
     if text.len() > limits.bytes {
-        let message = format!("the text has {} bytes, more than the limit of {}", text.len(), limits.bytes);
+        let message = prose!("the text has {} bytes, more than the limit of {}", text.len(), limits.bytes);
         problems.push(
             Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it, or raise the limit `bytes`"),
         );
@@ -370,7 +372,7 @@ impl<'a> Builder<'a> {
         }
         self.alias_bytes = self.alias_bytes.saturating_add(measure.text_bytes);
         if self.alias_bytes > self.limits.bytes {
-            let message = format!("aliases repeat more than {} bytes of text", self.limits.bytes);
+            let message = prose!("aliases repeat more than {} bytes of text", self.limits.bytes);
             self.problems
                 .push(Diagnostic::new(Code::TooLarge, span, message).help("repeat less, or raise the limit `bytes`"));
             return Step::GiveUp;
@@ -392,14 +394,14 @@ impl<'a> Builder<'a> {
     }
 
     fn too_many_nodes(&mut self, span: Span) -> Step {
-        let message = format!("more than {} nodes, aliases expanded", self.limits.nodes);
+        let message = prose!("more than {} nodes, aliases expanded", self.limits.nodes);
         let diagnostic = Diagnostic::new(Code::TooManyNodes, span, message);
         self.problems.push(diagnostic.help("split it, or raise the limit `nodes`"));
         Step::GiveUp
     }
 
     fn too_deep(&mut self, span: Span) -> Step {
-        let message = format!("nested deeper than the limit of {}, aliases expanded", self.limits.depth);
+        let message = prose!("nested deeper than the limit of {}, aliases expanded", self.limits.depth);
         let can_rise = self.limits.depth < DEPTH_MAX;
         let help = if can_rise { "flatten it, or raise the limit `depth`" } else { "flatten it" };
         self.problems.push(Diagnostic::new(Code::TooDeep, span, message).help(help));
@@ -411,7 +413,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let span = syntax::tag_span(self.text, span.start);
-        let message = format!("tag `{}`", span.of(self.text));
+        let message = prose!("tag `{}`", span.of(self.text));
         let diagnostic = Diagnostic::new(Code::Tag, span, message);
         self.problems.push(diagnostic.help("policies use no tags; quote text to keep it text"));
     }
@@ -476,7 +478,7 @@ fn read_key(node: Node, text: &str, first_seen: &mut BTreeMap<String, Span>, pro
         _ if node.unfinished => return refused,
         NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::List(_) | NodeValue::Map(_) => {
             let diagnostic =
-                Diagnostic::new(Code::KeyNotText, span, format!("a key must be text, but this is {described}"));
+                Diagnostic::new(Code::KeyNotText, span, prose!("a key must be text, but this is {described}"));
             problems.push(diagnostic.quote_fix(span, text));
             return refused;
         }
@@ -490,7 +492,7 @@ fn read_key(node: Node, text: &str, first_seen: &mut BTreeMap<String, Span>, pro
     }
     if let Some(&first) = first_seen.get(&key) {
         problems.push(
-            Diagnostic::new(Code::DuplicateKey, span, format!("key `{key}` written twice in one map"))
+            Diagnostic::new(Code::DuplicateKey, span, prose!("key `{key}` written twice in one map"))
                 .label("again here")
                 .related(first, "first here"),
         );

@@ -1,6 +1,7 @@
 //! The canonical form of a value: RFC 8785 (JSON Canonicalization Scheme).
 
 use super::value::{Map, SAFE_INTEGER_MAX, Value};
+use crate::sorted::sorted_by;
 
 /// Why a value has no canonical form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +53,7 @@ pub fn canonical(value: &Value, out: &mut String) -> Result<(), CanonicalError> 
 }
 
 fn canonical_map(map: &Map, out: &mut String) -> Result<(), CanonicalError> {
-    let mut entries: Vec<(&str, &Value)> = map.iter().collect();
-    entries.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    let entries = sorted_by(map.iter().collect(), |a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
     out.push('{');
     for (at, (key, value)) in entries.into_iter().enumerate() {
         if at > 0 {

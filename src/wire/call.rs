@@ -3,10 +3,9 @@
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::Failure;
-use super::value::{ValueOut, read_value};
+use super::read_value::read_value;
+use super::value::ValueOut;
 use crate::decide::call::{CALL_DEPTH_MAX, Call, TOOL_BYTES_MAX};
-use crate::decide::limit::Usage;
-use crate::value::digest::Digest;
 use crate::value::value::{Map, Value, record};
 
 /// A call on its way out; what was not given is left out.
@@ -87,26 +86,6 @@ pub fn call_from_json(line: &str) -> Result<Call, Failure> {
     let value = read_value(&mut deserializer, CALL_DEPTH_MAX, explain_json)?;
     deserializer.end().map_err(explain_json)?;
     call_from(&value)
-}
-
-/// How deep a map of usage nests.
-pub const USAGE_DEPTH_MAX: usize = 2;
-
-/// Reads what was used of limits: a map from buckets to numbers.
-///
-/// # Errors
-///
-/// `wrong-type` with the key, if it is no such map.
-pub fn usage_from(value: &Value) -> Result<Usage, Failure> {
-    let Value::Map(map) = value else { return Err(wrong_type("usage", "an object", value)) };
-    let mut usage = Usage::default();
-    for (key, used) in map.iter() {
-        let bucket = Digest::parse(key)
-            .ok_or_else(|| Failure::new("wrong-type", "a key of `usage` must be the `bucket` of a charge"))?;
-        let Value::Number(used) = *used else { return Err(wrong_type("usage", "numbers by bucket", used)) };
-        usage.insert(bucket, used);
-    }
-    Ok(usage)
 }
 
 fn explain_json(error: serde_json::Error) -> Failure {

@@ -1,12 +1,33 @@
 //! Serialisable twins of the core's types: what JavaScript and JSON see. Offsets become UTF-16 here.
 
 pub mod value;
-pub mod call;
+pub mod json;
+pub mod usage;
 mod protection;
 pub mod decision;
 pub mod frame;
-pub mod diagnostic;
+#[cfg(feature = "guard")]
+pub mod read_value;
+#[cfg(feature = "guard")]
+mod read_protection;
+#[cfg(feature = "guard")]
+pub mod call;
+#[cfg(feature = "guard")]
 pub mod escalation;
+#[cfg(feature = "guard")]
+#[cfg_attr(not(feature = "full"), path = "no_words.rs")]
+pub mod words;
+#[cfg(feature = "guard")]
+pub mod diagnostic;
+#[cfg(feature = "full")]
+mod excerpt;
+#[cfg(feature = "full")]
+pub mod trace;
+#[cfg(feature = "full")]
+pub mod shown;
+#[cfg(feature = "full")]
+pub mod counts;
+#[cfg(feature = "full")]
 pub mod ndjson;
 
 /// What went wrong, for people and for programs.

@@ -124,7 +124,7 @@ fn a_policy_of_many_rules_is_checked_in_bounded_time() {
     let found = check_tools(&policy, &catalogue(&json!(tools).to_string()), &text);
     // The last says how many more there are.
     assert_eq!(found.len(), 1_001);
-    let more = found.last().map(|problem| (problem.code.as_str(), problem.message.as_str()));
+    let more = found.last().map(|problem| (problem.code.as_str(), problem.words.message.as_str()));
     assert_eq!(more, Some(("too-many-warnings", "the catalogue rules out 3000 things more")));
     assert!(begun.elapsed() < LONG, "took {:?}", begun.elapsed());
 }

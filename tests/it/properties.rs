@@ -320,7 +320,7 @@ fn what_the_checks_say_is_so() {
             .iter()
             .filter(|problem| match problem.code {
                 Code::Shadowed | Code::ShadowedStricter | Code::DuplicateRule => {
-                    !problem.message.starts_with("this tool")
+                    !problem.words.message.starts_with("this tool")
                 }
                 // Of a part of `any` or `not` it says nothing about the rule.
                 Code::Contradiction => !text.contains("any") && !text.contains("not") && !text.contains("some"),

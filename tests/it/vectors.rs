@@ -71,8 +71,9 @@ fn every_second_place_of_a_diagnostic_has_a_vector() {
         cases().flat_map(|case| [&case["policy"]].into_iter().chain(case["policies"].as_array().into_iter().flatten()))
     {
         let (_, problems) = load(text.as_str().unwrap_or_default(), Limits::default());
-        found
-            .extend(problems.iter().filter(|problem| !problem.related.is_empty()).map(|problem| problem.code.as_str()));
+        found.extend(
+            problems.iter().filter(|problem| !problem.words.related.is_empty()).map(|problem| problem.code.as_str()),
+        );
     }
     found.sort_unstable();
     found.dedup();
@@ -178,7 +179,7 @@ fn shown<'text>(problems: &[Diagnostic], text: &'text str) -> Vec<Shown<'text>> 
             at: problem.span.of(text),
             line: start.line,
             column: start.column,
-            related: problem.related.iter().map(|related| related.span.of(text)).collect(),
+            related: problem.words.related.iter().map(|related| related.span.of(text)).collect(),
         }
     };
     problems.iter().map(shown).collect()
