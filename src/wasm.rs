@@ -58,6 +58,14 @@ fn decode_usage(value: JsValue) -> Result<Usage, JsValue> {
     Ok(usage)
 }
 
+/// The policies in the bytes of a compiled policy.
+#[cfg(not(feature = "guard"))]
+#[wasm_bindgen(js_name = loadCompiled)]
+pub fn load_compiled(bytes: &[u8]) -> Result<Stack, JsValue> {
+    let stack = crate::wire::compiled::read_compiled(bytes).map_err(fail)?;
+    Ok(Stack { stack: Rc::new(stack) })
+}
+
 fn encode(value: &impl Serialize) -> Result<JsValue, JsValue> {
     let json = to_json(value).map_err(|_| JsValue::from_str("the engine's answer cannot be carried over"))?;
     js_sys::JSON::parse(&json)

@@ -3,7 +3,7 @@
 use super::model::{Catalogue, CountBounds, NumberBounds, Part, PartId, Schema, Tool, Values, described};
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
-use crate::text::prose::prose;
+use crate::text::prose::{WRITTEN, prose};
 use crate::value::field::{Field, Root, Step, Way};
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
@@ -140,7 +140,7 @@ impl<'v> Fitting<'v> {
     /// What does not fit is told with the way to it, which costs as much as that is long.
     fn problem(&mut self, why: impl Into<String>) -> Problem<'v> {
         self.steps = self.steps.saturating_sub(self.way.len());
-        Problem { way: self.way.clone(), why: why.into() }
+        Problem { way: self.way.clone(), why: if WRITTEN { why.into() } else { String::new() } }
     }
 
     fn misfit<T>(&mut self, why: impl Into<String>) -> Result<T, Failure<'v>> {
@@ -175,8 +175,8 @@ impl<'v> Fitting<'v> {
         if part.never {
             return self.misfit("is not in the schema");
         }
-        if let Some(why) = part.unknown {
-            return self.unknown(why);
+        if let Some(why) = &part.unknown {
+            return self.unknown(why.as_ref());
         }
         self.types(part, value)?;
         if let Some(values) = &part.values {

@@ -249,7 +249,7 @@ impl<'node> SchemaReader<'node, '_> {
                 }
             }
             "$ref" => self.reference(entry, part),
-            "$dynamicRef" | "$recursiveRef" => part.unknown = Some(ELSEWHERE),
+            "$dynamicRef" | "$recursiveRef" => part.unknown = Some(ELSEWHERE.into()),
             key => {
                 if let Some(keyword) = UNCHECKED.iter().find(|keyword| **keyword == key) {
                     self.unchecked.add(keyword, entry.key_span);
@@ -306,11 +306,11 @@ impl<'node> SchemaReader<'node, '_> {
         let Some(target) = self.text_value(&entry.value, "`$ref` is text") else { return };
         let pointer = target.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
         let Some(pointer) = pointer.filter(|pointer| !pointer.contains('%')) else {
-            part.unknown = Some(ELSEWHERE);
+            part.unknown = Some(ELSEWHERE.into());
             return;
         };
         match self.find(pointer) {
-            _ if self.looks == 0 => part.unknown = Some("takes too long to find in its tool's schema"),
+            _ if self.looks == 0 => part.unknown = Some("takes too long to find in its tool's schema".into()),
             Some(node) => part.all_of.push(self.part_of(node)),
             None => {
                 let message = prose!("`{target}` is nowhere in this schema");

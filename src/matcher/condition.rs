@@ -1,5 +1,7 @@
 //! Conditions: what the `when` of a rule says, compiled.
 
+use serde::{Deserialize, Serialize};
+
 use super::email::{Address, DomainPattern};
 use super::glob::Glob;
 use super::path::PathGlob;
@@ -44,7 +46,7 @@ pub const MATCHERS: &[&str] = &[
 ];
 
 /// A condition over the fields of `F`: of a call, or of a map inside one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Condition<F> {
     /// A matcher on a field.
     Field {
@@ -64,7 +66,7 @@ pub enum Condition<F> {
 }
 
 /// Tests that must all hold of one value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Matcher {
     /// The tests in the order of the text.
     pub tests: Vec<Test>,
@@ -73,7 +75,7 @@ pub struct Matcher {
 }
 
 /// One test of one value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Test {
     /// It equals one of these.
     Equals(Vec<Value>),
@@ -165,7 +167,7 @@ impl Test {
 }
 
 /// What is asked of a path; every list that is not empty must have an entry that fits.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PathTest {
     /// Folders that it lies under.
     pub under: Vec<TextOrField>,
@@ -180,7 +182,7 @@ pub struct PathTest {
 }
 
 /// What is asked of an email address: its domain or itself is one of these.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EmailTest {
     /// Domains.
     pub domains: Vec<DomainPattern>,
@@ -189,7 +191,7 @@ pub struct EmailTest {
 }
 
 /// Text that the policy writes, or the text in a field of the call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TextOrField {
     /// This text.
     Text(String),
@@ -198,7 +200,7 @@ pub enum TextOrField {
 }
 
 /// A bound of a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bound {
     /// Greater than.
     Above,
@@ -211,7 +213,7 @@ pub enum Bound {
 }
 
 /// The type of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Type {
     /// `null`.
     Null,

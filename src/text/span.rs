@@ -1,5 +1,7 @@
 //! Places in a text: byte offsets inside the core, lines and UTF-16 offsets at its border.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// A part of a text, in bytes: `start` inclusive, `end` exclusive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -20,6 +22,19 @@ impl Span {
     #[must_use]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// Compiled policies know nothing of their texts: a span is written as nothing, and read as the empty one.
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <()>::deserialize(deserializer).map(|()| Self::default())
     }
 }
 

@@ -1,9 +1,11 @@
 //! A value as JSON and JavaScript know it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sorted::sorted_by;
 
 /// A value of a call's arguments or of a policy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// `null`. A key that is not there is no value at all.
     Null,
@@ -23,7 +25,7 @@ pub enum Value {
 pub const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
 
 /// A map from text to [`Value`] with unique keys, whatever their order was.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Map {
     /// Sorted by key.
     entries: Vec<(String, Value)>,

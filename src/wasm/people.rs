@@ -10,6 +10,7 @@ use super::{Stack, decode_usage, encode, fail};
 use crate::decide::compile::Stack as CoreStack;
 use crate::decide::trace::trace;
 use crate::wire::call::{CallOut, call_from_json};
+use crate::wire::compiled::write_compiled;
 use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
 use crate::wire::shown::tokens;
 use crate::wire::trace::{TraceOut, summaries};
@@ -28,6 +29,11 @@ impl Stack {
     /// What the policies say, for people.
     pub fn policies(&self) -> Result<JsValue, JsValue> {
         encode(&summaries(&self.stack, &self.loaded.sources))
+    }
+
+    /// The bytes that the engine without a reader of texts loads.
+    pub fn compiled(&self) -> Result<Vec<u8>, JsValue> {
+        write_compiled(&self.stack).map_err(fail)
     }
 
     /// Decides a call and tells how.

@@ -6,6 +6,7 @@ pub mod usage;
 mod protection;
 pub mod decision;
 pub mod frame;
+pub mod compiled;
 #[cfg(feature = "guard")]
 pub mod read_value;
 #[cfg(feature = "guard")]
