@@ -1,12 +1,11 @@
-/** The Rust side of the set-up: the toolchain of rust-toolchain.toml, and the two commands that make wasm packages. */
+/** The Rust side of the set-up: the toolchain of rust-toolchain.toml, and what makes WebAssembly of it. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { capture, findOnPath, Problem, root, run, say, seconds } from "./run.mjs";
+import { join } from "node:path";
+import { capture, findOnPath, Problem, packageProgram, root, run, say, seconds } from "./run.mjs";
 
 const target = "wasm32-unknown-unknown";
 const toolchain = "the toolchain of rust-toolchain.toml";
-const wasmPackVersion = "0.15.1";
 
 /** Makes sure that cargo, clippy, rustfmt and the wasm32 target are there. */
 export async function setUpRust() {
@@ -43,15 +42,12 @@ function missingRustParts() {
   return library !== null && existsSync(library) ? missing : [...missing, target];
 }
 
-/** wasm-pack, and the wasm-bindgen command of exactly the version that Cargo.toml pins the library to. */
-function wasmTools() {
+/** The wasm-bindgen command, of exactly the version that Cargo.toml pins the library to. */
+function wasmBindgen() {
   const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
   const pinned = /^wasm-bindgen = .*"=([\d.]+)"/m.exec(manifest);
   if (pinned === null) throw new Problem("Cargo.toml does not pin wasm-bindgen with `=`");
-  return [
-    { command: "wasm-pack", crate: "wasm-pack", version: wasmPackVersion },
-    { command: "wasm-bindgen", crate: "wasm-bindgen-cli", version: pinned[1] },
-  ];
+  return { command: "wasm-bindgen", crate: "wasm-bindgen-cli", version: pinned[1] };
 }
 
 function toolsFolder() {
@@ -65,43 +61,55 @@ function findTool({ command, version }) {
   return candidates.find((path) => path !== null && capture(path, ["--version"]) === `${command} ${version}`) ?? null;
 }
 
-/** Makes sure that wasm-pack and wasm-bindgen are there; compiles them where they are not. */
+/** Makes sure that wasm-bindgen is there; compiles it where it is not. */
 export async function setUpWasmTools() {
-  for (const tool of wasmTools()) {
-    if (findTool(tool) !== null) continue;
-    say(`${tool.command} ${tool.version}: compiling it into ${toolsFolder()} (some minutes, once)`);
-    const startMs = Date.now();
-    const what = [tool.crate, "--version", `=${tool.version}`, "--locked", "--debug", "--force"];
-    // Without debug information it compiles faster; the commands themselves are quick enough unoptimised.
-    const env = { ...process.env, CARGO_PROFILE_DEV_DEBUG: "0" };
-    await run(["cargo", "install", ...what, "--root", toolsFolder()], { env });
-    if (findTool(tool) === null) throw new Problem(`${tool.command} was compiled but does not answer to --version`);
-    say(`${tool.command} ${tool.version}: ready after ${seconds(startMs)}`);
-  }
+  const tool = wasmBindgen();
+  if (findTool(tool) !== null) return;
+  say(`${tool.command} ${tool.version}: compiling it into ${toolsFolder()} (some minutes, once)`);
+  const startMs = Date.now();
+  const what = [tool.crate, "--version", `=${tool.version}`, "--locked", "--debug", "--force"];
+  // Without debug information it compiles faster; the command itself is quick enough unoptimised.
+  const env = { ...process.env, CARGO_PROFILE_DEV_DEBUG: "0" };
+  await run(["cargo", "install", ...what, "--root", toolsFolder()], { env });
+  if (findTool(tool) === null) throw new Problem(`${tool.command} was compiled but does not answer to --version`);
+  say(`${tool.command} ${tool.version}: ready after ${seconds(startMs)}`);
 }
 
 /**
- * The environment for wasm-pack: the pinned commands and the installed wasm-opt come first on PATH,
- * and the paths of this machine stay out of the wasm, which is then the same wherever it is built.
+ * Builds the engine with `feature` into `folder`, as `name.js`, `name_bg.wasm` and their types.
+ *
+ * Only where the library is made as nothing but a `cdylib` does cargo optimise it as a whole; that makes it a tenth
+ * smaller.
  */
-export function wasmEnv() {
-  const folders = wasmTools().map((tool) => {
-    const path = findTool(tool);
-    if (path === null) throw new Problem(`${tool.command} ${tool.version} is missing: run \`npm run setup\``);
-    return dirname(path);
-  });
-  folders.push(join(root, "node_modules", ".bin"));
-  const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
-  const flags = [`--remap-path-prefix=${cargoHome}=/cargo`, `--remap-path-prefix=${root.slice(0, -1)}=/countersign`];
-  return {
-    ...process.env,
-    PATH: [...new Set(folders), process.env.PATH].join(delimiter),
-    CARGO_ENCODED_RUSTFLAGS: flags.join("\u001f"),
-  };
+export async function buildEngine(feature, name, folder) {
+  const profile = ["--lib", "--release", "--locked", "--target", target, "--crate-type", "cdylib"];
+  await run(["cargo", "rustc", ...profile, "--no-default-features", "--features", feature], { env: cargoEnv() });
+  const made = join(targetFolder(), target, "release", "countersign.wasm");
+  const tool = wasmBindgen();
+  const command = findTool(tool);
+  if (command === null) throw new Problem(`${tool.command} ${tool.version} is missing: run \`npm run setup\``);
+  await run([command, "--target", "web", "--out-dir", folder, "--out-name", name, made]);
+  const wasm = join(folder, `${name}_bg.wasm`);
+  await run([...packageProgram("binaryen", "wasm-opt"), "-Os", "--strip-producers", ...wasmFeatures, wasm, "-o", wasm]);
 }
 
-/** wasm-pack builds without wasm-opt and says nothing: so look before building. */
-export function checkWasmOpt() {
-  const found = capture("wasm-opt", ["--version"], { env: wasmEnv() });
-  if (found === null) throw new Problem("wasm-opt is missing: `npm ci` installs it with the package binaryen");
+/** What every runtime that the package names has had for years. */
+const wasmFeatures = [
+  "--enable-bulk-memory",
+  "--enable-nontrapping-float-to-int",
+  "--enable-sign-ext",
+  "--enable-mutable-globals",
+  "--enable-reference-types",
+  "--enable-multivalue",
+];
+
+function targetFolder() {
+  return process.env.CARGO_TARGET_DIR || join(root, "target");
+}
+
+/** The paths of this machine stay out of the wasm, which is then the same wherever it is built. */
+function cargoEnv() {
+  const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
+  const flags = [`--remap-path-prefix=${cargoHome}=/cargo`, `--remap-path-prefix=${root.slice(0, -1)}=/countersign`];
+  return { ...process.env, CARGO_ENCODED_RUSTFLAGS: flags.join("\u001f") };
 }

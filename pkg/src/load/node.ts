@@ -1,7 +1,7 @@
 /** Node, Deno and Bun: the WebAssembly is a file beside this one. */
 import { readFile } from "node:fs/promises";
-import { provide } from "../core.js";
+import { engine } from "../engines/full.js";
 
-provide(() => readFile(new URL("../wasm/countersign_bg.wasm", import.meta.url)));
+engine.provide(() => readFile(new URL("../wasm/countersign_bg.wasm", import.meta.url)));
 
 export * from "../index.js";
