@@ -16,8 +16,6 @@ import {
 import { deepFreeze } from "./freeze.js";
 import { createPlanned, type Plan, type Planner } from "./planned.js";
 import type { Call, Decision, Digest, Entry, Escalation, Usage } from "./types.js";
-import type * as smallest from "./wasm/countersign_compiled.js";
-import type * as guard from "./wasm/countersign_guard.js";
 
 /** Where the engine's WebAssembly comes from. */
 export type WasmSource = BufferSource | WebAssembly.Module | Response | URL;
@@ -26,6 +24,23 @@ export type WasmSource = BufferSource | WebAssembly.Module | Response | URL;
 export interface Source {
   readonly name: string;
   readonly text: Uint8Array;
+}
+
+/** Policies as every generated module has them, whose own types are no part of this package's. */
+export interface RawStack {
+  digest(): string;
+  planner(): RawPlanner;
+  free(): void;
+}
+
+interface RawPlanner {
+  readonly plansMax: number;
+  plan(tool: string): unknown;
+  forget(): void;
+  scratch(bytes: number): number;
+  outcome(plan: number, bytes: number): number;
+  decide(plan: number, bytes: number, usage: unknown): unknown;
+  free(): void;
 }
 
 /** Policies in the engine's memory. */
@@ -58,7 +73,7 @@ export interface Engine {
   /** Gives back what the engine holds. After a trap its memory is never touched again. */
   free(held: { free(): void }): void;
   /** The policies that the engine's own `stack` holds. */
-  stack(stack: smallest.Stack): Stack;
+  stack(stack: RawStack): Stack;
 }
 
 /** The engine that `init` of a generated module loads. */
@@ -116,7 +131,7 @@ export function createEngine(
     if (!broken) answer(refusedCall, () => held.free());
   }
 
-  function stack(stack: smallest.Stack): Stack {
+  function stack(stack: RawStack): Stack {
     const planner = stack.planner();
     const planned = createPlanned(guardedPlanner(planner));
     return {
@@ -133,7 +148,7 @@ export function createEngine(
     };
   }
 
-  function guardedPlanner(planner: smallest.Planner): Planner {
+  function guardedPlanner(planner: RawPlanner): Planner {
     return {
       plansMax: planner.plansMax,
       plan: (tool) => answer(refusedCall, () => deepFreeze(planner.plan(tool) as Plan)),
@@ -172,7 +187,7 @@ export function createEngine(
 
 /** What a build that holds calls has. Methods, so that the stack of a larger build is one of this too. */
 interface HoldingBuild {
-  openEscalation(stack: guard.Stack, call: unknown, usage: unknown, nowMs: number): unknown;
+  openEscalation(stack: RawStack, call: unknown, usage: unknown, nowMs: number): unknown;
   reviewEscalation(entries: unknown, verdict: string, note: string | undefined, digest: string, nowMs: number): unknown;
   foldEscalation(entries: unknown): unknown;
 }
@@ -182,7 +197,7 @@ export interface Holding {
   /** See {@link Engine.ready}. */
   ready(): Promise<void>;
   /** `stack` as one under which calls can be held. */
-  holding(stack: guard.Stack): HoldingStack;
+  holding(stack: RawStack): HoldingStack;
   /** The entry of a review of the escalation with `entries`. The engine must be ready. */
   reviewEscalation(
     entries: readonly Entry[],
