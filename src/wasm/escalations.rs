@@ -5,11 +5,10 @@ use wasm_bindgen::prelude::*;
 use super::{Stack, decode_usage, encode, fail};
 use crate::decide::call::{CALL_DEPTH_MAX, Call};
 use crate::review::escalation;
-use crate::value::value::Value;
+use crate::value::value::{Map, Value};
 use crate::wire::Failure;
 use crate::wire::call::call_from;
 use crate::wire::escalation::{ENTRIES_DEPTH_MAX, EntryOut, EscalationOut, digest_from, entries_from, verdict_from};
-use crate::wire::read_value::read_value;
 
 /// The first entry of an escalation of `call`.
 #[wasm_bindgen(js_name = openEscalation)]
@@ -43,20 +42,47 @@ pub fn fold_escalation(entries: JsValue) -> Result<JsValue, JsValue> {
     encode(&EscalationOut::from(&escalation::fold(&entries).map_err(refuse)?))
 }
 
-fn decode(value: &JsValue, depth_max: usize) -> Result<Value, JsValue> {
-    let json = js_sys::JSON::stringify(value)?.as_string().unwrap_or_default();
-    let explain = |_| Failure::new("not-plain", "this is no plain data");
-    read_value(&mut serde_json::Deserializer::from_str(&json), depth_max, explain).map_err(fail)
-}
-
 pub(super) fn decode_call(value: &JsValue) -> Result<Call, JsValue> {
-    call_from(&decode(value, CALL_DEPTH_MAX)?).map_err(fail)
+    let call =
+        plain_value(value, CALL_DEPTH_MAX).ok_or_else(|| fail(Failure::new("not-plain", "it is no plain data")))?;
+    call_from(&call).map_err(fail)
 }
 
 /// Entries come from a store: whatever is wrong with them, they are not what was written there.
 fn decode_entries(value: &JsValue) -> Result<Vec<escalation::Entry>, JsValue> {
-    let broken = |_| refuse(escalation::EscalationError::BrokenHistory);
-    entries_from(&decode(value, ENTRIES_DEPTH_MAX).map_err(broken)?).map_err(fail)
+    let entries = plain_value(value, ENTRIES_DEPTH_MAX);
+    entries_from(&entries.ok_or_else(|| refuse(escalation::EscalationError::BrokenHistory))?).map_err(fail)
+}
+
+/// The data that `value` is; `None` for what JSON does not have, and beyond `depth_max` lists and maps in each other.
+///
+/// A reader of JSON text would make the engine a tenth larger.
+fn plain_value(value: &JsValue, depth_max: usize) -> Option<Value> {
+    if value.is_null() {
+        return Some(Value::Null);
+    }
+    let scalar = value.as_bool().map(Value::Bool).or_else(|| value.as_f64().map(Value::Number));
+    if let Some(scalar) = scalar.or_else(|| value.as_string().map(Value::Text)) {
+        return Some(scalar);
+    }
+    let depth_max = depth_max.checked_sub(1)?;
+    if js_sys::Array::is_array(value) {
+        let items = js_sys::Array::from(value);
+        return items.iter().map(|item| plain_value(&item, depth_max)).collect::<Option<_>>().map(Value::List);
+    }
+    let mut entries = Vec::new();
+    for entry in js_sys::Object::entries(js_sys::Object::try_from(value)?) {
+        let entry = js_sys::Array::from(&entry);
+        let (key, value) = (entry.get(0).as_string()?, entry.get(1));
+        if key == "__proto__" {
+            return None;
+        }
+        // As everywhere in JavaScript, it might as well not be there.
+        if !value.is_undefined() {
+            entries.push((key, plain_value(&value, depth_max)?));
+        }
+    }
+    Map::new(entries).map(Value::Map).ok()
 }
 
 fn refuse(error: escalation::EscalationError) -> JsValue {

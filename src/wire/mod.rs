@@ -8,8 +8,6 @@ pub mod decision;
 pub mod frame;
 pub mod compiled;
 #[cfg(feature = "guard")]
-pub mod read_value;
-#[cfg(feature = "guard")]
 mod read_protection;
 #[cfg(feature = "guard")]
 pub mod call;
@@ -20,6 +18,10 @@ pub mod escalation;
 pub mod words;
 #[cfg(feature = "guard")]
 pub mod diagnostic;
+#[cfg(feature = "full")]
+pub mod read_value;
+#[cfg(feature = "full")]
+pub mod call_json;
 #[cfg(feature = "full")]
 mod excerpt;
 #[cfg(feature = "full")]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Failure;
-use super::call::call_from_json;
+use super::call_json::call_from_json;
 use super::counts::CountsOut;
 use super::decision::DecisionOut;
 use crate::decide::compile::Stack;

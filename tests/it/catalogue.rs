@@ -10,7 +10,7 @@ use countersign::check::{load, load_for};
 use countersign::policy::parse::parse;
 use countersign::text::yaml::Limits;
 use countersign::value::value::Value;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
 use serde_json::json;
 
 /// Far above what any of these takes; what is not bounded takes hours.

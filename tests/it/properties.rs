@@ -19,7 +19,7 @@ use countersign::text::render::render;
 use countersign::text::span::Positions;
 use countersign::text::yaml::Limits;
 use countersign::value::digest::Digest;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
 use countersign::wire::decision::DecisionOut;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{TestCaseError, TestError, TestRunner};

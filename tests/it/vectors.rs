@@ -19,7 +19,7 @@ use countersign::decide::trace::trace;
 use countersign::text::diagnostic::{Code, Diagnostic};
 use countersign::text::span::Positions;
 use countersign::text::yaml::Limits;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
 use countersign::wire::compiled::{read_compiled, write_compiled};
 use countersign::wire::decision::DecisionOut;
 use serde_json::Value;
