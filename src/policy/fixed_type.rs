@@ -7,7 +7,7 @@ use super::reader::{Reader, find_key};
 use crate::matcher::condition::{MATCHERS, Matcher, Test, Type};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::{first_line, movable};
-use crate::text::prose::prose;
+use crate::text::prose::{WRITTEN, prose};
 use crate::text::slips::{nearest, other_word};
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
@@ -154,11 +154,17 @@ fn clash(of: Type, test: &Test, node: &Node) -> String {
 
 /// With `key` in place of that of `entry`, if no other of `entries` has it.
 fn put_key(diagnostic: Diagnostic, key: &str, entry: &MapEntry, entries: &[MapEntry], text: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     if find_key(entries, key).is_some() { diagnostic } else { diagnostic.replace_word(key, entry.key_span, text) }
 }
 
 /// A matcher of the map of all arguments that is one for a single argument.
 fn on_args(diagnostic: Diagnostic, entry: &MapEntry, entries: &[MapEntry], text: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     let node = &entry.value;
     match &node.value {
         NodeValue::List(items) => {
@@ -186,6 +192,9 @@ fn on_args(diagnostic: Diagnostic, entry: &MapEntry, entries: &[MapEntry], text:
 
 /// A matcher of a list that is one for an item.
 fn on_list(diagnostic: Diagnostic, node: &Node, text: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     const HELP: &str = "ask for an item: `{ has: x }`, or for one of some: `{ some: [x, y] }`";
     let diagnostic = diagnostic.help(HELP);
     let has_fix = |diagnostic: Diagnostic, word: &str, at: &Node| match movable(at.span, text) {

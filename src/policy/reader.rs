@@ -8,7 +8,7 @@ use crate::matcher::regex::Regexes;
 use crate::text::chars::{is_foreign_space, is_hidden, is_typographic_quote};
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::edit::{first_line, in_quotes, movable};
-use crate::text::prose::prose;
+use crate::text::prose::{WRITTEN, prose};
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::Field;
@@ -201,27 +201,9 @@ impl Reader<'_> {
         let written = self.text_value(node, what)?;
         let value = from_word(&written).filter(|_| known.contains(&written.as_str()));
         if value.is_none() {
-            let diagnostic =
-                Diagnostic::new(code, node.span, prose!("unknown {noun} `{written}`")).label(expected(known));
-            // What is said of actions is said where one can stand.
-            let is_of_actions = |ours: &str| known.contains(&"allow") && ours.contains('`');
-            let others: Vec<_> = ACTIONS
-                .iter()
-                .chain(VALUES)
-                .copied()
-                .filter(|(_, ours)| known.contains(ours) || is_of_actions(ours))
-                .collect();
-            let unquoted = written.trim_matches(is_typographic_quote);
-            self.report(if unquoted != written && known.contains(&unquoted) {
-                let quote = written.chars().find(|&c| is_typographic_quote(c)).unwrap_or('“');
-                diagnostic
-                    .help(prose!("`{quote}` is a quote of print, and part of the text: write `\"` or nothing"))
-                    .replace_fix(unquoted, node.span, self.text)
-            } else if written.trim() != written && known.contains(&written.trim()) {
-                diagnostic.help("write it on one line, without white space around it")
-            } else {
-                diagnostic.here_called(&written, &others, known, node.span, self.text)
-            });
+            let message = prose!("unknown {noun} `{written}`");
+            let diagnostic = Diagnostic::new(code, node.span, message);
+            self.report(unknown_word(diagnostic, &written, known, node.span, self.text));
         }
         value
     }
@@ -294,6 +276,9 @@ fn unknown_key(
 ) -> Diagnostic {
     let key = entry.key.as_str();
     let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, prose!("unknown key `{key}`"));
+    if !WRITTEN {
+        return diagnostic;
+    }
     if key.starts_with(is_foreign_space) || known.contains(&key.trim()) && key.contains(is_foreign_space) {
         let foreign = key.chars().find(|&c| is_foreign_space(c)).unwrap_or(' ');
         let spaced = entry.key_span.of(source).replace(is_foreign_space, " ");
@@ -317,6 +302,29 @@ fn unknown_key(
         diagnostic.help(prose!("conditions stand under `when`: `when: {{ {key}: … }}`"))
     } else {
         diagnostic.here_called(key, of_keys(owner), free, entry.key_span, source)
+    }
+}
+
+/// With what is known, and what `written`, which stands at `span` of `source` and is none of it, is meant to be.
+fn unknown_word(diagnostic: Diagnostic, written: &str, known: &[&str], span: Span, source: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
+    let diagnostic = diagnostic.label(expected(known));
+    // What is said of actions is said where one can stand.
+    let is_of_actions = |ours: &str| known.contains(&"allow") && ours.contains('`');
+    let others = ACTIONS.iter().chain(VALUES).copied();
+    let others: Vec<_> = others.filter(|(_, ours)| known.contains(ours) || is_of_actions(ours)).collect();
+    let unquoted = written.trim_matches(is_typographic_quote);
+    if unquoted != written && known.contains(&unquoted) {
+        let quote = written.chars().find(|&c| is_typographic_quote(c)).unwrap_or('“');
+        diagnostic
+            .help(prose!("`{quote}` is a quote of print, and part of the text: write `\"` or nothing"))
+            .replace_fix(unquoted, span, source)
+    } else if written.trim() != written && known.contains(&written.trim()) {
+        diagnostic.help("write it on one line, without white space around it")
+    } else {
+        diagnostic.here_called(written, &others, known, span, source)
     }
 }
 

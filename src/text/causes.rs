@@ -3,7 +3,7 @@
 
 use super::chars::is_foreign_space;
 use super::diagnostic::{Code, Diagnostic};
-use super::prose::prose;
+use super::prose::{WRITTEN, prose};
 use super::span::Span;
 
 /// How many lines before a complaint may hold its cause: the scanner complains where it can no longer go on.
@@ -158,6 +158,9 @@ pub(super) fn tab_span(at: usize, text: &str) -> Option<Span> {
 
 /// With spaces in place of the indentation that the tab at `tab` stands in, or one in place of a tab elsewhere.
 pub(super) fn with_spaces(diagnostic: Diagnostic, tab: Span, text: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     let start = text.get(..tab.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
     let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
