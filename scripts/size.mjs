@@ -7,38 +7,27 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { isProgram, Problem, program, root, say } from "./run.mjs";
 
-/** Upper limits in bytes of gzip, so that growth is somebody's decision. */
-const gzipBytesMax = {
-  "countersign for node (JS and wasm)": 400_000,
-  "countersign for web (JS and wasm)": 400_000,
-  "countersign for workerd (JS and wasm)": 400_000,
-  "countersign/guard for node (JS and wasm)": 300_000,
-  "countersign/guard for web (JS and wasm)": 300_000,
-  "countersign/guard for workerd (JS and wasm)": 300_000,
-  "countersign/compiled for node (JS and wasm)": 160_000,
-  "countersign/compiled for web (JS and wasm)": 160_000,
-  "countersign/compiled for workerd (JS and wasm)": 160_000,
-  "app: all scripts (JS)": 170_000,
-};
-
+/** The entries that decide, the WebAssembly of each, and the most that it and its JavaScript may take, in bytes of gzip. */
 const entries = {
-  countersign: "countersign_bg.wasm",
-  "countersign/guard": "countersign_guard_bg.wasm",
-  "countersign/compiled": "countersign_compiled_bg.wasm",
+  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 398_000 },
+  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 277_000 },
+  "countersign/compiled": { file: "countersign_compiled_bg.wasm", gzipBytesMax: 171_000 },
 };
+const appGzipBytesMax = 170_000;
+
 const conditions = { node: ["node"], web: ["browser"], workerd: ["workerd"] };
 
 /** Every measured thing: its name and its sizes in bytes. */
 export async function measure() {
   const rows = [];
-  for (const [entry, file] of Object.entries(entries)) {
+  for (const [entry, { file, gzipBytesMax }] of Object.entries(entries)) {
     const wasm = readFileSync(join(root, "pkg", "dist", "wasm", file));
     rows.push(sizes(`${entry} (wasm)`, [wasm]));
     for (const runtime of Object.keys(conditions)) {
       const code = await bundlePackage(entry, runtime);
       rows.push(
         sizes(`${entry} for ${runtime} (JS)`, [code]),
-        sizes(`${entry} for ${runtime} (JS and wasm)`, [code, wasm]),
+        sizes(`${entry} for ${runtime} (JS and wasm)`, [code, wasm], gzipBytesMax),
       );
     }
   }
@@ -81,15 +70,14 @@ function measureApp() {
   return [
     sizes("app: first load (JS)", [...first].map(read)),
     sizes("app: styles (CSS)", styles.map(read)),
-    sizes("app: all scripts (JS)", scripts.map(read)),
+    sizes("app: all scripts (JS)", scripts.map(read), appGzipBytesMax),
     ...later.map((name) => sizes(`app: ${name.replace(/-[\w-]{8}\.js$/, "")} (JS)`, [read(name)])),
   ];
 }
 
-/** The sizes of files that are fetched, and so compressed, one by one. */
-function sizes(name, files) {
+/** The sizes of files that are fetched, and so compressed, one by one. Limits make growth somebody's decision. */
+function sizes(name, files, gzipMax = null) {
   const sum = (compress) => files.reduce((total, file) => total + compress(file).length, 0);
-  const gzipMax = gzipBytesMax[name] ?? null;
   return {
     name,
     raw: sum((file) => file),
@@ -111,9 +99,6 @@ export async function reportSizes() {
 }
 
 function check(rows) {
-  const names = rows.map(({ name }) => name);
-  const gone = Object.keys(gzipBytesMax).filter((name) => !names.includes(name));
-  if (gone.length > 0) throw new Problem(`there is a limit for what is not there: ${gone.join(", ")}`);
   const over = rows.filter(({ gzip, gzipMax }) => gzipMax !== null && gzip > gzipMax);
   if (over.length > 0)
     throw new Problem(`over the limit of scripts/size.mjs: ${over.map(({ name }) => name).join(", ")}`);
