@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::chars::is_hidden;
 use super::span::Span;
 
-/// A second place that a [`Diagnostic`] speaks of.
+/// A second place that a problem speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {
     /// Where.

@@ -56,6 +56,41 @@ async function check(vector: Case): Promise<void> {
   }
 }
 
+/** Texts that are wrong in ways that no vector writes. */
+function* broken(): Generator<string | Uint8Array> {
+  for (const { cases } of files) {
+    for (const { policy = "" } of cases) {
+      for (const share of [0.2, 0.5, 0.8]) {
+        const at = Math.floor(policy.length * share);
+        yield policy.slice(0, at);
+        yield `${policy.slice(0, at)}${policy.slice(at + 1)}`;
+        yield `${policy.slice(0, at)}\t: ${policy.slice(at)}`;
+      }
+    }
+  }
+  yield new Uint8Array([114, 117, 0xff, 0x80]);
+  yield `x-deep: ${"[".repeat(70)}${"]".repeat(70)}`;
+  yield "# padding\n".repeat(200_000);
+  yield `rules:\n${"  - { tool: a, action: block, undecidable: escalate, what: 1 }\n".repeat(700)}`;
+  yield `rules: [${"{ tool: a.*, action: allow }, ".repeat(300)}{ tool: a.b, action: block }]`;
+}
+
+test("what is refused, and where, is the same of texts that are cut, damaged or too large", async () => {
+  let refused = 0;
+  for (const text of broken()) {
+    const { diagnostics, policy } = await whole.checkPolicy(text);
+    policy?.dispose();
+    const small = await guard.loadPolicy(text).catch((error: unknown) => error);
+    const found = small instanceof guard.PolicyError ? small.diagnostics.map(placed) : [];
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    assert.deepEqual(found, errors.map(placed), String(text).slice(0, 2_000));
+    assert.equal(small instanceof Error, policy === null);
+    if (policy) (small as guard.DecidingPolicy).dispose();
+    else refused += 1;
+  }
+  assert.ok(refused > 1_000, `only ${refused} texts were refused`);
+});
+
 function placed({ code, severity, source, span }: whole.Diagnostic): unknown {
   return { code, severity, source, span };
 }
