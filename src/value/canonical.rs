@@ -1,5 +1,7 @@
 //! The canonical form of a value: RFC 8785 (JSON Canonicalization Scheme).
 
+use std::fmt::Write as _;
+
 use super::value::{Map, SAFE_INTEGER_MAX, Value};
 use crate::sorted::sorted_by;
 
@@ -74,8 +76,19 @@ fn canonical_number(number: f64, out: &mut String) -> Result<(), CanonicalError>
     if number.abs() > SAFE_INTEGER_MAX {
         return Err(CanonicalError::UnsafeNumber);
     }
-    out.push_str(ryu_js::Buffer::new().format_finite(number));
+    push_number(number, out);
     Ok(())
+}
+
+/// Appends `number`, which is finite, as ECMAScript writes it.
+#[expect(clippy::cast_possible_truncation, reason = "only safe integers are cast")]
+pub(crate) fn push_number(number: f64, out: &mut String) {
+    if number.fract() == 0.0 && number.abs() <= SAFE_INTEGER_MAX {
+        // Most numbers are integers, and those are written much faster as such.
+        let _ = write!(out, "{}", number as i64);
+    } else {
+        out.push_str(ryu_js::Buffer::new().format_finite(number));
+    }
 }
 
 fn canonical_text(text: &str, out: &mut String) {

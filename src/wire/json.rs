@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
+use crate::value::canonical::push_number;
+
 /// `value` as JSON, numbers as ECMAScript writes them.
 ///
 /// # Errors
@@ -21,9 +23,12 @@ struct Numbers;
 
 impl Formatter for Numbers {
     fn write_f64<W: Write + ?Sized>(&mut self, writer: &mut W, number: f64) -> io::Result<()> {
-        // Only there is the sign of nothing lost.
-        let sign = if number == 0.0 && number.is_sign_negative() { "-" } else { "" };
-        writer.write_all(sign.as_bytes())?;
-        writer.write_all(ryu_js::Buffer::new().format_finite(number).as_bytes())
+        let mut text = String::new();
+        if number == 0.0 && number.is_sign_negative() {
+            // Only there is this sign lost.
+            text.push('-');
+        }
+        push_number(number, &mut text);
+        writer.write_all(text.as_bytes())
     }
 }
