@@ -14,7 +14,7 @@ use countersign::decide::plan::Plan;
 use countersign::policy::model::Policy;
 use countersign::policy::parse::parse;
 use countersign::text::yaml::Limits;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box, black_box_drop};
 

@@ -2,15 +2,20 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isProgram, packageProgram, program, root, run, say, seconds } from "./run.mjs";
-import { checkWasmOpt, wasmEnv } from "./rust.mjs";
+import { buildEngine } from "./rust.mjs";
 import { setup } from "./setup.mjs";
 
 const generated = join(root, "pkg", "src", "wasm");
-const wasmFiles = ["countersign.js", "countersign.d.ts", "countersign_bg.wasm", "countersign_bg.wasm.d.ts"];
+/** The builds of the engine, by the feature of the crate that makes each. */
+const engines = { full: "countersign", guard: "countersign_guard", compiled: "countersign_compiled" };
+const filesOf = (name) => [`${name}.js`, `${name}.d.ts`, `${name}_bg.wasm`, `${name}_bg.wasm.d.ts`];
+const wasmFiles = Object.values(engines).flatMap(filesOf);
 
 /** Builds everything, in the order in which one needs the other. */
 export async function build() {
-  await step("engine (wasm)", buildWasm);
+  for (const [feature, name] of Object.entries(engines)) {
+    await step(`engine \`${feature}\` (wasm)`, () => buildWasm(feature, name));
+  }
   await step("package", buildPackage);
   await step("app", buildApp);
 }
@@ -21,24 +26,21 @@ async function step(name, body) {
   say(`built the ${name} in ${seconds(startMs)}${note ? `: ${note}` : ""}`);
 }
 
-async function buildWasm() {
-  if (wasmIsNewest()) return "nothing to do, its sources have not changed";
-  checkWasmOpt();
-  const options = ["--release", "--target", "web", "--mode", "no-install"];
-  const out = ["--out-dir", generated, "--out-name", "countersign"];
-  await run(["wasm-pack", "build", ...options, ...out], { env: wasmEnv() });
+async function buildWasm(feature, name) {
+  if (wasmIsNewest(name)) return "nothing to do, its sources have not changed";
+  await buildEngine(feature, name, generated);
   // wasm-pack writes a whole package: its `.gitignore` of `*` would empty our tarball.
-  for (const name of readdirSync(generated)) {
-    if (!wasmFiles.includes(name)) rmSync(join(generated, name));
+  for (const file of readdirSync(generated)) {
+    if (!wasmFiles.includes(file)) rmSync(join(generated, file));
   }
   return "";
 }
 
-function wasmIsNewest() {
-  const sources = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "scripts/rust.mjs"].flatMap((name) =>
-    filesIn(join(root, name)),
+function wasmIsNewest(name) {
+  const sources = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "scripts/rust.mjs"].flatMap((source) =>
+    filesIn(join(root, source)),
   );
-  const outputs = wasmFiles.map((name) => join(generated, name));
+  const outputs = filesOf(name).map((file) => join(generated, file));
   return outputs.every(existsSync) && Math.max(...sources.map(modifiedMs)) < Math.min(...outputs.map(modifiedMs));
 }
 

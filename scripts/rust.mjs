@@ -1,5 +1,5 @@
 /** The Rust side of the set-up: the toolchain of rust-toolchain.toml, and the two commands that make wasm packages. */
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { capture, findOnPath, Problem, root, run, say, seconds } from "./run.mjs";
@@ -84,7 +84,7 @@ export async function setUpWasmTools() {
  * The environment for wasm-pack: the pinned commands and the installed wasm-opt come first on PATH,
  * and the paths of this machine stay out of the wasm, which is then the same wherever it is built.
  */
-export function wasmEnv() {
+function wasmEnv() {
   const folders = wasmTools().map((tool) => {
     const path = findTool(tool);
     if (path === null) throw new Problem(`${tool.command} ${tool.version} is missing: run \`npm run setup\``);
@@ -95,13 +95,39 @@ export function wasmEnv() {
   const flags = [`--remap-path-prefix=${cargoHome}=/cargo`, `--remap-path-prefix=${root.slice(0, -1)}=/countersign`];
   return {
     ...process.env,
+    CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR || join(root, "target"),
     PATH: [...new Set(folders), process.env.PATH].join(delimiter),
     CARGO_ENCODED_RUSTFLAGS: flags.join("\u001f"),
   };
 }
 
 /** wasm-pack builds without wasm-opt and says nothing: so look before building. */
-export function checkWasmOpt() {
+function checkWasmOpt() {
   const found = capture("wasm-opt", ["--version"], { env: wasmEnv() });
   if (found === null) throw new Problem("wasm-opt is missing: `npm ci` installs it with the package binaryen");
+}
+
+/** Builds the engine with `feature` into `folder`, as `name.js`, `name_bg.wasm` and their types. */
+export async function buildEngine(feature, name, folder) {
+  checkWasmOpt();
+  const options = ["--release", "--target", "web", "--mode", "no-install", "--out-dir", folder, "--out-name", name];
+  const cargoOptions = ["--locked", "--no-default-features", "--features", feature];
+  await run(["wasm-pack", "build", writeEngineCrate(), ...options, "--", ...cargoOptions], { env: wasmEnv() });
+}
+
+/**
+ * The crate once more as nothing but a `cdylib`, which wasm-pack cannot ask cargo for: only then does cargo optimise it
+ * as a whole, and it is a tenth smaller. Returns its folder.
+ */
+function writeEngineCrate() {
+  const folder = join(root, "target", "engine");
+  const manifest = readFileSync(join(root, "Cargo.toml"), "utf8")
+    .replace(/^readme = .*\n/m, "")
+    .replace(/^\[lib\]\ncrate-type = .*$/m, '[lib]\npath = "../../src/lib.rs"\ncrate-type = ["cdylib"]')
+    // Tests, benchmarks and examples have paths too.
+    .replace(/^\[\[\w+\]\]\n(?:.+\n)*/gm, "");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "Cargo.toml"), manifest);
+  copyFileSync(join(root, "Cargo.lock"), join(folder, "Cargo.lock"));
+  return folder;
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setUpBrowser } from "./browser.mjs";
 import { isProgram, npm, Problem, program, root, run, say } from "./run.mjs";
-import { checkWasmOpt, setUpRust, setUpWasmTools } from "./rust.mjs";
+import { setUpRust, setUpWasmTools } from "./rust.mjs";
 
 /** Makes everything ready for a build. */
 export async function setup() {
@@ -11,7 +11,6 @@ export async function setup() {
   await setUpRust();
   await setUpNodeModules();
   await setUpWasmTools();
-  checkWasmOpt();
 }
 
 function checkNode() {

@@ -41,14 +41,18 @@
 //! The crate is pure: it has no clock, randomness, environment, files, network or threads.
 
 mod names;
+mod sorted;
 pub mod text;
 pub mod value;
 pub mod matcher;
 pub mod policy;
 pub mod catalogue;
 pub mod decide;
+#[cfg(feature = "guard")]
 pub mod check;
+#[cfg(feature = "guard")]
 pub mod review;
+#[cfg(feature = "full")]
 pub mod evidence;
 pub mod wire;
 #[cfg(target_arch = "wasm32")]

@@ -7,4 +7,5 @@ use std::hash::BuildHasherDefault;
 pub(crate) type NameMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// A hash set whose order and speed are the same in every process.
+#[cfg(feature = "guard")]
 pub(crate) type NameSet<K> = std::collections::HashSet<K, BuildHasherDefault<DefaultHasher>>;

@@ -32,7 +32,7 @@ use countersign::decide::decide::decide;
 use countersign::decide::limit::Usage;
 use countersign::text::yaml::Limits;
 use countersign::value::digest::Digest;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
 use countersign::wire::decision::DecisionOut;
 use naive::document::{Wording, document};
 use naive::print::Style;

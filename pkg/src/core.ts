@@ -1,5 +1,5 @@
 /**
- * The only file that knows the generated module.
+ * An engine in WebAssembly, whichever of its builds it is; `engines/` has one file for each of them.
  *
  * A call of the engine ends in one of four ways: it answers; it refuses, by throwing a plain `{ code, message }`;
  * what was handed to it throws, such as a getter, which is passed on; or it traps or runs out of stack, which means that
@@ -16,22 +16,7 @@ import {
 import { deepFreeze } from "./freeze.js";
 import { createPlanned, type Plan, type Planner } from "./planned.js";
 import type { Scratch } from "./reading.js";
-import type {
-  Call,
-  Counts,
-  Decision,
-  Diagnostic,
-  Digest,
-  Entry,
-  Escalation,
-  Limits,
-  PolicySummary,
-  SimulatedLine,
-  Token,
-  Trace,
-  Usage,
-} from "./types.js";
-import * as wasm from "./wasm/countersign.js";
+import type { Call, Decision, Digest, Entry, Escalation, Usage } from "./types.js";
 
 /** Where the engine's WebAssembly comes from. */
 export type WasmSource = BufferSource | WebAssembly.Module | Response | URL;
@@ -42,229 +27,224 @@ export interface Source {
   readonly text: Uint8Array;
 }
 
-/** The compiled policies of one `load`, in the engine's memory. */
+/** Policies as every generated module has them, whose own types are no part of this package's. */
+export interface RawStack {
+  digest(): string;
+  planner(): RawPlanner;
+  free(): void;
+}
+
+interface RawPlanner {
+  readonly plansMax: number;
+  plan(tool: string): unknown;
+  forget(): void;
+  outcome(plan: number): number;
+  decide(plan: number, usage: unknown): unknown;
+  free(): void;
+}
+
+/** Policies in the engine's memory. */
 export interface Stack {
   digest(): Digest;
-  policies(): readonly PolicySummary[];
   decide(call: Call, usage: Usage | undefined): Decision;
-  trace(call: Call, usage?: Usage): Trace;
-  simulation(): EngineSimulation;
+  free(): void;
+}
+
+/** Policies under which calls can be held. */
+export interface HoldingStack extends Stack {
   openEscalation(call: Call, usage: Usage | undefined, nowMs: number): Entry;
-  free(): void;
 }
 
-/** A simulation in the engine's memory. */
-export interface EngineSimulation {
-  pushNdjson(chunk: Uint8Array): string;
-  finishNdjson(): string;
-  pushRows(chunk: Uint8Array): readonly SimulatedLine[];
-  finishRows(): readonly SimulatedLine[];
-  counts(): Counts;
-  free(): void;
-}
+/** Makes the error for what the engine refused. */
+type Refused = (code: string, message: string) => Error;
 
-/** What became of policy texts. `stack` is `null` if any of the diagnostics is an error. */
-export interface Loaded {
-  readonly diagnostics: readonly Diagnostic[];
-  /** The diagnostics of each source as text with carets; empty for one that has none. None if nobody wanted them. */
-  readonly rendered: readonly string[];
-  readonly stack: Stack | null;
-}
-
-/** The engine's memory. */
-let memory: WebAssembly.Memory | undefined;
-let source: Provided | undefined;
-let loading: Promise<void> | undefined;
-let broken: EngineError | undefined;
-
-/** Where the WebAssembly is, or the memory of an engine that was {@link startNow | started} already. */
+/** Where the WebAssembly is, or the memory of an engine that was started already. */
 type Provided = () => WasmSource | Promise<WasmSource> | WebAssembly.Memory;
 
-/** Says where the WebAssembly is. It is fetched when first needed. */
-export function provide(newSource: Provided): void {
-  source = newSource;
+/** What every generated module has. */
+interface Build {
+  readonly default: (input: { module_or_path: WasmSource }) => Promise<{ readonly memory: WebAssembly.Memory }>;
+  initSync(input: { module: WebAssembly.Module }): { readonly memory: WebAssembly.Memory };
+  scratch(bytes: number): number;
 }
 
-/** Starts the engine without waiting, which not every browser lets a page do. */
-export function startNow(module: WebAssembly.Module): WebAssembly.Memory {
-  return wasm.initSync({ module }).memory;
+/** One build of the engine, loaded when it is first needed. */
+export interface Engine {
+  /** Says where the WebAssembly is. It is fetched when first needed. */
+  provide(source: Provided): void;
+  /** Starts the engine without waiting, which not every browser lets a page do. */
+  startNow(module: WebAssembly.Module): WebAssembly.Memory;
+  /**
+   * Waits until the engine can answer; the first caller makes it load, and after a failure the next caller tries again.
+   *
+   * @throws {@link EngineError} `not-loaded` or `trapped`.
+   */
+  ready(): Promise<void>;
+  /** Runs `ask` inside the engine, and makes an error of whatever it throws. */
+  answer<T>(refused: Refused, ask: () => T): T;
+  /** Gives back what the engine holds. After a trap its memory is never touched again. */
+  free(held: { free(): void }): void;
+  /** The policies that the engine's own `stack` holds. */
+  stack(stack: RawStack): Stack;
 }
-
-/**
- * Waits until the engine can answer; the first caller makes it load, and after a failure the next caller tries again.
- *
- * @throws {@link EngineError} `not-loaded` or `trapped`.
- */
-export function ready(): Promise<void> {
-  loading ??= start().catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
-}
-
-async function start(): Promise<void> {
-  if (!source) {
-    throw new EngineError("not-loaded", "no WebAssembly was given: await `initialize(bytes)` first");
-  }
-  try {
-    const given = await source();
-    const isStarted = given instanceof WebAssembly.Memory;
-    memory = isStarted ? given : (await wasm.default({ module_or_path: given })).memory;
-  } catch (error) {
-    throw new EngineError("not-loaded", `the engine could not be loaded: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/**
- * Reads policy texts, and a tool catalogue if there is one. The engine must be {@link ready}.
- *
- * Texts with carets take time, and are for people: `wantsRendered` says whether they are wanted also if there is no error.
- */
-export function load(
-  sources: readonly Source[],
-  tools: Source | undefined,
-  limits: Partial<Limits> | undefined,
-  wantsRendered = true,
-): Loaded {
-  return answer(refusedCall, () => {
-    const loaded = wasm.load([...sources], tools, limits);
-    try {
-      const stack = loaded.stack();
-      return {
-        diagnostics: deepFreeze(loaded.diagnostics() as Diagnostic[]),
-        rendered: wantsRendered || !stack ? loaded.rendered() : [],
-        stack: stack ? guardedStack(stack) : null,
-      };
-    } finally {
-      loaded.free();
-    }
-  });
-}
-
-/** Splits policy text into tokens for colouring. The engine must be {@link ready}. */
-export function highlight(text: string): readonly Token[] {
-  return answer(refusedCall, () => wasm.highlight(text) as Token[]);
-}
-
-/** The call that a JSON text writes, read by the engine alone. The engine must be {@link ready}. */
-export function readCall(json: string): Call {
-  return answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
-}
-
-/** The entry of a review of the escalation with `entries`. The engine must be {@link ready}. */
-export function reviewEscalation(
-  entries: readonly Entry[],
-  verdict: string,
-  note: string | undefined,
-  digest: string,
-  nowMs: number,
-): Entry {
-  return answer(refusedEscalation, () =>
-    deepFreeze(wasm.reviewEscalation(entries, verdict, note, digest, nowMs) as Entry),
-  );
-}
-
-/** The escalation that `entries` tell. The engine must be {@link ready}. */
-export function foldEscalation(entries: readonly Entry[]): Escalation {
-  return answer(refusedEscalation, () => deepFreeze(wasm.foldEscalation(entries) as Escalation));
-}
-
-function guardedStack(stack: wasm.Stack): Stack {
-  const planner = stack.planner();
-  const planned = createPlanned(guardedPlanner(planner));
-  return {
-    digest: () => answer(refusedCall, () => stack.digest() as Digest),
-    policies: () => answer(refusedCall, () => deepFreeze(stack.policies() as PolicySummary[])),
-    decide(call, usage) {
-      // Some decisions are made without asking the engine, but none after it failed.
-      if (broken) throw broken;
-      return planned(call, usage);
-    },
-    trace: (call, usage) => answer(refusedCall, () => deepFreeze(stack.trace(call, usage) as Trace)),
-    simulation: () => answer(refusedCall, () => guardedSimulation(stack.simulation())),
-    openEscalation: (call, usage, nowMs) =>
-      answer(refusedEscalation, () => deepFreeze(wasm.openEscalation(stack, call, usage, nowMs) as Entry)),
-    free: () => {
-      free(planner);
-      free(stack);
-    },
-  };
-}
-
-function guardedPlanner(planner: wasm.Planner): Planner {
-  return {
-    plansMax: planner.plansMax,
-    plan: (tool) => answer(refusedCall, () => deepFreeze(planner.plan(tool) as Plan)),
-    forget: () => answer(refusedCall, () => planner.forget()),
-    scratch,
-    // Called for nearly every decision: without a closure.
-    outcome(plan) {
-      if (broken) throw broken;
-      try {
-        return planner.outcome(plan);
-      } catch (thrown) {
-        throw failure(refusedCall, thrown);
-      }
-    },
-    decide: (plan, usage) => answer(refusedCall, () => deepFreeze(planner.decide(plan, usage) as Decision)),
-  };
-}
-
-/** Memory that the engine reads from while it decides. */
-const scratch: Scratch = {
-  bytes: new Uint8Array(),
-  view: new DataView(new ArrayBuffer(0)),
-  grow(size) {
-    const room = Math.max(2 * size, SCRATCH_BYTES);
-    const start = wasm.scratch(room);
-    // Taken after the call, which may have made the memory grow.
-    const { buffer } = memory as WebAssembly.Memory & { readonly buffer: ArrayBuffer };
-    this.bytes = new Uint8Array(buffer, start, room);
-    this.view = new DataView(buffer, start, room);
-  },
-};
 
 const SCRATCH_BYTES = 4_096;
 
-function guardedSimulation(simulation: wasm.Simulation): EngineSimulation {
+/** The engine of a generated module. */
+export function createEngine(build: Build): Engine {
+  let memory: WebAssembly.Memory | undefined;
+  let source: Provided | undefined;
+  let loading: Promise<void> | undefined;
+  let broken: EngineError | undefined;
+
+  /** Memory that the engine reads from while it decides. */
+  const scratch: Scratch = {
+    bytes: new Uint8Array(),
+    view: new DataView(new ArrayBuffer(0)),
+    grow(size) {
+      const room = Math.max(2 * size, SCRATCH_BYTES);
+      const start = build.scratch(room);
+      // Taken after the call, which may have made the memory grow.
+      const { buffer } = memory as WebAssembly.Memory & { readonly buffer: ArrayBuffer };
+      this.bytes = new Uint8Array(buffer, start, room);
+      this.view = new DataView(buffer, start, room);
+    },
+  };
+
+  function ready(): Promise<void> {
+    loading ??= start().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  }
+
+  async function start(): Promise<void> {
+    if (!source) {
+      throw new EngineError("not-loaded", "no WebAssembly was given: await `initialize(bytes)` first");
+    }
+    try {
+      const given = await source();
+      const isStarted = given instanceof WebAssembly.Memory;
+      memory = isStarted ? given : (await build.default({ module_or_path: given })).memory;
+    } catch (error) {
+      throw new EngineError("not-loaded", `the engine could not be loaded: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  function answer<T>(refused: Refused, ask: () => T): T {
+    if (broken) throw broken;
+    try {
+      return ask();
+    } catch (thrown) {
+      throw failure(refused, thrown);
+    }
+  }
+
+  /** The error for what the engine, or what was handed to it, has thrown. */
+  function failure(refused: Refused, thrown: unknown): Error {
+    if (isRefusal(thrown)) return refused(thrown.code, thrown.message);
+    // A stack that overflows does so as a RangeError, perhaps in the middle of the engine's work.
+    if (!(thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError)) {
+      return thrown instanceof Error ? thrown : new TypeError(messageOf(thrown));
+    }
+    const message = `the engine failed inside and answers no more: ${messageOf(thrown)}`;
+    broken = new EngineError("trapped", message, { cause: thrown });
+    loading = Promise.reject(broken);
+    loading.catch(() => undefined);
+    return broken;
+  }
+
+  function free(held: { free(): void }): void {
+    if (!broken) answer(refusedCall, () => held.free());
+  }
+
+  function stack(stack: RawStack): Stack {
+    const planner = stack.planner();
+    const planned = createPlanned(guardedPlanner(planner));
+    return {
+      digest: () => answer(refusedCall, () => stack.digest() as Digest),
+      decide(call, usage) {
+        // Some decisions are made without asking the engine, but none after it failed.
+        if (broken) throw broken;
+        return planned(call, usage);
+      },
+      free: () => {
+        free(planner);
+        free(stack);
+      },
+    };
+  }
+
+  function guardedPlanner(planner: RawPlanner): Planner {
+    return {
+      plansMax: planner.plansMax,
+      plan: (tool) => answer(refusedCall, () => deepFreeze(planner.plan(tool) as Plan)),
+      forget: () => answer(refusedCall, () => planner.forget()),
+      scratch,
+      // Called for nearly every decision: without a closure.
+      outcome(plan) {
+        if (broken) throw broken;
+        try {
+          return planner.outcome(plan);
+        } catch (thrown) {
+          throw failure(refusedCall, thrown);
+        }
+      },
+      decide: (plan, usage) => answer(refusedCall, () => deepFreeze(planner.decide(plan, usage) as Decision)),
+    };
+  }
+
   return {
-    pushNdjson: (chunk) => answer(refusedCall, () => simulation.pushNdjson(chunk)),
-    finishNdjson: () => answer(refusedCall, () => simulation.finishNdjson()),
-    pushRows: (chunk) => answer(refusedCall, () => simulation.pushRows(chunk) as SimulatedLine[]),
-    finishRows: () => answer(refusedCall, () => simulation.finishRows() as SimulatedLine[]),
-    counts: () => answer(refusedCall, () => deepFreeze(simulation.counts() as Counts)),
-    free: () => free(simulation),
+    provide: (newSource) => {
+      source = newSource;
+    },
+    startNow: (module) => build.initSync({ module }).memory,
+    ready,
+    answer,
+    free,
+    stack,
   };
 }
 
-/** After a trap the memory is never touched again, so there is nothing to give back. */
-function free(held: { free(): void }): void {
-  if (!broken) answer(refusedCall, () => held.free());
+/** What a build that holds calls has. Methods, so that the stack of a larger build is one of this too. */
+interface HoldingBuild {
+  openEscalation(stack: RawStack, call: unknown, usage: unknown, nowMs: number): unknown;
+  reviewEscalation(entries: unknown, verdict: string, note: string | undefined, digest: string, nowMs: number): unknown;
+  foldEscalation(entries: unknown): unknown;
 }
 
-/** Runs `ask` inside the engine, and makes an error of whatever it throws. */
-function answer<T>(refused: (code: string, message: string) => Error, ask: () => T): T {
-  if (broken) throw broken;
-  try {
-    return ask();
-  } catch (thrown) {
-    throw failure(refused, thrown);
-  }
+/** Escalations in one engine. */
+export interface Holding {
+  /** See {@link Engine.ready}. */
+  ready(): Promise<void>;
+  /** `stack` as one under which calls can be held. */
+  holding(stack: RawStack): HoldingStack;
+  /** The entry of a review of the escalation with `entries`. The engine must be ready. */
+  reviewEscalation(
+    entries: readonly Entry[],
+    verdict: string,
+    note: string | undefined,
+    digest: string,
+    nowMs: number,
+  ): Entry;
+  /** The escalation that `entries` tell. The engine must be ready. */
+  foldEscalation(entries: readonly Entry[]): Escalation;
 }
 
-/** The error for what the engine, or what was handed to it, has thrown. */
-function failure(refused: (code: string, message: string) => Error, thrown: unknown): Error {
-  if (isRefusal(thrown)) return refused(thrown.code, thrown.message);
-  // A stack that overflows does so as a RangeError, perhaps in the middle of the engine's work.
-  if (!(thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError)) {
-    return thrown instanceof Error ? thrown : new TypeError(messageOf(thrown));
-  }
-  const message = `the engine failed inside and answers no more: ${messageOf(thrown)}`;
-  broken = new EngineError("trapped", message, { cause: thrown });
-  loading = Promise.reject(broken);
-  loading.catch(() => undefined);
-  return broken;
+/** Escalations in `engine`, of which `build` is the generated module. */
+export function createHolding(engine: Engine, build: HoldingBuild): Holding {
+  const answer = <T>(ask: () => unknown) => engine.answer(refusedEscalation, () => deepFreeze(ask() as T));
+  return {
+    ready: engine.ready,
+    holding: (stack) => ({
+      ...engine.stack(stack),
+      openEscalation: (call, usage, nowMs) => answer(() => build.openEscalation(stack, call, usage, nowMs)),
+    }),
+    reviewEscalation: (entries, verdict, note, digest, nowMs) =>
+      answer(() => build.reviewEscalation(entries, verdict, note, digest, nowMs)),
+    foldEscalation: (entries) => answer(() => build.foldEscalation(entries)),
+  };
 }
 
 function isRefusal(thrown: unknown): thrown is { code: string; message: string } {
@@ -273,7 +253,8 @@ function isRefusal(thrown: unknown): thrown is { code: string; message: string }
   return typeof code === "string" && typeof message === "string";
 }
 
-function refusedCall(code: string, message: string): Error {
+/** The error for a call that the engine refused. */
+export function refusedCall(code: string, message: string): Error {
   return new CallError(code as CallErrorCode, message, "");
 }
 

@@ -15,6 +15,29 @@ export class PolicyError extends Error {
 }
 
 /**
+ * Why bytes are no compiled policy that this engine reads:
+ *
+ * - `not-compiled`: they are something else.
+ * - `other-version`: another version of this package compiled them; compile the policy again.
+ * - `cut-short`: the end is missing.
+ * - `trailing-bytes`: something follows.
+ * - `damaged`: their checksum does not fit.
+ */
+export type CompiledPolicyErrorCode = "not-compiled" | "other-version" | "cut-short" | "trailing-bytes" | "damaged";
+
+/** A compiled policy that cannot be used. */
+export class CompiledPolicyError extends Error {
+  override readonly name = "CompiledPolicyError";
+
+  readonly code: CompiledPolicyErrorCode;
+
+  constructor(code: CompiledPolicyErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
  * Why a value is not a call:
  *
  * - `not-an-object`: the call is not a map.

@@ -1,9 +1,9 @@
 /** Held calls: opened under a policy, kept in a store, answered once by a person. */
 import { snapshotCall } from "./call.js";
-import { foldEscalation, ready, reviewEscalation } from "./core.js";
+import type { Holding } from "./core.js";
+import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
 import * as env from "./env.js";
 import { EscalationError, messageOf, StoreError } from "./errors.js";
-import { type DecideOptions, type Policy, stackOf, usageOf } from "./policy.js";
 import type { EscalationStore } from "./stores/store.js";
 import type { Call, Digest, Entry, Escalation, Status, Verdict } from "./types.js";
 
@@ -52,13 +52,13 @@ export interface EscalationPage {
 /** The escalations of one store. */
 export interface Escalations {
   /**
-   * Decides `call` and, if it escalates, records it for review. Give the same `usage` as to {@link Policy.decide}.
+   * Decides `call` and, if it escalates, records it for review. Give the same `usage` as to {@link DecidingPolicy.decide}.
    *
    * @throws {@link EscalationError} `not-escalated` if the policy allows or blocks the call.
    * @throws {@link CallError} if `call` is not plain data in the shape of a call.
    * @throws {@link StoreError} if it may not have been recorded.
    */
-  open(policy: Policy, call: Call, options?: DecideOptions): Promise<EscalationRecord>;
+  open(policy: DecidingPolicy, call: Call, options?: DecideOptions): Promise<EscalationRecord>;
   /**
    * Records the answer to a pending escalation. Of two answers at once exactly one counts.
    *
@@ -78,33 +78,28 @@ const STATUSES: readonly Status[] = ["pending", "approved", "rejected"];
 /** How often an append is tried again after others were first. Each time the escalation has grown. */
 const ATTEMPTS = 10;
 
-/**
- * The escalations in `store`.
- *
- * @example
- * ```ts
- * const escalations = createEscalations({ store: memoryStore() });
- * const held = await escalations.open(policy, { tool: "email.send", args: { to: ["a@acme.com"] } });
- * await escalations.review(held.id, { verdict: "approve", digest: held.digest });
- * ```
- */
-export function createEscalations(options: EscalationsOptions): Escalations {
-  const { store, now = env.nowMs, newId = env.newId } = options;
-  return Object.freeze({
-    open: (policy: Policy, call: Call, decideOptions?: DecideOptions) =>
-      open(store, policy, call, decideOptions, newId, now),
-    review: (id: string, input: ReviewInput) => review(store, id, input, now),
-    read: async (id: string) => {
-      const entries = await read(store, id);
-      return entries.length === 0 ? null : view(id, entries);
-    },
-    list: (query: ListOptions = {}) => list(store, query),
-  });
+/** Makes escalations of what `options` say. */
+export type CreateEscalations = (options: EscalationsOptions) => Escalations;
+
+/** What makes escalations that `engine` opens, reviews and reads. */
+export function escalationsIn(engine: Holding): CreateEscalations {
+  return ({ store, now = env.nowMs, newId = env.newId }) =>
+    Object.freeze({
+      open: (policy: DecidingPolicy, call: Call, options?: DecideOptions) =>
+        open(engine, store, policy, call, options, newId, now),
+      review: (id: string, input: ReviewInput) => review(engine, store, id, input, now),
+      read: async (id: string) => {
+        const entries = await read(engine, store, id);
+        return entries.length === 0 ? null : view(engine, id, entries);
+      },
+      list: (query: ListOptions = {}) => list(engine, store, query),
+    });
 }
 
 async function open(
+  engine: Holding,
   store: EscalationStore,
-  policy: Policy,
+  policy: DecidingPolicy,
   call: Call,
   options: DecideOptions | undefined,
   newId: () => string,
@@ -112,13 +107,14 @@ async function open(
 ): Promise<EscalationRecord> {
   const entry = stackOf(policy).openEscalation(snapshotCall(call), usageOf(options), timeOf(now));
   // What could not be read again is not written.
-  const held = view(newId(), [entry]);
+  const held = view(engine, newId(), [entry]);
   const result = await storing(() => store.append(held.id, entry, { length: 0, status: held.status }));
   if (!result.ok) throw new StoreError("conflict", `there is already an escalation with the id \`${held.id}\``);
   return held;
 }
 
 async function review(
+  engine: Holding,
   store: EscalationStore,
   id: string,
   { verdict, note, digest }: ReviewInput,
@@ -127,12 +123,12 @@ async function review(
   checkString("verdict", verdict);
   checkString("digest", digest);
   if (note !== undefined) checkString("note", note);
-  await ready();
+  await engine.ready();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const entries = await read(store, id);
+    const entries = await read(engine, store, id);
     if (entries.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
-    const entry = reviewEscalation(entries, verdict, note, digest, timeOf(now));
-    const reviewed = view(id, [...entries, entry]);
+    const entry = engine.reviewEscalation(entries, verdict, note, digest, timeOf(now));
+    const reviewed = view(engine, id, [...entries, entry]);
     const guard = { length: entries.length, status: reviewed.status };
     const result = await storing(() => store.append(id, entry, guard));
     if (result.ok) return reviewed;
@@ -140,21 +136,25 @@ async function review(
   throw new StoreError("conflict", `others kept writing to the escalation \`${id}\`; nothing was recorded`);
 }
 
-async function list(store: EscalationStore, { status, limit = 50, after }: ListOptions): Promise<EscalationPage> {
+async function list(
+  engine: Holding,
+  store: EscalationStore,
+  { status, limit = 50, after }: ListOptions,
+): Promise<EscalationPage> {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
     throw new RangeError("`limit` must be an integer from 1 to 1000");
   }
   if (status !== undefined && !STATUSES.includes(status)) {
     throw new TypeError(`\`status\` must be one of ${STATUSES.join(", ")}`);
   }
-  await ready();
+  await engine.ready();
   const query = { limit, ...(status !== undefined && { status }), ...(after !== undefined && { after }) };
   const page = await storing(() => store.list(query));
   const items: EscalationRecord[] = [];
   const damaged: { id: string; code: string; message: string }[] = [];
   for (const { id, entries } of page.items) {
     try {
-      items.push(view(id, entries));
+      items.push(view(engine, id, entries));
     } catch (error) {
       if (!(error instanceof EscalationError)) throw error;
       damaged.push({ id, code: error.code, message: error.message });
@@ -163,14 +163,14 @@ async function list(store: EscalationStore, { status, limit = 50, after }: ListO
   return { items, damaged, next: page.next };
 }
 
-async function read(store: EscalationStore, id: string): Promise<readonly Entry[]> {
+async function read(engine: Holding, store: EscalationStore, id: string): Promise<readonly Entry[]> {
   checkString("id", id);
-  await ready();
+  await engine.ready();
   return storing(() => store.read(id));
 }
 
-function view(id: string, entries: readonly Entry[]): EscalationRecord {
-  return Object.freeze({ id, ...foldEscalation(entries) });
+function view(engine: Holding, id: string, entries: readonly Entry[]): EscalationRecord {
+  return Object.freeze({ id, ...engine.foldEscalation(entries) });
 }
 
 function checkString(name: string, value: unknown): void {

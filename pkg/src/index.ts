@@ -3,7 +3,11 @@
  *
  * The package's entries are in `load/`; each says where the WebAssembly is and exports this.
  */
+import { holding } from "./engines/full.js";
+import { type CreateEscalations, escalationsIn } from "./escalations.js";
+
 export { CALL_DEPTH_MAX, CALL_TEXT_MAX, CALL_VALUES_MAX, snapshotCall, TOOL_BYTES_MAX } from "./call.js";
+export type { DecideOptions, DecidingPolicy } from "./decides.js";
 export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode } from "./errors.js";
 export { CallError, EngineError, EscalationError, PolicyError, StoreError } from "./errors.js";
 export type {
@@ -14,9 +18,9 @@ export type {
   ListOptions,
   ReviewInput,
 } from "./escalations.js";
-export { createEscalations } from "./escalations.js";
-export type { CheckedPolicy, CheckedTools, DecideOptions, LoadOptions, Policy, Simulation } from "./policy.js";
+export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy } from "./policy.js";
+export type { LoadOptions } from "./sources.js";
 export type {
   AppendGuard,
   AppendResult,
@@ -26,3 +30,15 @@ export type {
   StoredEscalation,
 } from "./stores/store.js";
 export type * from "./types.js";
+
+/**
+ * The escalations in a store.
+ *
+ * @example
+ * ```ts
+ * const escalations = createEscalations({ store: memoryStore() });
+ * const held = await escalations.open(policy, { tool: "email.send", args: { to: ["a@acme.com"] } });
+ * await escalations.review(held.id, { verdict: "approve", digest: held.digest });
+ * ```
+ */
+export const createEscalations: CreateEscalations = escalationsIn(holding);

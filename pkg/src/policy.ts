@@ -1,74 +1,42 @@
 /** From policy text to decisions. */
 import { snapshotCall } from "./call.js";
-import { type EngineSimulation, highlight, load, ready, type Source, type Stack } from "./core.js";
+import { type DecideOptions, type DecidingPolicy, policyOn, usageOf } from "./decides.js";
+import { type EngineSimulation, engine, type FullStack, highlight, load } from "./engines/full.js";
 import { EngineError, PolicyError } from "./errors.js";
+import { isBytes, type LoadOptions, limitsOf, sourcesOf, toolsOf } from "./sources.js";
 import type {
   Call,
   Counts,
-  Decision,
   Diagnostic,
-  Digest,
-  Limits,
   PolicySource,
   PolicySummary,
   SimulatedLine,
   Token,
   ToolSource,
   Trace,
-  Usage,
 } from "./types.js";
 
-/** How policies are loaded. */
-export interface LoadOptions {
-  /** Raises or lowers how large each policy may be. */
-  readonly limits?: Partial<Limits>;
-  /**
-   * The tools that there are. The policies are checked against them, and no call is allowed that does not fit them:
-   * what the policies would allow then escalates, with the cause `misfit`.
-   */
-  readonly tools?: ToolSource;
-}
-
-/** What the guard knows beside the call. */
-export interface DecideOptions {
-  /** What was used of limits. A limit that it does not name counts as reached. */
-  readonly usage?: Usage;
-}
-
 /** A compiled policy, or a stack of them. It never changes. */
-export interface Policy {
-  /** Digest of the policy; of a stack, over the digests of its policies. */
-  readonly digest: Digest;
+export interface Policy extends DecidingPolicy {
   /** Warnings; a policy with errors cannot be loaded. */
   readonly diagnostics: readonly Diagnostic[];
   /** The policies of the stack as the engine understood them, in the order of the sources. */
   readonly policies: readonly PolicySummary[];
   /**
-   * Decides one call, in microseconds and without waiting.
-   *
-   * Of `call` only own properties are read that the rules for its tool come to, each once. Who runs a tool on what was
-   * decided should decide `snapshotCall(call)` and run that: nothing of it can change meanwhile.
-   *
-   * @throws {@link CallError} if something that was read is not plain data in the shape of a call: it must not run.
-   * @throws {@link EngineError} if the engine failed or the policy was disposed: the call must not run.
-   *
-   * @example
-   * ```ts
-   * policy.decide({ tool: "file.read", args: { path: "/srv/a" } }).action; // "allow", "escalate" or "block"
-   * ```
-   */
-  decide(call: Call, options?: DecideOptions): Decision;
-  /**
    * Decides one call and tells the walk through the rules.
    *
    * @throws {@link CallError} if anything of `call` is not plain data, as `snapshotCall` does.
-   * @throws {@link EngineError} as {@link Policy.decide} does.
+   * @throws {@link EngineError} as {@link DecidingPolicy.decide} does.
    */
   trace(call: Call, options?: DecideOptions): Trace;
   /** Starts deciding many calls from NDJSON. */
   simulation(): Simulation;
-  /** Gives back the engine's memory now instead of at garbage collection. After it nothing is decided. */
-  dispose(): void;
+  /**
+   * The policy, with its tools, as bytes for `loadCompiledPolicy` of `countersign/compiled` of this very version.
+   *
+   * @throws {@link EngineError} if the engine failed or the policy was disposed.
+   */
+  compiled(): Uint8Array;
 }
 
 /** Decides recorded calls, one JSON object a line, from UTF-8 bytes in chunks of any size. */
@@ -172,7 +140,7 @@ export async function checkSources(
   const sources = sourcesOf(source);
   const limits = limitsOf(options.limits);
   const tools = options.tools === undefined ? undefined : toolsOf(options.tools);
-  await ready();
+  await engine.ready();
   const { diagnostics, rendered, stack } = load(sources, tools, limits, wantsRendered);
   return { diagnostics, rendered, policy: stack && policyOf(stack, diagnostics) };
 }
@@ -186,7 +154,7 @@ export async function checkSources(
 export async function checkTools(tools: ToolSource, options: Pick<LoadOptions, "limits"> = {}): Promise<CheckedTools> {
   const source = toolsOf(tools);
   const limits = limitsOf(options.limits);
-  await ready();
+  await engine.ready();
   const { diagnostics, rendered, stack } = load([], source, limits);
   stack?.free();
   return Object.freeze({ diagnostics, rendered: rendered.join("") });
@@ -199,53 +167,31 @@ export async function checkTools(tools: ToolSource, options: Pick<LoadOptions, "
  */
 export async function highlightPolicy(text: string): Promise<readonly Token[]> {
   if (typeof text !== "string") throw new TypeError("the policy text must be a string");
-  await ready();
+  await engine.ready();
   return highlight(text);
 }
 
-const stacks = new WeakMap<Policy, Stack>();
-
-/** The engine's side of `policy`, for the rest of this package. */
-export function stackOf(policy: Policy): Stack {
-  const stack = stacks.get(policy);
-  if (!stack) throw new TypeError("the policy must come from `loadPolicy` and must not be disposed");
-  return stack;
-}
-
-function policyOf(stack: Stack, diagnostics: readonly Diagnostic[]): Policy {
-  const policy: Policy = Object.freeze({
-    digest: stack.digest(),
+function policyOf(stack: FullStack, diagnostics: readonly Diagnostic[]): Policy {
+  let policies: readonly PolicySummary[] | undefined;
+  return policyOn(stack, (live) => ({
     diagnostics,
     get policies() {
       // Much to carry over, and seldom asked for.
       policies ??= live().policies();
       return policies;
     },
-    decide: (call: Call, options?: DecideOptions) => live().decide(call, usageOf(options)),
     trace: (call: Call, options?: DecideOptions) => live().trace(snapshotCall(call), usageOf(options)),
     simulation: () => simulationOf(live().simulation()),
-    dispose: () => {
-      if (!isDisposed) stack.free();
-      isDisposed = true;
-      stacks.delete(policy);
-    },
-  });
-  let policies: readonly PolicySummary[] | undefined;
-  let isDisposed = false;
-  const live = () => {
-    if (isDisposed) throw new EngineError("disposed", "the policy was disposed and decides no more");
-    return stack;
-  };
-  stacks.set(policy, stack);
-  return policy;
+    compiled: () => live().compiled(),
+  }));
 }
 
-function simulationOf(engine: EngineSimulation): Simulation {
+function simulationOf(running: EngineSimulation): Simulation {
   let phase: "open" | "finished" | "disposed" = "open";
   const open = (chunk?: Uint8Array) => {
     if (phase !== "open") throw new EngineError("disposed", `the simulation was ${phase} and decides no more`);
     if (chunk !== undefined && !isBytes(chunk)) throw new TypeError("a chunk must be a Uint8Array");
-    return engine;
+    return running;
   };
   const finished = <T>(last: T) => {
     phase = "finished";
@@ -258,95 +204,12 @@ function simulationOf(engine: EngineSimulation): Simulation {
     finishNdjson: () => finished(open().finishNdjson()),
     get counts() {
       if (phase === "disposed") throw new EngineError("disposed", "the simulation was disposed");
-      return engine.counts();
+      return running.counts();
     },
     dispose: () => {
       if (phase === "disposed") return;
       phase = "disposed";
-      engine.free();
+      running.free();
     },
   });
-}
-
-function sourcesOf(given: PolicySource | readonly PolicySource[]): readonly Source[] {
-  const list: readonly PolicySource[] = Array.isArray(given) ? given : [given as PolicySource];
-  if (list.length === 0) throw new TypeError("at least one policy is needed: none would let everything be undecided");
-  return list.map((one, index) => sourceOf(one, list.length === 1 ? "policy" : `policy ${index + 1}`));
-}
-
-function sourceOf(given: PolicySource, unnamed: string): Source {
-  if (typeof given === "string" || isBytes(given)) return { name: unnamed, text: bytesOf(given) };
-  if (typeof given !== "object" || given === null) throw notASource();
-  const { name = unnamed, text } = given;
-  if (typeof name !== "string") throw new TypeError("the `name` of a policy must be a string");
-  return { name, text: bytesOf(text) };
-}
-
-function toolsOf(given: ToolSource): Source {
-  if (typeof given === "string" || isBytes(given)) return { name: "tools", text: bytesOf(given) };
-  if (typeof given !== "object" || given === null) throw notTools();
-  if (!("text" in given) || "tools" in given) return { name: "tools", text: bytesOf(jsonOf(given)) };
-  const { name = "tools", text } = given;
-  if (typeof name !== "string") throw new TypeError("the `name` of a tool catalogue must be a string");
-  if (typeof text !== "string" && !isBytes(text)) throw notTools();
-  return { name, text: bytesOf(text) };
-}
-
-/** On lines of their own, so that the place of a problem says something. */
-function jsonOf(tools: object): string {
-  const json: string | undefined = JSON.stringify(tools, null, 1);
-  if (json === undefined) throw notTools();
-  return json;
-}
-
-function notTools(): TypeError {
-  return new TypeError("`tools` must be a list of tools, { tools }, a string, a Uint8Array or { name?, text }");
-}
-
-function bytesOf(text: string | Uint8Array): Uint8Array {
-  // What is not Unicode becomes U+FFFD, which the engine reports at its place.
-  if (typeof text === "string") return new TextEncoder().encode(text);
-  if (!isBytes(text)) throw notASource();
-  return new Uint8Array(text.buffer, text.byteOffset, text.byteLength);
-}
-
-function notASource(): TypeError {
-  return new TypeError("a policy must be given as a string, a Uint8Array or { name?, text }");
-}
-
-/** What was used of limits, if it is plain. */
-export function usageOf(options: DecideOptions | undefined): Usage | undefined {
-  const usage = options?.usage;
-  if (usage === undefined) return undefined;
-  if (typeof usage !== "object" || usage === null) throw new TypeError("`usage` must be an object");
-  for (const [bucket, used] of Object.entries(usage)) {
-    if (!/^sha256:[0-9a-f]{64}$/.test(bucket)) throw new TypeError("a key of `usage` must be the `bucket` of a charge");
-    if (typeof used !== "number" || !(used >= 0 && used < Infinity)) {
-      throw new RangeError("what was used of a limit must be a number from 0");
-    }
-  }
-  return usage;
-}
-
-function limitsOf(given: Partial<Limits> | undefined): Partial<Limits> | undefined {
-  if (given === undefined) return undefined;
-  if (typeof given !== "object" || given === null) throw new TypeError("`limits` must be an object");
-  const written = Object.entries(given).filter(([, value]) => value !== undefined);
-  for (const [name, value] of written) {
-    if (!["bytes", "depth", "nodes"].includes(name)) {
-      throw new TypeError(`unknown limit \`${name}\`: the limits are \`bytes\`, \`depth\` and \`nodes\``);
-    }
-    if (!Number.isInteger(value) || value < 1 || value > LIMIT_MAX) {
-      throw new RangeError(`the limit \`${name}\` must be an integer from 1 to ${LIMIT_MAX}`);
-    }
-  }
-  return Object.fromEntries(written);
-}
-
-/** What the engine's memory can count. */
-const LIMIT_MAX = 2 ** 32 - 1;
-
-/** Also true for the bytes of another realm, such as a frame's. */
-function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
 }

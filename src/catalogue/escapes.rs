@@ -50,8 +50,7 @@ impl Joined {
         let offset = |at: usize| at + SAVED_BYTES * self.ends.partition_point(|&end| end <= at);
         let place_back = |span: &mut Span| *span = Span::new(offset(span.start), offset(span.end));
         place_back(&mut problem.span);
-        problem.related.iter_mut().for_each(|related| place_back(&mut related.span));
-        problem.fixes.iter_mut().for_each(|fix| place_back(&mut fix.span));
+        problem.words.place(place_back);
         problem
     }
 }

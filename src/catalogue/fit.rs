@@ -3,6 +3,7 @@
 use super::model::{Catalogue, CountBounds, NumberBounds, Part, PartId, Schema, Tool, Values, described};
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
+use crate::text::prose::{WRITTEN, prose};
 use crate::value::field::{Field, Root, Step, Way};
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
@@ -139,7 +140,7 @@ impl<'v> Fitting<'v> {
     /// What does not fit is told with the way to it, which costs as much as that is long.
     fn problem(&mut self, why: impl Into<String>) -> Problem<'v> {
         self.steps = self.steps.saturating_sub(self.way.len());
-        Problem { way: self.way.clone(), why: why.into() }
+        Problem { way: self.way.clone(), why: if WRITTEN { why.into() } else { String::new() } }
     }
 
     fn misfit<T>(&mut self, why: impl Into<String>) -> Result<T, Failure<'v>> {
@@ -174,8 +175,8 @@ impl<'v> Fitting<'v> {
         if part.never {
             return self.misfit("is not in the schema");
         }
-        if let Some(why) = part.unknown {
-            return self.unknown(why);
+        if let Some(why) = &part.unknown {
+            return self.unknown(why.as_ref());
         }
         self.types(part, value)?;
         if let Some(values) = &part.values {
@@ -205,7 +206,7 @@ impl<'v> Fitting<'v> {
         let Some(types) = part.types else { return Ok(()) };
         let of = Type::of(value);
         if !types.contains(of) {
-            return self.misfit(format!("is {}, but the schema wants {}", described(of), types.described()));
+            return self.misfit(prose!("is {}, but the schema wants {}", described(of), types.described()));
         }
         match value {
             Value::Number(number) if part.integer && number.abs() > SAFE_INTEGER_MAX => {
@@ -237,7 +238,7 @@ impl<'v> Fitting<'v> {
             return self.unknown("is too large to be exact");
         }
         let refused = |bound: Option<f64>, is_past: fn(f64, f64) -> bool, words: &str| {
-            bound.filter(|&bound| is_past(number, bound)).map(|bound| format!("is {words} {bound}"))
+            bound.filter(|&bound| is_past(number, bound)).map(|bound| prose!("is {words} {bound}"))
         };
         let why = refused(at_least, |number, bound| number < bound, "less than")
             .or_else(|| refused(at_most, |number, bound| number > bound, "more than"))
@@ -269,10 +270,10 @@ impl<'v> Fitting<'v> {
     fn count(&mut self, bounds: &CountBounds, count: usize, what: &str) -> Fit<'v> {
         let CountBounds { at_least, at_most } = *bounds;
         if let Some(bound) = at_least.filter(|&bound| (count as f64) < bound) {
-            return self.misfit(format!("has fewer than {bound} {what}"));
+            return self.misfit(prose!("has fewer than {bound} {what}"));
         }
         match at_most.filter(|&bound| (count as f64) > bound) {
-            Some(bound) => self.misfit(format!("has more than {bound} {what}")),
+            Some(bound) => self.misfit(prose!("has more than {bound} {what}")),
             None => Ok(()),
         }
     }

@@ -2,7 +2,10 @@
 
 pub mod pattern;
 pub mod model;
+#[cfg(feature = "guard")]
 mod schema;
+#[cfg(feature = "guard")]
 mod escapes;
+#[cfg(feature = "guard")]
 pub mod read;
 pub mod fit;

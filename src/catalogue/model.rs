@@ -1,20 +1,25 @@
 //! A tool catalogue as the engine understood it.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
 use crate::matcher::glob::Glob;
+use crate::sorted::sorted_by;
 use crate::value::field::Step;
 use crate::value::value::Value;
 
 /// The tools that there are, as the answer to MCP's `tools/list` tells them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Catalogue {
     /// Sorted by name.
     tools: Vec<Tool>,
 }
 
 /// One tool.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
     /// The name that calls of it have.
     pub name: String,
@@ -28,9 +33,7 @@ impl Catalogue {
     /// The catalogue of `tools`, whatever their order was. No name may occur twice.
     #[must_use]
     pub fn new(tools: Vec<Tool>) -> Self {
-        let order = order(&tools.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>());
-        let mut tools: Vec<Option<Tool>> = tools.into_iter().map(Some).collect();
-        Self { tools: order.into_iter().filter_map(|place| tools.get_mut(place)?.take()).collect() }
+        Self { tools: sorted_by(tools, |a, b| a.name.cmp(&b.name)) }
     }
 
     /// The tool called `name`, code point by code point.
@@ -55,24 +58,15 @@ impl Catalogue {
     }
 }
 
-/// The places of `keys` in the order of the keys; equal ones keep theirs.
-///
-/// Every kind of thing that is sorted by itself makes the engine some kilobytes larger.
-pub(super) fn order(keys: &[&str]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..keys.len()).collect();
-    places.sort_by_key(|&place| keys.get(place));
-    places
-}
-
 /// What a value must be like: the part of JSON Schema that the engine checks.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Schema {
     /// Its parts, which name each other by their place. Recursive schemas are circles in it.
     pub(super) parts: Vec<Part>,
 }
 
 /// The place of a [`Part`] in its [`Schema`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartId(pub(super) usize);
 
 impl Schema {
@@ -118,12 +112,12 @@ impl Schema {
 const ALL_OF_DEPTH: u32 = 20;
 
 /// What one value must be like; all that is written must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// `false` in place of a schema: no value fits.
     pub never: bool,
     /// Set where nobody can tell what fits: why.
-    pub unknown: Option<&'static str>,
+    pub unknown: Option<Cow<'static, str>>,
     /// The types that it may have; `None`: any.
     pub types: Option<Types>,
     /// Whether a number must be an integer.
@@ -178,7 +172,7 @@ impl Part {
 }
 
 /// The values of an `enum` or `const`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Values {
     /// One of these.
     pub one_of: Vec<Value>,
@@ -189,7 +183,7 @@ pub struct Values {
 }
 
 /// Bounds of a number. What is `None` is not written.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NumberBounds {
     /// It is not less.
     pub at_least: Option<f64>,
@@ -204,7 +198,7 @@ pub struct NumberBounds {
 }
 
 /// Bounds of how many there are. What is `None` is not written.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CountBounds {
     /// Not less.
     pub at_least: Option<f64>,
@@ -213,7 +207,7 @@ pub struct CountBounds {
 }
 
 /// A set of types.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Types(u8);
 
 impl Types {

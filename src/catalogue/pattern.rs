@@ -1,9 +1,11 @@
 //! The regular expressions of schemas.
 
+use serde::{Deserialize, Serialize};
+
 use crate::matcher::regex::{Regex, Regexes, TEXT_BYTES_MAX};
 
 /// A regular expression of a schema, which other engines read in their own ways.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pattern {
     /// `None` if it is none for this engine, such as one that looks around.
     regex: Option<Regex>,

@@ -1,10 +1,13 @@
 //! From text to a [`Catalogue`].
 
 use super::escapes::Joined;
-use super::model::{Catalogue, Schema, Tool, order};
+use super::model::{Catalogue, Schema, Tool};
 use super::schema::{Unchecked, first_line, read_schema};
 use crate::matcher::regex::{Regex, Regexes};
-use crate::text::diagnostic::{Code, Diagnostic, Problems, other_word};
+use crate::sorted::sorted_by;
+use crate::text::diagnostic::{Code, Diagnostic, Problems};
+use crate::text::prose::prose;
+use crate::text::slips::other_word;
 use crate::text::span::Span;
 use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
 
@@ -89,13 +92,12 @@ impl Reader<'_, '_> {
         let Some(items) = self.tools_of(root) else { return Vec::new() };
         let named: Vec<(Tool, Span)> = items.iter().filter_map(|item| self.tool(item)).collect();
         self.unchecked.report(self.problems);
-        let order = order(&named.iter().map(|(tool, _)| tool.name.as_str()).collect::<Vec<_>>());
-        for pair in order.windows(2) {
-            if let [first, second] = pair
-                && let (Some((first, first_span)), Some((second, span))) = (named.get(*first), named.get(*second))
+        let named = sorted_by(named, |(a, _), (b, _)| a.name.cmp(&b.name));
+        for pair in named.windows(2) {
+            if let [(first, first_span), (second, span)] = pair
                 && first.name == second.name
             {
-                let message = format!("the tool `{}` is there twice", second.name);
+                let message = prose!("the tool `{}` is there twice", second.name);
                 let diagnostic = Diagnostic::new(Code::DuplicateTool, *span, message).label("again here");
                 self.problems.push(diagnostic.related(*first_span, "first here"));
             }
@@ -125,7 +127,7 @@ impl Reader<'_, '_> {
             }
             NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) => {
                 if !at.unfinished {
-                    let message = format!("the tools of a catalogue are a list, but this is {}", at.described());
+                    let message = prose!("the tools of a catalogue are a list, but this is {}", at.described());
                     let span = first_line(at, self.text);
                     self.problems.push(Diagnostic::new(Code::WrongType, span, message).help(FORM));
                 }
@@ -139,7 +141,7 @@ impl Reader<'_, '_> {
         let node = entry(node, "function").map_or(node, |function| &function.value);
         let NodeValue::Map(entries) = &node.value else {
             if !node.unfinished {
-                let message = format!("a tool is a map, but this is {}", node.described());
+                let message = prose!("a tool is a map, but this is {}", node.described());
                 self.problems.push(Diagnostic::new(Code::WrongType, first_line(node, self.text), message));
             }
             return None;
@@ -167,7 +169,7 @@ impl Reader<'_, '_> {
             NodeValue::Text(_) => self.problems.push(Diagnostic::new(Code::Empty, span, "the name of a tool is empty")),
             NodeValue::Null if name.value.unfinished => {}
             NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::List(_) | NodeValue::Map(_) => {
-                let message = format!("the name of a tool is text, but this is {}", name.value.described());
+                let message = prose!("the name of a tool is text, but this is {}", name.value.described());
                 self.problems.push(Diagnostic::new(Code::WrongType, first_line(&name.value, self.text), message));
             }
         }
@@ -182,7 +184,7 @@ impl Reader<'_, '_> {
             return Schema::default();
         };
         if let Some(second) = written.next() {
-            let message = format!("a second schema of one tool: `{}`", second.key);
+            let message = prose!("a second schema of one tool: `{}`", second.key);
             let diagnostic = Diagnostic::new(Code::Misplaced, second.key_span, message);
             self.problems.push(diagnostic.related(schema.key_span, "the first"));
         }
@@ -199,7 +201,7 @@ impl Reader<'_, '_> {
         let is_map = |entry: &&MapEntry| matches!(entry.value.value, NodeValue::Map(_));
         for entry in entries.iter().filter(is_map) {
             let Some(ours) = other_word(&entry.key, OTHER_SCHEMA_KEYS) else { continue };
-            let message = format!("`{}` is not read: this tool takes any arguments", entry.key);
+            let message = prose!("`{}` is not read: this tool takes any arguments", entry.key);
             let diagnostic = Diagnostic::new(Code::UnreadSchema, entry.key_span, message);
             self.problems.push(diagnostic.called(ours, &[ours], entry.key_span, self.text));
         }

@@ -1,11 +1,13 @@
 //! From a tree of nodes to a [`Schema`].
 
-use super::model::{Part, PartId, Schema, Types, order};
+use super::model::{Part, PartId, Schema, Types};
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
 use crate::matcher::regex::Regexes;
 use crate::names::NameMap;
+use crate::sorted::sorted_by;
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
+use crate::text::prose::prose;
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::value::{Map, Value};
@@ -80,9 +82,9 @@ impl Unchecked {
         for (keyword, span, count) in self.found {
             let label = match count {
                 1 => "as if it were not written".to_owned(),
-                count => format!("as if it were not written, here and in {} more places", count - 1),
+                count => prose!("as if it were not written, here and in {} more places", count - 1),
             };
-            let message = format!("the keyword `{keyword}` is not checked");
+            let message = prose!("the keyword `{keyword}` is not checked");
             problems.push(Diagnostic::new(Code::UncheckedKeyword, span, message).label(label));
         }
     }
@@ -219,9 +221,9 @@ impl<'node> SchemaReader<'node, '_> {
             "maxProperties" => part.key_count.at_most = self.count(entry),
             "properties" => {
                 let properties = self.map(node, "`properties` is a map of schemas");
-                let order = order(&properties.iter().map(|property| property.key.as_str()).collect::<Vec<_>>());
+                let properties = sorted_by(properties.iter().collect(), |a: &&MapEntry, b| a.key.cmp(&b.key));
                 let property = |property: &'node MapEntry| (property.key.clone(), self.part_of(&property.value));
-                part.properties = order.into_iter().filter_map(|place| properties.get(place)).map(property).collect();
+                part.properties = properties.into_iter().map(property).collect();
             }
             "required" => {
                 let keys = self.list(node, "`required` is a list of keys").iter();
@@ -247,7 +249,7 @@ impl<'node> SchemaReader<'node, '_> {
                 }
             }
             "$ref" => self.reference(entry, part),
-            "$dynamicRef" | "$recursiveRef" => part.unknown = Some(ELSEWHERE),
+            "$dynamicRef" | "$recursiveRef" => part.unknown = Some(ELSEWHERE.into()),
             key => {
                 if let Some(keyword) = UNCHECKED.iter().find(|keyword| **keyword == key) {
                     self.unchecked.add(keyword, entry.key_span);
@@ -294,7 +296,7 @@ impl<'node> SchemaReader<'node, '_> {
 
     fn unknown_type(&mut self, word: &str, span: Span) {
         let known: Vec<&str> = TYPES.iter().map(|(known, _)| *known).collect();
-        let diagnostic = Diagnostic::new(Code::Schema, span, format!("unknown type `{word}`"))
+        let diagnostic = Diagnostic::new(Code::Schema, span, prose!("unknown type `{word}`"))
             .label("a schema has `string`, `number`, `integer`, `boolean`, `array`, `object` and `null`");
         self.problems.push(diagnostic.here_called(word, OTHER_TYPES, &known, span, self.text));
     }
@@ -304,14 +306,14 @@ impl<'node> SchemaReader<'node, '_> {
         let Some(target) = self.text_value(&entry.value, "`$ref` is text") else { return };
         let pointer = target.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
         let Some(pointer) = pointer.filter(|pointer| !pointer.contains('%')) else {
-            part.unknown = Some(ELSEWHERE);
+            part.unknown = Some(ELSEWHERE.into());
             return;
         };
         match self.find(pointer) {
-            _ if self.looks == 0 => part.unknown = Some("takes too long to find in its tool's schema"),
+            _ if self.looks == 0 => part.unknown = Some("takes too long to find in its tool's schema".into()),
             Some(node) => part.all_of.push(self.part_of(node)),
             None => {
-                let message = format!("`{target}` is nowhere in this schema");
+                let message = prose!("`{target}` is nowhere in this schema");
                 self.problems.push(Diagnostic::new(Code::Schema, entry.value.span, message));
             }
         }
@@ -332,9 +334,9 @@ impl<'node> SchemaReader<'node, '_> {
     }
 
     fn parts_of(&mut self, node: &'node Node, keyword: &str) -> Vec<PartId> {
-        let items = self.list(node, &format!("`{keyword}` is a list of schemas"));
+        let items = self.list(node, &prose!("`{keyword}` is a list of schemas"));
         if items.is_empty() && matches!(node.value, NodeValue::List(_)) && keyword.ends_with("Of") {
-            self.malformed(node, &format!("`{keyword}` has at least one schema"));
+            self.malformed(node, &prose!("`{keyword}` has at least one schema"));
         }
         items.iter().map(|item| self.part_of(item)).collect()
     }
@@ -373,7 +375,7 @@ impl<'node> SchemaReader<'node, '_> {
         match entry.value.value {
             NodeValue::Number(number) if number.is_finite() => Some(number),
             _ => {
-                self.malformed(&entry.value, &format!("`{}` is a number", entry.key));
+                self.malformed(&entry.value, &prose!("`{}` is a number", entry.key));
                 None
             }
         }
@@ -383,7 +385,7 @@ impl<'node> SchemaReader<'node, '_> {
         match entry.value.value {
             NodeValue::Number(number) if number >= 0.0 && number.fract() == 0.0 => Some(number),
             _ => {
-                self.malformed(&entry.value, &format!("`{}` is an integer from 0", entry.key));
+                self.malformed(&entry.value, &prose!("`{}` is an integer from 0", entry.key));
                 None
             }
         }
@@ -403,7 +405,7 @@ impl<'node> SchemaReader<'node, '_> {
         }
         let is_empty_list = matches!(&node.value, NodeValue::List(items) if items.is_empty());
         let described = if is_empty_list { "an empty list" } else { node.described() };
-        let message = format!("{what}, but this is {described}");
+        let message = prose!("{what}, but this is {described}");
         self.problems.push(Diagnostic::new(Code::Schema, first_line(node, self.text), message));
     }
 }

@@ -11,8 +11,9 @@ use crate::catalogue::model::{Catalogue, Tool};
 use crate::matcher::glob::Glob;
 use crate::policy::model::{Action, Policy, PolicyTest, Rule, ToolPattern};
 use crate::policy::terms::{FieldAt, Segment};
-use crate::text::diagnostic::{Code, Diagnostic, Related, sort};
+use crate::text::diagnostic::{Code, Diagnostic, sort};
 use crate::text::span::Span;
+use crate::text::words::Related;
 use crate::value::field::Root;
 use crate::value::value::Value;
 
@@ -46,7 +47,7 @@ const SUGGESTIONS_MAX: usize = 100;
 /// let (policy, _) = parse(text, Limits::default());
 /// let (catalogue, _) = read(r#"{"tools": [{"name": "file.read"}]}"#, CATALOGUE_LIMITS);
 /// let problems = check_tools(&policy.ok_or("no policy")?, &catalogue.ok_or("no catalogue")?, text);
-/// assert_eq!(problems.first().and_then(|problem| problem.help.as_deref()), Some("did you mean `file.read`?"));
+/// assert_eq!(problems.first().and_then(|problem| problem.words.help.as_deref()), Some("did you mean `file.read`?"));
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
@@ -99,9 +100,9 @@ fn say_of_rule(problem: &mut Diagnostic, rule: &Rule) {
     let span = rule.tools.first().map_or(rule.span, |pattern| pattern.span);
     problem.code = Code::OnlyMisfits;
     if span == problem.span {
-        problem.label = Some(message);
+        problem.words.label = Some(message);
     } else {
-        problem.related.push(Related { span, message });
+        problem.words.related.push(Related { span, message });
     }
 }
 

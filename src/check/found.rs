@@ -1,6 +1,7 @@
 //! What the checks have found, as much of it as is told.
 
 use crate::text::diagnostic::{Code, Diagnostic, sort};
+use crate::text::prose::prose;
 
 /// How many warnings are told of one policy.
 const WARNINGS_MAX: usize = 100;
@@ -32,7 +33,7 @@ impl Found {
         let mut warnings = self.problems.iter().enumerate().filter(|(_, problem)| !problem.is_error());
         if let Some((at, _)) = warnings.nth(WARNINGS_MAX) {
             let span = self.problems.remove(at).span;
-            let message = format!("there are {} more warnings", self.dropped + 1);
+            let message = prose!("there are {} more warnings", self.dropped + 1);
             let more = Diagnostic::new(Code::TooManyWarnings, span, message);
             self.problems.push(more.help("mend those above, then check again"));
         }
@@ -86,7 +87,7 @@ mod tests {
             });
             let mut told = found.told();
             if warnings > WARNINGS_MAX {
-                let message = told.pop().map(|more| more.message);
+                let message = told.pop().map(|more| more.words.message);
                 assert_eq!(message, Some(format!("there are {} more warnings", warnings - WARNINGS_MAX)));
             }
             assert_eq!(told, all);

@@ -37,7 +37,6 @@ impl Kind {
 impl Kinds {
     /// Every type; not absent.
     pub(super) const PRESENT: Self = Self(126);
-    pub(super) const ALL: Self = Self(127);
 
     pub(super) fn contains(self, kind: Kind) -> bool {
         self.0 & kind.bit() != 0
@@ -46,6 +45,12 @@ impl Kinds {
     pub(super) fn is_within(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
+}
+
+#[cfg(feature = "full")]
+impl Kinds {
+    /// Every type, and absent.
+    pub(super) const ALL: Self = Self(127);
 
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
@@ -92,11 +97,13 @@ pub(super) fn kinds(test: &Test) -> Kinds {
 }
 
 /// Kinds of value of which all of `tests` may hold.
+#[cfg(feature = "full")]
 pub(super) fn kinds_of_all<'a>(tests: impl Iterator<Item = &'a Test>) -> Kinds {
     tests.map(kinds).fold(Kinds::ALL, Kinds::and)
 }
 
 /// Whether all of `tests` hold of a field that is absent.
+#[cfg(feature = "full")]
 pub(super) fn hold_of_absent(tests: &[Test]) -> bool {
     tests.iter().all(|test| matches!(test, Test::Exists(false) | Test::Empty(true)))
 }

@@ -3,32 +3,45 @@
 //! A warning is certain in what it says, but what is not found may still be there: see `docs/diagnostics.md`.
 //! The time is bounded: near-linear in the rules, and a budget for what is compared pair by pair.
 
+#[cfg(feature = "full")]
 mod absence;
 mod budget;
+#[cfg(feature = "full")]
 pub mod catalogue;
+#[cfg(feature = "full")]
 mod clash;
+#[cfg(feature = "full")]
 mod contradiction;
 mod found;
 mod implies;
 mod kinds;
+#[cfg(feature = "full")]
 mod literal;
+#[cfg(feature = "full")]
 mod open_allow;
+#[cfg(feature = "full")]
 mod order;
+#[cfg(feature = "full")]
 mod partial_regex;
+#[cfg(feature = "full")]
 mod reviewers;
 mod shadow;
+#[cfg(feature = "full")]
 mod text_matcher;
 mod tools;
+#[cfg(feature = "full")]
 mod walk;
+#[cfg(feature = "full")]
+mod warnings;
+#[cfg(feature = "full")]
 mod whole;
 
 use crate::catalogue::model::Catalogue;
 use crate::policy::model::Policy;
 use crate::policy::parse::parse;
-use crate::text::diagnostic::{Code, Diagnostic, sort};
+use crate::text::diagnostic::{Diagnostic, sort};
 use crate::text::yaml::Limits;
 use budget::Budget;
-use catalogue::check_tools;
 use found::Found;
 
 /// Reads a policy and checks it as a whole. There is a policy if no diagnostic is an error.
@@ -53,10 +66,9 @@ pub fn load_for(text: &str, limits: Limits, catalogue: Option<&Catalogue>) -> (O
     let (policy, mut problems) = parse(text, limits);
     let Some(policy) = policy else { return (None, problems) };
     problems.extend(check_for(&policy, text, catalogue));
+    #[cfg(feature = "full")]
     if let Some(catalogue) = catalogue {
-        // Which fields there are the catalogue knows better.
-        problems.retain(|problem| problem.code != Code::UnknownField);
-        problems.extend(check_tools(&policy, catalogue, text));
+        warnings::of_tools(&policy, catalogue, text, &mut problems);
     }
     sort(&mut problems);
     let is_loadable = !problems.iter().any(Diagnostic::is_error);
@@ -72,19 +84,14 @@ pub fn check(policy: &Policy, text: &str) -> Vec<Diagnostic> {
 }
 
 /// As [`check`]; what `catalogue` rules out is not told.
+#[cfg_attr(not(feature = "full"), expect(unused_variables, reason = "only warnings go by the catalogue"))]
 fn check_for(policy: &Policy, text: &str, catalogue: Option<&Catalogue>) -> Vec<Diagnostic> {
     let budget = &mut Budget::new();
     let mut found = Found::default();
+    #[cfg(feature = "full")]
     whole::whole(policy, text, &mut found);
     let covered = shadow::shadowed(policy, text, budget, &mut found);
-    order::order_decides(policy, text, &covered, budget, &mut found);
-    absence::absent_fields(policy, (text, catalogue), &covered, budget, &mut found);
-    contradiction::contradictions(policy, text, budget, &mut found);
-    let asking = walk::asking(policy);
-    open_allow::open_allows(&asking, (text, catalogue), budget, &mut found);
-    text_matcher::text_matchers(&asking, text, &mut found);
-    literal::literals(policy, &asking, text, &mut found);
-    partial_regex::partial_regexes(&asking, text, &mut found);
-    reviewers::unknown_fields(policy, text, &mut found);
+    #[cfg(feature = "full")]
+    warnings::add_warnings(policy, (text, catalogue), &covered, budget, &mut found);
     found.told()
 }

@@ -6,7 +6,8 @@ use super::found::Found;
 use crate::matcher::condition::{Condition, Matcher, Test};
 use crate::policy::model::{Policy, Rule};
 use crate::policy::terms::{FieldAt, ReviewTerms, Segment};
-use crate::text::diagnostic::{Code, Diagnostic, nearest};
+use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::slips::nearest;
 use crate::value::field::{Field, Root, Step};
 
 /// Finds arguments in `confirm` and `editable` that no condition, no `only_keys` and no `consequence` names.

@@ -6,6 +6,7 @@ use super::implies::{implies, size};
 use super::tools::{At, Patterns, pattern_span, tools_span};
 use crate::policy::model::{Action, Policy, Rule};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::prose::prose;
 use crate::text::span::Span;
 
 /// Finds rules, and single tools of rules, that an earlier rule covers; says for each rule whether it is covered.
@@ -103,7 +104,7 @@ fn strictest(earlier: &Rule) -> Action {
 }
 
 fn duplicate(rule: &Rule, earlier: &Rule, span: Span, related: Span) -> Diagnostic {
-    let message = format!("this rule says what rule `{}` says", earlier.id);
+    let message = prose!("this rule says what rule `{}` says", earlier.id);
     let help = if rule.reason == earlier.reason {
         "remove one of the two"
     } else {
@@ -120,17 +121,17 @@ fn never_matches(rule: &Rule, earlier: &Rule, span: Span, related: Span) -> Diag
         return duplicate(rule, earlier, span, related);
     }
     let (code, help) = code_and_help(rule, earlier);
-    Diagnostic::new(code, span, format!("this rule can never match: rule `{}` matches before it", earlier.id))
-        .label(format!("never {}", past(rule.action)))
-        .related(related, format!("{} here, without a condition", past(earlier.action)))
+    Diagnostic::new(code, span, prose!("this rule can never match: rule `{}` matches before it", earlier.id))
+        .label(prose!("never {}", past(rule.action)))
+        .related(related, prose!("{} here, without a condition", past(earlier.action)))
         .help(help)
 }
 
 fn tool_never_matches(rule: &Rule, earlier: &Rule, span: Span, related: Span) -> Diagnostic {
     let (code, help) = code_and_help(rule, earlier);
-    Diagnostic::new(code, span, format!("this tool can never match here: rule `{}` matches before", earlier.id))
-        .label(format!("never {}", past(rule.action)))
-        .related(related, format!("{} here, without a condition", past(earlier.action)))
+    Diagnostic::new(code, span, prose!("this tool can never match here: rule `{}` matches before", earlier.id))
+        .label(prose!("never {}", past(rule.action)))
+        .related(related, prose!("{} here, without a condition", past(earlier.action)))
         .help(help)
 }
 
@@ -153,10 +154,10 @@ fn never_certainly_matches(rule: &Rule, earlier: &Rule, span: Span, related: Spa
         return duplicate(rule, earlier, span, related);
     }
     let (code, _) = code_and_help(rule, earlier);
-    let message = format!("this rule never matches for certain: rule `{}` holds wherever it does", earlier.id);
+    let message = prose!("this rule never matches for certain: rule `{}` holds wherever it does", earlier.id);
     Diagnostic::new(code, span, message)
-        .label(format!("{} only where its condition is undecidable", past(rule.action)))
-        .related(related, format!("{} here, by a condition that includes the other", past(earlier.action)))
+        .label(prose!("{} only where its condition is undecidable", past(rule.action)))
+        .related(related, prose!("{} here, by a condition that includes the other", past(earlier.action)))
         .help("the first rule that matches decides: put the narrower rule first")
 }
 

@@ -11,6 +11,7 @@ use crate::catalogue::fit::{Misfit, misfit};
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Cause, Default, Policy, Rule};
 use crate::policy::terms::Risk;
+use crate::sorted::sorted;
 use crate::value::digest::Digest;
 use crate::value::field::{Field, Found, Root, Way};
 use crate::value::value::Value;
@@ -284,8 +285,8 @@ fn contributors_of<'a>(compiled: &'a Compiled, candidates: &Candidates, say: &Sa
     if say.action.is_none() {
         return Vec::new();
     }
-    let mut hits: Vec<Hit> = say.undecided.iter().copied().chain(say.definite).chain(candidates.known_name).collect();
-    hits.sort_unstable();
+    let hits = say.undecided.iter().copied().chain(say.definite).chain(candidates.known_name);
+    let mut hits: Vec<Hit> = sorted(hits.collect());
     hits.dedup_by_key(|hit| hit.rule);
     let of_rule = |hit: &Hit| Contributor { compiled, rule: compiled.policy.rules.get(hit.rule) };
     let has_default = say.definite.is_none() && compiled.policy.default != Default::Abstain;

@@ -12,6 +12,7 @@ pub mod protection;
 // A module may be called as its folder: `decide::decide` holds the function that the folder is about.
 #[expect(clippy::module_inception, reason = "the folder's main function stands in the file of its name")]
 pub mod decide;
+#[cfg(feature = "full")]
 pub mod trace;
 pub mod asked;
 pub mod quick;

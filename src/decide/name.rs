@@ -5,7 +5,7 @@ use super::patterns::Patterns;
 use crate::matcher::glob::Glob;
 use crate::names::NameMap;
 use crate::policy::model::Rule;
-use crate::text::syntax::is_hidden;
+use crate::text::chars::is_hidden;
 
 /// Finds the known name that an unknown one could be taken for.
 ///

@@ -5,6 +5,7 @@ use super::compile::Compiled;
 use super::limit::{Charge, charge};
 use crate::policy::model::{Action, Rule};
 use crate::policy::terms::{Consequence, FieldAt, ReviewTerms, Risk, Segment};
+use crate::sorted::sorted;
 use crate::value::field::{Field, Found};
 use crate::value::value::Value;
 
@@ -90,8 +91,7 @@ fn merged_reversible<'a>(rules: impl Iterator<Item = &'a Rule>) -> Option<bool> 
 }
 
 fn merged_marks<'a>(rules: impl Iterator<Item = &'a Rule>) -> Vec<String> {
-    let mut marks: Vec<String> = rules.flat_map(|rule| rule.marks.iter().cloned()).collect();
-    marks.sort_unstable();
+    let mut marks: Vec<String> = sorted(rules.flat_map(|rule| rule.marks.iter().cloned()).collect());
     marks.dedup();
     marks
 }

@@ -1,5 +1,6 @@
 //! Conditions: what the `when` of a rule says, compiled.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use super::email::{Address, DomainPattern};
@@ -46,7 +47,7 @@ pub const MATCHERS: &[&str] = &[
 ];
 
 /// A condition over the fields of `F`: of a call, or of a map inside one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Condition<F> {
     /// A matcher on a field.
     Field {
@@ -66,7 +67,7 @@ pub enum Condition<F> {
 }
 
 /// Tests that must all hold of one value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Matcher {
     /// The tests in the order of the text.
     pub tests: Vec<Test>,
@@ -75,7 +76,7 @@ pub struct Matcher {
 }
 
 /// One test of one value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Test {
     /// It equals one of these.
     Equals(Vec<Value>),
@@ -164,7 +165,7 @@ impl Test {
 }
 
 /// What is asked of a path; every list that is not empty must have an entry that fits.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PathTest {
     /// Folders that it lies under.
     pub under: Vec<TextOrField>,
@@ -179,7 +180,7 @@ pub struct PathTest {
 }
 
 /// What is asked of an email address: its domain or itself is one of these.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EmailTest {
     /// Domains.
     pub domains: Vec<DomainPattern>,
@@ -188,7 +189,7 @@ pub struct EmailTest {
 }
 
 /// Text that the policy writes, or the text in a field of the call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TextOrField {
     /// This text.
     Text(String),
@@ -197,7 +198,7 @@ pub enum TextOrField {
 }
 
 /// A bound of a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bound {
     /// Greater than.
     Above,
@@ -223,7 +224,7 @@ impl Bound {
 }
 
 /// The type of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Type {
     /// `null`.
     Null,

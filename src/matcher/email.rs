@@ -3,13 +3,15 @@
 //! Mail systems differ in all that goes beyond: names beside the address, lists, quotes, comments, routes. That is
 //! undecidable. Where mail to a domain ends up cannot be seen.
 
+use serde::{Deserialize, Serialize};
+
 use crate::matcher::truth::Truth;
 
 /// A pattern for the domains of addresses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainPattern(Pattern);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Pattern {
     Exact(String),
     /// All that end in this, which begins with a dot.
@@ -17,7 +19,7 @@ enum Pattern {
 }
 
 /// One plain address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// As written: only the system that receives the mail knows which spellings are one mailbox.
     local: String,

@@ -1,5 +1,7 @@
 //! Patterns with `*` and `**`.
 
+use serde::{Deserialize, Serialize};
+
 /// Text at one side of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Affix {
@@ -13,12 +15,12 @@ pub enum Affix {
 ///
 /// `*` stands for any run of characters except `/`, `**` for any run; everything else for itself, code point by code
 /// point. A lone `*` matches every name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Glob {
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Part {
     Char(char),
     /// Any run of characters except `/`.

@@ -8,6 +8,8 @@ mod plain;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::matcher::glob::Glob;
 use crate::matcher::truth::Truth;
 pub(crate) use plain::is_plain;
@@ -195,13 +197,13 @@ fn begins_with(names: &[&str], beginning: &[&str], ignore_case: bool) -> Truth {
 
 /// A pattern for whole paths: `*` stands for any run of characters in a name, the name `**` for any names, also none.
 /// Everything else stands for itself; a leading dot is nothing special.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathGlob {
     absolute: bool,
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Part {
     Name(String),
     /// A name with stars; `folded` is in lower case.

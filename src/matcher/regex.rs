@@ -1,5 +1,8 @@
 //! Regular expressions that take linear time and match the whole text.
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::names::NameMap;
 
 /// The longest text that is matched, in bytes; longer ones are undecidable, so that time stays bounded.
@@ -25,6 +28,21 @@ pub struct Regex {
 impl PartialEq for Regex {
     fn eq(&self, other: &Self) -> bool {
         self.compiled.as_str() == other.compiled.as_str()
+    }
+}
+
+/// An expression is written as its text and whether it was made by [`Regex::new`], and compiled anew when it is read.
+impl Serialize for Regex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.text, self.compiled.as_str() != self.text).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Regex {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (text, is_whole) = <(String, bool)>::deserialize(deserializer)?;
+        let compiled = if is_whole { Self::new(&text) } else { Self::anywhere(&text) };
+        compiled.map_err(D::Error::custom)
     }
 }
 

@@ -7,6 +7,8 @@ mod address;
 
 use std::cell::Cell;
 
+use serde::{Deserialize, Serialize};
+
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{SyntaxViolation, Url};
@@ -19,7 +21,7 @@ use crate::matcher::truth::Truth;
 pub use self::address::{AddressRange, address_range};
 
 /// What is asked of a URL. An empty list is not asked; of one that is not empty, any entry will do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UrlMatcher {
     /// As [`scheme`] gives them. If empty, `http` and `https`.
     pub schemes: Vec<String>,
@@ -34,10 +36,10 @@ pub struct UrlMatcher {
 }
 
 /// A pattern for hosts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostPattern(Pattern);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Pattern {
     Name(String),
     /// All that end in this, which begins with a dot.

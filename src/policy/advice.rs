@@ -3,8 +3,10 @@
 use super::other_words::{CONDITIONS, KEYS_OF_MATCHERS, MATCHERS as OTHER_MATCHERS, ROOTS, of_keys};
 use super::reader::find_key;
 use crate::matcher::condition::MATCHERS;
-use crate::text::diagnostic::{Code, Diagnostic, nearest, nearest_within, other_word};
+use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::movable;
+use crate::text::prose::{WRITTEN, prose};
+use crate::text::slips::{nearest, nearest_within, other_word};
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, NodeValue};
 use crate::value::field::{Field, Root, Way};
@@ -12,7 +14,10 @@ use crate::value::field::{Field, Root, Way};
 /// What stands where a field or `all`, `any` or `not` should, and is none: it `why`.
 pub(super) fn no_field(entry: &MapEntry, entries: &[MapEntry], why: &str, source: &str) -> Diagnostic {
     let key = entry.key.as_str();
-    let diagnostic = Diagnostic::new(Code::Field, entry.key_span, format!("`{key}` is no field: it {why}"));
+    let diagnostic = Diagnostic::new(Code::Field, entry.key_span, prose!("`{key}` is no field: it {why}"));
+    if !WRITTEN {
+        return diagnostic;
+    }
     let is_free = |word: &str| find_key(entries, word).is_none();
     if let Some(ours) = other_word(key, CONDITIONS) {
         let free: Vec<&str> = ["all", "any", "not"].into_iter().filter(|word| is_free(word)).collect();
@@ -32,6 +37,9 @@ pub(super) fn meant_field(
     source: &str,
     is_free: impl Fn(&str) -> bool,
 ) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     match key {
         "reason" => return diagnostic.help("what the agent says about itself is no field"),
         "confidence" => return diagnostic.help("what the agent says about itself is no field: see `min_confidence`"),
@@ -50,8 +58,8 @@ pub(super) fn meant_field(
     let near = if rest.is_empty() { nearest_within(first, &roots, 1) } else { nearest(first, &roots) };
     let root = other_word(first, ROOTS).or(near);
     let (field, help) = match root {
-        Some(root) => (format!("{root}{rest}"), format!("did you mean `{root}{rest}`?")),
-        None => (format!("args.{bare}"), format!("arguments are written `args.{bare}`")),
+        Some(root) => (prose!("{root}{rest}"), prose!("did you mean `{root}{rest}`?")),
+        None => (prose!("args.{bare}"), prose!("arguments are written `args.{bare}`")),
     };
     let diagnostic = diagnostic.help(help);
     if Field::parse(&field).is_err() || !is_free(&field) {
@@ -60,7 +68,7 @@ pub(super) fn meant_field(
     // Within braces a bracket begins a list, so that such a field stands in quotes.
     match (field.contains(['[', '"']), field.contains(['\'', '\\'])) {
         (false, _) => diagnostic.replace_word(&field, span, source),
-        (true, false) => diagnostic.fix(format!("replace it with `{field}`"), span, format!("'{field}'")),
+        (true, false) => diagnostic.fix(prose!("replace it with `{field}`"), span, prose!("'{field}'")),
         (true, true) => diagnostic,
     }
 }
@@ -68,22 +76,25 @@ pub(super) fn meant_field(
 /// What stands at `entry`, one of `entries`, the place of a matcher, and is none.
 pub(super) fn unknown_matcher(entry: &MapEntry, entries: &[MapEntry], source: &str) -> Diagnostic {
     let name = entry.key.as_str();
-    let diagnostic = Diagnostic::new(Code::UnknownMatcher, entry.key_span, format!("unknown matcher `{name}`"));
+    let diagnostic = Diagnostic::new(Code::UnknownMatcher, entry.key_span, prose!("unknown matcher `{name}`"));
+    if !WRITTEN {
+        return diagnostic;
+    }
     if Field::parse(name).is_ok_and(|field| !field.way.steps.is_empty()) {
         return diagnostic
             .help("a field stands directly under `when`, `all`, `any` or `not`; inside a matcher use `where`");
     }
     let is_list = matches!(entry.value.value, NodeValue::List(_));
     if is_list && matches!(name, "all" | "any") {
-        return diagnostic.help(format!("write it around the field: `{name}: [{{ args.x: … }}, {{ args.x: … }}]`"));
+        return diagnostic.help(prose!("write it around the field: `{name}: [{{ args.x: … }}, {{ args.x: … }}]`"));
     }
     if let Some(owner) = other_word(name, KEYS_OF_MATCHERS) {
-        let diagnostic = diagnostic.help(format!("it stands in `{owner}`: `{{ {owner}: {{ {name}: … }} }}`"));
+        let diagnostic = diagnostic.help(prose!("it stands in `{owner}`: `{{ {owner}: {{ {name}: … }} }}`"));
         let span = Span::new(entry.key_span.start, entry.value.span.end);
         return match movable(entry.value.span, source).filter(|_| find_key(entries, owner).is_none()) {
             Some(value) => {
-                let wanted = format!("{owner}: {{ {name}: {value} }}");
-                diagnostic.fix(format!("put it into `{owner}`"), span, wanted)
+                let wanted = prose!("{owner}: {{ {name}: {value} }}");
+                diagnostic.fix(prose!("put it into `{owner}`"), span, wanted)
             }
             None => diagnostic,
         };
@@ -91,10 +102,10 @@ pub(super) fn unknown_matcher(entry: &MapEntry, entries: &[MapEntry], source: &s
     // A matcher that is there already would be written twice.
     let free: Vec<&str> = MATCHERS.iter().copied().filter(|word| find_key(entries, word).is_none()).collect();
     let diagnostic = diagnostic.here_called(name, OTHER_MATCHERS, &free, entry.key_span, source);
-    if diagnostic.help.is_some() {
+    if diagnostic.words.has_help() {
         return diagnostic;
     }
-    diagnostic.help(format!("if it is a key of a map, write `{{ where: {{ {name}: … }} }}`"))
+    diagnostic.help(prose!("if it is a key of a map, write `{{ where: {{ {name}: … }} }}`"))
 }
 
 /// The key of `known` that `key` of `owner` is most likely meant to be: our word, or advice in words.

@@ -8,6 +8,7 @@ use crate::matcher::path::{extension_name, normalise, path_glob};
 use crate::matcher::shell::{CommandPattern, command_pattern};
 use crate::matcher::url::{UrlMatcher, address_range, host_pattern, path_pattern, scheme};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::prose::prose;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 
 impl Reader<'_> {
@@ -60,7 +61,7 @@ impl Reader<'_> {
     }
 
     fn domain_map<'node>(&mut self, node: &'node Node, what: &str, keys: &[&str]) -> Option<&'node [MapEntry]> {
-        let entries = self.filled_map(node, what, &format!("it takes `{}`", keys.join("`, `")))?;
+        let entries = self.filled_map(node, what, &prose!("it takes `{}`", keys.join("`, `")))?;
         let known = entries.iter().all(|entry| keys.contains(&entry.key.as_str()));
         self.check_keys(entries, keys, what, |_| false);
         known.then_some(entries)

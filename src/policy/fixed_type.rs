@@ -5,8 +5,10 @@
 use super::other_words;
 use super::reader::{Reader, find_key};
 use crate::matcher::condition::{MATCHERS, Matcher, Test, Type};
-use crate::text::diagnostic::{Code, Diagnostic, nearest, other_word};
+use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::{first_line, movable};
+use crate::text::prose::{WRITTEN, prose};
+use crate::text::slips::{nearest, other_word};
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::{Field, Root, Step, Way};
@@ -68,15 +70,15 @@ impl Reader<'_> {
     ) -> Option<Matcher> {
         let Some(of) = type_of(field) else { return Some(matcher) };
         let Some((test, span)) = misfit(&entry.value, &matcher, of, self.text) else { return Some(matcher) };
-        let message = format!("`{field}` is always {}", clash(of, test, &entry.value));
+        let message = prose!("`{field}` is always {}", clash(of, test, &entry.value));
         let diagnostic = Diagnostic::new(Code::Misplaced, span, message);
         let diagnostic = match field.root {
             _ if of == Type::List => on_list(diagnostic, &entry.value, self.text),
             Root::Args => on_args(diagnostic, entry, entries, self.text),
             Root::Context => diagnostic.help("name what is in it: `context.team`"),
             Root::Agent | Root::User | Root::Session => {
-                let id = format!("{field}.id");
-                let diagnostic = diagnostic.help(format!("its name stands in `{id}`"));
+                let id = prose!("{field}.id");
+                let diagnostic = diagnostic.help(prose!("its name stands in `{id}`"));
                 put_key(diagnostic, &id, entry, entries, self.text)
             }
         };
@@ -88,7 +90,7 @@ impl Reader<'_> {
     pub(super) fn list_matcher(&mut self, node: &Node, what: &str) -> Option<Matcher> {
         let matcher = self.matcher(node)?;
         let Some((test, span)) = misfit(node, &matcher, Type::List, self.text) else { return Some(matcher) };
-        let message = format!("{what} asks about {}", clash(Type::List, test, node));
+        let message = prose!("{what} asks about {}", clash(Type::List, test, node));
         let diagnostic = Diagnostic::new(Code::Misplaced, span, message);
         let diagnostic = match node.value {
             NodeValue::Map(_) => diagnostic.help("ask about its items with `each` or `some`"),
@@ -115,16 +117,16 @@ impl Reader<'_> {
         let name = argument.key.as_str();
         let field = Field { root: Root::Args, way: Way { steps: vec![Step::Key(name.to_owned())] } }.to_string();
         let (code, message) = if MATCHERS.contains(&name) {
-            (Code::Misplaced, format!("`{name}` under `args` is a matcher, and no argument"))
+            (Code::Misplaced, prose!("`{name}` under `args` is a matcher, and no argument"))
         } else {
-            (Code::UnknownMatcher, format!("unknown matcher `{name}`"))
+            (Code::UnknownMatcher, prose!("unknown matcher `{name}`"))
         };
         let help = match name {
             "path" => "name the argument: `args.path: { path: { under: /srv } }`".to_owned(),
             "url" => "name the argument: `args.url: { url: { host: acme.com } }`".to_owned(),
             "email" => "name the argument: `args.to: { email: { domain: acme.com } }`".to_owned(),
             "shell" => "name the argument: `args.command: { shell: { only: [\"git status\"] } }`".to_owned(),
-            _ => format!("name the argument: `{field}: …`"),
+            _ => prose!("name the argument: `{field}: …`"),
         };
         let diagnostic = Diagnostic::new(code, argument.key_span, message).help(help);
         let is_mendable = inner.len() == 1 && code == Code::UnknownMatcher && find_key(entries, &field).is_none();
@@ -132,7 +134,7 @@ impl Reader<'_> {
         self.report(match value {
             Some(value) => {
                 let span = Span::new(entry.key_span.start, entry.value.span.end);
-                diagnostic.fix("name the argument", span, format!("{field}: {value}"))
+                diagnostic.fix("name the argument", span, prose!("{field}: {value}"))
             }
             None => diagnostic,
         });
@@ -144,38 +146,44 @@ impl Reader<'_> {
 fn clash(of: Type, test: &Test, node: &Node) -> String {
     let of = if of == Type::List { "a list" } else { "a map" };
     match node.value {
-        NodeValue::Map(_) => format!("{of}, of which `{}` says nothing", test.word()),
-        NodeValue::List(_) => format!("{of}, and so none of these"),
-        _ => format!("{of}, and never {}", node.described()),
+        NodeValue::Map(_) => prose!("{of}, of which `{}` says nothing", test.word()),
+        NodeValue::List(_) => prose!("{of}, and so none of these"),
+        _ => prose!("{of}, and never {}", node.described()),
     }
 }
 
 /// With `key` in place of that of `entry`, if no other of `entries` has it.
 fn put_key(diagnostic: Diagnostic, key: &str, entry: &MapEntry, entries: &[MapEntry], text: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     if find_key(entries, key).is_some() { diagnostic } else { diagnostic.replace_word(key, entry.key_span, text) }
 }
 
 /// A matcher of the map of all arguments that is one for a single argument.
 fn on_args(diagnostic: Diagnostic, entry: &MapEntry, entries: &[MapEntry], text: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     let node = &entry.value;
     match &node.value {
         NodeValue::List(items) => {
             let diagnostic = diagnostic.help("for the names of the arguments write `args: { only_keys: […] }`");
             let are_names = items.iter().all(|item| matches!(item.value, NodeValue::Text(_)));
             match movable(node.span, text).filter(|written| are_names && written.starts_with('[')) {
-                Some(list) => diagnostic.fix("allow no other arguments", node.span, format!("{{ only_keys: {list} }}")),
+                Some(list) => diagnostic.fix("allow no other arguments", node.span, prose!("{{ only_keys: {list} }}")),
                 None => diagnostic,
             }
         }
         NodeValue::Map(inner) => match inner.as_slice() {
             [only] if matches!(only.key.as_str(), "path" | "url" | "email") => {
-                let field = format!("args.{}", only.key);
-                let diagnostic = diagnostic.help(format!("name the argument: `{field}: {{ {}: … }}`", only.key));
+                let field = prose!("args.{}", only.key);
+                let diagnostic = diagnostic.help(prose!("name the argument: `{field}: {{ {}: … }}`", only.key));
                 put_key(diagnostic, &field, entry, entries, text)
             }
             _ => {
                 let word = inner.iter().map(|inner| inner.key.as_str()).find(|key| MATCHERS.contains(key));
-                diagnostic.help(format!("name the argument: `args.x: {{ {}: … }}`", word.unwrap_or("equals")))
+                diagnostic.help(prose!("name the argument: `args.x: {{ {}: … }}`", word.unwrap_or("equals")))
             }
         },
         _ => diagnostic.help("name the argument: `args.x: …`"),
@@ -184,10 +192,13 @@ fn on_args(diagnostic: Diagnostic, entry: &MapEntry, entries: &[MapEntry], text:
 
 /// A matcher of a list that is one for an item.
 fn on_list(diagnostic: Diagnostic, node: &Node, text: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     const HELP: &str = "ask for an item: `{ has: x }`, or for one of some: `{ some: [x, y] }`";
     let diagnostic = diagnostic.help(HELP);
     let has_fix = |diagnostic: Diagnostic, word: &str, at: &Node| match movable(at.span, text) {
-        Some(written) => diagnostic.fix("ask for an item", at.span, format!("{{ {word}: {written} }}")),
+        Some(written) => diagnostic.fix("ask for an item", at.span, prose!("{{ {word}: {written} }}")),
         None => diagnostic,
     };
     match &node.value {

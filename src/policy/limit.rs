@@ -4,7 +4,9 @@ use super::model::Action;
 use super::reader::{Reader, find_key, is_misspelt, missing_key};
 use super::terms::{FieldAt, Limit, Relaxed};
 use super::value_advice;
+use crate::sorted::sorted_by;
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::prose::prose;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::Root;
 
@@ -48,8 +50,7 @@ impl Reader<'_> {
         if find_key(entries, "per").is_none() && !is_misspelt("per") {
             self.report(missing_key(node, entries, "per", "`limit`"));
         }
-        let mut by = by?;
-        by.sort_by_key(|root| root.as_str());
+        let mut by = sorted_by(by?, |a, b| a.as_str().cmp(b.as_str()));
         by.dedup();
         Some(Limit {
             sum: sum?,
@@ -76,7 +77,7 @@ impl Reader<'_> {
         };
         let other = ["sum", "at_most"].into_iter().find_map(|key| find_key(entries, key));
         let Some(other) = other else { return Some(true) };
-        let message = format!("`{}` in a limit of calls", other.key);
+        let message = prose!("`{}` in a limit of calls", other.key);
         let diagnostic = Diagnostic::new(Code::Misplaced, other.key_span, message);
         self.report(
             diagnostic
@@ -120,7 +121,7 @@ impl Reader<'_> {
         if is_date(&text) {
             return Some(text);
         }
-        let diagnostic = Diagnostic::new(Code::Date, node.span, format!("`{text}` is no date"));
+        let diagnostic = Diagnostic::new(Code::Date, node.span, prose!("`{text}` is no date"));
         self.report(diagnostic.help("write year, month and day: `2027-01-31`"));
         None
     }
@@ -130,7 +131,7 @@ impl Reader<'_> {
         const HELP: &str = "write an integer and `s`, `m`, `h` or `d`: `30m`";
         let text = match &node.value {
             NodeValue::Number(_) => {
-                let message = format!("{what} is a duration, but this number has no unit");
+                let message = prose!("{what} is a duration, but this number has no unit");
                 self.report(Diagnostic::new(Code::Duration, node.span, message).help(HELP));
                 return None;
             }
@@ -138,18 +139,18 @@ impl Reader<'_> {
         };
         match duration_ms(&text) {
             Some(0) => {
-                let message = format!("{what} is longer than nothing");
+                let message = prose!("{what} is longer than nothing");
                 self.report(Diagnostic::new(Code::OutOfRange, node.span, message));
                 None
             }
             None => {
-                let message = format!("`{text}` is no duration");
+                let message = prose!("`{text}` is no duration");
                 let diagnostic = Diagnostic::new(Code::Duration, node.span, message).help(HELP);
                 self.report(value_advice::duration(diagnostic, &text, node.span, self.text));
                 None
             }
             Some(ms) if ms > DURATION_MS_MAX => {
-                self.report(Diagnostic::new(Code::OutOfRange, node.span, format!("{what} is at most `365d`")));
+                self.report(Diagnostic::new(Code::OutOfRange, node.span, prose!("{what} is at most `365d`")));
                 None
             }
             Some(ms) => Some(ms),

@@ -1,5 +1,7 @@
 //! A policy as its author meant it.
 
+use serde::{Deserialize, Serialize};
+
 use super::terms::{Consequence, Limit, Relaxed, ReviewTerms, Risk};
 use crate::matcher::condition::Condition;
 use crate::text::span::Span;
@@ -10,7 +12,7 @@ use crate::value::value::Value;
 /// What a rule, and so a decision, says.
 ///
 /// Ordered by strictness: a stricter action overrides a laxer one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Action {
     /// Let the call run.
     Allow,
@@ -42,7 +44,7 @@ impl Action {
 }
 
 /// What a policy says of a call that no rule of it matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Default {
     /// This action.
     Action(Action),
@@ -113,7 +115,7 @@ impl Cause {
 }
 
 /// One policy document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     /// Its name, if it has one.
     pub name: Option<String>,
@@ -129,14 +131,15 @@ pub struct Policy {
     pub review: ReviewTerms,
     /// The rules in the order of the text: the first that matches decides.
     pub rules: Vec<Rule>,
-    /// Calls and what its author expects of them. No part of the digest.
+    /// Calls and what its author expects of them. No part of the digest, nor of a compiled policy.
+    #[serde(skip)]
     pub tests: Vec<PolicyTest>,
     /// Digest of the parsed model: comments, layout and `x-` keys do not change it.
     pub digest: Digest,
 }
 
 /// One rule of a policy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// Unique in its policy; the first tool pattern unless written.
     pub id: String,
@@ -173,7 +176,7 @@ pub struct Rule {
 }
 
 /// How sure of itself an agent must be for a call to be allowed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Confidence {
     /// The least that allows, from 0 to 1; `None`: whatever it reports.
     pub min: Option<f64>,
@@ -182,16 +185,22 @@ pub struct Confidence {
 }
 
 /// The condition of a rule.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct When {
     /// The condition, compiled.
     pub condition: Condition<Field>,
-    /// The condition as it was written, aliases expanded.
+    /// The condition as it was written, aliases expanded. No part of a compiled policy.
+    #[serde(skip, default = "unwritten")]
     pub written: Value,
 }
 
+/// What stands in a compiled policy for how a condition was written.
+const fn unwritten() -> Value {
+    Value::Null
+}
+
 /// An exact tool name or a pattern of them, as written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolPattern {
     /// The name or pattern.
     pub text: String,

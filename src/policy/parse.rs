@@ -7,6 +7,7 @@ use super::rule::{Draft, WrittenIds, with_ids};
 use super::value_advice;
 use crate::matcher::regex::{Regex, Regexes};
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
+use crate::text::prose::prose;
 use crate::text::span::Span;
 use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
 
@@ -29,7 +30,7 @@ pub(super) const POLICY_KEYS: &[&str] =
 ///
 /// let (policy, problems) = parse("rules:\n  - { tool: file.read, action: alow }\n", Limits::default());
 /// assert!(policy.is_none());
-/// assert_eq!(problems.first().map(|problem| problem.message.as_str()), Some("unknown action `alow`"));
+/// assert_eq!(problems.first().map(|problem| problem.words.message.as_str()), Some("unknown action `alow`"));
 /// ```
 #[must_use]
 pub fn parse(text: &str, limits: Limits) -> (Option<Policy>, Vec<Diagnostic>) {
@@ -133,7 +134,7 @@ impl Reader<'_> {
         if let NodeValue::Text(text) = &node.value
             && text.ends_with('%')
         {
-            let diagnostic = self.wrong_type(node, &format!("{what} is {SHARE}"));
+            let diagnostic = self.wrong_type(node, &prose!("{what} is {SHARE}"));
             self.report(value_advice::share(diagnostic, node, self.text));
             return None;
         }
@@ -173,7 +174,7 @@ impl Reader<'_> {
             _ => {
                 let diagnostic = self.wrong_type(node, "`rules` is a list");
                 if let Some((dash, span)) = typographic_dash(node) {
-                    let help = format!("`{dash}` is no hyphen: begin each rule with `- `");
+                    let help = prose!("`{dash}` is no hyphen: begin each rule with `- `");
                     self.report(diagnostic.help(help).fix("replace it with `-`", span, "-"));
                     return None;
                 }

@@ -4,6 +4,7 @@ use super::model::{Cause, Expectation, PolicyTest, Rule};
 use super::reader::{Reader, find_key, is_misspelt, missing_key};
 use crate::names::NameSet;
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::prose::prose;
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::value::Value;
@@ -39,7 +40,7 @@ impl Reader<'_> {
             }
             all_known = false;
             let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
-            let diagnostic = Diagnostic::new(Code::UnknownRule, *span, format!("no rule has the id `{id}`"));
+            let diagnostic = Diagnostic::new(Code::UnknownRule, *span, prose!("no rule has the id `{id}`"));
             self.report(diagnostic.did_you_mean(id, &ids, *span, self.text));
         }
         all_known.then(|| drafts.into_iter().map(|draft| draft.test).collect())
@@ -63,14 +64,14 @@ impl Reader<'_> {
         self.check_keys(entries, CALL_KEYS, "a call", |_| false);
         self.required(node, entries, &["tool"], "a call");
         let texts = ["tool", "reason"].map(|key| {
-            self.at_some(entries, key, |reader, node| reader.text_value(node, &format!("`{key}`"))).is_some()
+            self.at_some(entries, key, |reader, node| reader.text_value(node, &prose!("`{key}`"))).is_some()
         });
         let maps =
             ["args", "context"].map(|key| self.at(entries, key, |reader, node| reader.any_map(node, key)).is_some());
         let identities = ["agent", "user", "session"].map(|key| {
             self.at(entries, key, |reader, node| match node.value {
                 NodeValue::Map(_) => Some(()),
-                _ => reader.text_value(node, &format!("`{key}`")).map(drop),
+                _ => reader.text_value(node, &prose!("`{key}`")).map(drop),
             })
             .is_some()
         });
@@ -84,7 +85,7 @@ impl Reader<'_> {
         if let NodeValue::Map(_) = node.value {
             return Some(());
         }
-        let diagnostic = self.wrong_type(node, &format!("`{key}` is a map"));
+        let diagnostic = self.wrong_type(node, &prose!("`{key}` is a map"));
         self.report(diagnostic);
         None
     }

@@ -5,10 +5,11 @@ use super::model::Action;
 use super::other_words::{ACTIONS, VALUES, of_keys};
 use super::value_advice;
 use crate::matcher::regex::Regexes;
+use crate::text::chars::{is_foreign_space, is_hidden, is_typographic_quote};
 use crate::text::diagnostic::{Code, Diagnostic, Problems};
 use crate::text::edit::{first_line, in_quotes, movable};
+use crate::text::prose::{WRITTEN, prose};
 use crate::text::span::Span;
-use crate::text::syntax::{is_foreign_space, is_hidden, is_typographic_quote};
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::Field;
 
@@ -33,20 +34,19 @@ impl Reader<'_> {
             NodeValue::Text(text) if !text.trim().is_empty() => return Some(text.clone()),
             NodeValue::Null if node.unfinished => {}
             NodeValue::Null | NodeValue::Text(_) => {
-                self.report(Diagnostic::new(Code::Empty, node.span, format!("{what} is empty")));
+                self.report(Diagnostic::new(Code::Empty, node.span, prose!("{what} is empty")));
             }
             NodeValue::Bool(_) | NodeValue::Number(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is text"));
+                let diagnostic = self.wrong_type(node, &prose!("{what} is text"));
                 self.report(diagnostic.quote_fix(node.span, self.text));
             }
             NodeValue::List(_) | NodeValue::Map(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is text"));
+                let diagnostic = self.wrong_type(node, &prose!("{what} is text"));
                 self.report(match what {
                     "`starts_with`" | "`ends_with`" | "`contains`" | "`glob`" | "`regex`" => {
                         let word = what.trim_matches('`');
-                        let one = format!("{{ args.x: {{ {word}: … }} }}");
-                        diagnostic
-                            .help(format!("for one of several texts write `any: [{one}, {one}]` around the field"))
+                        let one = prose!("{{ args.x: {{ {word}: … }} }}");
+                        diagnostic.help(prose!("for one of several texts write `any: [{one}, {one}]` around the field"))
                     }
                     _ if node.span.of(self.text).starts_with("{{") => {
                         let diagnostic = diagnostic.help("quote a text that begins with `{`");
@@ -74,13 +74,13 @@ impl Reader<'_> {
     pub(super) fn filled_list<'node>(&mut self, node: &'node Node, what: &str) -> Option<&'node [Node]> {
         match &node.value {
             NodeValue::List(items) if items.is_empty() && !node.unfinished => {
-                self.report(Diagnostic::new(Code::Empty, node.span, format!("{what} is empty")));
+                self.report(Diagnostic::new(Code::Empty, node.span, prose!("{what} is empty")));
                 None
             }
             NodeValue::List(items) => Some(items),
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::Map(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is a list"));
+                let diagnostic = self.wrong_type(node, &prose!("{what} is a list"));
                 let takes_values = matches!(what, "`in`" | "`only_keys`");
                 self.report(if takes_values { value_advice::list(diagnostic, node, self.text) } else { diagnostic });
                 None
@@ -92,13 +92,13 @@ impl Reader<'_> {
     pub(super) fn filled_map<'node>(&mut self, node: &'node Node, what: &str, help: &str) -> Option<&'node [MapEntry]> {
         match &node.value {
             NodeValue::Map(entries) if entries.is_empty() && !node.unfinished => {
-                self.report(Diagnostic::new(Code::Empty, node.span, format!("{what} is empty")).help(help));
+                self.report(Diagnostic::new(Code::Empty, node.span, prose!("{what} is empty")).help(help));
                 None
             }
             NodeValue::Map(entries) => Some(entries),
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::List(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is a map"));
+                let diagnostic = self.wrong_type(node, &prose!("{what} is a map"));
                 self.report(diagnostic.help(help));
                 None
             }
@@ -152,7 +152,7 @@ impl Reader<'_> {
     pub(super) fn plain_text(&mut self, node: &Node, what: &str) -> Option<String> {
         let text = self.text_value(node, what)?;
         let Some(hidden) = text.chars().find(|&c| is_hidden(c) || c.is_control()) else { return Some(text) };
-        let message = format!("hidden character U+{:04X} in {what}", u32::from(hidden));
+        let message = prose!("hidden character U+{:04X} in {what}", u32::from(hidden));
         self.report(Diagnostic::new(Code::HiddenCharacter, node.span, message));
         None
     }
@@ -186,10 +186,10 @@ impl Reader<'_> {
         let hidden = pairs.find(|&(before, c)| is_hidden(c) && (before.is_ascii() || !is_joiner(c)));
         let Some((_, hidden)) = hidden else { return true };
         let code = u32::from(hidden);
-        let message = format!("hidden character U+{code:04X} in {place}");
-        let escape = if code > 0xFFFF { format!("\\U{code:08x}") } else { format!("\\u{code:04x}") };
+        let message = prose!("hidden character U+{code:04X} in {place}");
+        let escape = if code > 0xFFFF { prose!("\\U{code:08x}") } else { prose!("\\u{code:04x}") };
         let diagnostic = Diagnostic::new(Code::HiddenCharacter, span, message);
-        self.report(diagnostic.help(format!("if it is meant, write it as `{escape}` in double quotes")));
+        self.report(diagnostic.help(prose!("if it is meant, write it as `{escape}` in double quotes")));
         false
     }
 
@@ -205,27 +205,9 @@ impl Reader<'_> {
         let written = self.text_value(node, what)?;
         let value = from_word(&written).filter(|_| known.contains(&written.as_str()));
         if value.is_none() {
-            let diagnostic =
-                Diagnostic::new(code, node.span, format!("unknown {noun} `{written}`")).label(expected(known));
-            // What is said of actions is said where one can stand.
-            let is_of_actions = |ours: &str| known.contains(&"allow") && ours.contains('`');
-            let others: Vec<_> = ACTIONS
-                .iter()
-                .chain(VALUES)
-                .copied()
-                .filter(|(_, ours)| known.contains(ours) || is_of_actions(ours))
-                .collect();
-            let unquoted = written.trim_matches(is_typographic_quote);
-            self.report(if unquoted != written && known.contains(&unquoted) {
-                let quote = written.chars().find(|&c| is_typographic_quote(c)).unwrap_or('“');
-                diagnostic
-                    .help(format!("`{quote}` is a quote of print, and part of the text: write `\"` or nothing"))
-                    .replace_fix(unquoted, node.span, self.text)
-            } else if written.trim() != written && known.contains(&written.trim()) {
-                diagnostic.help("write it on one line, without white space around it")
-            } else {
-                diagnostic.here_called(&written, &others, known, node.span, self.text)
-            });
+            let message = prose!("unknown {noun} `{written}`");
+            let diagnostic = Diagnostic::new(code, node.span, message);
+            self.report(unknown_word(diagnostic, &written, known, node.span, self.text));
         }
         value
     }
@@ -242,7 +224,7 @@ impl Reader<'_> {
         if range(number) {
             return Some(number);
         }
-        let diagnostic = Diagnostic::new(Code::OutOfRange, node.span, format!("{what} is {bounds}"));
+        let diagnostic = Diagnostic::new(Code::OutOfRange, node.span, prose!("{what} is {bounds}"));
         self.report(if bounds == SHARE { value_advice::share(diagnostic, node, self.text) } else { diagnostic });
         None
     }
@@ -250,7 +232,7 @@ impl Reader<'_> {
     /// Reports that nothing was written where something must be, unless the text only broke off there.
     pub(super) fn nothing<T>(&mut self, node: &Node, what: &str) -> Option<T> {
         if !node.unfinished {
-            self.report(Diagnostic::new(Code::Empty, node.span, format!("{what} is empty")));
+            self.report(Diagnostic::new(Code::Empty, node.span, prose!("{what} is empty")));
         }
         None
     }
@@ -267,7 +249,7 @@ impl Reader<'_> {
         Diagnostic::new(
             Code::WrongType,
             first_line(node.span, self.text),
-            format!("{expected}, but this is {}", node.described()),
+            prose!("{expected}, but this is {}", node.described()),
         )
     }
 
@@ -297,11 +279,14 @@ fn unknown_key(
     source: &str,
 ) -> Diagnostic {
     let key = entry.key.as_str();
-    let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, format!("unknown key `{key}`"));
+    let diagnostic = Diagnostic::new(Code::UnknownKey, entry.key_span, prose!("unknown key `{key}`"));
+    if !WRITTEN {
+        return diagnostic;
+    }
     if key.starts_with(is_foreign_space) || known.contains(&key.trim()) && key.contains(is_foreign_space) {
         let foreign = key.chars().find(|&c| is_foreign_space(c)).unwrap_or(' ');
         let spaced = entry.key_span.of(source).replace(is_foreign_space, " ");
-        return diagnostic.help(format!("U+{:04X} looks like a space, and is none to YAML", u32::from(foreign))).fix(
+        return diagnostic.help(prose!("U+{:04X} looks like a space, and is none to YAML", u32::from(foreign))).fix(
             "replace it with spaces",
             entry.key_span,
             spaced,
@@ -313,24 +298,47 @@ fn unknown_key(
         let is_word = value.starts_with(|c: char| c.is_ascii_alphanumeric());
         return if !is_word { diagnostic } else { diagnostic.replace_fix(&mended, entry.key_span, source) };
     }
-    let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-    let diagnostic = diagnostic.label(format!("{owner} has {}", listed.join(", ")));
+    let listed: Vec<String> = known.iter().map(|key| prose!("`{key}`")).collect();
+    let diagnostic = diagnostic.label(prose!("{owner} has {}", listed.join(", ")));
     if let Some(action) = action_of_tool(entry, owner) {
         tool_with_action(diagnostic, entry, is_alone, action, source)
     } else if owner == "a rule" && Field::parse(key).is_ok_and(|field| !field.way.steps.is_empty()) {
-        diagnostic.help(format!("conditions stand under `when`: `when: {{ {key}: … }}`"))
+        diagnostic.help(prose!("conditions stand under `when`: `when: {{ {key}: … }}`"))
     } else {
         diagnostic.here_called(key, of_keys(owner), free, entry.key_span, source)
     }
 }
 
+/// With what is known, and what `written`, which stands at `span` of `source` and is none of it, is meant to be.
+fn unknown_word(diagnostic: Diagnostic, written: &str, known: &[&str], span: Span, source: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
+    let diagnostic = diagnostic.label(expected(known));
+    // What is said of actions is said where one can stand.
+    let is_of_actions = |ours: &str| known.contains(&"allow") && ours.contains('`');
+    let others = ACTIONS.iter().chain(VALUES).copied();
+    let others: Vec<_> = others.filter(|(_, ours)| known.contains(ours) || is_of_actions(ours)).collect();
+    let unquoted = written.trim_matches(is_typographic_quote);
+    if unquoted != written && known.contains(&unquoted) {
+        let quote = written.chars().find(|&c| is_typographic_quote(c)).unwrap_or('“');
+        diagnostic
+            .help(prose!("`{quote}` is a quote of print, and part of the text: write `\"` or nothing"))
+            .replace_fix(unquoted, span, source)
+    } else if written.trim() != written && known.contains(&written.trim()) {
+        diagnostic.help("write it on one line, without white space around it")
+    } else {
+        diagnostic.here_called(written, &others, known, span, source)
+    }
+}
+
 /// "expected `a`, `b` or `c`".
 fn expected(known: &[&str]) -> String {
-    let listed: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+    let listed: Vec<String> = known.iter().map(|word| prose!("`{word}`")).collect();
     match listed.as_slice() {
         [] => String::new(),
-        [only] => format!("expected {only}"),
-        [others @ .., last] => format!("expected {} or {last}", others.join(", ")),
+        [only] => prose!("expected {only}"),
+        [others @ .., last] => prose!("expected {} or {last}", others.join(", ")),
     }
 }
 
@@ -355,8 +363,8 @@ fn is_action_key(key: &str) -> bool {
 
 fn tool_with_action(diagnostic: Diagnostic, entry: &MapEntry, is_alone: bool, action: &str, text: &str) -> Diagnostic {
     let key = entry.key_span.of(text);
-    let wanted = format!("{{ tool: {key}, action: {action} }}");
-    let diagnostic = diagnostic.help(format!("write `{wanted}`"));
+    let wanted = prose!("{{ tool: {key}, action: {action} }}");
+    let diagnostic = diagnostic.help(prose!("write `{wanted}`"));
     let before = text.get(..entry.key_span.start).unwrap_or_default().trim_end();
     let span = Span::new(entry.key_span.start, entry.value.span.end);
     let is_name = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'));
@@ -377,5 +385,5 @@ pub(super) fn missing_key(node: &Node, entries: &[MapEntry], key: &str, owner: &
     let span = entries
         .first()
         .map_or(node.span, |first| Span::new(first.key_span.start, first.value.span.end.max(first.key_span.end)));
-    Diagnostic::new(Code::MissingKey, span, format!("{owner} needs the key `{key}`"))
+    Diagnostic::new(Code::MissingKey, span, prose!("{owner} needs the key `{key}`"))
 }

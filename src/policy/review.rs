@@ -2,8 +2,10 @@
 
 use super::reader::{Reader, find_key};
 use super::terms::{Consequence, FieldAt, ReviewTerms, Segment};
+use crate::sorted::sorted;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit;
+use crate::text::prose::prose;
 use crate::text::span::Span;
 use crate::text::yaml::Node;
 use crate::value::field::{Field, Root};
@@ -25,8 +27,8 @@ impl Reader<'_> {
         let quorum = self.at_some(entries, "quorum", Self::quorum);
         let confirm = self.at_some(entries, "confirm", |reader, node| reader.fields(node, "`confirm`"));
         let editable = self.at_some(entries, "editable", Self::arguments);
-        let reviewers = reviewers?.map(|mut ids| {
-            ids.sort_unstable();
+        let reviewers = reviewers?.map(|ids| {
+            let mut ids = sorted(ids);
             ids.dedup();
             ids
         });
@@ -34,7 +36,7 @@ impl Reader<'_> {
         if let (Some(ids), Some(quorum), Some(entry)) = (&reviewers, quorum, find_key(entries, "quorum"))
             && quorum as usize > ids.len()
         {
-            let message = format!("a quorum of {quorum} of {} reviewers", ids.len());
+            let message = prose!("a quorum of {quorum} of {} reviewers", ids.len());
             let diagnostic = Diagnostic::new(Code::OutOfRange, entry.value.span, message);
             self.report(diagnostic.help("nothing could ever be approved: name more reviewers or ask for fewer"));
             return None;
@@ -57,7 +59,7 @@ impl Reader<'_> {
         let fields = self.fields(node, "`editable`")?;
         let other = fields.iter().find(|at| at.field.root != Root::Args || at.field.way.steps.is_empty());
         let Some(FieldAt { field, span }) = other else { return Some(fields) };
-        let diagnostic = Diagnostic::new(Code::Field, *span, format!("`{field}` cannot be edited"));
+        let diagnostic = Diagnostic::new(Code::Field, *span, prose!("`{field}` cannot be edited"));
         self.report(diagnostic.help("name single arguments: `args.body`"));
         None
     }
@@ -106,11 +108,11 @@ impl Reader<'_> {
             let inside = part.get(at + 1..).and_then(|after| after.split_once('}'));
             let Some((inside, _)) = inside.filter(|(inside, _)| Field::parse(inside.trim()).is_ok()) else { continue };
             let dollar = if part.get(..at).is_some_and(|before| before.ends_with('$')) { "$" } else { "" };
-            let written = format!("{dollar}{{{inside}}}");
+            let written = prose!("{dollar}{{{inside}}}");
             let span = edit::inside(template, &written, self.text);
-            let wanted = format!("{{{{{}}}}}", inside.trim());
+            let wanted = prose!("{{{{{}}}}}", inside.trim());
             let diagnostic = Diagnostic::new(Code::TakenLiterally, span, "a field in one brace stays text")
-                .help(format!("write two: `{wanted}`"));
+                .help(prose!("write two: `{wanted}`"));
             self.report(if span == template { diagnostic } else { diagnostic.fix("write two braces", span, wanted) });
         }
     }
@@ -120,7 +122,7 @@ impl Reader<'_> {
         match Field::parse(text) {
             Ok(field) => Some(FieldAt { field, span }),
             Err(why) => {
-                self.report(Diagnostic::new(Code::Field, span, format!("`{text}` is no field: it {why}")));
+                self.report(Diagnostic::new(Code::Field, span, prose!("`{text}` is no field: it {why}")));
                 None
             }
         }

@@ -7,6 +7,7 @@ use super::tool::tool_pattern;
 use super::when::written;
 use crate::names::{NameMap, NameSet};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::prose::prose;
 use crate::text::span::Span;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 
@@ -95,7 +96,7 @@ impl Reader<'_> {
     fn counted_rule_has_id(&mut self, node: &Node, entries: &[MapEntry]) {
         let counted = ["limit", "relaxed"].into_iter().find_map(|key| find_key(entries, key));
         if let Some(counted) = counted.filter(|_| find_key(entries, "id").is_none() && !node.unfinished) {
-            let diagnostic = missing_key(node, entries, "id", &format!("a rule with `{}`", counted.key));
+            let diagnostic = missing_key(node, entries, "id", &prose!("a rule with `{}`", counted.key));
             self.report(diagnostic.help("what is counted is counted under this id, also after the policy was edited"));
         }
     }
@@ -121,8 +122,8 @@ impl Reader<'_> {
         for (key, has_meaning, place, why) in rows {
             let Some(entry) = find_key(entries, key).filter(|_| !has_meaning) else { continue };
             all_well = false;
-            let diagnostic = Diagnostic::new(Code::Misplaced, entry.key_span, format!("`{key}` on {place}"));
-            self.report(diagnostic.help(format!("remove it: {why}")));
+            let diagnostic = Diagnostic::new(Code::Misplaced, entry.key_span, prose!("`{key}` on {place}"));
+            self.report(diagnostic.help(prose!("remove it: {why}")));
         }
         if let Some(entry) = find_key(entries, "undecidable").filter(|_| all_well && undecidable.is_some()) {
             let message = "what this rule cannot decide is left to a person";
@@ -145,7 +146,7 @@ impl Reader<'_> {
     fn id(&mut self, node: &Node, written_ids: &mut WrittenIds) -> Option<String> {
         let id = self.plain_text(node, "an id")?;
         if let Some(&first) = written_ids.get(&id) {
-            let diagnostic = Diagnostic::new(Code::DuplicateId, node.span, format!("id `{id}` used twice"));
+            let diagnostic = Diagnostic::new(Code::DuplicateId, node.span, prose!("id `{id}` used twice"));
             self.report(diagnostic.label("used again here").related(first, "first used here"));
             return None;
         }

@@ -1,11 +1,13 @@
 //! What a rule says beside its action: what it risks, how much of it is allowed, and how it is reviewed.
 
+use serde::{Deserialize, Serialize};
+
 use super::model::Action;
 use crate::text::span::Span;
 use crate::value::field::{Field, Root};
 
 /// How bad it is if a call that should not run does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Risk {
     /// Hardly matters.
     Low,
@@ -40,7 +42,7 @@ impl Risk {
 }
 
 /// A field that a policy names, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldAt {
     /// The field.
     pub field: Field,
@@ -49,7 +51,7 @@ pub struct FieldAt {
 }
 
 /// How much a rule allows within a sliding window.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Limit {
     /// The field whose numbers are added up; `None`: calls are counted.
     pub sum: Option<FieldAt>,
@@ -64,7 +66,7 @@ pub struct Limit {
 }
 
 /// What a review must be like. What is `None` is not written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewTerms {
     /// How long a call waits for an answer, in milliseconds.
     pub expires_ms: Option<u64>,
@@ -93,7 +95,7 @@ impl ReviewTerms {
 }
 
 /// On what evidence, and until when, a rule replaces review.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Relaxed {
     /// The share of users and days that it applies to: above 0, at most 1.
     pub share: f64,
@@ -106,7 +108,7 @@ pub struct Relaxed {
 }
 
 /// What follows if the call runs: text with fields of the call in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consequence {
     /// As it was written.
     pub written: String,
@@ -115,7 +117,7 @@ pub struct Consequence {
 }
 
 /// A part of a [`Consequence`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Segment {
     /// Text of the policy's author.
     Text(String),

@@ -1,9 +1,10 @@
 //! The form of tool names and patterns.
 
 use super::model::ToolPattern;
+use crate::text::chars::{is_hidden, is_typographic_quote};
 use crate::text::diagnostic::{Code, Diagnostic};
+use crate::text::prose::prose;
 use crate::text::span::Span;
-use crate::text::syntax::{is_hidden, is_typographic_quote};
 
 /// How many texts a pattern may have between its stars.
 const STARRED_MAX: usize = 16;
@@ -38,15 +39,15 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
         return Err(Box::new(diagnostic.help("write several tools as a list: `[file.read, file.write]`")));
     }
     if let Some(hidden) = written.chars().find(|&c| is_hidden(c) || c.is_control()) {
-        let message = format!("hidden character U+{:04X} in a tool name", u32::from(hidden));
+        let message = prose!("hidden character U+{:04X} in a tool name", u32::from(hidden));
         return Err(Box::new(problem(Code::HiddenCharacter, message)));
     }
     let trimmed = written.trim();
     if trimmed != written {
-        let diagnostic = problem(Code::ToolPattern, format!("white space around the tool name `{trimmed}`"));
+        let diagnostic = problem(Code::ToolPattern, prose!("white space around the tool name `{trimmed}`"));
         let is_plain = trimmed.chars().all(|c| !is_foreign(c)) && !span.of(source).starts_with(['*', '&', '!']);
         return Err(Box::new(if is_plain {
-            diagnostic.fix("remove it", span, format!("\"{trimmed}\""))
+            diagnostic.fix("remove it", span, prose!("\"{trimmed}\""))
         } else {
             diagnostic
         }));
@@ -61,7 +62,7 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
         ));
     }
     if has_stars && written.split('*').filter(|part| !part.is_empty()).count() > STARRED_MAX {
-        let diagnostic = problem(Code::ToolPattern, format!("more than {STARRED_MAX} parts between stars"));
+        let diagnostic = problem(Code::ToolPattern, prose!("more than {STARRED_MAX} parts between stars"));
         return Err(Box::new(diagnostic.help("comparing it with names would take long: write several patterns")));
     }
     if written.starts_with(".*") || (written.starts_with('/') && written.ends_with('/')) {
@@ -71,15 +72,15 @@ pub(super) fn tool_pattern(written: &str, span: Span, source: &str) -> Result<To
     if let Some((at, foreign)) = written.char_indices().find(|&(_, c)| is_foreign(c)) {
         let at_char = inside(span, at, foreign.len_utf8(), written, source);
         let diagnostic =
-            Diagnostic::new(Code::ToolPattern, at_char, format!("`{foreign}` has no meaning in a tool pattern"))
+            Diagnostic::new(Code::ToolPattern, at_char, prose!("`{foreign}` has no meaning in a tool pattern"))
                 .label("only `*` and `**` are special");
         if is_typographic_quote(foreign) {
             let diagnostic =
-                diagnostic.help(format!("`{foreign}` is a quote of print, and part of the text: write `\"`"));
+                diagnostic.help(prose!("`{foreign}` is a quote of print, and part of the text: write `\"`"));
             let inner = written.trim_matches(is_typographic_quote);
             let is_plain = inner.chars().all(|c| !is_foreign(c)) && span.of(source) == written && !inner.is_empty();
             return Err(Box::new(if is_plain {
-                diagnostic.fix("write plain quotes", span, format!("\"{inner}\""))
+                diagnostic.fix("write plain quotes", span, prose!("\"{inner}\""))
             } else {
                 diagnostic
             }));

@@ -2,11 +2,15 @@
 
 use crate::text::diagnostic::Diagnostic;
 use crate::text::edit::{in_quotes, movable, quoted};
+use crate::text::prose::{WRITTEN, prose};
 use crate::text::span::Span;
 use crate::text::yaml::{Node, NodeValue};
 
 /// With the number that the text at `node` writes.
 pub(super) fn number(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     let NodeValue::Text(text) = &node.value else { return diagnostic };
     let is_date = text.len() >= 10 && text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
     if is_date && text.starts_with(|c: char| c.is_ascii_digit()) {
@@ -14,7 +18,7 @@ pub(super) fn number(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagn
     }
     match plain_number(text) {
         Some(number) => {
-            diagnostic.help(format!("write it as a number: `{number}`")).replace_fix(&number, node.span, source)
+            diagnostic.help(prose!("write it as a number: `{number}`")).replace_fix(&number, node.span, source)
         }
         None => diagnostic,
     }
@@ -29,6 +33,9 @@ fn plain_number(text: &str) -> Option<String> {
 
 /// With the share that `node` means: a number of percents.
 pub(super) fn share(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     let percents = match &node.value {
         NodeValue::Number(number) => Some(*number),
         NodeValue::Text(text) => text.strip_suffix('%').and_then(plain_number).and_then(|plain| plain.parse().ok()),
@@ -37,7 +44,7 @@ pub(super) fn share(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagno
     match percents.filter(|percents| *percents > 1.0 && *percents <= 100.0) {
         Some(percents) => {
             let share = (percents / 100.0).to_string();
-            diagnostic.help(format!("write a share of 1: `{share}`")).replace_fix(&share, node.span, source)
+            diagnostic.help(prose!("write a share of 1: `{share}`")).replace_fix(&share, node.span, source)
         }
         None => diagnostic,
     }
@@ -45,22 +52,28 @@ pub(super) fn share(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagno
 
 /// With the truth value that the text at `node` writes.
 pub(super) fn bool(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     let NodeValue::Text(text) = &node.value else { return diagnostic };
     let bool = match text.trim().to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => "true",
         "false" | "no" | "off" | "n" => "false",
         _ => return diagnostic,
     };
-    let diagnostic = diagnostic.help(format!("write `{bool}` without quotes: YAML 1.2 reads `yes` and `no` as text"));
+    let diagnostic = diagnostic.help(prose!("write `{bool}` without quotes: YAML 1.2 reads `yes` and `no` as text"));
     diagnostic.replace_fix(bool, node.span, source)
 }
 
 /// With a list of the one value at `node`.
 pub(super) fn list(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     match movable(node.span, source).filter(|_| !matches!(node.value, NodeValue::Map(_))) {
         Some(written) => {
-            let list = format!("[{written}]");
-            diagnostic.help(format!("write a list: `{list}`")).fix("write a list", node.span, list)
+            let list = prose!("[{written}]");
+            diagnostic.help(prose!("write a list: `{list}`")).fix("write a list", node.span, list)
         }
         None => diagnostic,
     }
@@ -68,9 +81,12 @@ pub(super) fn list(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagnos
 
 /// With the duration that `text`, at `span`, means.
 pub(super) fn duration(diagnostic: Diagnostic, text: &str, span: Span, source: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     match plain_duration(text) {
         Some(plain) => {
-            diagnostic.help(format!("write an integer and a unit: `{plain}`")).replace_word(&plain, span, source)
+            diagnostic.help(prose!("write an integer and a unit: `{plain}`")).replace_word(&plain, span, source)
         }
         None => diagnostic,
     }
@@ -100,7 +116,7 @@ fn plain_duration(text: &str) -> Option<String> {
     let is_whole = |unit: f64| seconds > 0.0 && (seconds / unit).fract() == 0.0;
     let (unit, word) =
         [(86_400.0, 'd'), (3_600.0, 'h'), (60.0, 'm'), (1.0, 's')].into_iter().find(|(unit, _)| is_whole(*unit))?;
-    Some(format!("{}{word}", seconds / unit))
+    Some(prose!("{}{word}", seconds / unit))
 }
 
 /// With the form of `text`, at `span`, that the key `what` takes, if `is_well` says so of it.
@@ -111,9 +127,12 @@ pub(super) fn pattern(
     source: &str,
     is_well: impl Fn(&str) -> bool,
 ) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     let (mended, help) = match what {
         "`domain`" | "`host`" if text.starts_with('*') && !text.starts_with("*.") => {
-            let mended = format!("*.{}", text.trim_start_matches(['*', '.']));
+            let mended = prose!("*.{}", text.trim_start_matches(['*', '.']));
             (mended, "for the domain itself write another entry, without `*.`")
         }
         "`domain`" if text.trim_start_matches('@').contains('@') => {
@@ -125,7 +144,7 @@ pub(super) fn pattern(
             return diagnostic.help("write the host alone: `scheme`, `port` and `path` are keys of their own");
         }
         "`extension`" => (text.trim_start_matches(['*', '.']).to_owned(), "what follows the last dot"),
-        "`path`" => (format!("/{text}"), "the path of a URL begins with `/`"),
+        "`path`" => (prose!("/{text}"), "the path of a URL begins with `/`"),
         "`under`" => {
             (text.trim_end_matches(['*', '/']).to_owned(), "a folder takes in all that is in it; patterns go to `glob`")
         }
@@ -138,10 +157,10 @@ pub(super) fn pattern(
     if mended == text || mended.is_empty() || !is_well(&mended) {
         return diagnostic;
     }
-    let diagnostic = diagnostic.help(format!("write `{mended}`: {help}"));
+    let diagnostic = diagnostic.help(prose!("write `{mended}`: {help}"));
     let wanted = if span.of(source).starts_with(['"', '\'']) { in_quotes(&mended) } else { quoted(&mended) };
     match wanted.filter(|_| movable(span, source).is_some() || span.of(source).starts_with(['"', '\''])) {
-        Some(wanted) => diagnostic.fix(format!("replace it with `{mended}`"), span, wanted),
+        Some(wanted) => diagnostic.fix(prose!("replace it with `{mended}`"), span, wanted),
         None => diagnostic,
     }
 }

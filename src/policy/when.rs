@@ -10,6 +10,7 @@ use crate::matcher::glob::Glob;
 use crate::matcher::regex::Regex;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::movable;
+use crate::text::prose::prose;
 use crate::text::yaml::{MapEntry, Node, NodeValue};
 use crate::value::field::{Field, Root, Way};
 use crate::value::value::{SAFE_INTEGER_MAX, Value};
@@ -53,7 +54,7 @@ impl Reader<'_> {
         if let NodeValue::List(items) = &node.value
             && !items.is_empty()
         {
-            let diagnostic = self.wrong_type(node, &format!("{what} is a map"));
+            let diagnostic = self.wrong_type(node, &prose!("{what} is a map"));
             self.report(list_of_conditions(diagnostic, node, what, self.text));
             return None;
         }
@@ -88,7 +89,7 @@ impl Reader<'_> {
 
     fn conditions<F: FieldForm>(&mut self, node: &Node, what: &str) -> Option<Vec<Condition<F>>> {
         if let NodeValue::Map(_) = node.value {
-            let diagnostic = self.wrong_type(node, &format!("{what} is a list"));
+            let diagnostic = self.wrong_type(node, &prose!("{what} is a list"));
             self.report(diagnostic.help("write `- ` before each condition: `[{ args.x: … }, { args.x: … }]`"));
             return None;
         }
@@ -123,7 +124,7 @@ impl Reader<'_> {
     fn test(&mut self, entry: &MapEntry, entries: &[MapEntry]) -> Option<Test> {
         let node = &entry.value;
         let name = entry.key.as_str();
-        let what = format!("`{name}`");
+        let what = prose!("`{name}`");
         let what = what.as_str();
         Some(match name {
             "equals" => Test::Equals(vec![self.operand(node)?]),
@@ -203,7 +204,7 @@ impl Reader<'_> {
             }
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is a number"));
+                let diagnostic = self.wrong_type(node, &prose!("{what} is a number"));
                 self.report(value_advice::number(diagnostic, node, self.text));
                 None
             }
@@ -215,7 +216,7 @@ impl Reader<'_> {
             NodeValue::Bool(bool) => Some(bool),
             NodeValue::Null => self.nothing(node, what),
             NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => {
-                let diagnostic = self.wrong_type(node, &format!("{what} is `true` or `false`"));
+                let diagnostic = self.wrong_type(node, &prose!("{what} is `true` or `false`"));
                 self.report(value_advice::bool(diagnostic, node, self.text));
                 None
             }
@@ -227,7 +228,7 @@ impl Reader<'_> {
         match Field::parse(&text) {
             Ok(field) => Some(field),
             Err(why) => {
-                let diagnostic = Diagnostic::new(Code::Field, node.span, format!("`{text}` is no field: it {why}"));
+                let diagnostic = Diagnostic::new(Code::Field, node.span, prose!("`{text}` is no field: it {why}"));
                 self.report(meant_field(diagnostic, &text, node.span, self.text, |_| true));
                 None
             }
@@ -263,7 +264,7 @@ impl Reader<'_> {
                 ("float", "number"),
                 ("bool", "boolean"),
             ];
-            let diagnostic = Diagnostic::new(Code::UnknownType, node.span, format!("unknown type `{word}`"))
+            let diagnostic = Diagnostic::new(Code::UnknownType, node.span, prose!("unknown type `{word}`"))
                 .label("expected `string`, `number`, `boolean`, `list`, `map` or `null`");
             self.report(diagnostic.here_called(&word, &others, &words, node.span, self.text));
         }
@@ -285,7 +286,7 @@ impl Reader<'_> {
         match self.regexes.get(&text) {
             Ok(regex) => Some(regex),
             Err(why) => {
-                let diagnostic = Diagnostic::new(Code::Pattern, node.span, format!("this {why}"));
+                let diagnostic = Diagnostic::new(Code::Pattern, node.span, prose!("this {why}"));
                 self.report(if looks_around(&text) {
                     diagnostic.help("there is no look-around and no back-reference, as matching takes linear time")
                 } else {
@@ -316,7 +317,7 @@ fn list_of_conditions(diagnostic: Diagnostic, node: &Node, what: &str, source: &
     }
     let diagnostic = diagnostic.help("write `not: { any: […] }`");
     match movable(node.span, source).filter(|written| written.starts_with('[')) {
-        Some(list) => diagnostic.fix("put it under `any`", node.span, format!("{{ any: {list} }}")),
+        Some(list) => diagnostic.fix("put it under `any`", node.span, prose!("{{ any: {list} }}")),
         None => diagnostic,
     }
 }

@@ -1,9 +1,10 @@
 //! What a syntax error most often comes from: a space that is missing, a tab, what looks like a space and is none, a line
 //! indented too far, a text that wants quotes.
 
+use super::chars::is_foreign_space;
 use super::diagnostic::{Code, Diagnostic};
+use super::prose::{WRITTEN, prose};
 use super::span::Span;
-use super::syntax::is_foreign_space;
 
 /// How many lines before a complaint may hold its cause: the scanner complains where it can no longer go on.
 const LINES_BEFORE: usize = 2;
@@ -31,7 +32,7 @@ fn deeper(line: Span, before: Span, text: &str) -> Option<Diagnostic> {
         return None;
     }
     let span = Span::new(line.start, line.start + own);
-    let message = format!("this line is indented by {own}, what stands before it by {others}");
+    let message = prose!("this line is indented by {own}, what stands before it by {others}");
     let diagnostic = Diagnostic::new(Code::YamlSyntax, span, message);
     let is_indentation = span.of(text).chars().all(|c| c == ' ');
     Some(if is_indentation { diagnostic.fix("indent it alike", span, " ".repeat(others)) } else { diagnostic })
@@ -49,14 +50,14 @@ fn second_colon(line: Span, at: usize, text: &str) -> Option<Diagnostic> {
     }
     let diagnostic = Diagnostic::new(Code::YamlSyntax, Span::new(at, at + 1), "`:` where no key can stand");
     if value.ends_with('}') && !value.starts_with(['{', '[', '"', '\'']) {
-        let help = format!("put what follows `{key}:` on the next line, or in braces");
-        return Some(diagnostic.help(help).fix("write braces", span, format!("{{ {value} }}")));
+        let help = prose!("put what follows `{key}:` on the next line, or in braces");
+        return Some(diagnostic.help(help).fix("write braces", span, prose!("{{ {value} }}")));
     }
     if value.contains(['"', '\'', '{', '[', '}', ']']) {
         return None;
     }
     let diagnostic = diagnostic.help("quote a text that contains `: `");
-    Some(diagnostic.fix("quote the text", span, format!("\"{}\"", value.trim_end())))
+    Some(diagnostic.fix("quote the text", span, prose!("\"{}\"", value.trim_end())))
 }
 
 /// A field with an index within brackets, where `[` begins a list.
@@ -72,7 +73,7 @@ pub(super) fn index_in_brackets(at: usize, text: &str) -> Option<Diagnostic> {
     }
     let diagnostic = Diagnostic::new(Code::YamlSyntax, span, "`[` begins a list here");
     let diagnostic = diagnostic.help("quote a field with `[` in it where braces stand around it");
-    Some(diagnostic.fix("quote it", span, format!("\"{}\"", span.of(text))))
+    Some(diagnostic.fix("quote it", span, prose!("\"{}\"", span.of(text))))
 }
 
 /// The last lines that are not empty up to that of the byte at `at`, the nearest first, without their ends.
@@ -118,7 +119,7 @@ fn missing_space(line: Span, text: &str) -> Option<Diagnostic> {
         return None;
     }
     let after = start + key.len() + 1;
-    let message = format!("a space is missing after `{key}:`");
+    let message = prose!("a space is missing after `{key}:`");
     let diagnostic = Diagnostic::new(Code::YamlSyntax, Span::new(start, after), message);
     Some(diagnostic.fix("insert a space", Span::new(after, after), " "))
 }
@@ -134,7 +135,7 @@ fn foreign_space(line: Span, text: &str) -> Option<Diagnostic> {
     let at = in_front.or_else(behind)?;
     let c = text.get(at..)?.chars().next()?;
     let span = Span::new(at, at + c.len_utf8());
-    let message = format!("U+{:04X} looks like a space, and is none to YAML", u32::from(c));
+    let message = prose!("U+{:04X} looks like a space, and is none to YAML", u32::from(c));
     Some(Diagnostic::new(Code::YamlSyntax, span, message).fix("replace it with a space", span, " "))
 }
 
@@ -157,6 +158,9 @@ pub(super) fn tab_span(at: usize, text: &str) -> Option<Span> {
 
 /// With spaces in place of the indentation that the tab at `tab` stands in, or one in place of a tab elsewhere.
 pub(super) fn with_spaces(diagnostic: Diagnostic, tab: Span, text: &str) -> Diagnostic {
+    if !WRITTEN {
+        return diagnostic;
+    }
     let start = text.get(..tab.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
     let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
@@ -193,7 +197,7 @@ mod tests {
         ];
         for (text, expected) in rows {
             let tab = tab_span(text.rfind('\t').unwrap(), text).unwrap();
-            let fixes = with_spaces(Diagnostic::new(Code::Tab, tab, ""), tab, text).fixes;
+            let fixes = with_spaces(Diagnostic::new(Code::Tab, tab, ""), tab, text).words.fixes;
             assert_eq!(fixes[0].replacement.len(), expected, "{text:?}");
         }
     }

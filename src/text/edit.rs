@@ -1,5 +1,6 @@
 //! Changes to a text: what can be put where.
 
+use super::prose::prose;
 use super::span::Span;
 
 /// The text that begins an entry in front of what stands at `at`, the key of an entry of a map; and whether the map is
@@ -8,7 +9,7 @@ use super::span::Span;
 pub fn entry_before(at: usize, entry: &str, text: &str) -> Option<String> {
     let before = text.get(..at)?;
     if before.trim_end().ends_with(['{', ',']) {
-        return Some(format!("{entry}, "));
+        return Some(prose!("{entry}, "));
     }
     // In block form only spaces and the dashes of lists stand in front. Lines may be long: they are not looked through.
     let above = before.trim_end_matches([' ', '-']);
@@ -17,7 +18,7 @@ pub fn entry_before(at: usize, entry: &str, text: &str) -> Option<String> {
         [] | [.., b'\r' | b'\n'] => "\n",
         _ => return None,
     };
-    Some(format!("{entry}{newline}{}", " ".repeat(before.len() - above.len())))
+    Some(prose!("{entry}{newline}{}", " ".repeat(before.len() - above.len())))
 }
 
 /// Whether the map entry whose key stands at `at` is written as JSON writes it.
@@ -75,5 +76,5 @@ pub fn quoted(text: &str) -> Option<String> {
 #[must_use]
 pub fn in_quotes(text: &str) -> Option<String> {
     let is_simple = !text.chars().any(|c| matches!(c, '"' | '\\') || c.is_control());
-    is_simple.then(|| format!("\"{text}\""))
+    is_simple.then(|| prose!("\"{text}\""))
 }

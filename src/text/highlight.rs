@@ -3,6 +3,7 @@
 use super::diagnostic::Problems;
 use super::span::Span;
 use super::yaml::{Limits, Node, NodeValue, parse};
+use crate::sorted::sorted_by;
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,15 +43,15 @@ pub struct Token {
 /// ```
 #[must_use]
 pub fn highlight(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
+    let mut found = Vec::new();
     if let Some(root) = parse(text, Limits::default(), &mut Problems::default()) {
-        collect(&root, text, &mut tokens);
+        collect(&root, text, &mut found);
     }
-    tokens.retain(|token| token.span.start < token.span.end);
-    tokens.sort_by_key(|token| token.span);
-    let comments = comments(text, &tokens);
-    tokens.extend(comments);
-    tokens.sort_by_key(|token| token.span);
+    found.retain(|token| token.span.start < token.span.end);
+    let by_span = |a: &Token, b: &Token| a.span.cmp(&b.span);
+    let mut tokens = sorted_by(found, by_span);
+    tokens.extend(comments(text, &tokens));
+    let mut tokens = sorted_by(tokens, by_span);
     tokens.dedup_by(|next, kept| next.span.start < kept.span.end);
     tokens
 }

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::diagnostic::Diagnostic;
 use super::span::{Positions, Span};
-use super::syntax::visible;
+use super::words::visible;
 
 /// How many columns of a long line are shown on each side of what is underlined.
 const CONTEXT_COLUMNS: usize = 60;
@@ -38,8 +38,8 @@ pub fn render(diagnostics: &[Diagnostic], name: &str, positions: &Positions<'_>)
 
 fn render_one(diagnostic: &Diagnostic, name: &str, positions: &Positions<'_>) -> String {
     let at = positions.at(diagnostic.span.start);
-    let mut underlined = vec![Underlined::new(diagnostic.span, '^', diagnostic.label.as_deref(), positions)];
-    for related in &diagnostic.related {
+    let mut underlined = vec![Underlined::new(diagnostic.span, '^', diagnostic.words.label.as_deref(), positions)];
+    for related in &diagnostic.words.related {
         underlined.push(Underlined::new(related.span, '-', Some(&related.message), positions));
     }
     underlined.sort_by_key(|part| (part.line, part.span.start));
@@ -47,7 +47,7 @@ fn render_one(diagnostic: &Diagnostic, name: &str, positions: &Positions<'_>) ->
 
     let mut out = String::new();
     let severity = diagnostic.code.severity().as_str();
-    let _ = writeln!(out, "{severity}[{}]: {}", diagnostic.code.as_str(), diagnostic.message);
+    let _ = writeln!(out, "{severity}[{}]: {}", diagnostic.code.as_str(), diagnostic.words.message);
     let _ = writeln!(out, " {:margin$}--> {}:{}:{}", "", visible(name), at.line, at.column);
     let _ = writeln!(out, " {:margin$} |", "");
     let mut shown_line = 0;
@@ -66,7 +66,7 @@ fn render_one(diagnostic: &Diagnostic, name: &str, positions: &Positions<'_>) ->
         out.push_str(line.trim_end());
         out.push('\n');
     }
-    if let Some(help) = &diagnostic.help {
+    if let Some(help) = &diagnostic.words.help {
         let _ = writeln!(out, " {:margin$} = help: {help}", "");
     }
     out

@@ -1,5 +1,7 @@
 //! Places in a text: byte offsets inside the core, lines and UTF-16 offsets at its border.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// A part of a text, in bytes: `start` inclusive, `end` exclusive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -20,6 +22,19 @@ impl Span {
     #[must_use]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// Compiled policies know nothing of their texts: a span is written as nothing, and read as the empty one.
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <()>::deserialize(deserializer).map(|()| Self::default())
     }
 }
 
@@ -133,33 +148,5 @@ fn utf16_units(byte: u8) -> usize {
         0x80..=0xBF => 0,
         0xF0..=0xFF => 2,
         _ => 1,
-    }
-}
-
-/// Turns the scanner's offsets in characters into offsets in bytes.
-pub(super) enum CharOffsets {
-    /// Every character is one byte.
-    Ascii { length: usize },
-    /// Byte offset of each character, and the length of the text at the end.
-    Table(Vec<usize>),
-}
-
-impl CharOffsets {
-    pub(super) fn new(text: &str) -> Self {
-        if text.is_ascii() {
-            return Self::Ascii { length: text.len() };
-        }
-        Self::Table(text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
-    }
-
-    pub(super) fn byte(&self, char_index: usize) -> usize {
-        match self {
-            Self::Ascii { length } => char_index.min(*length),
-            Self::Table(offsets) => offsets.get(char_index).or(offsets.last()).copied().unwrap_or(0),
-        }
-    }
-
-    pub(super) fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.byte(start), self.byte(end))
     }
 }

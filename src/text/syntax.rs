@@ -1,60 +1,10 @@
 //! What is wrong with a text before it is a tree: our words for the scanner's complaints, and characters that deceive.
 
-use std::fmt::Write as _;
-
 use super::causes;
+use super::chars::is_reordering;
 use super::diagnostic::{Code, Diagnostic, Problems};
+use super::prose::prose;
 use super::span::Span;
-
-/// Whether `c` reorders the text around it: what a reader sees is then not what the engine reads.
-#[must_use]
-pub const fn is_reordering(c: char) -> bool {
-    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether `c` reorders text or takes no room on a screen.
-#[must_use]
-pub const fn is_hidden(c: char) -> bool {
-    !c.is_ascii()
-        && (is_reordering(c)
-            || matches!(
-                c,
-                '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-                    | '\u{200B}'..='\u{200D}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}'
-                    | '\u{206A}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-                    | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}'
-            ))
-}
-
-/// Whether `c` looks like a space, and is none to YAML.
-#[must_use]
-pub const fn is_foreign_space(c: char) -> bool {
-    matches!(c, '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
-}
-
-/// Whether `c` is a quote as print has them, which to YAML is a letter like any other.
-#[must_use]
-pub const fn is_typographic_quote(c: char) -> bool {
-    matches!(c, '\u{2018}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2039}' | '\u{203A}')
-}
-
-/// `text` with everything that could act on a terminal or deceive a reader shown as a token.
-pub(super) fn visible(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
-    }
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => shown.push_str("    "),
-            c if c.is_control() || is_hidden(c) => {
-                let _ = write!(shown, "<U+{:04X}>", u32::from(c));
-            }
-            c => shown.push(c),
-        }
-    }
-    shown
-}
 
 /// Whether YAML allows `c` in a text (§5.1, `c-printable`).
 const fn is_printable(c: char) -> bool {
@@ -72,7 +22,7 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
     }
     for (at, c) in text.char_indices() {
         let span = Span::new(at, at + c.len_utf8());
-        let code = || format!("U+{:04X}", u32::from(c));
+        let code = || prose!("U+{:04X}", u32::from(c));
         if c == '\u{FFFD}' {
             problems.push(
                 Diagnostic::new(Code::DamagedText, span, "this text was damaged when it was read")
@@ -85,14 +35,14 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
         if matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}') || (c == '\r' && next != Some(&b'\n')) {
             let fix = if c == '\r' { "\n" } else { " " };
             problems.push(
-                Diagnostic::new(Code::HiddenCharacter, span, format!("line end {}", code()))
+                Diagnostic::new(Code::HiddenCharacter, span, prose!("line end {}", code()))
                     .label("some readers begin a new line here, others do not")
                     .fix("replace it", span, fix),
             );
         }
         if is_reordering(c) {
             problems.push(
-                Diagnostic::new(Code::HiddenCharacter, span, format!("hidden character {}", code()))
+                Diagnostic::new(Code::HiddenCharacter, span, prose!("hidden character {}", code()))
                     .label("changes the order in which text is shown")
                     .fix("remove it", span, ""),
             );
@@ -103,7 +53,7 @@ pub(super) fn check_characters(text: &str, problems: &mut Problems) {
                 Diagnostic::new(
                     Code::YamlSyntax,
                     span,
-                    format!("character {}, which no policy text can contain", code()),
+                    prose!("character {}, which no policy text can contain", code()),
                 )
                 .help("remove it, or write it as an escape in double quotes"),
             );
@@ -207,10 +157,10 @@ pub(super) fn syntax_error(info: &str, at: usize, text: &str) -> Diagnostic {
     if matches!(code, Code::UnknownAlias) && word > 0 {
         let span = Span::new(at, at + word);
         let written = span.of(text);
-        return Diagnostic::new(code, span, format!("alias `{written}` without an anchor")).help(help).fix(
+        return Diagnostic::new(code, span, prose!("alias `{written}` without an anchor")).help(help).fix(
             "quote it",
             span,
-            format!("\"{written}\""),
+            prose!("\"{written}\""),
         );
     }
     if matches!(code, Code::Tab)

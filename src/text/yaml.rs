@@ -12,8 +12,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use super::causes::with_spaces;
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::input::TextInput;
+use super::offsets::CharOffsets;
+use super::prose::prose;
 use super::scalar::resolve;
-use super::span::{CharOffsets, Span};
+use super::span::Span;
 use super::syntax;
 use crate::names::NameMap;
 
@@ -109,7 +111,7 @@ impl Node {
 /// ```
 pub fn parse(text: &str, limits: Limits, problems: &mut Problems) -> Option<Node> {
     if text.len() > limits.bytes {
-        let message = format!("the text has {} bytes, more than the limit of {}", text.len(), limits.bytes);
+        let message = prose!("the text has {} bytes, more than the limit of {}", text.len(), limits.bytes);
         problems.push(
             Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it, or raise the limit `bytes`"),
         );
@@ -381,7 +383,7 @@ impl<'a> Builder<'a> {
         }
         self.alias_bytes = self.alias_bytes.saturating_add(measure.text_bytes);
         if self.alias_bytes > self.limits.bytes {
-            let message = format!("aliases repeat more than {} bytes of text", self.limits.bytes);
+            let message = prose!("aliases repeat more than {} bytes of text", self.limits.bytes);
             self.problems
                 .push(Diagnostic::new(Code::TooLarge, span, message).help("repeat less, or raise the limit `bytes`"));
             return Step::GiveUp;
@@ -403,14 +405,14 @@ impl<'a> Builder<'a> {
     }
 
     fn too_many_nodes(&mut self, span: Span) -> Step {
-        let message = format!("more than {} nodes, aliases expanded", self.limits.nodes);
+        let message = prose!("more than {} nodes, aliases expanded", self.limits.nodes);
         let diagnostic = Diagnostic::new(Code::TooManyNodes, span, message);
         self.problems.push(diagnostic.help("split it, or raise the limit `nodes`"));
         Step::GiveUp
     }
 
     fn too_deep(&mut self, span: Span) -> Step {
-        let message = format!("nested deeper than the limit of {}, aliases expanded", self.limits.depth);
+        let message = prose!("nested deeper than the limit of {}, aliases expanded", self.limits.depth);
         let can_rise = self.limits.depth < DEPTH_MAX;
         let help = if can_rise { "flatten it, or raise the limit `depth`" } else { "flatten it" };
         self.problems.push(Diagnostic::new(Code::TooDeep, span, message).help(help));
@@ -422,7 +424,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let span = syntax::tag_span(self.text, span.start);
-        let message = format!("tag `{}`", span.of(self.text));
+        let message = prose!("tag `{}`", span.of(self.text));
         let diagnostic = Diagnostic::new(Code::Tag, span, message);
         self.problems.push(diagnostic.help("policies use no tags; quote text to keep it text"));
     }
@@ -493,7 +495,7 @@ fn read_key(
         _ if node.unfinished => return refused,
         NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::List(_) | NodeValue::Map(_) => {
             let diagnostic =
-                Diagnostic::new(Code::KeyNotText, span, format!("a key must be text, but this is {described}"));
+                Diagnostic::new(Code::KeyNotText, span, prose!("a key must be text, but this is {described}"));
             problems.push(diagnostic.quote_fix(span, text));
             return refused;
         }
@@ -508,7 +510,7 @@ fn read_key(
     let among_few = entries.iter().take(FEW_KEYS).find(|entry| entry.key == key).map(|entry| entry.key_span);
     if let Some(first) = among_few.or_else(|| others.get(&key).copied()) {
         problems.push(
-            Diagnostic::new(Code::DuplicateKey, span, format!("key `{key}` written twice in one map"))
+            Diagnostic::new(Code::DuplicateKey, span, prose!("key `{key}` written twice in one map"))
                 .label("again here")
                 .related(first, "first here"),
         );

@@ -1,6 +1,9 @@
 //! The canonical form of a value: RFC 8785 (JSON Canonicalization Scheme).
 
+use std::fmt::Write as _;
+
 use super::value::{Map, SAFE_INTEGER_MAX, Value};
+use crate::sorted::sorted_by;
 
 /// Why a value has no canonical form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +55,13 @@ pub fn canonical(value: &Value, out: &mut String) -> Result<(), CanonicalError> 
 }
 
 fn canonical_map(map: &Map, out: &mut String) -> Result<(), CanonicalError> {
-    let mut entries: Vec<(&str, &Value)> = map.iter().collect();
+    let entries: Vec<(&str, &Value)> = map.iter().collect();
     // Of ASCII the order is that of the map.
-    if !entries.iter().all(|(key, _)| key.is_ascii()) {
-        entries.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
-    }
+    let entries = if entries.iter().all(|(key, _)| key.is_ascii()) {
+        entries
+    } else {
+        sorted_by(entries, |a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()))
+    };
     out.push('{');
     for (at, (key, value)) in entries.into_iter().enumerate() {
         if at > 0 {
@@ -77,8 +82,19 @@ fn canonical_number(number: f64, out: &mut String) -> Result<(), CanonicalError>
     if number.abs() > SAFE_INTEGER_MAX {
         return Err(CanonicalError::UnsafeNumber);
     }
-    out.push_str(ryu_js::Buffer::new().format_finite(number));
+    push_number(number, out);
     Ok(())
+}
+
+/// Appends `number`, which is finite, as ECMAScript writes it.
+#[expect(clippy::cast_possible_truncation, reason = "only safe integers are cast")]
+pub(crate) fn push_number(number: f64, out: &mut String) {
+    if number.fract() == 0.0 && number.abs() <= SAFE_INTEGER_MAX {
+        // Most numbers are integers, and those are written much faster as such.
+        let _ = write!(out, "{}", number as i64);
+    } else {
+        out.push_str(ryu_js::Buffer::new().format_finite(number));
+    }
 }
 
 fn canonical_text(text: &str, out: &mut String) {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::value::Value;
 
 /// What a field of a call begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Root {
     /// The arguments.
     Args,
@@ -43,7 +45,7 @@ impl Root {
 }
 
 /// One step into a value.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Step {
     /// To the value at a key of a map.
     Key(String),
@@ -52,14 +54,14 @@ pub enum Step {
 }
 
 /// A way into a value, such as `items[0].id` or `["dotted.key"]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Way {
     /// The steps in order; none means the value itself.
     pub steps: Vec<Step>,
 }
 
 /// A field of a call, such as `args.items[0].id`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Field {
     /// What it begins with.
     pub root: Root,

@@ -1,7 +1,11 @@
 //! A value as JSON and JavaScript know it.
 
+use serde::{Deserialize, Serialize};
+
+use crate::sorted::sorted_by;
+
 /// A value of a call's arguments or of a policy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// `null`. A key that is not there is no value at all.
     Null,
@@ -21,7 +25,7 @@ pub enum Value {
 pub const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
 
 /// A map from text to [`Value`] with unique keys, whatever their order was.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Map {
     /// Sorted by key.
     entries: Vec<(String, Value)>,
@@ -43,8 +47,8 @@ impl Map {
     /// assert!(Map::new(vec![("a".to_owned(), Value::Null), ("a".to_owned(), Value::Null)]).is_err());
     /// # Ok::<(), String>(())
     /// ```
-    pub fn new(mut entries: Vec<(String, Value)>) -> Result<Self, String> {
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
+    pub fn new(entries: Vec<(String, Value)>) -> Result<Self, String> {
+        let entries = by_key(entries);
         let twice = entries.windows(2).find_map(|pair| match pair {
             [first, second] if first.0 == second.0 => Some(first.0.clone()),
             _ => None,
@@ -80,12 +84,14 @@ impl From<&str> for Value {
     }
 }
 
+fn by_key(entries: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    sorted_by(entries, |a, b| a.0.cmp(&b.0))
+}
+
 /// The map of those of `entries` that have a value. The keys are written in our own code, so none occurs twice.
 #[must_use]
 pub(crate) fn record<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
-    let mut entries: Vec<(String, Value)> =
-        entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut entries = by_key(entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect());
     entries.dedup_by(|next, kept| next.0 == kept.0);
     Value::Map(Map { entries })
 }

@@ -3,10 +3,8 @@
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::Failure;
-use super::value::{ValueOut, read_value};
-use crate::decide::call::{CALL_DEPTH_MAX, Call, TOOL_BYTES_MAX};
-use crate::decide::limit::Usage;
-use crate::value::digest::Digest;
+use super::value::ValueOut;
+use crate::decide::call::{Call, TOOL_BYTES_MAX};
 use crate::value::value::{Map, Value, record};
 
 /// A call on its way out; what was not given is left out.
@@ -68,52 +66,6 @@ pub fn call_from(value: &Value) -> Result<Call, Failure> {
         session: identity(map, "session")?,
         context: object(map, "context")?,
     })
-}
-
-/// Reads a call from a line of JSON.
-///
-/// # Errors
-///
-/// Those of [`call_from`]; `not-json` with the column (from 1, in bytes), `duplicate-key`, `forbidden-key`, `too-deep`.
-///
-/// ```
-/// use countersign::wire::call::call_from_json;
-///
-/// assert_eq!(call_from_json(r#"{"tool":"file.read"}"#).map(|call| call.tool), Ok("file.read".to_owned()));
-/// assert_eq!(call_from_json(r#"{"tool":"a","tool":"b"}"#).map_err(|failure| failure.code), Err("duplicate-key"));
-/// ```
-pub fn call_from_json(line: &str) -> Result<Call, Failure> {
-    let mut deserializer = serde_json::Deserializer::from_str(line);
-    let value = read_value(&mut deserializer, CALL_DEPTH_MAX, explain_json)?;
-    deserializer.end().map_err(explain_json)?;
-    call_from(&value)
-}
-
-/// How deep a map of usage nests.
-pub const USAGE_DEPTH_MAX: usize = 2;
-
-/// Reads what was used of limits: a map from buckets to numbers.
-///
-/// # Errors
-///
-/// `wrong-type` with the key, if it is no such map.
-pub fn usage_from(value: &Value) -> Result<Usage, Failure> {
-    let Value::Map(map) = value else { return Err(wrong_type("usage", "an object", value)) };
-    let mut usage = Usage::default();
-    for (key, used) in map.iter() {
-        let bucket = Digest::parse(key)
-            .ok_or_else(|| Failure::new("wrong-type", "a key of `usage` must be the `bucket` of a charge"))?;
-        let Value::Number(used) = *used else { return Err(wrong_type("usage", "numbers by bucket", used)) };
-        usage.insert(bucket, used);
-    }
-    Ok(usage)
-}
-
-fn explain_json(error: serde_json::Error) -> Failure {
-    match error.classify() {
-        serde_json::error::Category::Eof => Failure::new("not-json", "not JSON: the line ends too early"),
-        _ => Failure::new("not-json", format!("not JSON: unexpected text at column {}", error.column().max(1))),
-    }
 }
 
 fn object(map: &Map, key: &str) -> Result<Option<Value>, Failure> {

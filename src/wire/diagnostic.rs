@@ -1,16 +1,16 @@
-//! Policy texts in; diagnostics, spans and tokens out. Byte offsets become UTF-16 offsets here, and only here.
+//! Policy texts in; diagnostics and spans out. Byte offsets become UTF-16 offsets here, and only here.
 
 use std::rc::Rc;
 
 use serde::Serialize;
 
+use super::words::DiagnosticOut;
 use crate::catalogue::model::Catalogue;
 use crate::catalogue::read::{CATALOGUE_LIMITS, read};
 use crate::check;
 use crate::policy::model::Policy;
 use crate::text::diagnostic::{Code, Diagnostic};
-use crate::text::highlight::{TokenKind, highlight};
-use crate::text::render::render;
+use crate::text::prose::WRITTEN;
 use crate::text::span::{Positions, Span};
 use crate::text::yaml::Limits;
 
@@ -40,7 +40,8 @@ pub struct Loaded {
     pub policies: Option<Vec<Policy>>,
     /// The catalogue, if there is one without an error.
     pub catalogue: Option<Catalogue>,
-    problems: Vec<Vec<Diagnostic>>,
+    /// The problems of each text.
+    pub problems: Vec<Vec<Diagnostic>>,
 }
 
 /// Reads the policies of `sources`: a name, and the text or the bytes of UTF-8; and checks them against the catalogue
@@ -103,22 +104,16 @@ fn not_utf8(at: usize) -> Diagnostic {
 }
 
 impl Loaded {
-    /// Every problem as data, by text and place.
+    /// Every problem as data, by text and place; warnings only where they say what is wrong.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<DiagnosticOut<'_>> {
         let of_source = |(source, (text, problems))| {
             let positions = SourceText::positions(text);
             let problems: &Vec<Diagnostic> = problems;
-            problems.iter().map(move |problem| DiagnosticOut::new(problem, source, &positions)).collect::<Vec<_>>()
+            let problems = problems.iter().filter(|problem| WRITTEN || problem.is_error());
+            problems.map(move |problem| DiagnosticOut::new(problem, source, &positions)).collect::<Vec<_>>()
         };
         self.sources.iter().zip(&self.problems).enumerate().flat_map(of_source).collect()
-    }
-
-    /// The problems of each text as text with carets; empty for one that has none.
-    #[must_use]
-    pub fn rendered(&self) -> Vec<String> {
-        let parts = self.sources.iter().zip(&self.problems);
-        parts.map(|(source, problems)| render(problems, &source.name, &source.positions())).collect()
     }
 }
 
@@ -139,83 +134,4 @@ impl SpanOut {
         let end = positions.at(span.end);
         Self { start: start.utf16, end: end.utf16, line: start.line, column: start.column }
     }
-}
-
-/// Twin of [`Diagnostic`].
-#[derive(Serialize)]
-pub struct DiagnosticOut<'a> {
-    code: &'static str,
-    severity: &'static str,
-    source: usize,
-    span: SpanOut,
-    message: &'a str,
-    label: Option<&'a str>,
-    related: Vec<RelatedOut<'a>>,
-    help: Option<&'a str>,
-    fixes: Vec<FixOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct RelatedOut<'a> {
-    span: SpanOut,
-    message: &'a str,
-}
-
-#[derive(Serialize)]
-struct FixOut<'a> {
-    title: &'a str,
-    span: SpanOut,
-    replacement: &'a str,
-}
-
-impl<'a> DiagnosticOut<'a> {
-    fn new(problem: &'a Diagnostic, source: usize, positions: &Positions<'_>) -> Self {
-        let span = |span| SpanOut::new(span, positions);
-        let related =
-            problem.related.iter().map(|related| RelatedOut { span: span(related.span), message: &related.message });
-        let fixes = problem.fixes.iter().map(|fix| FixOut {
-            title: &fix.title,
-            span: span(fix.span),
-            replacement: &fix.replacement,
-        });
-        Self {
-            code: problem.code.as_str(),
-            severity: problem.code.severity().as_str(),
-            source,
-            span: span(problem.span),
-            message: &problem.message,
-            label: problem.label.as_deref(),
-            related: related.collect(),
-            help: problem.help.as_deref(),
-            fixes: fixes.collect(),
-        }
-    }
-}
-
-/// Twin of [`crate::text::highlight::Token`].
-#[derive(Serialize)]
-pub struct TokenOut {
-    kind: &'static str,
-    start: usize,
-    end: usize,
-}
-
-/// The tokens of `text`, in order.
-#[must_use]
-pub fn tokens(text: &str) -> Vec<TokenOut> {
-    let positions = Positions::new(text);
-    let token_out = |token: crate::text::highlight::Token| TokenOut {
-        kind: match token.kind {
-            TokenKind::Comment => "comment",
-            TokenKind::Key => "key",
-            TokenKind::Text => "string",
-            TokenKind::Number => "number",
-            TokenKind::Bool => "boolean",
-            TokenKind::Null => "null",
-            TokenKind::Alias => "alias",
-        },
-        start: positions.at(token.span.start).utf16,
-        end: positions.at(token.span.end).utf16,
-    };
-    highlight(text).into_iter().map(token_out).collect()
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Failure;
 use super::call::{CallOut, call_from};
 use super::decision::DecisionOut;
-use super::protection::read_protection;
+use super::read_protection::read_protection;
 use crate::decide::call::CALL_DEPTH_MAX;
 use crate::decide::decide::{Decision, Doubt};
 use crate::policy::model::{Action, Cause};

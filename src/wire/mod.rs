@@ -1,12 +1,36 @@
 //! Serialisable twins of the core's types: what JavaScript and JSON see. Offsets become UTF-16 here.
 
 pub mod value;
-pub mod call;
+pub mod json;
+pub mod usage;
 mod protection;
 pub mod decision;
 pub mod frame;
-pub mod diagnostic;
+pub mod compiled;
+#[cfg(feature = "guard")]
+mod read_protection;
+#[cfg(feature = "guard")]
+pub mod call;
+#[cfg(feature = "guard")]
 pub mod escalation;
+#[cfg(feature = "guard")]
+#[cfg_attr(not(feature = "full"), path = "no_words.rs")]
+pub mod words;
+#[cfg(feature = "guard")]
+pub mod diagnostic;
+#[cfg(feature = "full")]
+pub mod read_value;
+#[cfg(feature = "full")]
+pub mod call_json;
+#[cfg(feature = "full")]
+mod excerpt;
+#[cfg(feature = "full")]
+pub mod trace;
+#[cfg(feature = "full")]
+pub mod shown;
+#[cfg(feature = "full")]
+pub mod counts;
+#[cfg(feature = "full")]
 pub mod ndjson;
 
 /// What went wrong, for people and for programs.

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::Failure;
-use super::call::call_from_json;
-use super::decision::{CountsOut, DecisionOut};
+use super::call_json::call_from_json;
+use super::counts::CountsOut;
+use super::decision::DecisionOut;
 use crate::decide::compile::Stack;
 use crate::decide::decide::{Decision, decide};
 use crate::decide::limit::Usage;

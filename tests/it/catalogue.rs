@@ -10,7 +10,7 @@ use countersign::check::{load, load_for};
 use countersign::policy::parse::parse;
 use countersign::text::yaml::Limits;
 use countersign::value::value::Value;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
 use serde_json::json;
 
 /// Far above what any of these takes; what is not bounded takes hours.
@@ -124,7 +124,7 @@ fn a_policy_of_many_rules_is_checked_in_bounded_time() {
     let found = check_tools(&policy, &catalogue(&json!(tools).to_string()), &text);
     // The last says how many more there are.
     assert_eq!(found.len(), 1_001);
-    let more = found.last().map(|problem| (problem.code.as_str(), problem.message.as_str()));
+    let more = found.last().map(|problem| (problem.code.as_str(), problem.words.message.as_str()));
     assert_eq!(more, Some(("too-many-warnings", "the catalogue rules out 3000 things more")));
     assert!(begun.elapsed() < LONG, "took {:?}", begun.elapsed());
 }

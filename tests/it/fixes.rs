@@ -32,13 +32,15 @@ fn every_fix_mends_what_it_is_offered_for() {
     for text in policies.chain(ODD.iter().copied()) {
         let (_, problems) = load(text, Limits::default());
         for problem in &problems {
-            for fix in &problem.fixes {
+            for fix in &problem.words.fixes {
                 let mended = format!("{}{}{}", &text[..fix.span.start], fix.replacement, &text[fix.span.end..]);
                 let (_, left) = load(&mended, Limits::default());
                 applied += 1;
                 // What stands at the same place afterwards is another problem, if any, and the text is no worse.
                 let again = left.iter().any(|left| {
-                    left.code == problem.code && left.span.start == fix.span.start && left.message == problem.message
+                    left.code == problem.code
+                        && left.span.start == fix.span.start
+                        && left.words.message == problem.words.message
                 });
                 assert!(!again, "{text:?}\nstill has {problem:?}\nafter {fix:?}");
                 let worse = left
@@ -86,7 +88,7 @@ fn words_of_others_are_mended_to_ours_or_not_at_all() {
     for (text, expected) in rows {
         let (_, problems) = load(&text, Limits::default());
         let fixes: Vec<&str> =
-            problems.iter().flat_map(|problem| &problem.fixes).map(|fix| fix.replacement.as_str()).collect();
+            problems.iter().flat_map(|problem| &problem.words.fixes).map(|fix| fix.replacement.as_str()).collect();
         assert_eq!(fixes, Vec::from_iter(expected), "{text}: {problems:?}");
     }
 }

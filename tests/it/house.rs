@@ -54,6 +54,7 @@ fn the_core_is_pure() {
 fn modules_import_only_from_those_above_them() {
     let order = [
         "names",
+        "sorted",
         "text",
         "value",
         "matcher",

@@ -105,7 +105,7 @@ fn a_flood_of_warnings_is_cut_short_and_errors_are_not() {
     assert!(policy.is_none());
     let count = |code: &str| problems.iter().filter(|problem| problem.code.as_str() == code).count();
     assert_eq!((count("open-keys"), count("shadowed-stricter"), count("too-many-warnings")), (100, 300, 1));
-    assert!(problems.iter().any(|problem| problem.message == "there are 200 more warnings"));
+    assert!(problems.iter().any(|problem| problem.words.message == "there are 200 more warnings"));
 }
 
 #[test]

@@ -10,6 +10,7 @@
 )]
 
 mod catalogue;
+mod compiled;
 mod docs;
 mod documents;
 mod fixes;

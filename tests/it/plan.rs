@@ -9,7 +9,7 @@ use countersign::decide::limit::Usage;
 use countersign::decide::plan::{Outcome, Plan};
 use countersign::policy::parse::parse;
 use countersign::text::yaml::Limits;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
 
 use crate::naive::choices::{self, Choices};
 use crate::naive::document::{Wording, document};

@@ -19,7 +19,7 @@ use countersign::text::render::render;
 use countersign::text::span::Positions;
 use countersign::text::yaml::Limits;
 use countersign::value::digest::Digest;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
 use countersign::wire::decision::DecisionOut;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{TestCaseError, TestError, TestRunner};
@@ -320,7 +320,7 @@ fn what_the_checks_say_is_so() {
             .iter()
             .filter(|problem| match problem.code {
                 Code::Shadowed | Code::ShadowedStricter | Code::DuplicateRule => {
-                    !problem.message.starts_with("this tool")
+                    !problem.words.message.starts_with("this tool")
                 }
                 // Of a part of `any` or `not` it says nothing about the rule.
                 Code::Contradiction => !text.contains("any") && !text.contains("not") && !text.contains("some"),

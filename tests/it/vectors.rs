@@ -19,7 +19,8 @@ use countersign::decide::trace::trace;
 use countersign::text::diagnostic::{Code, Diagnostic};
 use countersign::text::span::Positions;
 use countersign::text::yaml::Limits;
-use countersign::wire::call::call_from_json;
+use countersign::wire::call_json::call_from_json;
+use countersign::wire::compiled::{read_compiled, write_compiled};
 use countersign::wire::decision::DecisionOut;
 use serde_json::Value;
 
@@ -71,8 +72,9 @@ fn every_second_place_of_a_diagnostic_has_a_vector() {
         cases().flat_map(|case| [&case["policy"]].into_iter().chain(case["policies"].as_array().into_iter().flatten()))
     {
         let (_, problems) = load(text.as_str().unwrap_or_default(), Limits::default());
-        found
-            .extend(problems.iter().filter(|problem| !problem.related.is_empty()).map(|problem| problem.code.as_str()));
+        found.extend(
+            problems.iter().filter(|problem| !problem.words.related.is_empty()).map(|problem| problem.code.as_str()),
+        );
     }
     found.sort_unstable();
     found.dedup();
@@ -147,12 +149,14 @@ fn check(case: &Value) -> Result<(), String> {
         let other = other.ok_or("`same_digest_as` is no policy")?;
         expect_equal("digest", &stack.digest, &other.digest)?;
     }
+    let read_back = write_compiled(&stack).and_then(|bytes| read_compiled(&bytes));
+    let read_back = read_back.map_err(|failure| format!("{failure:?}"))?;
     if !case["call"].is_null() {
-        check_call(&stack, case)?;
+        check_call(&stack, &read_back, case)?;
     }
     for row in case["calls"].as_array().into_iter().flatten() {
         known_keys(row, &["call", "usage", "decision", "misfit"])?;
-        check_call(&stack, row)?;
+        check_call(&stack, &read_back, row)?;
     }
     Ok(())
 }
@@ -178,7 +182,7 @@ fn shown<'text>(problems: &[Diagnostic], text: &'text str) -> Vec<Shown<'text>> 
             at: problem.span.of(text),
             line: start.line,
             column: start.column,
-            related: problem.related.iter().map(|related| related.span.of(text)).collect(),
+            related: problem.words.related.iter().map(|related| related.span.of(text)).collect(),
         }
     };
     problems.iter().map(shown).collect()
@@ -203,7 +207,7 @@ fn check_diagnostics(expected: &[Value], found: &[Shown<'_>]) -> Result<(), Stri
     Ok(())
 }
 
-fn check_call(stack: &Stack, row: &Value) -> Result<(), String> {
+fn check_call(stack: &Stack, read_back: &Stack, row: &Value) -> Result<(), String> {
     let expected = &row["decision"];
     let keys = ["action", "rule", "cause", "reason", "risk", "reversible", "consequence", "review", "marks", "charge"];
     known_keys(expected, &[&keys[..], &["undecidable"]].concat())?;
@@ -221,6 +225,9 @@ fn check_call(stack: &Stack, row: &Value) -> Result<(), String> {
         return Err("a decision says at least something".to_owned());
     }
     let trace = trace(stack, &call, &usage);
+    if decide(read_back, &call, &usage) != decision {
+        return Err(format!("`{}`: the compiled policy decides otherwise", call.tool));
+    }
     if trace.decision != decision {
         return Err(format!("`{}`: the trace has another decision", call.tool));
     }

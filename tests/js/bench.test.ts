@@ -37,7 +37,10 @@ test("an engine that decides one call differently ends the benchmark, even the l
 test("an engine that there is not is refused by name", () => {
   const { status, stderr } = bench("--quick", "--engines", "handwritten,drools");
   assert.equal(status, 1);
-  assert.match(stderr, /no engine is called drools; there are map\.get, handwritten, handwritten-careful, countersign$/m);
+  assert.match(
+    stderr,
+    /no engine is called drools; there are map\.get, handwritten, handwritten-careful, countersign$/m,
+  );
 });
 
 test("the documents show the results of the last benchmark: `node bench/report.mjs` changes nothing", () => {

@@ -159,7 +159,10 @@ const misuses: readonly [args: readonly string[], stderr: RegExp][] = [
   [["decide"], /^error\[usage\]: no `--policy FILE` given\n/],
   [["decide", "--policy", "p", "a", "b"], /one file of calls can be given, not 2/],
   [["decide", "--policy", "-"], /standard input can be read only once/],
-  [["frobnicate"], /^error\[usage\]: unknown command `frobnicate`: the commands are `check`, `decide` and `trace`\n/],
+  [
+    ["frobnicate"],
+    /^error\[usage\]: unknown command `frobnicate`: the commands are `check`, `decide`, `trace` and `compile`\n/,
+  ],
   [["--frobnicate"], /unknown option `--frobnicate`/],
   [["__proto__"], /unknown command `__proto__`/],
   [[], /^Usage: countersign COMMAND/],

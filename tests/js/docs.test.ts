@@ -87,13 +87,14 @@ test("the conditions that the README shows decide as it says", async () => {
 });
 
 test("the sizes that the README names are those that the size script measures", async () => {
-  const named = /The engine is (\d+) kB and the package around it (\d+) kB, both gzip/.exec(readme);
+  const [named = ""] = /^By gzip, .*$/m.exec(readme) ?? [];
+  const sizes = [...named.matchAll(/(\d+) kB/g)].map(([, kB]) => Number(kB));
   const gzip = new Map((await measure()).map((row) => [row.name, row.gzip / 1000]));
-  assert.ok(named);
-  for (const [kB, name] of [
-    [named[1], "engine (wasm)"],
-    [named[2], "package for web (JS)"],
-  ]) {
+  const entries = ["countersign", "countersign/guard", "countersign/compiled"];
+  assert.equal(sizes.length, entries.length);
+  for (const [index, entry] of entries.entries()) {
+    const name = `${entry} for web (JS and wasm)`;
+    const kB = sizes[index];
     const measured = gzip.get(name ?? "") ?? 0;
     // Another compiler makes another engine.
     assert.ok(Math.abs(measured - Number(kB)) <= Math.max(1, 0.02 * measured), `${name}: ${measured} kB`);

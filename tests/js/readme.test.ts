@@ -1,4 +1,4 @@
-/** The code and the commands in the package's README run, and the code prints what it says. */
+/** The code in the package's README and in docs/sizes.md, and the commands there, run; the code prints what it says. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -8,12 +8,14 @@ import { ended, inFolder, read, run } from "./command.ts";
 
 const readme = readFileSync(new URL("../../pkg/README.md", import.meta.url), "utf8");
 const here = fileURLToPath(new URL(".", import.meta.url));
-const blocks = [...readme.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+const sizes = readFileSync(new URL("../../docs/sizes.md", import.meta.url), "utf8");
+const codeOf = (text: string) => [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+const blocks = [...codeOf(readme), ...codeOf(sizes)];
 
-test("the README has code", () => assert.equal(blocks.length, 6));
+test("there is code", () => assert.equal(blocks.length, 8));
 
 for (const [index, code] of blocks.entries()) {
-  test(`code ${index + 1} of the README prints what its comments say`, async () => {
+  test(`code ${index + 1} of the documents prints what its comments say`, async () => {
     const child = spawn(process.execPath, ["--input-type=module", "--eval", code], { cwd: here });
     const [stdout, stderr, status] = await Promise.all([read(child.stdout), read(child.stderr), ended(child)]);
     assert.deepEqual([stderr, status], ["", 0]);
@@ -25,7 +27,7 @@ for (const [index, code] of blocks.entries()) {
 
 const commands = [...readme.matchAll(/^npx countersign ([^#\n]*)/gm)].map(([, words = ""]) => words.trim());
 
-test("the README has commands", () => assert.equal(commands.length, 4));
+test("the README has commands", () => assert.equal(commands.length, 5));
 
 for (const command of commands) {
   test(`the README's \`countersign ${command}\` runs`, async () => {

@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { packageProgram, root, run } from "../../scripts/run.mjs";
 import { installPacked, pack } from "./project.ts";
 
-const wasmFiles = ["countersign.d.ts", "countersign.js", "countersign_bg.wasm", "countersign_bg.wasm.d.ts"];
+const wasmFiles = ["countersign", "countersign_guard", "countersign_compiled"].flatMap((name) =>
+  [".d.ts", ".js", "_bg.wasm", "_bg.wasm.d.ts"].map((ending) => `${name}${ending}`),
+);
 
 test("the tarball holds the built package and nothing else", async () => {
   const { files } = await pack("--dry-run");
@@ -53,6 +55,8 @@ test("its types serve a strict project", async () => {
     `
 import { type Decision, loadPolicy, PolicyError } from "countersign";
 import { initialize } from "countersign/bytes";
+import { loadCompiledPolicy } from "countersign/compiled";
+import * as guard from "countersign/guard";
 import { memoryStore } from "countersign/stores/memory";
 
 export async function use(): Promise<Decision> {
@@ -66,6 +70,11 @@ export async function use(): Promise<Decision> {
 }
 export const codes = (error: PolicyError): readonly string[] => error.diagnostics.map(({ code }) => code);
 export const store = memoryStore();
+export const small = async (): Promise<readonly guard.DecidingPolicy[]> => [
+  await guard.loadPolicy("rules: []"),
+  await loadCompiledPolicy((await loadPolicy("rules: []")).compiled()),
+];
+export const held = guard.createEscalations({ store });
 `,
   );
   const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--lib", "ES2022,DOM", "--target", "ES2022"];

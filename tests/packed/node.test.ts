@@ -24,6 +24,21 @@ for (const [runtime, commandLine] of Object.entries(runtimes)) {
   });
 }
 
+for (const entry of ["countersign/guard", "countersign/compiled"] as const) {
+  test(`every runtime with files decides by the entry ${entry}`, async () => {
+    const small = await installPacked(entry);
+    const file = small.write(
+      "main.js",
+      'console.log(JSON.stringify(await (await import("./decide.js")).decideAll()));',
+    );
+    for (const [program, ...args] of Object.values(runtimes)) {
+      const here = args.map((argument) => argument.replace(main, file).replace(project.folder, small.folder));
+      const output = await run([program ?? "", ...here], { cwd: small.folder });
+      assert.deepEqual(JSON.parse(output), await expected(entry));
+    }
+  });
+}
+
 test("node decides with bytes that it brings itself", async () => {
   const source = `
 import { readFile } from "node:fs/promises";

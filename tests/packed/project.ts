@@ -12,8 +12,8 @@ export interface Project {
   write(name: string, text: string): string;
 }
 
-/** Makes a project with the packed package, removed when the tests of the file are done. */
-export async function installPacked(): Promise<Project> {
+/** Makes a project with the packed package, of which it uses `entry`; removed when the tests of the file are done. */
+export async function installPacked(entry: Entry = "countersign"): Promise<Project> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "countersign-packed-")));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const write = (name: string, text: string): string => {
@@ -26,7 +26,7 @@ export async function installPacked(): Promise<Project> {
   await run([...npm(), "install", "--offline", "--no-audit", "--no-fund", "--loglevel=error", `./${filename}`], {
     cwd: folder,
   });
-  write("decide.js", decideSource);
+  write("decide.js", await decideSource(entry));
   return { folder, write };
 }
 
@@ -45,36 +45,50 @@ export async function pack(...options: readonly string[]): Promise<Packed> {
 
 const policyText = readFileSync(join(root, "examples/policies/starter.yaml"), "utf8");
 
-/** The same program for every runtime: loads a policy, decides calls, and is refused what is bad. */
-const decideSource = `
-import { CallError, loadPolicy, PolicyError } from "countersign";
+/** An entry of the package that decides; each has a build of the engine to itself. */
+export type Entry = "countersign" | "countersign/guard" | "countersign/compiled";
 
-const policyText = ${JSON.stringify(policyText)};
+/** The same program for every runtime and entry: loads a policy, decides calls, and is refused what is bad. */
+async function decideSource(entry: Entry): Promise<string> {
+  const bytes = (await loadPolicy(policyText)).compiled();
+  const [load, policy, badPolicy] =
+    entry === "countersign/compiled"
+      ? ["loadCompiledPolicy", bytesSource(bytes), bytesSource(bytes.subarray(0, -1))]
+      : ["loadPolicy", JSON.stringify(policyText), JSON.stringify("rules:\n  - { tool: a, action: alow }")];
+  return `
+import { CallError, ${load} } from "${entry}";
+
+const policy = ${policy};
+const badPolicy = ${badPolicy};
 const tools = ["search.web", "file.write", "shell.execute", "never.heard.of"];
 
 export async function decideAll() {
-  const policy = await loadPolicy(policyText);
-  const actions = tools.map((tool) => policy.decide({ tool, args: {} }).action);
-  const badPolicy = await loadPolicy("rules:\\n  - { tool: a, action: alow }").catch((error) =>
-    error instanceof PolicyError ? error.diagnostics.map(({ code }) => code) : String(error),
-  );
+  const loaded = await ${load}(policy);
+  const actions = tools.map((tool) => loaded.decide({ tool, args: {} }).action);
+  const codes = ({ code, diagnostics }) => [code, ...(diagnostics ?? []).map(({ code }) => code)];
+  const refused = await ${load}(badPolicy).catch(codes);
   let badCall;
   try {
-    policy.decide({ args: {} });
+    loaded.decide({ args: {} });
   } catch (error) {
     badCall = error instanceof CallError ? error.code : String(error);
   }
-  return { digest: policy.digest, actions, badPolicy, badCall };
+  return { digest: loaded.digest, actions, badPolicy: refused, badCall };
 }
 `;
+}
+
+function bytesSource(bytes: Uint8Array): string {
+  return `new Uint8Array([${bytes.join()}])`;
+}
 
 /** What `decideAll` gives in every runtime; the digest is the one that the repository's own build gives in Node. */
-export async function expected(): Promise<unknown> {
+export async function expected(entry: Entry = "countersign"): Promise<unknown> {
   const { digest } = await loadPolicy(policyText);
   return {
     digest,
     actions: ["allow", "escalate", "block", "escalate"],
-    badPolicy: ["unknown-action"],
+    badPolicy: entry === "countersign/compiled" ? ["cut-short"] : ["invalid-policy", "unknown-action"],
     badCall: "missing-tool",
   };
 }

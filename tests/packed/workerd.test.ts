@@ -1,6 +1,6 @@
 /** The packed package in workerd, the runtime of Cloudflare Workers, bundled as a Worker is. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { build } from "esbuild";
@@ -27,18 +27,29 @@ async function bundle(project: Project): Promise<string> {
   return outdir;
 }
 
-test("workerd decides with the packed package", async () => {
-  const out = await bundle(await installPacked());
-  const miniflare = new Miniflare({
-    modules: [
-      { type: "ESModule", path: "worker.js", contents: readFileSync(join(out, "worker.js"), "utf8") },
-      { type: "CompiledWasm", path: "countersign_bg.wasm", contents: readFileSync(join(out, "countersign_bg.wasm")) },
-    ],
-    compatibilityDate: "2026-08-01",
-    // Without it, miniflare asks the network what a request of Cloudflare's looks like.
-    cf: false,
+const engines = {
+  countersign: "countersign_bg.wasm",
+  "countersign/guard": "countersign_guard_bg.wasm",
+  "countersign/compiled": "countersign_compiled_bg.wasm",
+} as const;
+
+for (const entry of ["countersign", "countersign/guard", "countersign/compiled"] as const) {
+  test(`workerd decides with the packed package, by the entry ${entry}`, async () => {
+    const out = await bundle(await installPacked(entry));
+    // Only the build that the entry needs was taken in.
+    assert.deepEqual(readdirSync(out).sort(), [engines[entry], "worker.js"].sort());
+    const wasm = readFileSync(join(out, engines[entry]));
+    const miniflare = new Miniflare({
+      modules: [
+        { type: "ESModule", path: "worker.js", contents: readFileSync(join(out, "worker.js"), "utf8") },
+        { type: "CompiledWasm", path: engines[entry], contents: wasm },
+      ],
+      compatibilityDate: "2026-08-01",
+      // Without it, miniflare asks the network what a request of Cloudflare's looks like.
+      cf: false,
+    });
+    after(() => miniflare.dispose());
+    const response = await miniflare.dispatchFetch("http://localhost/");
+    assert.deepEqual(await response.json(), await expected(entry));
   });
-  after(() => miniflare.dispose());
-  const response = await miniflare.dispatchFetch("http://localhost/");
-  assert.deepEqual(await response.json(), await expected());
-});
+}

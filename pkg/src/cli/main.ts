@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import "../load/node.js";
 import { CHECK_HELP, check } from "./check.js";
+import { COMPILE_HELP, compile } from "./compile.js";
 import { DECIDE_HELP, decide } from "./decide.js";
 import { type Output, outputTo } from "./output.js";
 import { EXIT_FAILED, EXIT_OK, render, usageProblem } from "./problem.js";
@@ -15,6 +16,7 @@ Commands:
   check FILE…                          find the problems in policies
   decide --policy FILE [CALLS.ndjson]  decide recorded calls, one JSON object a line
   trace --policy FILE [CALL.json]      decide one call and tell how
+  compile POLICY… --output FILE        write policies as bytes for the smallest engine
 
 Options:
   --help       print this; after a command, print its options
@@ -25,6 +27,7 @@ const COMMANDS = new Map([
   ["check", { run: check, help: CHECK_HELP }],
   ["decide", { run: decide, help: DECIDE_HELP }],
   ["trace", { run: trace, help: TRACE_HELP }],
+  ["compile", { run: compile, help: COMPILE_HELP }],
 ]);
 
 /** Runs the command line `args` and returns the exit status. */
@@ -58,7 +61,9 @@ async function dispatch([name, ...rest]: readonly string[], output: Output): Pro
   const command = COMMANDS.get(name);
   if (!command) {
     const what = name.startsWith("-") ? "option" : "command";
-    throw usageProblem(`unknown ${what} \`${name}\`: the commands are \`check\`, \`decide\` and \`trace\``);
+    throw usageProblem(
+      `unknown ${what} \`${name}\`: the commands are \`check\`, \`decide\`, \`trace\` and \`compile\``,
+    );
   }
   return command.run(rest, output);
 }

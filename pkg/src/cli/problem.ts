@@ -40,6 +40,11 @@ export function unreadable(file: string, error: unknown): Problem {
   return new Problem("unreadable", `cannot read \`${file}\`: ${systemReason(error)}`, null, { cause: error });
 }
 
+/** A {@link Problem} with writing `file`, from whatever the system threw. */
+export function unwritable(file: string, error: unknown): Problem {
+  return new Problem("unwritable", `cannot write \`${file}\`: ${systemReason(error)}`, null, { cause: error });
+}
+
 /** `error` as text that ends with a line end. */
 export function render(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;

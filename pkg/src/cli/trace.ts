@@ -1,6 +1,6 @@
 /** `countersign trace`: why do these policies say that of this call? */
 import { parseArgs } from "node:util";
-import { readCall } from "../core.js";
+import { readCall } from "../engines/full.js";
 import { CallError } from "../errors.js";
 import type { ConditionTrace, Outcome, PolicyTrace, RuleTrace, Trace } from "../types.js";
 import { readText, STDIN_NAME } from "./input.js";

@@ -1,7 +1,7 @@
 /** Vercel Edge: importing a `.wasm` file with `?module` gives a compiled module. */
-import { provide } from "../core.js";
+import { engine } from "../engines/full.js";
 import module from "../wasm/countersign_bg.wasm?module";
 
-provide(() => module);
+engine.provide(() => module);
 
 export * from "../index.js";

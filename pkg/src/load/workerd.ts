@@ -1,7 +1,7 @@
 /** Cloudflare Workers: importing a `.wasm` file gives a compiled module. */
-import { provide } from "../core.js";
+import { engine } from "../engines/full.js";
 import module from "../wasm/countersign_bg.wasm";
 
-provide(() => module);
+engine.provide(() => module);
 
 export * from "../index.js";

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::interpreters::without_version;
 use super::star::{Glob, is_option, slashes};
 use super::words;
@@ -26,7 +28,7 @@ const BUNDLES: [&str; 18] = [
 /// One command, with stars, compiled once and matched many times.
 ///
 /// Words are written as in a shell: quotes keep spaces together, and make a `*` mean itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandPattern {
     program: Glob,
     /// The last path segment of `program`.
@@ -39,7 +41,7 @@ pub struct CommandPattern {
     rest: Option<Rest>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum WordPattern {
     /// `*`
     Operand,
@@ -49,7 +51,7 @@ enum WordPattern {
     Glob(Glob),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Rest {
     /// `**`
     Operands,

@@ -1,11 +1,13 @@
 //! One word of a pattern, with stars within.
 
+use serde::{Deserialize, Serialize};
+
 use crate::matcher::truth::Truth;
 
 const CLIMBS: &str = "a word climbs with `..` where the pattern has a `*`";
 
 /// A word in which any run of characters may stand between two pieces; one piece stands for itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Glob {
     pub(super) pieces: Vec<String>,
 }

@@ -2,13 +2,15 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::matcher::truth::Truth;
 
 /// A set of IP addresses. IPv4 addresses mapped into IPv6 count as the IPv4 addresses that they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressRange(Range);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Range {
     Private,
     Loopback,

@@ -1,0 +1,94 @@
+/** The whole engine. */
+import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
+import { deepFreeze } from "../freeze.js";
+import type { Call, Counts, Diagnostic, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
+import * as wasm from "../wasm/countersign.js";
+
+/** The engine. */
+export const engine = createEngine(wasm);
+
+/** Escalations in it. */
+export const holding = createHolding(engine, wasm);
+
+/** The policies of one {@link load}, in the engine's memory. */
+export interface FullStack extends HoldingStack {
+  policies(): readonly PolicySummary[];
+  compiled(): Uint8Array;
+  trace(call: Call, usage?: Usage): Trace;
+  simulation(): EngineSimulation;
+}
+
+/** A simulation in the engine's memory. */
+export interface EngineSimulation {
+  pushNdjson(chunk: Uint8Array): string;
+  finishNdjson(): string;
+  pushRows(chunk: Uint8Array): readonly SimulatedLine[];
+  finishRows(): readonly SimulatedLine[];
+  counts(): Counts;
+  free(): void;
+}
+
+/** What became of policy texts. `stack` is `null` if any of the diagnostics is an error. */
+export interface Loaded {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The diagnostics of each source as text with carets; empty for one that has none. None if nobody wanted them. */
+  readonly rendered: readonly string[];
+  readonly stack: FullStack | null;
+}
+
+/**
+ * Reads policy texts, and a tool catalogue if there is one. The engine must be ready.
+ *
+ * Texts with carets take time, and are for people: `wantsRendered` says whether they are wanted also if there is no error.
+ */
+export function load(
+  sources: readonly Source[],
+  tools: Source | undefined,
+  limits: Partial<Limits> | undefined,
+  wantsRendered = true,
+): Loaded {
+  return engine.answer(refusedCall, () => {
+    const loaded = wasm.load([...sources], tools, limits);
+    try {
+      const stack = loaded.stack();
+      return {
+        diagnostics: deepFreeze(loaded.diagnostics() as Diagnostic[]),
+        rendered: wantsRendered || !stack ? loaded.rendered() : [],
+        stack: stack ? fullStack(stack) : null,
+      };
+    } finally {
+      loaded.free();
+    }
+  });
+}
+
+/** Splits policy text into tokens for colouring. The engine must be ready. */
+export function highlight(text: string): readonly Token[] {
+  return engine.answer(refusedCall, () => wasm.highlight(text) as Token[]);
+}
+
+/** The call that a JSON text writes, read by the engine alone. The engine must be ready. */
+export function readCall(json: string): Call {
+  return engine.answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
+}
+
+function fullStack(stack: wasm.Stack): FullStack {
+  return {
+    ...holding.holding(stack),
+    policies: () => engine.answer(refusedCall, () => deepFreeze(stack.policies() as PolicySummary[])),
+    compiled: () => engine.answer(refusedCall, () => stack.compiled()),
+    trace: (call, usage) => engine.answer(refusedCall, () => deepFreeze(stack.trace(call, usage) as Trace)),
+    simulation: () => engine.answer(refusedCall, () => guardedSimulation(stack.simulation())),
+  };
+}
+
+function guardedSimulation(simulation: wasm.Simulation): EngineSimulation {
+  return {
+    pushNdjson: (chunk) => engine.answer(refusedCall, () => simulation.pushNdjson(chunk)),
+    finishNdjson: () => engine.answer(refusedCall, () => simulation.finishNdjson()),
+    pushRows: (chunk) => engine.answer(refusedCall, () => simulation.pushRows(chunk) as SimulatedLine[]),
+    finishRows: () => engine.answer(refusedCall, () => simulation.finishRows() as SimulatedLine[]),
+    counts: () => engine.answer(refusedCall, () => deepFreeze(simulation.counts() as Counts)),
+    free: () => engine.free(simulation),
+  };
+}

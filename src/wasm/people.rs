@@ -1,0 +1,112 @@
+//! What only people ask for: why a call was decided so, what became of many, how a policy reads.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::escalations::decode_call;
+use super::text::Loaded;
+use super::{Stack, decode_usage, encode, fail};
+use crate::decide::compile::Stack as CoreStack;
+use crate::decide::trace::trace;
+use crate::wire::call::CallOut;
+use crate::wire::call_json::call_from_json;
+use crate::wire::compiled::write_compiled;
+use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
+use crate::wire::shown::tokens;
+use crate::wire::trace::{TraceOut, summaries};
+
+#[wasm_bindgen]
+impl Loaded {
+    /// The problems of each text as text with carets; empty for one that has none.
+    #[must_use]
+    pub fn rendered(&self) -> Vec<String> {
+        self.loaded.rendered()
+    }
+}
+
+#[wasm_bindgen]
+impl Stack {
+    /// What the policies say, for people.
+    pub fn policies(&self) -> Result<JsValue, JsValue> {
+        encode(&summaries(&self.stack, &self.loaded.sources))
+    }
+
+    /// The bytes that the engine without a reader of texts loads.
+    pub fn compiled(&self) -> Result<Vec<u8>, JsValue> {
+        write_compiled(&self.stack).map_err(fail)
+    }
+
+    /// Decides a call and tells how.
+    pub fn trace(&self, call: JsValue, usage: JsValue) -> Result<JsValue, JsValue> {
+        let call = decode_call(&call)?;
+        encode(&TraceOut::new(&trace(&self.stack, &call, &decode_usage(usage)?), &self.loaded.sources))
+    }
+
+    /// Begins to decide recorded calls.
+    #[must_use]
+    pub fn simulation(&self) -> Simulation {
+        Simulation { stack: Rc::clone(&self.stack), simulation: ndjson::Simulation::default() }
+    }
+}
+
+/// Decides recorded calls from chunks of NDJSON.
+#[wasm_bindgen]
+pub struct Simulation {
+    stack: Rc<CoreStack>,
+    simulation: ndjson::Simulation,
+}
+
+#[wasm_bindgen]
+impl Simulation {
+    /// Decisions of the lines that `chunk` completes, as NDJSON.
+    #[wasm_bindgen(js_name = pushNdjson)]
+    #[must_use]
+    pub fn push_ndjson(&mut self, chunk: &[u8]) -> String {
+        let mut out = String::new();
+        self.simulation.push(&self.stack, chunk, &mut |line| write_line(&line, &mut out));
+        out
+    }
+
+    /// The decision of a last line without an end, as NDJSON.
+    #[wasm_bindgen(js_name = finishNdjson)]
+    #[must_use]
+    pub fn finish_ndjson(&mut self) -> String {
+        let mut out = String::new();
+        self.simulation.finish(&self.stack, &mut |line| write_line(&line, &mut out));
+        out
+    }
+
+    /// What became of the lines that `chunk` completes.
+    #[wasm_bindgen(js_name = pushRows)]
+    pub fn push_rows(&mut self, chunk: &[u8]) -> Result<JsValue, JsValue> {
+        let mut lines = Vec::new();
+        self.simulation.push(&self.stack, chunk, &mut |line| lines.push(line));
+        encode(&lines.iter().map(SimulatedLine::from).collect::<Vec<_>>())
+    }
+
+    /// What became of a last line without an end.
+    #[wasm_bindgen(js_name = finishRows)]
+    pub fn finish_rows(&mut self) -> Result<JsValue, JsValue> {
+        let mut lines = Vec::new();
+        self.simulation.finish(&self.stack, &mut |line| lines.push(line));
+        encode(&lines.iter().map(SimulatedLine::from).collect::<Vec<_>>())
+    }
+
+    /// What was decided so far.
+    pub fn counts(&self) -> Result<JsValue, JsValue> {
+        encode(&counts_out(&self.simulation))
+    }
+}
+
+/// How the engine read a policy's text, for colouring it.
+#[wasm_bindgen]
+pub fn highlight(text: &str) -> Result<JsValue, JsValue> {
+    encode(&tokens(text))
+}
+
+/// The call that a JSON text writes; refuses what two readers could read in two ways, such as a key written twice.
+#[wasm_bindgen(js_name = readCall)]
+pub fn read_call(json: &str) -> Result<JsValue, JsValue> {
+    encode(&CallOut(&call_from_json(json).map_err(fail)?))
+}
