@@ -53,17 +53,16 @@ let trapNext = false;
 /** The real engine, except that one of its functions reaches `unreachable` when told to. */
 function withTrap(source: BufferSource): WebAssembly.Module {
   const module = new WebAssembly.Module(source);
-  const { Instance } = WebAssembly;
-  const trapping = (given: WebAssembly.Module, imports: WebAssembly.Imports) => {
-    WebAssembly.Instance = Instance;
-    const { exports } = new Instance(given, imports);
+  const instantiate = WebAssembly.instantiate;
+  const replaced = async (given: WebAssembly.Module, imports: WebAssembly.Imports) => {
+    WebAssembly.instantiate = instantiate;
+    const { exports } = await instantiate(given, imports);
     const plan = exports.planner_plan as (...values: unknown[]) => unknown;
-    const planner_plan = (...values: unknown[]) => (trapNext ? unreachable() : plan(...values));
-    const instance = Object.create(Instance.prototype) as WebAssembly.Instance;
-    return Object.defineProperty(instance, "exports", { value: { ...exports, planner_plan } });
+    const trapping = (...values: unknown[]) => (trapNext ? unreachable() : plan(...values));
+    const instance = Object.create(WebAssembly.Instance.prototype) as WebAssembly.Instance;
+    return Object.defineProperty(instance, "exports", { value: { ...exports, planner_plan: trapping } });
   };
-  const replaced = new Proxy(Instance, { construct: (_, [given, imports]) => trapping(given, imports) });
-  WebAssembly.Instance = replaced;
+  WebAssembly.instantiate = replaced as unknown as typeof WebAssembly.instantiate;
   return module;
 }
 
