@@ -32,19 +32,15 @@ const sayNow = "process.stdout.write(String(performance.timeOrigin + performance
 
 /** Milliseconds by engine, and of the bare process, each the middle of `times` interleaved runs. */
 export async function coldStarts(names, { rules: ruleCount, seed, times }) {
-  const [{ openEngine }, { makeWorkload }, { summary }] = await Promise.all([
-    import("./engines/index.mjs"),
-    import("./workload.mjs"),
-    import("./timing.mjs"),
-  ]);
+  const [{ makeWorkload }, { summary }] = await Promise.all([import("./workload.mjs"), import("./timing.mjs")]);
   const { rules, calls } = makeWorkload({ rules: ruleCount, calls: 1, seed });
   const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
   try {
     const programs = [{ name: bareName, args: ["--eval", sayNow] }];
     for (const name of names) {
-      const { write } = await openEngine(name);
+      const { write } = await import(`./engines/${name}.mjs`);
       const file = join(folder, `${name}.json`);
-      writeFileSync(file, JSON.stringify({ source: write(rules), call: calls[0] }));
+      writeFileSync(file, JSON.stringify({ source: await write(rules), call: calls[0] }));
       programs.push({ name, args: [self, name, file] });
     }
     const runs = new Map(programs.map(({ name }) => [name, { first: [], end: [] }]));
