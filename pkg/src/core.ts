@@ -59,6 +59,8 @@ export interface EngineSimulation {
   finishNdjson(): string;
   pushRows(chunk: Uint8Array): readonly SimulatedLine[];
   finishRows(): readonly SimulatedLine[];
+  count(chunk: Uint8Array): void;
+  finishCount(): void;
   counts(): Counts;
   free(): void;
 }
@@ -225,6 +227,8 @@ function guardedSimulation(simulation: wasm.Simulation): EngineSimulation {
     finishNdjson: () => answer(refusedCall, () => simulation.finishNdjson()),
     pushRows: (chunk) => answer(refusedCall, () => simulation.pushRows(chunk) as SimulatedLine[]),
     finishRows: () => answer(refusedCall, () => simulation.finishRows() as SimulatedLine[]),
+    count: (chunk) => answer(refusedCall, () => simulation.count(chunk)),
+    finishCount: () => answer(refusedCall, () => simulation.finishCount()),
     counts: () => answer(refusedCall, () => deepFreeze(simulation.counts() as Counts)),
     free: () => free(simulation),
   };

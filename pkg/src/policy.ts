@@ -63,7 +63,12 @@ export interface Policy {
   dispose(): void;
 }
 
-/** Decides recorded calls, one JSON object a line, from UTF-8 bytes in chunks of any size. */
+/**
+ * Decides recorded calls, one JSON object a line, from UTF-8 bytes in chunks of any size.
+ *
+ * Of a call it reads what the rules for its tool ask about. The rest is checked to be JSON and nothing more: keys that
+ * are written twice, `__proto__` and too deep nesting are refused in the call itself and in what is read or gone through.
+ */
 export interface Simulation {
   /** The results of the lines that `chunk` completes. */
   push(chunk: Uint8Array): readonly SimulatedLine[];
@@ -76,6 +81,10 @@ export interface Simulation {
   pushNdjson(chunk: Uint8Array): string;
   /** As {@link Simulation.finish}, as NDJSON. */
   finishNdjson(): string;
+  /** As {@link Simulation.push}, but only counts: the fastest way, if nobody looks at single lines. */
+  count(chunk: Uint8Array): void;
+  /** As {@link Simulation.finish}, but only counts. */
+  finishCount(): void;
   /** What was decided so far. */
   readonly counts: Counts;
   /** Gives back the engine's memory now instead of at garbage collection. */
@@ -243,6 +252,8 @@ function simulationOf(engine: EngineSimulation): Simulation {
     finish: () => finished(open().finishRows()),
     pushNdjson: (chunk: Uint8Array) => open(chunk).pushNdjson(chunk),
     finishNdjson: () => finished(open().finishNdjson()),
+    count: (chunk: Uint8Array) => open(chunk).count(chunk),
+    finishCount: () => finished(open().finishCount()),
     get counts() {
       if (phase === "disposed") throw new EngineError("disposed", "the simulation was disposed");
       return engine.counts();

@@ -7,6 +7,8 @@ pub mod decision;
 pub mod frame;
 pub mod diagnostic;
 pub mod escalation;
+mod scan;
+pub mod replay;
 pub mod ndjson;
 
 /// What went wrong, for people and for programs.

@@ -305,10 +305,15 @@ test("a simulation decides lines in chunks of any size, and tells where they are
   assert.throws(() => policy.simulation().push("text" as unknown as Uint8Array), TypeError);
 });
 
-test("rows and NDJSON tell the same", async () => {
+test("rows, NDJSON and counts tell the same", async () => {
   const policy = await loadPolicy(text);
   const bytes = encode('{"tool":"file.read"}\nnonsense\n{"tool":"file.write"}\n');
-  const rows = policy.simulation().push(bytes);
+  const [simulation, counted] = [policy.simulation(), policy.simulation()];
+  const rows = simulation.push(bytes);
+  for (const byte of bytes.subarray(0, -1)) counted.count(Uint8Array.of(byte));
+  counted.finishCount();
+  assert.deepEqual(counted.counts, simulation.counts);
+  assert.throws(() => counted.count(bytes), EngineError);
   const ndjson = policy.simulation().pushNdjson(bytes);
   assert.ok(ndjson.endsWith("\n"));
   const parsed = ndjson
