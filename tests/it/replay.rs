@@ -75,6 +75,8 @@ fn what_a_replay_reads_is_refused_as_ever() {
     let stack = stack(&[policy]);
     let mut replay = Replay::new(Rc::clone(&stack));
     let deep = format!(r#"{{"tool":"a","args":{{"m":{{"k":{}{}}}}}}}"#, "[".repeat(120), "]".repeat(120));
+    let many: String = (0..100).map(|at| format!(r#""k{at}":1,"#)).collect();
+    let many = format!(r#"{{"tool":"a","args":{{{many}"k9":1}}}}"#);
     let lines = [
         (r#"{"tool":"a","tool":"a"}"#, "duplicate-key"),
         (r#"{"args":{},"tool":"a","more":1,"more":2}"#, "duplicate-key"),
@@ -100,6 +102,7 @@ fn what_a_replay_reads_is_refused_as_ever() {
         (r#"{"tool":"a","args":{"x":tru}}"#, "not-json"),
         (r#"{"tool":"a""#, "not-json"),
         (deep.as_str(), "too-deep"),
+        (many.as_str(), "duplicate-key"),
     ];
     for (line, code) in lines {
         let failure = replay.decide(line).map(|(_, made)| made.decision.action).expect_err(line);
