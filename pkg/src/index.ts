@@ -16,7 +16,7 @@ export type {
 } from "./escalations.js";
 export { createEscalations } from "./escalations.js";
 export type { CheckedPolicy, CheckedTools, DecideOptions, LoadOptions, Policy, Simulation } from "./policy.js";
-export { checkPolicy, checkTools, highlightPolicy, loadPolicy } from "./policy.js";
+export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
 export type {
   AppendGuard,
   AppendResult,

@@ -1,6 +1,6 @@
 /** From policy text to decisions. */
 import { snapshotCall } from "./call.js";
-import { type EngineSimulation, highlight, load, ready, type Source, type Stack } from "./core.js";
+import { type EngineSimulation, highlight, load, readCall as read, ready, type Source, type Stack } from "./core.js";
 import { EngineError, PolicyError } from "./errors.js";
 import type {
   Call,
@@ -202,6 +202,19 @@ export async function highlightPolicy(text: string): Promise<readonly Token[]> {
   if (typeof text !== "string") throw new TypeError("the policy text must be a string");
   await ready();
   return highlight(text);
+}
+
+/**
+ * The call that a JSON text writes, all of which the engine reads: it refuses what two readers could read in two ways,
+ * such as a key written twice, of which `JSON.parse` takes the last.
+ *
+ * @throws {@link CallError} if it is no JSON, or no call.
+ * @throws {@link EngineError} if the WebAssembly cannot be loaded.
+ */
+export async function readCall(text: string): Promise<Call> {
+  if (typeof text !== "string") throw new TypeError("the text of a call must be a string");
+  await ready();
+  return read(text);
 }
 
 const stacks = new WeakMap<Policy, Stack>();

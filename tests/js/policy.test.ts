@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
+  CallError,
   checkPolicy,
   type Decision,
   EngineError,
@@ -10,6 +11,7 @@ import {
   loadPolicy,
   PolicyError,
   type PolicySource,
+  readCall,
 } from "countersign";
 
 import { unwritten } from "./decisions.js";
@@ -324,6 +326,14 @@ test("rows, NDJSON and counts tell the same", async () => {
     parsed,
     rows.map(({ line, decision, error }) => (decision ? { line, ...decision } : { line, error })),
   );
+});
+
+test("the text of a call is read by the engine, whole", async () => {
+  assert.deepEqual(await readCall('{"tool":"a","args":{"n":1},"more":2}'), { tool: "a", args: { n: 1 } });
+  const refused = (code: string) => (error: unknown) => error instanceof CallError && error.code === code;
+  await assert.rejects(readCall('{"tool":"a","args":{"m":{"x":1,"x":2}}}'), refused("duplicate-key"));
+  await assert.rejects(readCall('{"tool":"a"'), refused("not-json"));
+  await assert.rejects(readCall(1 as unknown as string), TypeError);
 });
 
 test("tokens for colouring are in order, within the text and never overlap", async () => {

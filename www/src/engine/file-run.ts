@@ -86,7 +86,7 @@ export function createFileRun(): FileRun {
       try {
         const bytes = await file.slice(place.offset, place.offset + place.length).arrayBuffer();
         const text = new TextDecoder().decode(bytes);
-        return { ok: true, text, traced: traceText(policy, text) };
+        return { ok: true, text, traced: await traceText(policy, text) };
       } catch (error) {
         if (!(error instanceof DOMException)) throw error;
         return failure("unreadable", "the line could not be read again; the file may have changed on the disk");

@@ -48,7 +48,7 @@ const api: EngineApi = {
 
   async escalate(callText, digest) {
     return withPolicy(digest, async (policy) => {
-      const traced = traceText(policy, callText);
+      const traced = await traceText(policy, callText);
       return traced.ok ? queue.open(policy, traced.call) : traced;
     });
   },
