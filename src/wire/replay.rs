@@ -44,7 +44,7 @@ pub struct Replay {
     stack: Rc<Stack>,
     counts: Counts,
     /// Sorted by tool.
-    plans: Vec<Box<Planned>>,
+    plans: Vec<Planned>,
     /// How much is kept.
     kept: usize,
 }
@@ -131,7 +131,7 @@ impl Replay {
             (self.plans, self.kept) = (Vec::new(), 0);
         }
         self.plans.binary_search_by(|planned| (*planned.tool).cmp(tool)).unwrap_or_else(|place| {
-            let planned = Box::new(Planned::new(&self.stack, tool));
+            let planned = Planned::new(&self.stack, tool);
             self.kept += 1 + planned.plan.size();
             self.plans.insert(place, planned);
             place

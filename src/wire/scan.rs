@@ -86,10 +86,6 @@ impl Node {
         }
     }
 
-    fn is_unasked(&self) -> bool {
-        self.slot.is_none() && self.keys.is_empty() && self.items.is_empty()
-    }
-
     fn key(&self, key: &str) -> Option<&Self> {
         let at = self.keys.binary_search_by(|(known, _)| known.as_str().cmp(key)).ok()?;
         self.keys.get(at).map(|(_, node)| node)
@@ -183,29 +179,27 @@ impl<'line> Visitor<'line> for CallVisitor<'_> {
 
     fn visit_map<A: MapAccess<'line>>(self, mut access: A) -> Result<(), A::Error> {
         let Self { tree, slots, refusal } = self;
-        let at = |node| At { node, slots, depth_left: CALL_DEPTH_MAX - 1, refusal };
-        let object = |node| RootSeed { at: at(node), is_identity: false };
-        let identity = |node| RootSeed { at: at(node), is_identity: true };
+        let at = |kind, node| At { kind, node, slots, depth_left: CALL_DEPTH_MAX - 1, refusal };
         let mut keys = Keys::default();
         while let Some(key) = access.next_key::<&str>()? {
             keys.add(key)?;
             match key {
-                "args" => access.next_value_seed(object(&tree.args))?,
-                "context" => access.next_value_seed(object(&tree.context))?,
-                "agent" => access.next_value_seed(identity(&tree.agent))?,
-                "user" => access.next_value_seed(identity(&tree.user))?,
-                "session" => access.next_value_seed(identity(&tree.session))?,
-                "confidence" => access.next_value_seed(at(&tree.confidence))?,
+                "args" => access.next_value_seed(at(Kind::Object, &tree.args))?,
+                "context" => access.next_value_seed(at(Kind::Object, &tree.context))?,
+                "agent" => access.next_value_seed(at(Kind::Identity, &tree.agent))?,
+                "user" => access.next_value_seed(at(Kind::Identity, &tree.user))?,
+                "session" => access.next_value_seed(at(Kind::Identity, &tree.session))?,
+                "confidence" => access.next_value_seed(at(Kind::Value, &tree.confidence))?,
                 "reason" => drop(access.next_value::<String>()?),
                 _ => drop(access.next_value::<IgnoredAny>()?),
             }
         }
-        keys.differ()
+        Ok(())
     }
 }
 
-/// So many keys are compared with each other faster than sorted.
-const FEW_KEYS: usize = 24;
+/// A map of more keys than these is read whole: to compare each key with each takes time.
+const KEYS_MAX: usize = 64;
 
 /// The keys of a map so far.
 #[derive(Default)]
@@ -213,22 +207,11 @@ struct Keys<'line>(Vec<&'line str>);
 
 impl<'line> Keys<'line> {
     fn add<E: Error>(&mut self, key: &'line str) -> Result<(), E> {
-        let is_twice = self.0.len() < FEW_KEYS && self.0.contains(&key);
-        if is_twice || key == "__proto__" {
+        if key == "__proto__" || self.0.len() == KEYS_MAX || self.0.contains(&key) {
             return Err(odd());
         }
         self.0.push(key);
         Ok(())
-    }
-
-    /// Whether none is there twice: of few keys that is known already.
-    fn differ<E: Error>(mut self) -> Result<(), E> {
-        if self.0.len() <= FEW_KEYS {
-            return Ok(());
-        }
-        self.0.sort_unstable();
-        let is_twice = self.0.windows(2).any(|pair| matches!(pair, [first, second] if first == second));
-        if is_twice { Err(odd()) } else { Ok(()) }
     }
 
     /// A map of these keys, with `null` for each value.
@@ -243,47 +226,19 @@ fn odd<E: Error>() -> E {
     E::custom("")
 }
 
-/// Reads what must be an object, or an identity: an object, or text as a short form of `{id: text}`.
-#[derive(Clone, Copy)]
-struct RootSeed<'a> {
-    at: At<'a>,
-    is_identity: bool,
-}
-
-impl<'line> DeserializeSeed<'line> for RootSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'line>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'line> Visitor<'line> for RootSeed<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or an identity")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        if !self.is_identity {
-            return Err(odd());
-        }
-        if !self.at.node.is_unasked() {
-            let identity = record([("id", Some(Value::from(text)))]);
-            self.at.node.fill(Found::Value(&identity), self.at.slots);
-        }
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'line>>(self, access: A) -> Result<(), A::Error> {
-        self.at.visit_map(access)
-    }
+/// What may stand at a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Value,
+    Object,
+    /// An object, or text as a short form of `{id: text}`.
+    Identity,
 }
 
 /// Reads what stands at a place.
 #[derive(Clone, Copy)]
 struct At<'a> {
+    kind: Kind,
     node: &'a Node,
     slots: &'a [OnceCell<Slot>],
     depth_left: usize,
@@ -303,11 +258,20 @@ impl<'a> At<'a> {
     /// What makes a seed of a place inside the list or map that stands here.
     fn inside<E: Error>(self) -> Result<impl Fn(&'a Node) -> Self, E> {
         let depth_left = self.depth_left.checked_sub(1).ok_or_else(odd)?;
-        Ok(move |node| Self { node, depth_left, ..self })
+        Ok(move |node| Self { kind: Kind::Value, node, depth_left, ..self })
     }
 
     /// `value` stands here.
-    fn stands<E>(self, value: Value) -> Result<(), E> {
+    fn stands<E: Error>(self, value: Value) -> Result<(), E> {
+        match (self.kind, &value) {
+            (Kind::Value, _) | (Kind::Object | Kind::Identity, Value::Map(_)) => {}
+            (Kind::Identity, Value::Text(_)) => {
+                let identity = record([("id", Some(value))]);
+                self.node.fill(Found::Value(&identity), self.slots);
+                return Ok(());
+            }
+            (Kind::Object | Kind::Identity, _) => return Err(odd()),
+        }
         self.node.fill_below(Found::Value(&value), self.slots);
         if let Some((slot, _)) = self.node.slot {
             put(self.slots, slot, Slot::Value(value));
@@ -364,6 +328,9 @@ impl<'line> Visitor<'line> for At<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'line>>(self, mut items: A) -> Result<(), A::Error> {
+        if self.kind != Kind::Value {
+            return Err(odd());
+        }
         if self.is_whole() {
             return self.stands(self.whole().visit_seq(items)?);
         }
@@ -397,7 +364,6 @@ impl<'line> Visitor<'line> for At<'_> {
             }
         }
         self.node.items.iter().for_each(|(_, node)| node.fill(Found::Blocked, self.slots));
-        self.outlined(|| keys.outline())?;
-        keys.differ()
+        self.outlined(|| keys.outline())
     }
 }
