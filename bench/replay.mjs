@@ -21,6 +21,14 @@ const decide = await load(write(rules));
 
 const ways = {
   "by hand": () => replayByHand(),
+  "simulation, counts alone": () => {
+    const simulation = policy.simulation();
+    for (const chunk of chunks) simulation.count(chunk);
+    simulation.finishCount();
+    const { calls: count } = simulation.counts;
+    simulation.dispose();
+    return count;
+  },
   "simulation, as NDJSON": () => {
     const simulation = policy.simulation();
     let written = 0;

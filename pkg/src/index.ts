@@ -19,7 +19,7 @@ export type {
   ReviewInput,
 } from "./escalations.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
-export { checkPolicy, checkTools, highlightPolicy, loadPolicy } from "./policy.js";
+export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
 export type { LoadOptions } from "./sources.js";
 export type {
   AppendGuard,

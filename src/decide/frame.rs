@@ -19,6 +19,19 @@ pub enum Slot {
     Value(Value),
 }
 
+impl Slot {
+    /// What `found` is, read to `depth`.
+    #[must_use]
+    pub fn of(found: Found<'_>, depth: Depth) -> Self {
+        match (found, depth) {
+            (Found::Absent, _) => Self::Absent,
+            (Found::Blocked, _) => Self::Blocked,
+            (Found::Value(value), Depth::Whole) => Self::Value(value.clone()),
+            (Found::Value(value), Depth::Outline) => Self::Value(outline(value)),
+        }
+    }
+}
+
 /// A call as the rules for its tool see it: a slot for each field that its plan asks for, in that order, and one more
 /// for what the agent reports about itself. A slot is read when it is first needed.
 ///
@@ -97,12 +110,7 @@ pub fn slot_of(plan: &Plan, call: &dyn Facts, slot: usize) -> Slot {
     let Some(asked) = plan.asked.get(slot) else {
         return call.confidence().map_or(Slot::Absent, |value| Slot::Value(value.clone()));
     };
-    match (call.find(&asked.field), asked.depth) {
-        (Found::Absent, _) => Slot::Absent,
-        (Found::Blocked, _) => Slot::Blocked,
-        (Found::Value(value), Depth::Whole) => Slot::Value(value.clone()),
-        (Found::Value(value), Depth::Outline) => Slot::Value(outline(value)),
-    }
+    Slot::of(call.find(&asked.field), asked.depth)
 }
 
 /// `value` with `null` for what a list or map holds.

@@ -109,6 +109,12 @@ impl Plan {
         outcome.is_some() && !was_read.get()
     }
 
+    /// How much there is of it: its rules and fields.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.ways.iter().map(|ways| ways.rules.len() + 1).sum::<usize>() + self.asked.len()
+    }
+
     /// Decides the call of `frame` as [`decide`](super::decide::decide) would.
     #[must_use]
     pub fn decide(&self, stack: &Stack, frame: &Frame<'_>, usage: &Usage) -> Decision {

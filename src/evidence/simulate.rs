@@ -14,10 +14,16 @@ struct Decider {
     is_misfit: bool,
 }
 
+/// Where [`Counts`] count decisions of the same rule and action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(usize);
+
 /// What a simulation has decided so far.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
-    by_decider: NameMap<Decider, u64>,
+    places: NameMap<Decider, Place>,
+    /// How many, by place.
+    by_place: Vec<u64>,
     by_action: [u64; 3],
     errors: u64,
 }
@@ -38,11 +44,21 @@ pub struct RuleCount {
 }
 
 impl Counts {
-    /// Counts one decision.
-    pub fn add(&mut self, decision: &Decision) {
+    /// Where decisions such as `decision` are counted.
+    pub fn place(&mut self, decision: &Decision) -> Place {
         let Decision { policy, ref rule, action, cause, .. } = *decision;
         let decider = Decider { policy, rule: rule.clone(), action, is_misfit: cause == Cause::Misfit };
-        *self.by_decider.entry(decider).or_default() += 1;
+        *self.places.entry(decider).or_insert_with(|| {
+            self.by_place.push(0);
+            Place(self.by_place.len() - 1)
+        })
+    }
+
+    /// Counts one decision, the place of which is `place`.
+    pub fn add(&mut self, decision: &Decision, place: Place) {
+        if let Some(calls) = self.by_place.get_mut(place.0) {
+            *calls += 1;
+        }
         let [allow, escalate, block] = &mut self.by_action;
         match decision.action {
             Action::Allow => *allow += 1,
@@ -82,14 +98,15 @@ impl Counts {
     /// How often each rule and default decided; the busiest first, then by id.
     #[must_use]
     pub fn rules(&self) -> Vec<RuleCount> {
-        let count = |(decider, &calls): (&Decider, &u64)| RuleCount {
+        let count = |(decider, place): (&Decider, &Place)| RuleCount {
             policy: decider.policy,
             rule: decider.rule.clone(),
             action: decider.action,
             is_misfit: decider.is_misfit,
-            calls,
+            calls: self.by_place.get(place.0).copied().unwrap_or_default(),
         };
-        let mut rules: Vec<RuleCount> = self.by_decider.iter().map(count).collect();
+        let counted = self.places.iter().map(count).filter(|count| count.calls > 0);
+        let mut rules: Vec<RuleCount> = counted.collect();
         let key = |count: &RuleCount| {
             (std::cmp::Reverse(count.calls), count.rule.clone(), count.policy.map(|digest| digest.to_string()))
         };

@@ -7,7 +7,6 @@ use wasm_bindgen::prelude::*;
 use super::escalations::decode_call;
 use super::text::Loaded;
 use super::{Stack, decode_usage, encode, fail};
-use crate::decide::compile::Stack as CoreStack;
 use crate::decide::trace::trace;
 use crate::wire::call::CallOut;
 use crate::wire::call_json::call_from_json;
@@ -46,16 +45,13 @@ impl Stack {
     /// Begins to decide recorded calls.
     #[must_use]
     pub fn simulation(&self) -> Simulation {
-        Simulation { stack: Rc::clone(&self.stack), simulation: ndjson::Simulation::default() }
+        Simulation(ndjson::Simulation::new(Rc::clone(&self.stack)))
     }
 }
 
 /// Decides recorded calls from chunks of NDJSON.
 #[wasm_bindgen]
-pub struct Simulation {
-    stack: Rc<CoreStack>,
-    simulation: ndjson::Simulation,
-}
+pub struct Simulation(ndjson::Simulation);
 
 #[wasm_bindgen]
 impl Simulation {
@@ -64,7 +60,7 @@ impl Simulation {
     #[must_use]
     pub fn push_ndjson(&mut self, chunk: &[u8]) -> String {
         let mut out = String::new();
-        self.simulation.push(&self.stack, chunk, &mut |line| write_line(&line, &mut out));
+        self.0.push(chunk, &mut |line| write_line(&line, &mut out));
         out
     }
 
@@ -73,7 +69,7 @@ impl Simulation {
     #[must_use]
     pub fn finish_ndjson(&mut self) -> String {
         let mut out = String::new();
-        self.simulation.finish(&self.stack, &mut |line| write_line(&line, &mut out));
+        self.0.finish(&mut |line| write_line(&line, &mut out));
         out
     }
 
@@ -81,7 +77,7 @@ impl Simulation {
     #[wasm_bindgen(js_name = pushRows)]
     pub fn push_rows(&mut self, chunk: &[u8]) -> Result<JsValue, JsValue> {
         let mut lines = Vec::new();
-        self.simulation.push(&self.stack, chunk, &mut |line| lines.push(line));
+        self.0.push(chunk, &mut |line| lines.push(line));
         encode(&lines.iter().map(SimulatedLine::from).collect::<Vec<_>>())
     }
 
@@ -89,13 +85,24 @@ impl Simulation {
     #[wasm_bindgen(js_name = finishRows)]
     pub fn finish_rows(&mut self) -> Result<JsValue, JsValue> {
         let mut lines = Vec::new();
-        self.simulation.finish(&self.stack, &mut |line| lines.push(line));
+        self.0.finish(&mut |line| lines.push(line));
         encode(&lines.iter().map(SimulatedLine::from).collect::<Vec<_>>())
+    }
+
+    /// Counts the decisions of the lines that `chunk` completes, and tells nothing of them.
+    pub fn count(&mut self, chunk: &[u8]) {
+        self.0.push(chunk, &mut drop);
+    }
+
+    /// Counts the decision of a last line without an end.
+    #[wasm_bindgen(js_name = finishCount)]
+    pub fn finish_count(&mut self) {
+        self.0.finish(&mut drop);
     }
 
     /// What was decided so far.
     pub fn counts(&self) -> Result<JsValue, JsValue> {
-        encode(&counts_out(&self.simulation))
+        encode(&counts_out(&self.0))
     }
 }
 

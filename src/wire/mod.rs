@@ -31,6 +31,10 @@ pub mod shown;
 #[cfg(feature = "full")]
 pub mod counts;
 #[cfg(feature = "full")]
+mod scan;
+#[cfg(feature = "full")]
+pub mod replay;
+#[cfg(feature = "full")]
 pub mod ndjson;
 
 /// What went wrong, for people and for programs.

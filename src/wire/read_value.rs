@@ -26,10 +26,10 @@ pub fn read_value<'de, D: Deserializer<'de>>(
 
 /// Reads one value at a depth; says in `refusal` why it refused, as a format's own errors carry no codes.
 #[derive(Clone, Copy)]
-struct ValueSeed<'a> {
-    depth_left: usize,
-    depth_max: usize,
-    refusal: &'a RefCell<Option<Failure>>,
+pub(super) struct ValueSeed<'a> {
+    pub(super) depth_left: usize,
+    pub(super) depth_max: usize,
+    pub(super) refusal: &'a RefCell<Option<Failure>>,
 }
 
 impl ValueSeed<'_> {
@@ -40,7 +40,7 @@ impl ValueSeed<'_> {
     }
 
     /// The seed for what a list or map at this depth holds.
-    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
+    pub(super) fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
         match self.depth_left.checked_sub(1) {
             Some(depth_left) => Ok(Self { depth_left, ..self }),
             None => Err(self.refuse("too-deep", format!("nested deeper than {} lists and maps", self.depth_max))),

@@ -165,6 +165,7 @@ for (const [name, call, message] of [
   ["no tool", '{"args": {}}', "tool"],
   ["__proto__ as a key", '{"tool": "search.web", "args": {"__proto__": {"a": 1}}}', "__proto__"],
   ["a key written twice", '{"tool": "shell.execute", "tool": "search.web"}', "tool"],
+  ["a key written twice deep inside", '{"tool": "search.web", "args": {"m": {"twice": 1, "twice": 2}}}', "twice"],
   ["a list", "[1]", "object"],
 ] as const) {
   test(`a call that is ${name} is refused, not decided`, async ({ page }) => {

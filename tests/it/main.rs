@@ -20,6 +20,7 @@ mod limits;
 mod naive;
 mod oracle;
 mod plan;
+mod replay;
 mod schema;
 mod strictness;
 mod traces;

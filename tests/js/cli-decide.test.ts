@@ -42,6 +42,16 @@ async function decide(args: readonly string[], input: string | Uint8Array) {
 
 const brief = ({ line, action, error }: OutLine) => [line, action ?? error?.code];
 
+test("counts alone are those of the decisions", async () => {
+  await inFolder(files, async (folder) => {
+    const input = '{"tool":"file.read"}\n{"tool":"file.write"}\nnonsense\n{"tool":"shell.execute"}';
+    const both = await run(["decide", "--policy", "p.yaml", "--summary"], input, folder);
+    const alone = await run(["decide", "--policy", "p.yaml", "--summary-only"], input, folder);
+    assert.match(alone.stdout, /^calls +3\nallow +1\nescalate +1\nblock +1\nerrors +1\n/);
+    assert.deepEqual([alone.code, alone.stdout, alone.stderr], [both.code, both.stderr, ""]);
+  });
+});
+
 test("every line is decided, in order, with everything that a decision says", async () => {
   const calls = '{"tool":"file.read"}\n{"tool":"file.write","args":{"path":"a"},"suite":"x"}\n{"tool":"other"}\n';
   const { code, stderr, lines } = await decide(["--policy", "p.yaml"], calls);
@@ -86,8 +96,9 @@ test("lines that are no calls give errors with their numbers, the others are sti
     '{"tool":"file.read","args":{"__proto__":{"admin":true}}}',
     '{"tool":"file.read","args":[]}',
     '{"tool":"file.read"} {"tool":"file.read"}',
-    `{"tool":"file.read","args":${'{"a":'.repeat(200)}1${"}".repeat(200)}}`,
-    '{"tool":"file.read","args":{"text":"\\ud800"}}',
+    `{"tool":"file.read","agent":${'{"a":'.repeat(200)}1${"}".repeat(200)}}`,
+    '{"tool":"file.read","reason":"\\ud800"}',
+    `{"tool":"file.read","args":{"nobody asks":[${"[".repeat(200)}${"]".repeat(200)},"\\ud800"]}}`,
     "  \t ",
     '{"tool":"__proto__"}',
     '{"tool":"constructor","args":{"toString":1}}',
@@ -107,11 +118,12 @@ test("lines that are no calls give errors with their numbers, the others are sti
     [10, "forbidden-key"],
     [11, "wrong-type"],
     [12, "not-json"],
-    [13, "too-deep"],
+    [13, "allow"],
     [14, "not-json"],
-    [16, "escalate"],
+    [15, "allow"],
     [17, "escalate"],
-    [18, "block"],
+    [18, "escalate"],
+    [19, "block"],
   ]);
 });
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
+  CallError,
   checkPolicy,
   type Decision,
   EngineError,
@@ -10,6 +11,7 @@ import {
   loadPolicy,
   PolicyError,
   type PolicySource,
+  readCall,
 } from "countersign";
 
 import { unwritten } from "./decisions.js";
@@ -305,10 +307,15 @@ test("a simulation decides lines in chunks of any size, and tells where they are
   assert.throws(() => policy.simulation().push("text" as unknown as Uint8Array), TypeError);
 });
 
-test("rows and NDJSON tell the same", async () => {
+test("rows, NDJSON and counts tell the same", async () => {
   const policy = await loadPolicy(text);
   const bytes = encode('{"tool":"file.read"}\nnonsense\n{"tool":"file.write"}\n');
-  const rows = policy.simulation().push(bytes);
+  const [simulation, counted] = [policy.simulation(), policy.simulation()];
+  const rows = simulation.push(bytes);
+  for (const byte of bytes.subarray(0, -1)) counted.count(Uint8Array.of(byte));
+  counted.finishCount();
+  assert.deepEqual(counted.counts, simulation.counts);
+  assert.throws(() => counted.count(bytes), EngineError);
   const ndjson = policy.simulation().pushNdjson(bytes);
   assert.ok(ndjson.endsWith("\n"));
   const parsed = ndjson
@@ -319,6 +326,14 @@ test("rows and NDJSON tell the same", async () => {
     parsed,
     rows.map(({ line, decision, error }) => (decision ? { line, ...decision } : { line, error })),
   );
+});
+
+test("the text of a call is read by the engine, whole", async () => {
+  assert.deepEqual(await readCall('{"tool":"a","args":{"n":1},"more":2}'), { tool: "a", args: { n: 1 } });
+  const refused = (code: string) => (error: unknown) => error instanceof CallError && error.code === code;
+  await assert.rejects(readCall('{"tool":"a","args":{"m":{"x":1,"x":2}}}'), refused("duplicate-key"));
+  await assert.rejects(readCall('{"tool":"a"'), refused("not-json"));
+  await assert.rejects(readCall(1 as unknown as string), TypeError);
 });
 
 test("tokens for colouring are in order, within the text and never overlap", async () => {

@@ -24,6 +24,7 @@ Options:
   --policy FILE      the policy; of several the strictest decision wins
   --tools TOOLS      a tool catalogue, such as MCP's tools/list answers: no call is allowed that does not fit it
   --summary          print counts to standard error at the end
+  --summary-only     print counts alone, to standard output: faster than a line for each call
 ${LIMIT_HELP}  --help             print this
 
 Exit status: 0 all lines were decided, 1 a line or a policy has an error, 2 wrong usage or a file that cannot be read.
@@ -37,6 +38,7 @@ export async function decide(args: readonly string[], output: Output): Promise<n
     options: {
       ...INPUT_OPTIONS,
       summary: { type: "boolean" },
+      "summary-only": { type: "boolean" },
       help: { type: "boolean", short: "h" },
       ...LIMIT_OPTIONS,
     },
@@ -50,7 +52,13 @@ export async function decide(args: readonly string[], output: Output): Promise<n
   const policy = await loadPolicies(values.policy, tools, limitsFrom(values, "decide"));
   if (typeof policy === "number") return policy;
   const simulation = policy.simulation();
-  await decideCalls(simulation, await openInput(calls), output);
+  const input = await openInput(calls);
+  if (values["summary-only"]) {
+    await countCalls(simulation, input);
+    await output.write(summaryOf(simulation.counts, policy, values.policy));
+  } else {
+    await decideCalls(simulation, input, output);
+  }
   const { counts } = simulation;
   if (values.summary) process.stderr.write(summaryOf(counts, policy, values.policy));
   return counts.errors > 0 ? EXIT_FOUND : EXIT_OK;
@@ -60,6 +68,19 @@ async function decideCalls(simulation: Simulation, input: Input, output: Output)
   const progress = progressOf(input, nowMs);
   try {
     await pump(simulation, input, output, (bytes) => progress.advance(bytes, () => simulation.counts));
+  } finally {
+    progress.end();
+  }
+}
+
+async function countCalls(simulation: Simulation, input: Input): Promise<void> {
+  const progress = progressOf(input, nowMs);
+  try {
+    for await (const chunk of input.chunks) {
+      simulation.count(chunk);
+      progress.advance(chunk.byteLength, () => simulation.counts);
+    }
+    simulation.finishCount();
   } finally {
     progress.end();
   }

@@ -1,7 +1,7 @@
 /** `countersign trace`: why do these policies say that of this call? */
 import { parseArgs } from "node:util";
-import { readCall } from "../engines/full.js";
 import { CallError } from "../errors.js";
+import { readCall } from "../policy.js";
 import type { ConditionTrace, Outcome, PolicyTrace, RuleTrace, Trace } from "../types.js";
 import { readText, STDIN_NAME } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
@@ -50,7 +50,7 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
   if (typeof policy === "number") return policy;
   const { text } = await readText(file, limits);
   try {
-    const traced = policy.trace(readCall(decoded(text)));
+    const traced = policy.trace(await readCall(decoded(text)));
     const shown = files.map((name) => (name === "-" ? STDIN_NAME : name));
     await output.write(format === "json" ? `${JSON.stringify(traced, null, 2)}\n` : textOf(traced, shown));
     return EXIT_OK;

@@ -24,6 +24,8 @@ export interface EngineSimulation {
   finishNdjson(): string;
   pushRows(chunk: Uint8Array): readonly SimulatedLine[];
   finishRows(): readonly SimulatedLine[];
+  count(chunk: Uint8Array): void;
+  finishCount(): void;
   counts(): Counts;
   free(): void;
 }
@@ -88,6 +90,8 @@ function guardedSimulation(simulation: wasm.Simulation): EngineSimulation {
     finishNdjson: () => engine.answer(refusedCall, () => simulation.finishNdjson()),
     pushRows: (chunk) => engine.answer(refusedCall, () => simulation.pushRows(chunk) as SimulatedLine[]),
     finishRows: () => engine.answer(refusedCall, () => simulation.finishRows() as SimulatedLine[]),
+    count: (chunk) => engine.answer(refusedCall, () => simulation.count(chunk)),
+    finishCount: () => engine.answer(refusedCall, () => simulation.finishCount()),
     counts: () => engine.answer(refusedCall, () => deepFreeze(simulation.counts() as Counts)),
     free: () => engine.free(simulation),
   };

@@ -6,19 +6,35 @@ import type { FileRow, FileRows, RowFilter } from "./api.ts";
 /** The table keeps this many rows; counts go on. */
 export const ROWS_MAX = 1_000_000;
 
-type Outcome =
+export type Outcome =
   | { readonly decision: Decision; readonly error: null }
   | { readonly decision: null; readonly error: LineError };
 
+/** Rows as plain data: columns, and tables of what many rows share. */
+export interface RowsData {
+  readonly lines: readonly number[];
+  readonly offsets: readonly number[];
+  readonly lengths: readonly number[];
+  readonly toolOf: readonly number[];
+  readonly outcomeOf: readonly number[];
+  readonly tools: readonly (string | null)[];
+  readonly outcomes: readonly Outcome[];
+}
+
 export interface Rows {
   readonly length: number;
-  add(line: SimulatedLine): void;
+  readonly data: RowsData;
+  /** Adds lines, the numbers and places of which are off by `shift`. */
+  addAll(lines: readonly SimulatedLine[], shift: number): void;
+  /** Adds rows that are counted from a line, which is at `before`. */
+  append(rows: RowsData, before: { readonly lines: number; readonly bytes: number }): void;
   page(filter: RowFilter, from: number, count: number): FileRows;
   /** Where the bytes of a row stand in the file. */
   place(index: number): { readonly offset: number; readonly length: number; readonly line: number } | null;
 }
 
-export function createRows(): Rows {
+/** Keeps the first `rowsMax` rows. */
+export function createRows(rowsMax: number = ROWS_MAX): Rows {
   const lines: number[] = [];
   const offsets: number[] = [];
   const lengths: number[] = [];
@@ -27,6 +43,19 @@ export function createRows(): Rows {
   const tools = createTable<string | null>();
   const outcomes = createTable<Outcome>();
   const byKind = { error: [], allow: [], escalate: [], block: [] } as Record<Exclude<RowFilter, "all">, number[]>;
+
+  function add(line: number, offset: number, length: number, tool: number, outcome: number): void {
+    if (lines.length >= rowsMax) return;
+    byKind[outcomes.values[outcome]?.decision?.action ?? "error"].push(lines.length);
+    lines.push(line);
+    offsets.push(offset);
+    lengths.push(length);
+    toolOf.push(tool);
+    outcomeOf.push(outcome);
+  }
+
+  const putTool = (tool: string | null) => tools.put(tool ?? "\0", tool);
+  const putOutcome = (outcome: Outcome) => outcomes.put(outcomeKey(outcome), outcome);
 
   function row(index: number): FileRow {
     const outcome = outcomes.get(outcomeOf[index]);
@@ -44,16 +73,27 @@ export function createRows(): Rows {
       return lines.length;
     },
 
-    add({ line, offset, length, tool, decision, error }) {
-      if (lines.length >= ROWS_MAX) return;
-      const outcome = decision !== null ? { decision, error: null } : error !== null ? { decision: null, error } : null;
-      if (outcome === null) return;
-      byKind[outcome.decision?.action ?? "error"].push(lines.length);
-      lines.push(line);
-      offsets.push(offset);
-      lengths.push(length);
-      toolOf.push(tools.put(tool ?? "\0", tool));
-      outcomeOf.push(outcomes.put(outcomeKey(outcome), outcome));
+    data: { lines, offsets, lengths, toolOf, outcomeOf, tools: tools.values, outcomes: outcomes.values },
+
+    addAll(added, shift) {
+      for (const { line, offset, length, tool, decision, error } of added) {
+        if (decision !== null) {
+          add(line + shift, offset + shift, length, putTool(tool), putOutcome({ decision, error: null }));
+        } else if (error !== null) {
+          add(line + shift, offset + shift, length, putTool(tool), putOutcome({ decision: null, error }));
+        }
+      }
+    },
+
+    append(rows, before) {
+      const toolAt = rows.tools.map(putTool);
+      const outcomeAt = rows.outcomes.map(putOutcome);
+      for (const [at, line] of rows.lines.entries()) {
+        const offset = (rows.offsets[at] ?? 0) + before.bytes;
+        const tool = toolAt[rows.toolOf[at] ?? 0] ?? 0;
+        const outcome = outcomeAt[rows.outcomeOf[at] ?? 0] ?? 0;
+        add(line + before.lines, offset, rows.lengths[at] ?? 0, tool, outcome);
+      }
     },
 
     page(filter, from, count) {
@@ -73,6 +113,7 @@ export function createRows(): Rows {
 }
 
 interface Table<T> {
+  readonly values: readonly T[];
   put(key: string, value: T): number;
   get(at: number | undefined): T | undefined;
 }
@@ -82,6 +123,7 @@ function createTable<T>(): Table<T> {
   const numbers = new Map<string, number>();
   const values: T[] = [];
   return {
+    values,
     put(key, value) {
       const known = numbers.get(key);
       if (known !== undefined) return known;

@@ -1,5 +1,5 @@
 /**
- * The one place where a script address is trusted.
+ * The one place where the page trusts a script address; that worker trusts its own in `trusted-part.ts`.
  *
  * The content security policy demands Trusted Types and names this policy only; it lets exactly one literal address through: our own worker.
  */

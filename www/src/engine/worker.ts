@@ -10,12 +10,15 @@ import type { EngineApi, Failure, InForce } from "./api.ts";
 import { traceText } from "./call-text.ts";
 import { answered, failure } from "./failure.ts";
 import { createFileRun } from "./file-run.ts";
+import { createPartApi, isPart } from "./parts.ts";
 import { createQueue } from "./queue.ts";
 
 /** Beyond this length a text is not coloured; the engine refuses it by default anyway. */
 const HIGHLIGHT_LENGTH_MAX = 1_048_576;
 
 let inForce: Policy | null = null;
+/** The text of the policy in force. */
+let textInForce = "";
 let checks = 0;
 const queue = createQueue();
 const file = createFileRun();
@@ -33,8 +36,10 @@ const api: EngineApi = {
     const { diagnostics, policy } = await checkPolicy(text);
     const answer = { text, diagnostics, tokens, policy: policy === null ? null : summary(policy) };
     // Only the last text that was sent may come into force.
-    if (mine === checks) putInForce(policy);
-    else policy?.dispose();
+    if (mine === checks) {
+      textInForce = text;
+      putInForce(policy);
+    } else policy?.dispose();
     return answer;
   },
 
@@ -48,7 +53,7 @@ const api: EngineApi = {
 
   async escalate(callText, digest) {
     return withPolicy(digest, async (policy) => {
-      const traced = traceText(policy, callText);
+      const traced = await traceText(policy, callText);
       return traced.ok ? queue.open(policy, traced.call) : traced;
     });
   },
@@ -56,7 +61,7 @@ const api: EngineApi = {
   async decideFile(chosen, digest, onProgress) {
     const before = file.policy();
     return withPolicy(digest, (policy) => {
-      const end = file.decide(policy, chosen, onProgress);
+      const end = file.decide(policy, textInForce, chosen, onProgress);
       retire(before);
       return end;
     });
@@ -112,4 +117,4 @@ function summary(policy: Policy): InForce {
   return { digest: policy.digest, policies: policy.policies };
 }
 
-expose(api);
+expose(isPart ? createPartApi() : api);
