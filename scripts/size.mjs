@@ -9,7 +9,7 @@ import { isProgram, Problem, program, root, say } from "./run.mjs";
 
 /** The entries that decide, the WebAssembly of each, and the most that it and its JavaScript may take, in bytes of gzip. */
 const entries = {
-  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 405_000 },
+  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 415_000 },
   "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 286_000 },
   "countersign/compiled": { file: "countersign_compiled_bg.wasm", gzipBytesMax: 183_000 },
 };

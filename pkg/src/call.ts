@@ -193,7 +193,7 @@ function checkPlain(value: object, copying: Copying): void {
 }
 
 /** Also true of another realm's, such as that of a frame or of a test runner. */
-function isObjectPrototype(prototype: unknown): boolean {
+export function isObjectPrototype(prototype: unknown): boolean {
   if (prototype === Object.prototype) return true;
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
 }

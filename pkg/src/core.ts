@@ -161,7 +161,8 @@ export function createEngine(build: Build): Engine {
 
   function stack(stack: RawStack): Stack {
     const planner = stack.planner();
-    const planned = createPlanned(guardedPlanner(planner));
+    let isFreed = false;
+    const planned = createPlanned(guardedPlanner(planner, () => isFreed));
     return {
       digest: () => answer(refusedCall, () => stack.digest() as Digest),
       decide(call, usage) {
@@ -170,13 +171,14 @@ export function createEngine(build: Build): Engine {
         return planned(call, usage);
       },
       free: () => {
+        isFreed = true;
         free(planner);
         free(stack);
       },
     };
   }
 
-  function guardedPlanner(planner: RawPlanner): Planner {
+  function guardedPlanner(planner: RawPlanner, isFreed: () => boolean): Planner {
     return {
       plansMax: planner.plansMax,
       plan: (tool) => answer(refusedCall, () => deepFreeze(planner.plan(tool) as Plan)),
@@ -185,13 +187,18 @@ export function createEngine(build: Build): Engine {
       // Called for nearly every decision: without a closure.
       outcome(plan) {
         if (broken) throw broken;
+        if (isFreed()) throw disposed();
         try {
           return planner.outcome(plan);
         } catch (thrown) {
           throw failure(refusedCall, thrown);
         }
       },
-      decide: (plan, usage) => answer(refusedCall, () => deepFreeze(planner.decide(plan, usage) as Decision)),
+      decide: (plan, usage) =>
+        answer(refusedCall, () => {
+          if (isFreed()) throw disposed();
+          return deepFreeze(planner.decide(plan, usage) as Decision);
+        }),
     };
   }
 
@@ -260,4 +267,9 @@ export function refusedCall(code: string, message: string): Error {
 
 function refusedEscalation(code: string, message: string): Error {
   return new EscalationError(code as EscalationErrorCode, message);
+}
+
+/** A proxy may dispose a policy while a call is decided by it. */
+function disposed(): EngineError {
+  return new EngineError("disposed", "the policy was disposed and decides no more");
 }

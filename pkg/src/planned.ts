@@ -6,7 +6,7 @@
  * once and handed out again, frozen.
  */
 import { snapshotCall } from "./call.js";
-import { EngineError } from "./errors.js";
+import { CallError } from "./errors.js";
 import { type Quick, type QuickWays, quickOf, quickOutcome, UNSETTLED } from "./quick.js";
 import { type Asked, beginReading, endReading, isPlainMap, type Reading, type Scratch } from "./reading.js";
 import type { Call, Decision, Usage } from "./types.js";
@@ -43,17 +43,20 @@ interface Known {
   readonly asked: readonly Asked[];
   /** The policies by quick tests; none if only the engine can tell. */
   readonly quick: readonly Quick[];
-  readonly shared: Decision[];
+  readonly shared: Map<number, Decision>;
 }
 
 /** The last slot of every plan. */
 const confidence: Asked = { root: "confidence", steps: [], whole: true };
 
+/** How many of the decisions that calls share are kept, for each tool. */
+const SHARED_MAX = 1_024;
+
 /**
  * Makes a function that decides calls through `planner`.
  *
- * Of the call it reads own properties only, each once, when its rules first ask about it. What is not plain data is
- * refused as `snapshotCall` does, if it is read.
+ * Of the call it reads own properties only, each once, when its rules first ask about it. If something that was read is
+ * not plain data, the call is refused as `snapshotCall` refuses it.
  */
 export function createPlanned(planner: Planner): (call: Call, usage: Usage | undefined) => Decision {
   const { plansMax, scratch } = planner;
@@ -67,14 +70,14 @@ export function createPlanned(planner: Planner): (call: Call, usage: Usage | und
       planner.forget();
     }
     const plan = planner.plan(tool);
-    const asked = [...plan.asked, confidence];
+    const asked = [...withPassed(plan.asked), confidence];
     const quick = quickOf(plan.quick ?? [], asked);
-    const known: Known = { id: plan.id ?? -1, constant: plan.constant, asked, quick, shared: [] };
+    const known: Known = { id: plan.id ?? -1, constant: plan.constant, asked, quick, shared: new Map() };
     tools.set(tool, known);
     return known;
   }
 
-  /** The decision; `undefined` if something that it depends on is not plain. */
+  /** The decision; `undefined` if something that was read is not plain. */
   function read(call: Call, known: Known, usage: Usage | undefined): Decision | undefined {
     if (known.constant !== null) return known.constant;
     const reading = beginReading(call, known.asked, scratch);
@@ -82,9 +85,6 @@ export function createPlanned(planner: Planner): (call: Call, usage: Usage | und
     let isPlain = false;
     try {
       decision = decided(reading, known, usage);
-    } catch (error) {
-      // A proxy may throw whatever it likes; a copy tells what is wrong.
-      if (error instanceof EngineError) throw error;
     } finally {
       isPlain = endReading(reading);
     }
@@ -92,30 +92,52 @@ export function createPlanned(planner: Planner): (call: Call, usage: Usage | und
   }
 
   function decided(reading: Reading, { id, quick, shared }: Known, usage: Usage | undefined): Decision {
-    let outcome = quickOutcome(quick, reading);
+    let outcome = quicklyDecided(quick, reading);
     if (outcome === UNSETTLED) outcome = planner.outcome(id);
-    const made = outcome === UNSETTLED ? undefined : shared[outcome];
+    const made = shared.get(outcome);
     if (made !== undefined) return made;
     const decision = planner.decide(id, usage);
-    if (outcome !== UNSETTLED && !reading.isOdd) shared[outcome] = decision;
-    return decision;
-  }
-
-  function byCopy(call: Call, usage: Usage | undefined): Decision {
-    const copy = snapshotCall(call);
-    const decision = read(copy, tools.get(copy.tool) ?? know(copy.tool), usage);
-    if (decision === undefined) throw new TypeError("the copy of a call is not plain");
+    const isShared = outcome !== UNSETTLED && !reading.isOdd && decision.undecidable.length === 0;
+    if (isShared && shared.size < SHARED_MAX) shared.set(outcome, decision);
     return decision;
   }
 
   return (call, usage) => {
     const tool = toolOf(call);
     const known = tools.get(tool) ?? (typeof tool === "string" ? know(tool) : undefined);
-    return (known && read(call, known, usage)) ?? byCopy(call, usage);
+    return (known && read(call, known, usage)) ?? refuse(call);
   };
 }
 
-/** The tool's name; `undefined` if only a copy can tell what is wrong with it. */
+/** A proxy may throw whatever it likes; then the engine is to find that what it asks for is not plain. */
+function quicklyDecided(quick: readonly Quick[], reading: Reading): number {
+  try {
+    return quickOutcome(quick, reading);
+  } catch {
+    return UNSETTLED;
+  }
+}
+
+/** Says what is wrong with a call of which something was read that is not plain data. */
+function refuse(call: Call): never {
+  snapshotCall(call);
+  // What was read is not what the copy holds.
+  throw new CallError("not-plain", "a call changed while it was read, or is not plain data", "");
+}
+
+/** `asked` with what other fields go through marked. */
+function withPassed(asked: readonly Asked[]): Asked[] {
+  const nameOf = (root: string, steps: Asked["steps"]) => JSON.stringify([root, ...steps]);
+  const outlined = new Set(asked.map(({ root, steps }) => nameOf(root, steps)));
+  const passed = new Set(
+    asked.flatMap(({ root, steps }) => steps.map((_, count) => nameOf(root, steps.slice(0, count)))),
+  );
+  const isPassed = ({ root, steps }: Asked) =>
+    passed.has(nameOf(root, steps)) || (steps.length > 0 && outlined.has(nameOf(root, steps.slice(0, -1))));
+  return asked.map((one) => ({ ...one, isPassed: isPassed(one) }));
+}
+
+/** The tool's name; `undefined` if there is none to be read. */
 function toolOf(call: unknown): unknown {
   try {
     const isReadable = typeof call === "object" && call !== null && isPlainMap(call) && Object.hasOwn(call, "tool");

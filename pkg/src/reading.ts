@@ -5,7 +5,7 @@
  * reading odd; then only `snapshotCall` can tell what is wrong, or that all is well.
  * The form of what is written is that of `src/wire/frame.rs`.
  */
-import { CALL_TEXT_MAX, isUnicode, snapshotValue } from "./call.js";
+import { CALL_TEXT_MAX, CALL_VALUES_MAX, isObjectPrototype, isUnicode, snapshotValue } from "./call.js";
 
 /** A field that a plan asks for. */
 export interface Asked {
@@ -13,6 +13,8 @@ export interface Asked {
   readonly steps: readonly (string | number)[];
   /** Whether all of a list or map is written, and not only how many items or which keys it has. */
   readonly whole: boolean;
+  /** Whether other fields that are asked for lie inside it, or it is one of the keys that an outer one asks for. */
+  readonly isPassed?: boolean;
 }
 
 /** Memory of an engine that what was read is written to. */
@@ -33,11 +35,17 @@ export interface Reading {
   /** What was read so far, by slot, and how many slots that may be. */
   readonly values: unknown[];
   slots: number;
-  /** Which root was read last, and what is inside it. */
-  root: string;
-  inRoot: unknown;
+  /** What was read so far of the call itself, and what is inside that, by {@link ROOTS}. */
+  readonly roots: unknown[];
+  readonly inRoots: unknown[];
+  /** What several fields go through, by what it is in and by key. */
+  readonly passed: Map<object, Map<string | number, unknown>>;
+  /** How much text was read. */
+  text: number;
   isOdd: boolean;
 }
+
+const ROOTS: readonly Asked["root"][] = ["args", "agent", "user", "session", "context", "confidence"];
 
 const ABSENT = 0;
 const BLOCKED = 1;
@@ -63,6 +71,9 @@ const { getOwnPropertySymbols, getPrototypeOf, hasOwn } = Object;
 const { isArray } = Array;
 const encoder = new TextEncoder();
 
+/** In place of what was not read yet. No array here has holes: what others put on a prototype would show through. */
+const unread = Symbol("unread");
+
 let current = newReading();
 
 function newReading(): Reading {
@@ -73,8 +84,10 @@ function newReading(): Reading {
     scratch: null,
     values: [],
     slots: 0,
-    root: "",
-    inRoot: absent,
+    roots: ROOTS.map(() => unread),
+    inRoots: ROOTS.map(() => unread),
+    passed: new Map(),
+    text: 0,
     isOdd: false,
   };
 }
@@ -90,18 +103,23 @@ export function beginReading(call: object, asked: readonly Asked[], scratch: Scr
   reading.call = call;
   reading.asked = asked;
   reading.scratch = scratch;
-  reading.root = "";
+  reading.text = 0;
   reading.isOdd = false;
+  while (reading.values.length < asked.length) reading.values.push(unread);
   return reading;
 }
 
 /** Ends the reading of a call. Returns whether everything that the engine asked for was plain. */
 export function endReading(reading: Reading): boolean {
-  const { isOdd, slots, values } = reading;
-  for (let slot = 0; slot < slots; slot += 1) values[slot] = undefined;
+  const { isOdd, slots, values, roots, inRoots, passed } = reading;
+  for (let slot = 0; slot < slots; slot += 1) values[slot] = unread;
+  for (let root = 0; root < roots.length; root += 1) {
+    roots[root] = unread;
+    inRoots[root] = unread;
+  }
+  if (passed.size > 0) passed.clear();
   reading.slots = 0;
   reading.call = null;
-  reading.inRoot = absent;
   current = reading.outer ?? reading;
   return !isOdd;
 }
@@ -118,13 +136,17 @@ export function readField(slot: number): number {
   }
 }
 
-/** What belongs in `slot` of the call of `reading`, which is what stands at `asked`; each is read once. */
+/** What belongs in `slot` of the call of `reading`, which is what stands at `asked`; each property is read once. */
 export function valueAt(reading: Reading, slot: number, asked: Asked): unknown {
   const known = reading.values[slot];
-  if (known !== undefined) return known;
-  const value = field(reading, asked);
-  reading.values[slot] = value;
+  if (known !== unread) return known;
   if (slot >= reading.slots) reading.slots = slot + 1;
+  let value = field(reading, asked);
+  if (typeof value === "string") {
+    reading.text += value.length;
+    if (reading.text > CALL_TEXT_MAX) value = odd;
+  }
+  reading.values[slot] = value;
   return value;
 }
 
@@ -133,15 +155,43 @@ function notPlain(reading: Reading): number {
   return BLOCKED;
 }
 
-function field(reading: Reading, { root, steps }: Asked): unknown {
-  if (steps.length === 0) return rootOf(reading.call as object, root);
-  if (reading.root !== root) {
-    reading.inRoot = container(rootOf(reading.call as object, root));
-    reading.root = root;
+function field(reading: Reading, { root, steps, isPassed }: Asked): unknown {
+  const at = ROOTS.indexOf(root);
+  if (steps.length === 0) return rootAt(reading, at);
+  let from = reading.inRoots[at];
+  if (from === unread) {
+    from = container(rootAt(reading, at));
+    reading.inRoots[at] = from;
   }
-  let value = step(reading.inRoot, steps[0] as string | number);
-  for (let index = 1; index < steps.length; index += 1) {
-    value = step(container(value), steps[index] as string | number);
+  if (steps.length === 1 && !isPassed) return step(from, steps[0] as string | number);
+  let value: unknown = absent;
+  for (let index = 0; index < steps.length; index += 1) {
+    value = passing(reading, from, steps[index] as string | number);
+    from = container(value);
+  }
+  return value;
+}
+
+function rootAt(reading: Reading, at: number): unknown {
+  const known = reading.roots[at];
+  if (known !== unread) return known;
+  const value = rootOf(reading.call as object, ROOTS[at] as Asked["root"]);
+  reading.roots[at] = value;
+  return value;
+}
+
+/** What stands at `key` of `from`, which other fields may go through as well. */
+function passing(reading: Reading, from: unknown, key: string | number): unknown {
+  if (typeof from !== "object" || from === null) return from;
+  let known = reading.passed.get(from);
+  if (known === undefined) {
+    known = new Map();
+    reading.passed.set(from, known);
+  }
+  let value = known.get(key);
+  if (value === undefined) {
+    value = step(from, key);
+    known.set(key, value);
   }
   return value;
 }
@@ -153,7 +203,8 @@ function write(reading: Reading, value: unknown, whole: boolean, around: number)
       return text(reading, value);
     case "number":
       if (!Number.isFinite(value)) return notPlain(reading);
-      room(reading, 8).view.setFloat64(0, value, true);
+      // The engine knows one zero.
+      room(reading, 8).view.setFloat64(0, value + 0, true);
       return NUMBER;
     case "boolean":
       return value ? TRUE : FALSE;
@@ -173,7 +224,6 @@ function room(reading: Reading, size: number): Scratch {
 
 function text(reading: Reading, value: string): number {
   const { length } = value;
-  if (length > CALL_TEXT_MAX) return notPlain(reading);
   // A code unit is at most three bytes of UTF-8.
   const { bytes } = room(reading, 3 * length);
   if (length <= SHORT_TEXT) {
@@ -192,22 +242,25 @@ function text(reading: Reading, value: string): number {
 
 /** Writes a list or map as a whole by way of a copy, or how many items or which keys it has. */
 function nested(reading: Reading, value: object, whole: boolean, around: number): number {
-  const plain = whole ? snapshotValue(value, around) : outline(value);
+  const plain = whole ? snapshotValue(value, around) : outline(reading, value);
   if (plain === undefined) return notPlain(reading);
   const length = writeAt(reading, 0, plain);
   return ((length << 3) | NESTED) >>> 0;
 }
 
 /** `value` with `null` for what it holds; `undefined` if it is not plain. */
-function outline(value: object): unknown {
+function outline(reading: Reading, value: object): unknown {
   const from = container(value);
   if (from === odd) return undefined;
-  if (isArray(value)) return new Array(value.length).fill(null);
-  if (getOwnPropertySymbols(value).length > 0) return undefined;
+  if (isArray(value)) return value.length > CALL_VALUES_MAX ? undefined : new Array(value.length).fill(null);
+  const keys = Object.keys(value);
+  if (keys.length > CALL_VALUES_MAX || getOwnPropertySymbols(value).length > 0) return undefined;
   const entries: [string, null][] = [];
-  for (const key of Object.keys(value)) {
-    const inside = own(value, key);
-    if (inside === odd || !isUnicode(key)) return undefined;
+  let text = 0;
+  for (const key of keys) {
+    const inside = passing(reading, value, key);
+    text += key.length;
+    if (inside === odd || text > CALL_TEXT_MAX || !isUnicode(key)) return undefined;
     if (inside !== absent) entries.push([key, null]);
   }
   return Object.fromEntries(entries);
@@ -218,7 +271,7 @@ function writeAt(reading: Reading, at: number, value: unknown): number {
   if (typeof value === "string") return textAt(reading, tagAt(reading, at, TEXT), value);
   if (typeof value === "number") {
     const start = tagAt(reading, at, NUMBER);
-    room(reading, start + 8).view.setFloat64(start, value, true);
+    room(reading, start + 8).view.setFloat64(start, value + 0, true);
     return start + 8;
   }
   if (typeof value === "boolean") return tagAt(reading, at, value ? TRUE : FALSE);
@@ -264,7 +317,7 @@ function rootOf(call: object, key: Asked["root"]): unknown {
 function container(value: unknown): unknown {
   if (typeof value === "object") {
     if (value === null) return absent;
-    const isPlain = isArray(value) ? getPrototypeOf(value) === Array.prototype : isPlainMap(value);
+    const isPlain = isArray(value) ? isPlainList(value) : isPlainMap(value);
     return isPlain ? value : odd;
   }
   return typeof value === "symbol" ? value : blocked;
@@ -286,8 +339,14 @@ function own(map: object, key: string | number): unknown {
   return value === undefined ? absent : value;
 }
 
-/** Maps of another realm are plain as well, but only a copy tells. */
+/** Also true of plain objects of another realm. */
 export function isPlainMap(value: object): boolean {
-  const prototype = getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  const prototype: unknown = getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || isObjectPrototype(prototype);
+}
+
+/** `Array.prototype`, of whatever realm, is a list itself; that of a class is not. */
+function isPlainList(list: readonly unknown[]): boolean {
+  const prototype: unknown = getPrototypeOf(list);
+  return prototype === Array.prototype || isArray(prototype);
 }

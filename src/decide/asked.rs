@@ -3,6 +3,7 @@
 use super::call::MARKS;
 use super::condition::About;
 use crate::matcher::condition::{Condition, Matcher, PathTest, Test, TextOrField};
+use crate::names::NameMap;
 use crate::policy::model::Rule;
 use crate::policy::terms::{Limit, Segment};
 use crate::value::field::{Field, Root, Step, Way};
@@ -42,15 +43,40 @@ pub(super) struct Place {
     pub(super) about: About,
 }
 
-impl Place {
-    /// That of `field` in the slots of `asked`.
-    pub(super) fn of(field: &Field, asked: &[Asked]) -> Self {
-        let holds = |asked: &Asked| asked.depth == Depth::Whole && is_inside(field, &asked.field);
-        let same = asked.iter().position(|asked| asked.field == *field);
-        let slot = same.or_else(|| asked.iter().position(holds));
-        let outer = slot.and_then(|slot| asked.get(slot)).map_or(0, |outer| outer.field.way.steps.len());
-        Self { slot, inside: field.way.steps.iter().skip(outer).cloned().collect(), about: About::of(field) }
+/// The slots of asked fields, by field.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    slots: NameMap<Field, (usize, Depth)>,
+}
+
+impl Places {
+    /// Those of `asked`.
+    pub(super) fn new(asked: &[Asked]) -> Self {
+        let slot = |(slot, asked): (usize, &Asked)| (asked.field.clone(), (slot, asked.depth));
+        Self { slots: asked.iter().enumerate().map(slot).collect() }
     }
+
+    /// Where `field` is.
+    pub(super) fn of(&self, field: &Field) -> Place {
+        let same = self.slots.get(field).map(|(slot, _)| (*slot, field.way.steps.len()));
+        let (slot, passed) = same.or_else(|| self.around(field)).unzip();
+        let inside = field.way.steps.iter().skip(passed.unwrap_or(0)).cloned().collect();
+        Place { slot, inside, about: About::of(field) }
+    }
+
+    /// The slot that holds all of a value around `field`, and how many steps lead to that value.
+    fn around(&self, field: &Field) -> Option<(usize, usize)> {
+        let whole = |outer: &Field| self.slots.get(outer).filter(|(_, depth)| *depth == Depth::Whole);
+        outer_fields(field).find_map(|outer| Some((whole(&outer)?.0, outer.way.steps.len())))
+    }
+}
+
+/// The fields that `field` lies in.
+fn outer_fields(field: &Field) -> impl Iterator<Item = Field> + '_ {
+    (0..field.way.steps.len()).map(|steps| {
+        let steps = field.way.steps.iter().take(steps).cloned().collect();
+        Field { root: field.root, way: Way { steps } }
+    })
 }
 
 /// The fields that decide whether `condition` holds.
@@ -167,20 +193,21 @@ pub(super) fn of_terms(rule: &Rule, asked: &mut Vec<Asked>) {
     }
 }
 
-/// Adds `more` to `asked`: each field once, and none inside one that is read as a whole. What is in `asked` stays there.
-pub(super) fn add(more: Vec<Asked>, asked: &mut Vec<Asked>) {
+/// Each field of `wanted` once, and none inside one that is read as a whole.
+pub(super) fn distinct(wanted: Vec<Asked>) -> Vec<Asked> {
     let is_whole = |asked: &&Asked| asked.depth == Depth::Whole;
-    let whole: Vec<Field> = asked.iter().chain(&more).filter(is_whole).map(|asked| asked.field.clone()).collect();
-    for Asked { field, depth } in more {
-        match asked.iter_mut().find(|other| other.field == field) {
-            Some(other) => other.depth = other.depth.max(depth),
-            None if whole.iter().any(|outer| *outer != field && is_inside(&field, outer)) => {}
-            None => asked.push(Asked { field, depth }),
+    let whole: NameMap<Field, ()> = wanted.iter().filter(is_whole).map(|asked| (asked.field.clone(), ())).collect();
+    let mut slots: NameMap<Field, usize> = NameMap::default();
+    let mut asked: Vec<Asked> = Vec::new();
+    for Asked { field, depth } in wanted {
+        match slots.get(&field).and_then(|slot| asked.get_mut(*slot)) {
+            Some(known) => known.depth = known.depth.max(depth),
+            None if outer_fields(&field).any(|outer| whole.contains_key(&outer)) => {}
+            None => {
+                slots.insert(field.clone(), asked.len());
+                asked.push(Asked { field, depth });
+            }
         }
     }
-}
-
-/// Whether `field` is `outer` or lies inside it.
-fn is_inside(field: &Field, outer: &Field) -> bool {
-    field.root == outer.root && field.way.steps.starts_with(&outer.way.steps)
+    asked
 }

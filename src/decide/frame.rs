@@ -90,7 +90,7 @@ impl Facts for Frame<'_> {
     }
 
     fn find(&self, field: &Field) -> Found<'_> {
-        self.at(&Place::of(field, &self.plan.asked))
+        self.at(&self.plan.places.of(field))
     }
 
     fn has_marks(&self) -> bool {

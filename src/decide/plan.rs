@@ -3,15 +3,15 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::asked::{Asked, Depth, Place, add, field, of_condition, of_terms};
+use super::asked::{Asked, Depth, Place, Places, distinct, field, of_condition, of_terms};
 use super::call::MARKS;
 use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{found_field_truth, truth};
 use super::decide::{Decision, decide_among, is_too_unsure, misfit_of};
-use super::effort::Metered;
+use super::effort::{DECISION_STEPS_MAX, Metered};
 use super::frame::{Frame, Slot, empty_slots};
 use super::limit::Usage;
-use super::quick::{QuickRule, QuickWays, TESTS_MAX, quick_tests};
+use super::quick::{Longest, QuickRule, QuickWays, quick_tests};
 use crate::matcher::condition::Condition;
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Default, Policy, Rule};
@@ -43,6 +43,8 @@ pub struct Plan {
     ways: Vec<Ways>,
     /// The fields that are read.
     pub asked: Vec<Asked>,
+    /// Where they are.
+    pub(super) places: Places,
     /// Where the marks of the session are.
     pub(super) marks: Place,
 }
@@ -89,12 +91,12 @@ impl Plan {
         if stack.catalogue.is_some() {
             wanted.push(Asked { field: field(Root::Args, None), depth: Depth::Whole });
         }
-        let mut asked = Vec::new();
-        add(wanted, &mut asked);
+        let asked = distinct(wanted);
+        let places = Places::new(&asked);
         let policies = stack.policies.iter().zip(&candidates);
-        let ways = policies.map(|(compiled, candidates)| Ways::new(compiled, candidates, &asked)).collect();
-        let marks = Place::of(&field(Root::Session, Some(MARKS)), &asked);
-        Self { tool: tool.to_owned(), candidates, ways, asked, marks }
+        let ways = policies.map(|(compiled, candidates)| Ways::new(compiled, candidates, &places)).collect();
+        let marks = places.of(&field(Root::Session, Some(MARKS)));
+        Self { tool: tool.to_owned(), candidates, ways, asked, places, marks }
     }
 
     /// Whether the tool alone decides, so that the decision is the same for all of its calls.
@@ -127,10 +129,14 @@ impl Plan {
     /// and in the end twice that.
     #[must_use]
     pub fn quick(&self, stack: &Stack) -> Option<Vec<QuickWays<'_>>> {
-        let ways = stack.policies.iter().zip(&self.ways).map(|(compiled, ways)| ways.quick(&compiled.policy));
+        let longest = Longest::default();
+        let ways = stack.policies.iter().zip(&self.ways).map(|(compiled, ways)| ways.quick(&compiled.policy, &longest));
         let ways = ways.collect::<Option<Vec<_>>>()?;
-        let tests = ways.iter().flat_map(|ways| &ways.rules).map(|rule| rule.tests.len()).sum::<usize>();
-        (tests <= TESTS_MAX && stack.catalogue.is_none()).then_some(ways)
+        let steps = ways.iter().flat_map(|ways| &ways.rules).flat_map(|rule| &rule.tests).map(|test| test.steps_max);
+        let is_cheap = steps.sum::<u64>() <= DECISION_STEPS_MAX;
+        // All outcomes are numbers that the engine has too.
+        let outcomes = ways.iter().try_fold(2_i32, |all, ways| all.checked_mul(i32::try_from(ways.count).ok()?));
+        (is_cheap && outcomes.is_some() && stack.catalogue.is_none()).then_some(ways)
     }
 
     /// Which decision is made of the call of `frame`, if it is one that calls with the same outcome share.
@@ -151,10 +157,10 @@ impl Plan {
 }
 
 impl Ways {
-    fn new(compiled: &Compiled, candidates: &Candidates, asked: &[Asked]) -> Self {
+    fn new(compiled: &Compiled, candidates: &Candidates, places: &Places) -> Self {
         let known_name_is_shared = known_name(compiled, candidates).is_none_or(carries_nothing_of_the_call);
         let matched = |rule: &Rule| Matched {
-            condition: rule.when.as_ref().map(|when| placed(&when.condition, asked)),
+            condition: rule.when.as_ref().map(|when| placed(&when.condition, places)),
             confidence: (rule.action == Action::Allow).then_some(rule.min_confidence),
             is_shared: known_name_is_shared && carries_nothing_of_the_call(rule),
         };
@@ -171,7 +177,7 @@ impl Ways {
     }
 
     /// The same by quick tests.
-    fn quick(&self, policy: &Policy) -> Option<QuickWays<'_>> {
+    fn quick(&self, policy: &Policy, longest: &Longest) -> Option<QuickWays<'_>> {
         let way = |at: usize, matched: &Matched| {
             let asks_confidence = matched.confidence.is_some_and(|min| min.or(policy.confidence.min).is_some());
             u32::try_from(2 * at).ok().filter(|_| matched.is_shared && !asks_confidence)
@@ -182,7 +188,11 @@ impl Ways {
                 .iter()
                 .enumerate()
                 .map(|(at, matched)| QuickRule {
-                    tests: matched.condition.as_ref().map(quick_tests).unwrap_or_default(),
+                    tests: matched
+                        .condition
+                        .as_ref()
+                        .map(|condition| quick_tests(condition, longest))
+                        .unwrap_or_default(),
                     way: way(at, matched),
                 })
                 .collect(),
@@ -215,16 +225,16 @@ impl Ways {
     }
 }
 
-/// `condition` with the places of its fields among the slots of `asked`.
-fn placed(condition: &Condition<Field>, asked: &[Asked]) -> Condition<Place> {
-    let each = |parts: &[Condition<Field>]| parts.iter().map(|part| placed(part, asked)).collect();
+/// `condition` with `places` for its fields.
+fn placed(condition: &Condition<Field>, places: &Places) -> Condition<Place> {
+    let each = |parts: &[Condition<Field>]| parts.iter().map(|part| placed(part, places)).collect();
     match condition {
         Condition::Field { field, span, matcher } => {
-            Condition::Field { field: Place::of(field, asked), span: *span, matcher: Arc::clone(matcher) }
+            Condition::Field { field: places.of(field), span: *span, matcher: Arc::clone(matcher) }
         }
         Condition::All(parts) => Condition::All(each(parts)),
         Condition::Any(parts) => Condition::Any(each(parts)),
-        Condition::Not(part) => Condition::Not(Box::new(placed(part, asked))),
+        Condition::Not(part) => Condition::Not(Box::new(placed(part, places))),
     }
 }
 

@@ -4,13 +4,12 @@
 //! say what it means. Who makes them must ask the engine about everything that they do not settle.
 
 use super::asked::Place;
+use super::call::Call;
 use super::condition::About;
+use super::effort::steps;
 use crate::matcher::condition::{Bound, Condition, PathTest, Test, TextOrField};
 use crate::matcher::path;
 use crate::value::value::Value;
-
-/// The most quick tests of a plan. With [`TEXT_UNITS_MAX`] they stay far below what deciding may take.
-pub const TESTS_MAX: usize = 500;
 
 /// The most operands of a quick test.
 pub const OPERANDS_MAX: usize = 64;
@@ -38,6 +37,22 @@ pub struct QuickRule<'a> {
     pub way: Option<u32>,
 }
 
+/// The longest values that quick tests settle.
+#[derive(Debug)]
+pub(super) struct Longest {
+    text: Value,
+    /// A path that is quick is ASCII.
+    path: Value,
+}
+
+impl Default for Longest {
+    fn default() -> Self {
+        // A code unit is at most three bytes of UTF-8.
+        let text = |bytes: usize| Value::Text("x".repeat(bytes));
+        Self { text: text(3 * TEXT_UNITS_MAX), path: text(TEXT_UNITS_MAX) }
+    }
+}
+
 /// A test of what belongs in a slot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuickTest<'a> {
@@ -45,6 +60,8 @@ pub struct QuickTest<'a> {
     pub slot: usize,
     /// What must hold.
     pub test: Quick<'a>,
+    /// The most steps that it takes the engine, where it is quick.
+    pub(super) steps_max: u64,
 }
 
 /// What a quick test compares.
@@ -70,17 +87,25 @@ pub enum Quick<'a> {
 }
 
 /// The tests that settle `condition`, all of which must hold.
-pub(super) fn quick_tests(condition: &Condition<Place>) -> Vec<QuickTest<'_>> {
+pub(super) fn quick_tests<'a>(condition: &'a Condition<Place>, longest: &Longest) -> Vec<QuickTest<'a>> {
     match condition {
         Condition::Field { field: Place { slot: Some(slot), inside, about: About::Other }, matcher, .. }
             if inside.is_empty() =>
         {
-            matcher.tests.iter().map(|test| QuickTest { slot: *slot, test: quick(test) }).collect()
+            matcher.tests.iter().map(|test| quick_test(*slot, test, longest)).collect()
         }
-        Condition::All(parts) => parts.iter().flat_map(quick_tests).collect(),
+        Condition::All(parts) => parts.iter().flat_map(|part| quick_tests(part, longest)).collect(),
         Condition::Field { .. } | Condition::Any(_) | Condition::Not(_) => {
-            vec![QuickTest { slot: 0, test: Quick::Engine }]
+            vec![QuickTest { slot: 0, test: Quick::Engine, steps_max: 0 }]
         }
+    }
+}
+
+fn quick_test<'a>(slot: usize, test: &'a Test, longest: &Longest) -> QuickTest<'a> {
+    let value = if matches!(test, Test::Path(_)) { &longest.path } else { &longest.text };
+    match quick(test) {
+        Quick::Engine => QuickTest { slot, test: Quick::Engine, steps_max: 0 },
+        quick => QuickTest { slot, test: quick, steps_max: steps(test, value, &Call::default()) },
     }
 }
 

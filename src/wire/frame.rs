@@ -199,7 +199,7 @@ impl<'a> From<QuickRule<'a>> for QuickRuleOut<'a> {
 }
 
 impl<'a> From<QuickTest<'a>> for QuickTestOut<'a> {
-    fn from(QuickTest { slot, test }: QuickTest<'a>) -> Self {
+    fn from(QuickTest { slot, test, .. }: QuickTest<'a>) -> Self {
         let (is, of) = match test {
             Quick::Number(bound, limit) => (bound.word(), OperandsOut::Number(limit)),
             Quick::In(operands) => ("in", OperandsOut::Values(operands.iter().map(ValueOut).collect())),

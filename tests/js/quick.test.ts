@@ -1,6 +1,7 @@
 /** Deciding without the engine, from what a call has itself: as the engine decides the copy of the call. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { type Call, type CallError, loadPolicy, snapshotCall } from "countersign";
 
 const MATCHERS = [
@@ -232,4 +233,143 @@ test("lists, short forms and plain data of other makers are read as they are cop
   assert.equal(pay(bare), "allow");
   assert.equal(policy.decide({ tool: "keys", args: { a: 1, b: undefined } }).action, "allow");
   assert.throws(() => policy.decide({ tool: "keys", args: { a: 1, [Symbol("s")]: 1 } }), { code: "not-plain" });
+});
+
+test("outcomes of many policies are told apart, however many there are", async () => {
+  for (const count of [2, 27, 28, 40]) {
+    const one = (at: number) =>
+      `{ default: allow, rules: [{ id: r${at}, tool: t, when: { args.a${at}: bad }, action: block }] }`;
+    const many = await loadPolicy(Array.from({ length: count }, (_, at) => one(at)));
+    const good = Object.fromEntries(Array.from({ length: count }, (_, at) => [`a${at}`, "ok"]));
+    assert.equal(many.decide({ tool: "t", args: good }).action, "allow");
+    for (const at of [0, count - 1]) {
+      const call = { tool: "t", args: { ...good, [`a${at}`]: "bad" } };
+      assert.deepEqual(many.decide(call), many.trace(call).decision);
+      assert.equal(many.decide(call).action, "block");
+    }
+    many.dispose();
+  }
+});
+
+test("what the engine would not take the time for is not decided without it", async () => {
+  const rules = Array.from(
+    { length: 300 },
+    (_, at) => `{ id: r${at}, tool: t, when: { args.p: { path: { under: /x${at} } } }, action: block }`,
+  );
+  const large = await loadPolicy(`{ default: allow, rules: [${rules.join(", ")}] }`);
+  const [short, long] = ["/srv/a", `/srv${"/abcdefghi".repeat(405)}`].map((p) => ({ tool: "t", args: { p } }));
+  for (const call of [short, long, short, long]) {
+    assert.deepEqual(large.decide(call as Call), large.trace(call as Call).decision);
+  }
+  large.dispose();
+});
+
+/** Gives `values` one after another, and says how often it was asked. */
+function changing(...values: readonly unknown[]): { readonly next: () => unknown; readonly reads: () => number } {
+  let reads = 0;
+  return {
+    next: () => {
+      reads += 1;
+      return values[Math.min(reads, values.length) - 1];
+    },
+    reads: () => reads,
+  };
+}
+
+test("what several fields go through is read once", async () => {
+  const shifty = await loadPolicy(`
+default: block
+rules:
+  - { tool: keys, when: { args: { only_keys: [cmd] }, args.cmd: { starts_with: safe } }, action: allow }
+  - { tool: deep, when: { args.a.kind: safe, args.a.path: /srv }, action: allow }
+  - { tool: roots, when: { args.x: 1, context.y: 1, args.z: 1 }, action: allow }
+  - { tool: key, when: { args: { only_keys: [cmd] }, args.cmd: safe }, action: allow }
+`);
+  const decided = (tool: string, key: "args" | "a" | "cmd", ...values: readonly unknown[]) => {
+    const { next, reads } = changing(...values);
+    const holder = Object.defineProperty({ y: 1 }, key, { get: next, enumerable: true });
+    const call = key === "args" ? Object.assign(holder, { tool, context: { y: 1 } }) : { tool, args: holder };
+    if (key !== "args") delete (holder as { y?: number }).y;
+    const { action } = shifty.decide(call as unknown as Call);
+    return [action, reads()];
+  };
+  assert.deepEqual(decided("keys", "args", { cmd: "evil" }, { cmd: "safe", sudo: true }), ["block", 1]);
+  assert.deepEqual(decided("deep", "a", { kind: "safe", path: "/etc" }, { kind: "evil", path: "/srv" }), ["block", 1]);
+  assert.deepEqual(decided("roots", "args", { x: 1, z: 2 }, { x: 2, z: 1 }), ["block", 1]);
+  assert.deepEqual(decided("key", "cmd", "evil", "safe"), ["block", 1]);
+  assert.deepEqual(decided("key", "cmd", "safe", "evil"), ["allow", 1]);
+  shifty.dispose();
+});
+
+test("a call that cannot be read is refused, and not decided anew from what it says later", () => {
+  const { next } = changing(99, 5);
+  const args = new Proxy(
+    { amount: 5, to: { name: "ann" } },
+    { get: (of, key) => (key === "amount" ? next() : Reflect.get(of, key)) },
+  );
+  assert.equal(pay(args), "escalate");
+  const throwing = new Proxy(
+    {},
+    {
+      getPrototypeOf: changing(null, Object.prototype).next as () => object | null,
+      get: () => {
+        throw new Error("no");
+      },
+      getOwnPropertyDescriptor: () => ({ value: 5, enumerable: true, configurable: true, writable: true }),
+      ownKeys: () => ["amount"],
+    },
+  );
+  assert.throws(() => pay(throwing), { name: "CallError", code: "not-plain" });
+});
+
+test("plain data of another realm is read as it is", () => {
+  assert.equal(pay(runInNewContext('({ amount: 5, to: { name: "ann" } })')), "allow");
+  assert.equal(pay(runInNewContext('({ amount: 50.5, to: { name: "ann" } })')), "escalate");
+  assert.throws(() => pay(runInNewContext("new Map()")), { code: "not-plain" });
+});
+
+test("what others put on Array.prototype changes nothing", async () => {
+  const blocking = await loadPolicy("rules: [{ tool: t, when: { args.p: { length: { above: 3 } } }, action: block }]");
+  const polluted = Array.prototype as unknown as Record<number, unknown>;
+  const call = { tool: "t", args: { p: "long text" } };
+  const expected = blocking.trace(call).decision;
+  polluted[0] = "x";
+  polluted[1] = { action: "allow" };
+  try {
+    for (let time = 0; time < 2; time += 1) assert.equal(blocking.decide(call).action, expected.action);
+  } finally {
+    delete polluted[0];
+    delete polluted[1];
+  }
+  blocking.dispose();
+});
+
+test("lists and maps are bounded also where only their size is asked for", async () => {
+  const sized = await loadPolicy("rules: [{ tool: t, when: { args.p: { length: { above: 3 } } }, action: block }]");
+  assert.throws(() => sized.decide({ tool: "t", args: { p: new Array(2 ** 32 - 1) } }), { code: "too-large" });
+  sized.dispose();
+});
+
+test("a policy that is disposed while a call is read says so", async () => {
+  const gone = await loadPolicy("rules: [{ tool: t, when: { args.p: { regex: x }, args.q: 1 }, action: allow }]");
+  gone.decide({ tool: "t", args: { p: "y" } });
+  const args = new Proxy(
+    { p: 1 },
+    {
+      get: () => {
+        gone.dispose();
+        return "x";
+      },
+    },
+  );
+  assert.throws(() => gone.decide({ tool: "t", args }), { name: "EngineError", code: "disposed" });
+});
+
+test("zero is one number", async () => {
+  const telling = await loadPolicy(
+    'rules: [{ tool: t, when: { args.n: { at_most: 1 } }, action: escalate, consequence: "pays {args.n}" }]',
+  );
+  const call = { tool: "t", args: { n: -0 } };
+  assert.deepEqual(telling.decide(call), telling.trace(call).decision);
+  telling.dispose();
 });
