@@ -8,7 +8,16 @@
 import { snapshotCall } from "./call.js";
 import { CallError } from "./errors.js";
 import { type Quick, type QuickWays, quickOf, quickOutcome, UNSETTLED } from "./quick.js";
-import { type Asked, beginReading, endReading, isPlainMap, type Reading, type Scratch } from "./reading.js";
+import {
+  type Asked,
+  beginReading,
+  endReading,
+  type Field,
+  fieldsOf,
+  isPlainMap,
+  type Reading,
+  type Scratch,
+} from "./reading.js";
 import type { Call, Decision, Usage } from "./types.js";
 
 /** What deciding the calls of one tool takes. */
@@ -40,7 +49,7 @@ export interface Planner {
 interface Known {
   readonly id: number;
   readonly constant: Decision | null;
-  readonly asked: readonly Asked[];
+  readonly asked: readonly Field[];
   /** The policies by quick tests; none if only the engine can tell. */
   readonly quick: readonly Quick[];
   readonly shared: Map<number, Decision>;
@@ -70,7 +79,7 @@ export function createPlanned(planner: Planner): (call: Call, usage: Usage | und
       planner.forget();
     }
     const plan = planner.plan(tool);
-    const asked = [...withPassed(plan.asked), confidence];
+    const asked = fieldsOf([...plan.asked, confidence]);
     const quick = quickOf(plan.quick ?? [], asked);
     const known: Known = { id: plan.id ?? -1, constant: plan.constant, asked, quick, shared: new Map() };
     tools.set(tool, known);
@@ -123,18 +132,6 @@ function refuse(call: Call): never {
   snapshotCall(call);
   // What was read is not what the copy holds.
   throw new CallError("not-plain", "a call changed while it was read, or is not plain data", "");
-}
-
-/** `asked` with what other fields go through marked. */
-function withPassed(asked: readonly Asked[]): Asked[] {
-  const nameOf = (root: string, steps: Asked["steps"]) => JSON.stringify([root, ...steps]);
-  const outlined = new Set(asked.map(({ root, steps }) => nameOf(root, steps)));
-  const passed = new Set(
-    asked.flatMap(({ root, steps }) => steps.map((_, count) => nameOf(root, steps.slice(0, count)))),
-  );
-  const isPassed = ({ root, steps }: Asked) =>
-    passed.has(nameOf(root, steps)) || (steps.length > 0 && outlined.has(nameOf(root, steps.slice(0, -1))));
-  return asked.map((one) => ({ ...one, isPassed: isPassed(one) }));
 }
 
 /** The tool's name; `undefined` if there is none to be read. */

@@ -5,7 +5,7 @@
  * plain value of the expected type leaves the decision to the engine.
  */
 import { isUnicode } from "./call.js";
-import { type Asked, absent, type Reading, valueAt } from "./reading.js";
+import { absent, type Field, type Reading, valueAt } from "./reading.js";
 
 /** What one policy comes to by quick tests. */
 export interface QuickWays {
@@ -37,10 +37,11 @@ const TEXT_UNITS_MAX = 4_096;
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$/;
 
 const SLASH = 0x2f;
+const CASE_BIT = 0x20;
 
 interface Test {
   readonly slot: number;
-  readonly asked: Asked;
+  readonly asked: Field;
   readonly holds: (value: unknown) => Truth;
 }
 
@@ -57,8 +58,8 @@ export interface Quick {
 }
 
 /** Makes the tests of `policies`, about the fields `asked`, ready. */
-export function quickOf(policies: readonly QuickWays[], asked: readonly Asked[]): readonly Quick[] {
-  const test = (test: QuickTest): Test => ({ slot: test.slot, asked: asked[test.slot] as Asked, holds: testOf(test) });
+export function quickOf(policies: readonly QuickWays[], asked: readonly Field[]): readonly Quick[] {
+  const test = (test: QuickTest): Test => ({ slot: test.slot, asked: asked[test.slot] as Field, holds: testOf(test) });
   return policies.map(({ rules, none, count }) => ({
     rules: rules.map(({ tests, way }) => ({ tests: tests.map(test), way: way ?? UNSETTLED })),
     none: none ?? UNSETTLED,
@@ -148,8 +149,16 @@ function isUnder(folders: readonly string[]): (value: unknown) => Truth {
 function isUnderOne(path: string, folder: string): Truth {
   const { length } = folder;
   if (path.length < length || (path.length > length && path.charCodeAt(length) !== SLASH)) return false;
-  if (path.startsWith(folder)) return true;
-  return path.slice(0, length).toLowerCase() === folder.toLowerCase() ? null : false;
+  let truth: Truth = true;
+  for (let at = 0; at < length; at += 1) {
+    const one = path.charCodeAt(at);
+    const other = folder.charCodeAt(at);
+    if (one === other) continue;
+    // Of the characters of a plain path only a letter of the other case differs in this bit alone.
+    if ((one | CASE_BIT) !== (other | CASE_BIT)) return false;
+    truth = null;
+  }
+  return truth;
 }
 
 function isExact(value: unknown): value is number {

@@ -13,8 +13,24 @@ export interface Asked {
   readonly steps: readonly (string | number)[];
   /** Whether all of a list or map is written, and not only how many items or which keys it has. */
   readonly whole: boolean;
-  /** Whether other fields that are asked for lie inside it, or it is one of the keys that an outer one asks for. */
-  readonly isPassed?: boolean;
+}
+
+/** The same, made ready to be read. */
+export interface Field extends Asked {
+  /** Its place in {@link ROOTS}. */
+  readonly rootAt: number;
+  /** Whether other fields go through what leads to it, or to it. */
+  readonly isShared: boolean;
+}
+
+/** The fields `asked`, made ready to be read. */
+export function fieldsOf(asked: readonly Asked[]): Field[] {
+  const groupOf = ({ root, steps }: Asked) => JSON.stringify([root, steps[0]]);
+  const sizes = new Map<string, number>();
+  for (const one of asked) sizes.set(groupOf(one), (sizes.get(groupOf(one)) ?? 0) + 1);
+  const roots = new Set(asked.filter(({ steps }) => steps.length === 0).map(({ root }) => root));
+  const isShared = (one: Asked) => (sizes.get(groupOf(one)) ?? 0) > 1 || roots.has(one.root);
+  return asked.map((one) => ({ ...one, rootAt: ROOTS.indexOf(one.root), isShared: isShared(one) }));
 }
 
 /** Memory of an engine that what was read is written to. */
@@ -30,7 +46,7 @@ export interface Reading {
   call: object | null;
   /** The reading that this one interrupts. */
   outer: Reading | null;
-  asked: readonly Asked[];
+  asked: readonly Field[];
   scratch: Scratch | null;
   /** What was read so far, by slot, and how many slots that may be. */
   readonly values: unknown[];
@@ -38,6 +54,7 @@ export interface Reading {
   /** What was read so far of the call itself, and what is inside that, by {@link ROOTS}. */
   readonly roots: unknown[];
   readonly inRoots: unknown[];
+  rootCount: number;
   /** What several fields go through, by what it is in and by key. */
   readonly passed: Map<object, Map<string | number, unknown>>;
   /** How much text was read. */
@@ -86,6 +103,7 @@ function newReading(): Reading {
     slots: 0,
     roots: ROOTS.map(() => unread),
     inRoots: ROOTS.map(() => unread),
+    rootCount: 0,
     passed: new Map(),
     text: 0,
     isOdd: false,
@@ -97,7 +115,7 @@ function newReading(): Reading {
  *
  * A proxy may decide another call while it is read: each has a reading of its own.
  */
-export function beginReading(call: object, asked: readonly Asked[], scratch: Scratch): Reading {
+export function beginReading(call: object, asked: readonly Field[], scratch: Scratch): Reading {
   if (current.call !== null) current = { ...newReading(), outer: current };
   const reading = current;
   reading.call = call;
@@ -111,14 +129,15 @@ export function beginReading(call: object, asked: readonly Asked[], scratch: Scr
 
 /** Ends the reading of a call. Returns whether everything that the engine asked for was plain. */
 export function endReading(reading: Reading): boolean {
-  const { isOdd, slots, values, roots, inRoots, passed } = reading;
+  const { isOdd, slots, values, roots, inRoots, rootCount, passed } = reading;
   for (let slot = 0; slot < slots; slot += 1) values[slot] = unread;
-  for (let root = 0; root < roots.length; root += 1) {
+  for (let root = 0; root < rootCount; root += 1) {
     roots[root] = unread;
     inRoots[root] = unread;
   }
   if (passed.size > 0) passed.clear();
   reading.slots = 0;
+  reading.rootCount = 0;
   reading.call = null;
   current = reading.outer ?? reading;
   return !isOdd;
@@ -128,7 +147,7 @@ export function endReading(reading: Reading): boolean {
 export function readField(slot: number): number {
   const reading = current;
   try {
-    const asked = reading.asked[slot] as Asked;
+    const asked = reading.asked[slot] as Field;
     return write(reading, valueAt(reading, slot, asked), asked.whole, asked.steps.length + 1);
   } catch {
     // A proxy may throw whatever it likes.
@@ -137,7 +156,7 @@ export function readField(slot: number): number {
 }
 
 /** What belongs in `slot` of the call of `reading`, which is what stands at `asked`; each property is read once. */
-export function valueAt(reading: Reading, slot: number, asked: Asked): unknown {
+export function valueAt(reading: Reading, slot: number, asked: Field): unknown {
   const known = reading.values[slot];
   if (known !== unread) return known;
   if (slot >= reading.slots) reading.slots = slot + 1;
@@ -155,26 +174,26 @@ function notPlain(reading: Reading): number {
   return BLOCKED;
 }
 
-function field(reading: Reading, { root, steps, isPassed }: Asked): unknown {
-  const at = ROOTS.indexOf(root);
-  if (steps.length === 0) return rootAt(reading, at);
-  let from = reading.inRoots[at];
+function field(reading: Reading, { rootAt, steps, isShared }: Field): unknown {
+  if (steps.length === 0) return inCall(reading, rootAt);
+  let from = reading.inRoots[rootAt];
   if (from === unread) {
-    from = container(rootAt(reading, at));
-    reading.inRoots[at] = from;
+    from = container(inCall(reading, rootAt));
+    reading.inRoots[rootAt] = from;
   }
-  if (steps.length === 1 && !isPassed) return step(from, steps[0] as string | number);
   let value: unknown = absent;
   for (let index = 0; index < steps.length; index += 1) {
-    value = passing(reading, from, steps[index] as string | number);
-    from = container(value);
+    if (index > 0) from = container(value);
+    const key = steps[index] as string | number;
+    value = isShared ? passing(reading, from, key) : step(from, key);
   }
   return value;
 }
 
-function rootAt(reading: Reading, at: number): unknown {
+function inCall(reading: Reading, at: number): unknown {
   const known = reading.roots[at];
   if (known !== unread) return known;
+  if (at >= reading.rootCount) reading.rootCount = at + 1;
   const value = rootOf(reading.call as object, ROOTS[at] as Asked["root"]);
   reading.roots[at] = value;
   return value;
