@@ -1,4 +1,5 @@
-//! What JavaScript can call: decode, call, encode. `pkg/src/core.ts` is its only caller.
+//! What JavaScript can call: decode, call, encode. `pkg/src/core.ts` and `pkg/src/engines/` are its only callers;
+//! `planner.rs` calls back `readField` of `pkg/src/reading.ts`.
 //!
 //! Answers cross as objects in the whole engine, and in the smaller ones as JSON, which they write anyway.
 

@@ -17,7 +17,8 @@ export interface DecidingPolicy {
    * Decides one call, in microseconds and without waiting.
    *
    * Of `call` only own properties are read that the rules for its tool come to, each once. Who runs a tool on what was
-   * decided should decide `snapshotCall(call)` and run that: nothing of it can change meanwhile.
+   * decided should decide `snapshotCall(call)` and run that: nothing of it can change meanwhile. A getter is read like
+   * any other property; `snapshotCall` refuses it.
    *
    * @throws {@link CallError} if something that was read is not plain data in the shape of a call: it must not run.
    * @throws {@link EngineError} if the engine failed or the policy was disposed: the call must not run.

@@ -65,7 +65,7 @@ const SHARED_MAX = 1_024;
  * Makes a function that decides calls through `planner`.
  *
  * Of the call it reads own properties only, each once, when its rules first ask about it. If something that was read is
- * not plain data, the call is refused as `snapshotCall` refuses it.
+ * not plain data, the call is refused, with the first problem that `snapshotCall` finds in it.
  */
 export function createPlanned(planner: Planner): (call: Call, usage: Usage | undefined) => Decision {
   const { plansMax, scratch } = planner;

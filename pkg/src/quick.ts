@@ -1,5 +1,6 @@
 /**
- * The tests that need no judgement, made here: a number against a bound, text against text.
+ * The tests that need no judgement, made here: a number against a bound, text against text, a plain path
+ * against folders.
  *
  * What they mean and which there are, the engine says (`src/decide/quick.rs`). A test that meets anything else than a
  * plain value of the expected type leaves the decision to the engine.

@@ -148,7 +148,7 @@ export function readField(slot: number): number {
   const reading = current;
   try {
     const asked = reading.asked[slot] as Field;
-    return write(reading, valueAt(reading, slot, asked), asked.whole, asked.steps.length + 1);
+    return write(reading, slot, asked, valueAt(reading, slot, asked));
   } catch {
     // A proxy may throw whatever it likes.
     return notPlain(reading);
@@ -215,8 +215,8 @@ function passing(reading: Reading, from: unknown, key: string | number): unknown
   return value;
 }
 
-/** Writes what stands somewhere with `around` lists and maps around it. */
-function write(reading: Reading, value: unknown, whole: boolean, around: number): number {
+/** Writes `value`, which stands at `asked`. */
+function write(reading: Reading, slot: number, asked: Field, value: unknown): number {
   switch (typeof value) {
     case "string":
       return text(reading, value);
@@ -228,7 +228,7 @@ function write(reading: Reading, value: unknown, whole: boolean, around: number)
     case "boolean":
       return value ? TRUE : FALSE;
     case "object":
-      return value === null ? NULL : nested(reading, value, whole, around);
+      return value === null ? NULL : nested(reading, slot, asked, value);
     default:
       if (value === absent) return ABSENT;
       return value === blocked ? BLOCKED : notPlain(reading);
@@ -260,9 +260,11 @@ function text(reading: Reading, value: string): number {
 }
 
 /** Writes a list or map as a whole by way of a copy, or how many items or which keys it has. */
-function nested(reading: Reading, value: object, whole: boolean, around: number): number {
-  const plain = whole ? snapshotValue(value, around) : outline(reading, value);
+function nested(reading: Reading, slot: number, { whole, steps }: Field, value: object): number {
+  const plain = whole ? snapshotValue(value, steps.length + 1) : outline(reading, value);
   if (plain === undefined) return notPlain(reading);
+  // The engine may ask again, and is to see the same, whatever became of the list or map meanwhile.
+  reading.values[slot] = plain;
   const length = writeAt(reading, 0, plain);
   return ((length << 3) | NESTED) >>> 0;
 }

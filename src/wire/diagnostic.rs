@@ -1,4 +1,4 @@
-//! Policy texts in; diagnostics and spans out. Byte offsets become UTF-16 offsets here, and only here.
+//! Policy texts in; diagnostics and spans out. Byte offsets become UTF-16 offsets on the way.
 
 use std::rc::Rc;
 

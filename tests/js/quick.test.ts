@@ -373,3 +373,34 @@ test("zero is one number", async () => {
   assert.deepEqual(telling.decide(call), telling.trace(call).decision);
   telling.dispose();
 });
+
+test("lists and maps that change while a call is read are read once as well", async () => {
+  const changingLists = `
+rules:
+  - { id: mail, tool: mail, when: { args.to: { each: { ends_with: "@acme.com" } } }, action: allow }
+  - { id: k, tool: mail, when: { args.k: 2 }, action: allow }
+  - { id: few, tool: count, when: { args.to: { length: { at_most: 1 } } }, action: allow }
+  - { id: k2, tool: count, when: { args.k: 2 }, action: allow }
+  - { id: rest, tool: [mail, count], action: block }
+`;
+  const [used, fresh] = [await loadPolicy(changingLists), await loadPolicy(changingLists)];
+  for (const [tool, before, change] of [
+    ["mail", ["x@evil"], (to: string[]) => to.splice(0, 1, "a@acme.com")],
+    ["count", ["x", "y"], (to: string[]) => to.splice(0, 1)],
+  ] as const) {
+    const to = [...before];
+    const args = {
+      to,
+      get k() {
+        change(to);
+        return 1;
+      },
+    };
+    assert.equal(used.decide({ tool, args }).action, "block");
+    const plain = { tool, args: { to: [...before], k: 1 } };
+    assert.deepEqual(used.decide(plain), fresh.decide(plain));
+    assert.equal(used.decide(plain).action, "block");
+  }
+  used.dispose();
+  fresh.dispose();
+});
