@@ -79,8 +79,8 @@ pub enum Quick<'a> {
     EndsWith(&'a str),
     /// Text has this in it.
     Contains(&'a str),
-    /// Text that is a plain path (`path::is_plain`) is under one of these folders, which are so too. If its beginning is the folder but
-    /// for letter case, that settles nothing.
+    /// Text that is a plain path (`path::is_plain`) is under one of these folders, which are so too. If its beginning is
+    /// the folder but for letter case, that settles nothing.
     Under(Vec<&'a str>),
     /// Only the engine can tell.
     Engine,
