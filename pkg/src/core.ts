@@ -16,7 +16,21 @@ import {
 import { deepFreeze } from "./freeze.js";
 import { createPlanned, type Plan, type Planner } from "./planned.js";
 import type { Scratch } from "./reading.js";
-import type { Call, Decision, Digest, Entry, Escalation, Usage } from "./types.js";
+import type {
+  Checkpoint,
+  Claimant,
+  Entry,
+  Escalation,
+  Event,
+  Head,
+  Holder,
+  Keys,
+  Proposal,
+  Repeats,
+  Verified,
+} from "./lifecycle.js";
+import type { StoredEscalation } from "./stores/store.js";
+import type { Call, Decision, Digest, Usage } from "./types.js";
 
 /** Where the engine's WebAssembly comes from. */
 export type WasmSource = BufferSource | WebAssembly.Module | Response | URL;
@@ -50,9 +64,21 @@ export interface Stack {
   free(): void;
 }
 
-/** Policies under which calls can be held. */
+/** Policies under which calls can be held. Each of these answers an event that is not sealed yet. */
 export interface HoldingStack extends Stack {
-  openEscalation(call: Call, usage: Usage | undefined, nowMs: number): Entry;
+  /** Holds `call`, if it escalates or `holder` holds every call. */
+  open(call: Call, usage: Usage | undefined, holder: Holder, nowMs: number): Event;
+  /** The call of the escalation with other `args`, decided afresh. */
+  edit(entries: readonly Entry[], verified: Verified, change: Change, usage: Usage | undefined, nowMs: number): Event;
+  /** Uses the grant of the escalation, if these policies still agree. */
+  consume(entries: readonly Entry[], verified: Verified, claimant: Claimant, nowMs: number): Event;
+}
+
+/** What a reviewer makes of a call. */
+export interface Change {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly by?: string;
+  readonly note?: string;
 }
 
 /** Makes the error for what the engine refused. */
@@ -216,28 +242,61 @@ export function createEngine(build: Build): Engine {
 
 /** What a build that holds calls has. Methods, so that the stack of a larger build is one of this too. */
 interface HoldingBuild {
-  openEscalation(stack: RawStack, call: unknown, usage: unknown, nowMs: number): unknown;
-  reviewEscalation(entries: unknown, verdict: string, note: string | undefined, digest: string, nowMs: number): unknown;
-  foldEscalation(entries: unknown): unknown;
+  openEscalation(stack: RawStack, call: unknown, usage: unknown, holder: unknown, nowMs: number): unknown;
+  editEscalation(
+    stack: RawStack,
+    entries: unknown,
+    verified: unknown,
+    change: unknown,
+    usage: unknown,
+    nowMs: number,
+  ): unknown;
+  consumeGrant(stack: RawStack, entries: unknown, verified: unknown, claimant: unknown, nowMs: number): unknown;
+  advanceEscalation(entries: unknown, verified: unknown, proposal: unknown, nowMs: number): unknown;
+  foldEscalation(entries: unknown, verified: unknown, nowMs: number): unknown;
+  repeatsOf(call: unknown, past: unknown, nowMs: number): unknown;
+  keysOf(call: unknown): unknown;
+  sealEntries(head: unknown, events: unknown, nowMs: number): unknown;
+  checkpointOf(head: unknown): unknown;
+  reviewText(id: string, review: unknown): string;
 }
 
-/** Escalations in one engine. */
+/** What becomes an entry: an event, the escalation that it belongs to, and 32 random hexadecimal digits. */
+export interface Unsealed {
+  readonly id: string | null;
+  readonly event: Event;
+  readonly salt: string;
+}
+
+/** Entries that follow a head, and the head after them. */
+export interface Sealed {
+  readonly entries: readonly Entry[];
+  readonly head: Head;
+}
+
+/** Escalations in one engine, which must be ready. Whatever is impossible throws an {@link EscalationError}. */
 export interface Holding {
   /** See {@link Engine.ready}. */
   ready(): Promise<void>;
   /** `stack` as one under which calls can be held. */
   holding(stack: RawStack): HoldingStack;
-  /** The entry of a review of the escalation with `entries`. The engine must be ready. */
-  reviewEscalation(
-    entries: readonly Entry[],
-    verdict: string,
-    note: string | undefined,
-    digest: string,
-    nowMs: number,
-  ): Entry;
-  /** The escalation that `entries` tell. The engine must be ready. */
-  foldEscalation(entries: readonly Entry[]): Escalation;
+  /** What may happen next to the escalation with `entries`, as an event that is not sealed yet. */
+  advance(entries: readonly Entry[], verified: Verified, proposal: Proposal, nowMs: number): Event;
+  /** The escalation that `entries` tell, as it stands at `nowMs`. */
+  fold(entries: readonly Entry[], verified: Verified, nowMs: number): Escalation;
+  /** What escalations of the lane of `call`, newest first, say about it. */
+  repeats(call: Call, past: readonly StoredEscalation[], nowMs: number): Repeats;
+  keys(call: Call): Keys;
+  /** `events` as entries after `head`, all at `nowMs` or, if that is later, at the time of `head`. */
+  seal(head: Head, events: readonly Unsealed[], nowMs: number): Sealed;
+  /** What `head` says of its history; `null` if it is empty. */
+  checkpoint(head: Head): Checkpoint | null;
+  /** What a reviewer signs: canonical JSON of the review of the escalation `id`. */
+  reviewText(id: string, review: ReviewEvent): string;
 }
+
+/** A review as it stands in an entry. */
+export type ReviewEvent = Extract<Event, { type: "review" }>;
 
 /** Escalations in `engine`, of which `build` is the generated module. */
 export function createHolding(engine: Engine, build: HoldingBuild): Holding {
@@ -246,11 +305,20 @@ export function createHolding(engine: Engine, build: HoldingBuild): Holding {
     ready: engine.ready,
     holding: (stack) => ({
       ...engine.stack(stack),
-      openEscalation: (call, usage, nowMs) => answer(() => build.openEscalation(stack, call, usage, nowMs)),
+      open: (call, usage, holder, nowMs) => answer(() => build.openEscalation(stack, call, usage, holder, nowMs)),
+      edit: (entries, verified, change, usage, nowMs) =>
+        answer(() => build.editEscalation(stack, entries, verified, change, usage, nowMs)),
+      consume: (entries, verified, claimant, nowMs) =>
+        answer(() => build.consumeGrant(stack, entries, verified, claimant, nowMs)),
     }),
-    reviewEscalation: (entries, verdict, note, digest, nowMs) =>
-      answer(() => build.reviewEscalation(entries, verdict, note, digest, nowMs)),
-    foldEscalation: (entries) => answer(() => build.foldEscalation(entries)),
+    advance: (entries, verified, proposal, nowMs) =>
+      answer(() => build.advanceEscalation(entries, verified, proposal, nowMs)),
+    fold: (entries, verified, nowMs) => answer(() => build.foldEscalation(entries, verified, nowMs)),
+    repeats: (call, past, nowMs) => answer(() => build.repeatsOf(call, past, nowMs)),
+    keys: (call) => answer(() => build.keysOf(call)),
+    seal: (head, events, nowMs) => answer(() => build.sealEntries(head, events, nowMs)),
+    checkpoint: (head) => answer(() => build.checkpointOf(head)),
+    reviewText: (id, review) => engine.answer(refusedEscalation, () => build.reviewText(id, review)),
   };
 }
 

@@ -93,8 +93,25 @@ export class CallError extends Error {
  * - `no-digest`: the call has a number that JSON cannot carry exactly, so an approval could not say what it covers.
  * - `not-found`: no escalation has this id.
  * - `already-closed`: it has an outcome.
- * - `digest-mismatch`: the review was given for another call than the one that is held.
- * - `unknown-verdict`: the verdict is neither `approve` nor `reject`.
+ * - `digest-mismatch`: the review, or the grant, is for another call than this one.
+ * - `too-late`: the escalation or its grant has expired.
+ * - `too-early`: the time in which the approval can be undone is not over.
+ * - `unapprovable`: nobody can approve it here; the message says why.
+ * - `not-confirmed`: what the reviewer typed is not what stands at a field that has to be confirmed.
+ * - `not-a-reviewer`: the review names reviewers, and this is none of them, or nobody can verify who this is.
+ * - `own-call`: whoever a call acts for cannot approve it.
+ * - `already-reviewed`: this reviewer has approved it, and one approval counts once.
+ * - `not-editable`: the change touches what the policy does not let reviewers change.
+ * - `blocked`: the policy blocks the call, as it was edited or as the policy is now.
+ * - `not-approved`: there is no grant.
+ * - `already-used`: the grant was used.
+ * - `revoked`: the grant was revoked.
+ * - `other-guard`: another guard holds the call.
+ * - `stricter-review`: the policy as it is now asks for more than the review that there was.
+ * - `marks-grew`: the session carries marks that it did not carry when the call was held.
+ * - `not-running`: the call was not let run, so it has no outcome.
+ * - `nothing-asked`: no question waits for an answer.
+ * - `unknown-verdict`: a word is none of those that stand there, such as a verdict other than `approve` and `reject`.
  * - `broken-history`: the entries in the store are no history of an escalation.
  */
 export type EscalationErrorCode =
@@ -103,9 +120,24 @@ export type EscalationErrorCode =
   | "not-found"
   | "already-closed"
   | "digest-mismatch"
-  | "unknown-verdict"
   | "too-late"
+  | "too-early"
   | "unapprovable"
+  | "not-confirmed"
+  | "not-a-reviewer"
+  | "own-call"
+  | "already-reviewed"
+  | "not-editable"
+  | "blocked"
+  | "not-approved"
+  | "already-used"
+  | "revoked"
+  | "other-guard"
+  | "stricter-review"
+  | "marks-grew"
+  | "not-running"
+  | "nothing-asked"
+  | "unknown-verdict"
   | "broken-history";
 
 /** An escalation that was not opened, read or reviewed. Nothing was recorded. */

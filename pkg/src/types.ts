@@ -4,6 +4,7 @@
  * They mirror `src/wire/` field by field.
  * Offsets are UTF-16 code units, as JavaScript strings count them; lines and columns start at 1; times are Unix milliseconds, UTC.
  */
+export type * from "./lifecycle.js";
 
 /** What a rule, and so a decision, says. Strictness grows in this order. */
 export type Action = "allow" | "escalate" | "block";
@@ -18,9 +19,20 @@ export type Action = "allow" | "escalate" | "block";
  * - `undecidable`: nobody can tell whether a rule matches or a limit is reached, and the strictest that could come out
  *   counts;
  * - `name`: the tool's name is not one that the policy knows, but could be taken for one;
- * - `misfit`: the call would be allowed, but does not fit the tool catalogue.
+ * - `misfit`: the call would be allowed, but does not fit the tool catalogue;
+ * - `hold`: the call would be allowed, but its guard holds every call;
+ * - `repeat`: calls like this one were rejected three times, and the tool is blocked for this session.
  */
-export type Cause = "rule" | "default" | "low-confidence" | "limit" | "undecidable" | "name" | "misfit";
+export type Cause =
+  | "rule"
+  | "default"
+  | "low-confidence"
+  | "limit"
+  | "undecidable"
+  | "name"
+  | "misfit"
+  | "hold"
+  | "repeat";
 
 /** How bad it is if a call that should not run does. */
 export type Risk = "low" | "medium" | "high" | "critical";
@@ -40,6 +52,10 @@ export interface Call {
   readonly user?: string | Readonly<Record<string, unknown>>;
   readonly session?: string | Readonly<Record<string, unknown>>;
   readonly context?: Readonly<Record<string, unknown>>;
+  /** Whose calls these are, where one store serves several. Part of the digest, and of no condition. */
+  readonly tenant?: string;
+  /** Digest of how the tool described itself to the agent. Part of the call's digest, and of no condition. */
+  readonly toolDigest?: Digest;
 }
 
 /** The engine's answer to one call. */
@@ -314,49 +330,4 @@ export interface Token {
   readonly kind: "comment" | "key" | "string" | "number" | "boolean" | "null" | "alias";
   readonly start: number;
   readonly end: number;
-}
-
-/** Where an escalation stands. */
-export type Status = "pending" | "approved" | "rejected";
-
-export type Verdict = "approve" | "reject";
-
-/** One line of an escalation's history. */
-export type Entry =
-  | {
-      readonly type: "open";
-      readonly atMs: number;
-      readonly call: Call;
-      /** Digest of `call`. */
-      readonly digest: Digest;
-      readonly decision: Decision;
-    }
-  | {
-      readonly type: "review";
-      readonly atMs: number;
-      readonly verdict: Verdict;
-      readonly note: string | null;
-      /** Digest of the call that the reviewer saw. */
-      readonly digest: Digest;
-    };
-
-/** One reviewer's answer. */
-export interface Review {
-  readonly verdict: Verdict;
-  readonly note: string | null;
-  readonly atMs: number;
-}
-
-/** The record of a held call: the fold of its entries. */
-export interface Escalation {
-  readonly status: Status;
-  readonly openedAtMs: number;
-  /** From then on it can no longer be approved. */
-  readonly expiresAtMs: number;
-  /** Why the call cannot be approved, whoever tries; `null` if it can. */
-  readonly unapprovable: string | null;
-  readonly call: Call;
-  readonly digest: Digest;
-  readonly decision: Decision;
-  readonly review: Review | null;
 }
