@@ -11,24 +11,33 @@ export type { DecideOptions, DecidingPolicy } from "./decides.js";
 export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode } from "./errors.js";
 export { CallError, EngineError, EscalationError, PolicyError, StoreError } from "./errors.js";
 export type {
+  EditInput,
   EscalationPage,
   EscalationRecord,
   Escalations,
   EscalationsOptions,
   ListOptions,
+  OpenOptions,
+  PauseInput,
   ReviewInput,
 } from "./escalations.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
+export type { ReviewerKey, ReviewSigner, ReviewVerifier } from "./reviewers.js";
+export { reviewSigner, reviewVerifier } from "./reviewers.js";
 export type { LoadOptions } from "./sources.js";
 export type {
-  AppendGuard,
-  AppendResult,
-  EscalationStore,
+  Append,
+  Filter,
+  IndexRow,
   ListPage,
   ListQuery,
+  Store,
   StoredEscalation,
+  UsageQuery,
+  Used,
 } from "./stores/store.js";
+export { EMPTY_HEAD } from "./stores/store.js";
 export type * from "./types.js";
 
 /**
