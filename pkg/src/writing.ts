@@ -111,7 +111,8 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
   };
 }
 
-function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
+/** Where `record` stands, so that it can be listed. */
+export function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
   const { id, status, openedAtMs } = record;
   const { lane, agent } = holding.keys(record.call);
   return { id, status, openedAtMs, unfinished: isUnfinished(record), lane, agent };

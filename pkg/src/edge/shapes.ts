@@ -3,8 +3,8 @@
  *
  * What is not the shape throws a {@link ShapeError} that says where.
  */
-import type { Entry, Event, EventType, Head, Status } from "../lifecycle.js";
-import type { Append, Filter, IndexRow, ListQuery, Used, UsageQuery } from "../stores/store.js";
+import type { Checkpoint, Entry, Event, EventType, Head, RedactedEntry, Status } from "../lifecycle.js";
+import type { Append, Filter, IndexRow, ListQuery, UsageQuery, Used } from "../stores/store.js";
 import type { Digest } from "../types.js";
 
 /** A part of a request that is not what stands there. */
@@ -13,11 +13,11 @@ export class ShapeError extends Error {
 }
 
 /** Entries of one append; more than any step of an escalation needs. */
-export const ENTRIES_MAX = 1_000;
+const ENTRIES_MAX = 1_000;
 /** Items of a list in a request. */
 const ITEMS_MAX = 10_000;
-/** UTF-16 code units of an id, a mark or a cursor. */
-const TEXT_MAX = 1_024;
+/** UTF-16 code units of an id or a mark. */
+const TEXT_MAX = 65_536;
 
 const STATUSES: ReadonlySet<string> = new Set<Status>(["pending", "approved", "rejected", "expired", "withdrawn"]);
 
@@ -59,6 +59,11 @@ export function usageQueriesOf(value: unknown): readonly UsageQuery[] {
     const { bucket, sinceMs } = shape(query, where, ["bucket", "sinceMs"]);
     return { bucket: digestOf(bucket, `${where}.bucket`), sinceMs: numberOf(sinceMs, `${where}.sinceMs`) };
   });
+}
+
+/** The body of a question about the entries of one id, which may be any text. */
+export function idOf(value: unknown): string {
+  return textOf(shape(value, "", ["id"]).id, "id");
 }
 
 /** The body of a question about marks. */
@@ -103,35 +108,56 @@ function filterOf({ filter, value = "" }: Readonly<Record<string, string>>): Fil
 
 /** An entry of the history. */
 export function entryOf(value: unknown, where: string): Entry {
-  const { seq, atMs, id, event, salt, previous, hash } = shape(value, where, [
-    "seq",
-    "atMs",
-    "id",
-    "event",
-    "salt",
-    "previous",
-    "hash",
-  ]);
-  const { type } = ownOf(event, `${where}.event`);
-  if (typeof type !== "string" || !EVENT_TYPES.has(type)) {
-    throw new ShapeError(`\`${where}.event.type\` must be the type of an event`);
-  }
+  const entry = shape(value, where, ["seq", "atMs", "id", "event", "salt", "previous", "hash"]);
+  const { event, salt } = entry;
+  typeOf(ownOf(event, `${where}.event`).type, `${where}.event.type`);
   if (typeof salt !== "string" || !/^[0-9a-f]{32}$/.test(salt)) {
     throw new ShapeError(`\`${where}.salt\` must be 32 lower-case hexadecimal digits`);
   }
+  return { ...placeOf(entry, where), event: event as Event, salt };
+}
+
+/** An entry whose event was left out. */
+export function redactedOf(value: unknown, where: string): RedactedEntry {
+  const entry = shape(value, where, ["seq", "atMs", "id", "type", "commitment", "previous", "hash"]);
+  return {
+    ...placeOf(entry, where),
+    type: typeOf(entry.type, `${where}.type`),
+    commitment: digestOf(entry.commitment, `${where}.commitment`),
+  };
+}
+
+function placeOf(
+  { seq, atMs, id, previous, hash }: Readonly<Record<"seq" | "atMs" | "id" | "previous" | "hash", unknown>>,
+  where: string,
+) {
   return {
     seq: integerOf(seq, `${where}.seq`),
     atMs: integerOf(atMs, `${where}.atMs`),
     id: id === null ? null : textOf(id, `${where}.id`),
-    event: event as Event,
-    salt,
     previous: previous === null ? null : digestOf(previous, `${where}.previous`),
     hash: digestOf(hash, `${where}.hash`),
   };
 }
 
-/** The end of a history. */
-export function headOf(value: unknown, where: string): Head {
+function typeOf(type: unknown, where: string): EventType {
+  if (typeof type !== "string" || !EVENT_TYPES.has(type))
+    throw new ShapeError(`\`${where}\` must be the type of an event`);
+  return type as EventType;
+}
+
+/** What was kept to say what a history was. */
+export function checkpointOf(value: unknown): Checkpoint {
+  const { origin, size, root, atMs } = shape(value, "", ["origin", "size", "root", "atMs"]);
+  return {
+    origin: digestOf(origin, "origin"),
+    size: integerOf(size, "size"),
+    root: digestOf(root, "root"),
+    atMs: integerOf(atMs, "atMs"),
+  };
+}
+
+function headOf(value: unknown, where: string): Head {
   const { size, origin, hash, atMs, peaks } = shape(value, where, ["size", "origin", "hash", "atMs", "peaks"]);
   return {
     size: integerOf(size, `${where}.size`),
@@ -180,7 +206,11 @@ function ownOf(value: unknown, where: string): Readonly<Record<string, unknown>>
 }
 
 /** An object with exactly these properties. */
-function shape<Key extends string>(value: unknown, where: string, keys: readonly Key[]): Readonly<Record<Key, unknown>> {
+function shape<Key extends string>(
+  value: unknown,
+  where: string,
+  keys: readonly Key[],
+): Readonly<Record<Key, unknown>> {
   const own = ownOf(value, where);
   const missing = keys.find((key) => !Object.hasOwn(own, key));
   if (missing !== undefined) throw new ShapeError(`\`${inside(where, missing)}\` is missing`);
@@ -206,18 +236,16 @@ function listOf<T>(
   return value.map((item, at) => itemOf(item, `${where}[${at}]`));
 }
 
-/** A digest such as `sha256:…`. */
-export function digestOf(value: unknown, where: string): Digest {
+function digestOf(value: unknown, where: string): Digest {
   if (typeof value !== "string" || !/^sha256:[0-9a-f]{64}$/.test(value)) {
     throw new ShapeError(`\`${where}\` must be \`sha256:\` and 64 lower-case hexadecimal digits`);
   }
   return value as Digest;
 }
 
-/** A text that is neither empty nor long. */
-export function textOf(value: unknown, where: string): string {
-  if (typeof value !== "string" || value === "" || value.length > TEXT_MAX) {
-    throw new ShapeError(`\`${where}\` must be text of 1 to ${TEXT_MAX} characters`);
+function textOf(value: unknown, where: string): string {
+  if (typeof value !== "string" || value.length > TEXT_MAX) {
+    throw new ShapeError(`\`${where}\` must be text of at most ${TEXT_MAX} characters`);
   }
   return value;
 }

@@ -9,16 +9,9 @@ import { holding } from "../engines/full.js";
 import { EscalationError, messageOf, StoreError } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Entry, Head } from "../lifecycle.js";
+import { sameJson } from "../same.js";
 import type { Append, Store } from "../stores/store.js";
-import {
-  appendOf,
-  historyQueryOf,
-  listQueryOf,
-  sessionOf,
-  ShapeError,
-  textOf,
-  usageQueriesOf,
-} from "./shapes.js";
+import { appendOf, historyQueryOf, idOf, listQueryOf, ShapeError, sessionOf, usageQueriesOf } from "./shapes.js";
 
 /** What {@link storeApi} needs. */
 export interface StoreApiOptions {
@@ -27,6 +20,11 @@ export interface StoreApiOptions {
   readonly path?: string;
   /** Why this entry may not be appended by whoever asks, or `null` if it may. Everything may unless written. */
   readonly refuses?: (entry: Entry) => string | null;
+  /**
+   * Whether the engine seals once more what is appended, and what it seals otherwise is refused; `true` unless written.
+   * `false` is for trying a store with entries that were made up, as `countersign/stores/contract` does.
+   */
+  readonly seals?: boolean;
   /** Size of the largest body that is read, in bytes; 32 MiB unless written. */
   readonly bytesMax?: number;
 }
@@ -62,6 +60,7 @@ interface Route {
 interface Ask {
   readonly store: Store;
   readonly refuses: (entry: Entry) => string | null;
+  readonly seals: boolean;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly signal: AbortSignal;
@@ -69,7 +68,7 @@ interface Ask {
 
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["head", { method: "GET", answer: ({ store }) => store.head() }],
-  ["entries", { method: "GET", answer: ({ store, query }) => store.read(textOf(query.id, "id")) }],
+  ["entries", { method: "POST", answer: ({ store, body }) => store.read(idOf(body)) }],
   ["list", { method: "GET", answer: ({ store, query }) => store.list(listQueryOf(query, PAGE_MAX)) }],
   ["history", { method: "GET", answer: ({ store, query }) => store.history(historyQueryOf(query, PAGE_MAX)) }],
   ["watch", { method: "GET", answer: async ({ store, signal }) => watching(store, signal) }],
@@ -94,6 +93,7 @@ export function storeApi({
   store,
   path = "",
   refuses = () => null,
+  seals = true,
   bytesMax = BYTES_MAX,
 }: StoreApiOptions): Api {
   return async (request) => {
@@ -104,7 +104,7 @@ export function storeApi({
         throw new Refused(405, "method-not-allowed", `only ${route.method} can be asked here`, { allow: route.method });
       }
       const body = route.method === "POST" ? await bodyOf(request, bytesMax) : undefined;
-      const answer = await route.answer({ store, refuses, query: queryOf(url), body, signal: request.signal });
+      const answer = await route.answer({ store, refuses, seals, query: queryOf(url), body, signal: request.signal });
       return answer instanceof Response ? answer : json(200, answer);
     } catch (error) {
       return failed(error);
@@ -162,9 +162,8 @@ function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   return all;
 }
 
-async function append({ store, refuses, body }: Ask): Promise<boolean> {
-  const wanted = appendOf(body);
-  await holding.ready();
+async function append({ store, refuses, seals, body }: Ask): Promise<boolean> {
+  const wanted = appended(body);
   const head = await store.head();
   const [first] = wanted.entries;
   // Others were first: nothing to check, as the entries follow something that is no more the end.
@@ -173,17 +172,29 @@ async function append({ store, refuses, body }: Ask): Promise<boolean> {
     const why = refuses(entry);
     if (why !== null) throw new Refused(403, "refused", why);
   }
-  checkSeals(holding, head, wanted);
-  await checkFolds(holding, store, wanted);
+  if (seals) {
+    await holding.ready();
+    checkSeals(holding, head, wanted);
+    await checkFolds(holding, store, wanted);
+  }
   return store.append(deepFreeze(wanted));
+}
+
+function appended(body: unknown): Append {
+  try {
+    return appendOf(body);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new Refused(400, "not-an-append", error.message);
+  }
 }
 
 /** Everything that a hash covers must be what the engine makes of the events. */
 function checkSeals(engine: Holding, head: Head, { entries, head: after }: Append): void {
   const unsealed = entries.map(({ id, event, salt }) => ({ id, event, salt }));
   const sealed = refusing(() => engine.seal(head, unsealed, entries[0]?.atMs ?? 0));
-  if (!same(sealed.entries, entries) || !same(sealed.head, after)) {
-    throw new Refused(422, "broken-append", "the entries are not sealed as entries that follow the head");
+  if (!sameJson(sealed.entries, entries) || !sameJson(sealed.head, after)) {
+    throw new Refused(422, "not-an-append", "the entries are not sealed as entries that follow the head");
   }
 }
 
@@ -191,7 +202,7 @@ function checkSeals(engine: Holding, head: Head, { entries, head: after }: Appen
 async function checkFolds(engine: Holding, store: Store, { entries, index }: Append): Promise<void> {
   const ids = new Set(entries.flatMap(({ id, event }) => (id === null || event.type === "pause" ? [] : [id])));
   if (index.length !== ids.size || !index.every(({ id }) => ids.has(id))) {
-    throw new Refused(422, "broken-append", "`index` must have one row for each escalation that changes");
+    throw new Refused(422, "not-an-append", "`index` must have one row for each escalation that changes");
   }
   for (const id of ids) {
     const all = [...(await store.read(id)), ...entries.filter((entry) => entry.id === id)];
@@ -204,20 +215,8 @@ function refusing<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof EscalationError)) throw error;
-    throw new Refused(422, "broken-append", `the entries make no sense: ${error.code}`);
+    throw new Refused(422, "not-an-append", `the entries make no sense: ${error.code}`);
   }
-}
-
-/** Whether two values are the same JSON, whatever the order of their keys. */
-function same(a: unknown, b: unknown): boolean {
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  const valueOf = (value: object, key: string) => (value as Readonly<Record<string, unknown>>)[key];
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && same(valueOf(a, key), valueOf(b, key)))
-  );
 }
 
 /** A stream of server-sent events: one at the beginning, and one after each change. */
@@ -272,7 +271,9 @@ export function failed(error: unknown): Response {
     return json(error.status, { error: { code: error.code, message: error.message } }, error.headers);
   }
   if (error instanceof ShapeError) return refusal(400, "bad-request", error.message);
-  if (error instanceof StoreError && error.code === "bad-cursor") return refusal(400, "bad-cursor", error.message);
-  if (error instanceof StoreError) return refusal(503, error.code, error.message);
+  if (error instanceof StoreError) {
+    const isAsked = error.code === "bad-cursor" || error.code === "not-an-append";
+    return refusal(isAsked ? 400 : 503, error.code, error.message);
+  }
   return refusal(500, "failed", messageOf(error));
 }

@@ -53,7 +53,7 @@ export function httpStore(options: HttpStoreOptions): Store {
       const { appended } = asked<{ readonly appended: boolean }>(await ask("append", append), isAppended);
       return appended;
     },
-    read: async (id: string) => asked<readonly Entry[]>(await ask(`entries?${new URLSearchParams({ id })}`), isList),
+    read: async (id: string) => asked<readonly Entry[]>(await ask("entries", { id }), isList),
     list: async (query: ListQuery) => asked<ListPage>(await ask(`list?${listParameters(query)}`), isPage),
     history: (query: { readonly from: number; readonly limit: number }) => history(ask, query),
     async usage(queries: readonly UsageQuery[]) {
@@ -113,7 +113,11 @@ function asking({ url, headers = {}, fetch = globalThis.fetch, timeoutMs = TIMEO
     const response = await reaching(async () =>
       fetch(`${base}${path}`, {
         ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-        headers: { ...headers, accept: "application/json", ...(body !== undefined && { "content-type": "application/json" }) },
+        headers: {
+          ...headers,
+          accept: "application/json",
+          ...(body !== undefined && { "content-type": "application/json" }),
+        },
         signal: AbortSignal.timeout(timeoutMs),
         credentials: "same-origin",
         cache: "no-store",
@@ -142,7 +146,15 @@ async function reaching<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const CODES: ReadonlySet<string> = new Set<StoreErrorCode>(["unavailable", "conflict", "bad-cursor"]);
+const CODES: ReadonlySet<string> = new Set<StoreErrorCode>([
+  "unavailable",
+  "conflict",
+  "bad-cursor",
+  "full",
+  "other-version",
+  "not-a-store",
+  "not-an-append",
+]);
 
 function failureOf(status: number, answer: unknown): StoreError {
   const { code, message } = errorOf(answer);
@@ -263,11 +275,13 @@ function hasProcess(): boolean {
 /** Waits without keeping a process alive. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer: unknown = setTimeout(resolve, ms);
-    (timer as { unref?: () => void }).unref?.();
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer as ReturnType<typeof setTimeout>);
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    (timer as { unref?: () => void }).unref?.();
+    signal.addEventListener("abort", end);
   });
 }
