@@ -157,8 +157,19 @@ export class EscalationError extends Error {
  * - `unavailable`: it cannot be opened or failed, see `cause`; whether anything was written is unknown.
  * - `conflict`: others wrote first; nothing was written.
  * - `bad-cursor`: `after` is not a `next` that this store gave.
+ * - `full`: there is no room, on the disk or in what the browser grants; nothing was written.
+ * - `other-version`: a newer version of this package keeps it; nothing was read or written.
+ * - `not-a-store`: what lies there is something else, and was left as it is.
+ * - `not-an-append`: the parts of an append do not fit together; nothing was written.
  */
-export type StoreErrorCode = "unavailable" | "conflict" | "bad-cursor";
+export type StoreErrorCode =
+  | "unavailable"
+  | "conflict"
+  | "bad-cursor"
+  | "full"
+  | "other-version"
+  | "not-a-store"
+  | "not-an-append";
 
 /** A store that did not do its work. */
 export class StoreError extends Error {

@@ -1,0 +1,44 @@
+/**
+ * The contract of a store as cases that run anywhere: in Node, in browsers, under any test framework or none.
+ *
+ * A store that keeps all of them can be trusted with escalations, as far as one process can see. Whether an append survives
+ * a crash, and whether several processes keep out of each other's way, has to be tested where the store runs.
+ */
+import { appending } from "./contract/appending.js";
+import { finding, listing } from "./contract/reading.js";
+import type { Store } from "./store.js";
+
+export type { Invented } from "./contract/invented.js";
+export { appendAfter, digestOf, rowOf } from "./contract/invented.js";
+
+/** One promise that a store makes. */
+export interface ContractCase {
+  /** A sentence. */
+  readonly name: string;
+  /** Tries it on a store of its own. It rejects if the store does not keep the promise. */
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * Everything that a store promises.
+ *
+ * @param empty Makes a store with nothing in it; called once for each case, whose end closes it.
+ *
+ * @example
+ * ```ts
+ * for (const { name, run } of storeContract(() => memoryStore())) test(name, run);
+ * ```
+ */
+export function storeContract(empty: () => Store | Promise<Store>): readonly ContractCase[] {
+  return [...appending, ...listing, ...finding].map(({ name, run }) => ({
+    name,
+    async run() {
+      const store = await empty();
+      try {
+        await run(store);
+      } finally {
+        await store.close();
+      }
+    },
+  }));
+}
