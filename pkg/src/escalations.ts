@@ -4,7 +4,7 @@ import { checkMs, checkText, written } from "./checks.js";
 import type { Holding, ReviewEvent } from "./core.js";
 import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
 import * as env from "./env.js";
-import { EscalationError, StoreError } from "./errors.js";
+import { EscalationError } from "./errors.js";
 import {
   type Checkpoint,
   type Entry,
@@ -20,7 +20,7 @@ import { pausedAgents } from "./pauses.js";
 import { type ReviewSigner, type ReviewVerifier, signedText, verifying } from "./reviewers.js";
 import type { Store } from "./stores/store.js";
 import type { Call, Digest } from "./types.js";
-import { type EscalationRecord, type Moment, type Writing, writingTo } from "./writing.js";
+import { checkFree, type EscalationRecord, type Moment, type Writing, writingTo } from "./writing.js";
 
 export type { EscalationRecord };
 
@@ -152,14 +152,14 @@ export interface Place {
   readonly writing: Writing;
   readonly newId: () => string;
   readonly as?: ReviewSigner;
-  readonly verify?: ReviewVerifier;
+  readonly verify: ReviewVerifier | undefined;
 }
 
 /** What makes escalations that `holding` opens, reviews and reads. */
 export function escalationsIn(holding: Holding): CreateEscalations {
   return ({ store, now = env.nowMs, newId = env.newId, as, verify }) => {
     const writing = writingTo(holding, store, now);
-    const place: Place = { holding, writing, newId, ...(as && { as }), ...(verify && { verify }) };
+    const place: Place = { holding, writing, newId, verify, ...(as && { as }) };
     return Object.freeze<Escalations>({
       open: async (policy, call, options = {}) => open(place, policy, call, options),
       review: async (id, input) => review(place, id, input),
@@ -206,12 +206,6 @@ async function open(
     const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false }, nowMs);
     return { drafts: [{ id, event, past: [], verified: {} }], answer: theRecord };
   });
-}
-
-/** @throws {@link StoreError} `conflict` if something has this id. */
-export async function checkFree(writing: Writing, id: string): Promise<void> {
-  const isTaken = id === PAUSE_ID || (await writing.stored((store) => store.read(id))).length > 0;
-  if (isTaken) throw new StoreError("conflict", `there is already an escalation with the id \`${id}\``);
 }
 
 async function review(place: Place, id: string, input: ReviewInput): Promise<EscalationRecord> {

@@ -87,7 +87,10 @@ async function recordExpired(
 }
 
 /** Records that the escalations `ids` have expired, where that is so and is not recorded. */
-export async function expire({ writing, holding, verify }: Place, ids: readonly string[]): Promise<void> {
+export async function expire(
+  { writing, holding, verify }: Pick<Place, "writing" | "holding" | "verify">,
+  ids: readonly string[],
+): Promise<void> {
   const reviewers = verifying(holding, verify);
   await writing.write(async ({ nowMs }) => {
     const drafts: Draft[] = [];
