@@ -171,7 +171,7 @@ export function escalationsIn(holding: Holding): CreateEscalations {
       ask: async (id, { by, text }) =>
         advance(place, id, { type: "ask", ...byOf(place, by), text: checkText("text", text) }),
       answer: async (id, text) => advance(place, id, { type: "answer", text: checkText("text", text) }),
-      withdraw: async (id, note) => advance(place, id, { type: "withdraw", ...written("note", note) }),
+      withdraw: async (id, note) => withdraw(place, id, note),
       revoke: async (id, { by, note } = {}) =>
         advance(place, id, { type: "revoke", ...byOf(place, by), ...written("note", note) }),
       read: async (id) => read(place, id),
@@ -289,6 +289,27 @@ async function advance(
     check(event);
     return { verified, event };
   });
+}
+
+async function withdraw(place: Place, id: string, note: string | undefined): Promise<EscalationRecord> {
+  const words = written("note", note);
+  return writeNext(place, id, (past, verified, { nowMs }) => {
+    const event = withdrawal(place.holding, past, verified, words, nowMs);
+    return { verified, event };
+  });
+}
+
+/** The agent's side takes a call back: while it is pending the call, after that its grant. */
+export function withdrawal(
+  holding: Holding,
+  past: readonly Entry[],
+  verified: Verified,
+  words: { readonly note?: string },
+  nowMs: number,
+): Event {
+  const { status } = holding.fold(past, verified, nowMs);
+  const type = status === "approved" ? "revoke" : "withdraw";
+  return holding.advance(past, verified, { type, ...words }, nowMs);
 }
 
 /** What comes next after the entries `past`, and the reviewers that are verified then. */

@@ -1,6 +1,7 @@
 /** Waits until a held call was answered, expired or was taken back. */
 import * as env from "../env.js";
 import { StoreError, type Told } from "../errors.js";
+import { withdrawal } from "../escalations.js";
 import { expire } from "../listing.js";
 import { verifying } from "../reviewers.js";
 import type { EscalationRecord } from "../writing.js";
@@ -100,7 +101,7 @@ async function withdraw({ holding, writing, verify }: Post, id: string): Promise
     const verified = await reviewers.all(id, past);
     const over = toldOf(writing.record(id, past, verified, nowMs));
     if (over) return { drafts: [], answer: () => over };
-    const event = holding.advance(past, verified, { type: "withdraw" }, nowMs);
+    const event = withdrawal(holding, past, verified, {}, nowMs);
     return { drafts: [{ id, event, past, verified }], answer: () => null };
   });
 }
