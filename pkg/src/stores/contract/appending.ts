@@ -161,7 +161,7 @@ export const appending: readonly Promised[] = [
       tamper(await store.history({ from: 0, limit: 1 }));
       tamper((await store.list({ filter: { all: true }, limit: 1 })).items[0]?.entries ?? []);
       attempt(() => {
-        (append.marks as { marks: string[] }).marks.push("more");
+        (append.marks?.marks as string[] | undefined)?.push("more");
       });
       attempt(() => {
         (append.index[0] as { status: string }).status = "approved";

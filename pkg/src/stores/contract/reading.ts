@@ -13,7 +13,23 @@ const filters: readonly Filter[] = [
 ];
 
 /** Ids as nobody should choose them. The empty one is an id like any other. */
-const oddIds = ["a", "A", "", " ", "__proto__", "constructor", "a.b", "é", "e\u0301", "𝄞", "%_'\"", "x".repeat(1000)];
+const oddIds = [
+  "a",
+  "A",
+  "",
+  " ",
+  "a\u0000",
+  "a\u0000b",
+  "__proto__",
+  "constructor",
+  "a.b",
+  "é",
+  "e\u0301",
+  "𝄞",
+  "\ud834",
+  "%_'\"\\",
+  "x".repeat(1000),
+];
 
 export const listing: readonly Promised[] = [
   {
