@@ -4,7 +4,7 @@ import { checkMs, checkText, written } from "./checks.js";
 import type { Holding, ReviewEvent } from "./core.js";
 import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
 import * as env from "./env.js";
-import { EscalationError, StoreError } from "./errors.js";
+import { EscalationError } from "./errors.js";
 import {
   type Checkpoint,
   type Entry,
@@ -20,7 +20,7 @@ import { pausedAgents } from "./pauses.js";
 import { type ReviewSigner, type ReviewVerifier, signedText, verifying } from "./reviewers.js";
 import type { Store } from "./stores/store.js";
 import type { Call, Digest } from "./types.js";
-import { type EscalationRecord, type Moment, type Writing, writingTo } from "./writing.js";
+import { checkFree, type EscalationRecord, type Moment, type Writing, writingTo } from "./writing.js";
 
 export type { EscalationRecord };
 
@@ -152,14 +152,14 @@ export interface Place {
   readonly writing: Writing;
   readonly newId: () => string;
   readonly as?: ReviewSigner;
-  readonly verify?: ReviewVerifier;
+  readonly verify: ReviewVerifier | undefined;
 }
 
 /** What makes escalations that `holding` opens, reviews and reads. */
 export function escalationsIn(holding: Holding): CreateEscalations {
   return ({ store, now = env.nowMs, newId = env.newId, as, verify }) => {
     const writing = writingTo(holding, store, now);
-    const place: Place = { holding, writing, newId, ...(as && { as }), ...(verify && { verify }) };
+    const place: Place = { holding, writing, newId, verify, ...(as && { as }) };
     return Object.freeze<Escalations>({
       open: async (policy, call, options = {}) => open(place, policy, call, options),
       review: async (id, input) => review(place, id, input),
@@ -171,7 +171,7 @@ export function escalationsIn(holding: Holding): CreateEscalations {
       ask: async (id, { by, text }) =>
         advance(place, id, { type: "ask", ...byOf(place, by), text: checkText("text", text) }),
       answer: async (id, text) => advance(place, id, { type: "answer", text: checkText("text", text) }),
-      withdraw: async (id, note) => advance(place, id, { type: "withdraw", ...written("note", note) }),
+      withdraw: async (id, note) => withdraw(place, id, note),
       revoke: async (id, { by, note } = {}) =>
         advance(place, id, { type: "revoke", ...byOf(place, by), ...written("note", note) }),
       read: async (id) => read(place, id),
@@ -206,12 +206,6 @@ async function open(
     const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false }, nowMs);
     return { drafts: [{ id, event, past: [], verified: {} }], answer: theRecord };
   });
-}
-
-/** @throws {@link StoreError} `conflict` if something has this id. */
-export async function checkFree(writing: Writing, id: string): Promise<void> {
-  const isTaken = id === PAUSE_ID || (await writing.stored((store) => store.read(id))).length > 0;
-  if (isTaken) throw new StoreError("conflict", `there is already an escalation with the id \`${id}\``);
 }
 
 async function review(place: Place, id: string, input: ReviewInput): Promise<EscalationRecord> {
@@ -295,6 +289,27 @@ async function advance(
     check(event);
     return { verified, event };
   });
+}
+
+async function withdraw(place: Place, id: string, note: string | undefined): Promise<EscalationRecord> {
+  const words = written("note", note);
+  return writeNext(place, id, (past, verified, { nowMs }) => {
+    const event = withdrawal(place.holding, past, verified, words, nowMs);
+    return { verified, event };
+  });
+}
+
+/** The agent's side takes a call back: while it is pending the call, after that its grant. */
+export function withdrawal(
+  holding: Holding,
+  past: readonly Entry[],
+  verified: Verified,
+  words: { readonly note?: string },
+  nowMs: number,
+): Event {
+  const { status } = holding.fold(past, verified, nowMs);
+  const type = status === "approved" ? "revoke" : "withdraw";
+  return holding.advance(past, verified, { type, ...words }, nowMs);
 }
 
 /** What comes next after the entries `past`, and the reviewers that are verified then. */

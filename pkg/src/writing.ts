@@ -5,8 +5,8 @@
 import type { Holding } from "./core.js";
 import * as env from "./env.js";
 import { messageOf, StoreError } from "./errors.js";
-import type { Entry, Escalation, Event, Head, Verified } from "./lifecycle.js";
-import type { Append, IndexRow, Store, Used } from "./stores/store.js";
+import { type Entry, type Escalation, type Event, type Head, PAUSE_ID, type Verified } from "./lifecycle.js";
+import type { Append, Filter, IndexRow, ListPage, ListQuery, Store, StoredEscalation, Used } from "./stores/store.js";
 
 /** An escalation and the id under which it is kept. */
 export interface EscalationRecord extends Escalation {
@@ -37,6 +37,7 @@ export interface Step<T> {
 
 /** The history of one store. */
 export interface Writing {
+  readonly store: Store;
   /** The end of the history, and the time. */
   moment(): Promise<Moment>;
   /** `ask` of the store; whatever it fails with becomes a {@link StoreError}. */
@@ -57,6 +58,7 @@ const ATTEMPTS = 100;
 /** From so many losses on there is a pause before the next attempt. */
 const LOSSES_AT_ONCE = 2;
 const PAUSE_MS_MAX = 50;
+const PAGE = 100;
 
 /** The last of those who write to a store in this process: one process does not fight itself. */
 const turns = new WeakMap<Store, Promise<void>>();
@@ -101,6 +103,7 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
   }
 
   return {
+    store,
     moment,
     stored,
     record,
@@ -123,6 +126,23 @@ export function isUnfinished({ status, grant, run }: Escalation): boolean {
   if (status !== "approved") return false;
   if (run !== null) return run.outcome === null || run.outcome === "unknown";
   return grant !== null && grant.state !== "revoked" && grant.state !== "expired";
+}
+
+/** @throws {@link StoreError} `conflict` if something has this id. */
+export async function checkFree(writing: Writing, id: string): Promise<void> {
+  const isTaken = id === PAUSE_ID || (await writing.stored((store) => store.read(id))).length > 0;
+  if (isTaken) throw new StoreError("conflict", `there is already an escalation with the id \`${id}\``);
+}
+
+/** All that a store lists under `filter`, newest first, page by page. */
+export async function* eachStored(writing: Writing, filter: Filter): AsyncGenerator<StoredEscalation> {
+  let after: string | null = null;
+  do {
+    const query: ListQuery = { filter, limit: PAGE, ...(after !== null && { after }) };
+    const page: ListPage = await writing.stored((store) => store.list(query));
+    yield* page.items;
+    after = page.next;
+  } while (after !== null);
 }
 
 function inTurn<T>(store: Store, work: () => Promise<T>): Promise<T> {
