@@ -56,7 +56,7 @@ export function rebuildingIn(holding: Holding, store: Store, head: Head): Rebuil
     for (const id of new Set(entries.map((entry) => entry.id))) {
       if (id === null || id === PAUSE_ID) continue;
       const all = [...(await store.read(id)), ...entries.filter((entry) => entry.id === id)];
-      found.push(rowOf(holding, { id, ...holding.fold(all, {}, nowMs) }));
+      found.push(rowOf(holding, { id, ...holding.fold(all, null, nowMs) }));
     }
     return found;
   }

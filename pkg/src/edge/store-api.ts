@@ -206,7 +206,7 @@ async function checkFolds(engine: Holding, store: Store, { entries, index }: App
   }
   for (const id of ids) {
     const all = [...(await store.read(id)), ...entries.filter((entry) => entry.id === id)];
-    refusing(() => engine.fold(all, {}, all.at(-1)?.atMs ?? 0));
+    refusing(() => engine.fold(all, null, all.at(-1)?.atMs ?? 0));
   }
 }
 

@@ -25,7 +25,7 @@ type Verifiable = Entry | RedactedEntry;
 const BATCH_MAX = 256;
 const PROBLEMS_MAX = 100;
 
-/** Verifies the history in `file` against `checkpoint`, or else against the one in its own last line. */
+/** Verifies the history in `file`, against `checkpoint` if there is one, and its last line against the rest. */
 export async function verifyFile(file: string, checkpoint: Checkpoint | null): Promise<Verified> {
   const input = await openInput(file);
   const more: string[] = [];
@@ -46,34 +46,38 @@ export async function verifyFile(file: string, checkpoint: Checkpoint | null): P
     }
     yield batch;
   }
-  const report = await verified(parts(), () => checkpoint ?? own ?? null);
+  const report = await verified(parts(), checkpoint);
   if (own === undefined) more.push("the last line, which should be the checkpoint, is missing: the file was cut short");
-  const size = own?.size ?? 0;
-  if (own !== undefined && report.problems.length === 0 && size !== report.entries) {
-    more.push(`its last line says ${size} entries, and there are ${report.entries}`);
-  }
+  else if (report.problems.length === 0 && !sameJson(own, report.checkpoint)) more.push(otherCheckpoint(own, report));
   return { report, more: more.slice(0, PROBLEMS_MAX) };
+}
+
+function otherCheckpoint(own: Checkpoint | null, { entries }: HistoryReport): string {
+  const size = own?.size ?? 0;
+  return size === entries
+    ? "its last line is the checkpoint of another history"
+    : `its last line says that there are ${size} entries, and there are ${entries}`;
 }
 
 /** Verifies the history in `store` against `checkpoint`, if there is one. */
 export async function verifyStore(store: Store, checkpoint: Checkpoint | null): Promise<Verified> {
   await holding.ready();
   const head = await store.head();
-  const report = await verified(partsOf(store, head), () => checkpoint);
+  const report = await verified(partsOf(store, head), checkpoint);
   const isItsHead = report.problems.length > 0 || sameJson(report.checkpoint, holding.checkpoint(head));
   return { report, more: isItsHead ? [] : ["the end of the history that the store keeps is not that of its entries"] };
 }
 
 async function verified(
   parts: AsyncIterable<readonly Verifiable[]>,
-  against: () => Checkpoint | null,
+  against: Checkpoint | null,
 ): Promise<HistoryReport> {
   await holding.ready();
-  const running = verification();
+  const running = verification(null, against);
   const nonsense: HistoryProblem[] = [];
   try {
     for await (const part of parts) push(part);
-    const report = running.finish(against());
+    const report = { ...running.finish(), against };
     if (nonsense.length === 0) return report;
     const problems = [...report.problems, ...nonsense].sort((a, b) => a.seq - b.seq).slice(0, PROBLEMS_MAX);
     return { ...report, problems, checkpoint: null };
