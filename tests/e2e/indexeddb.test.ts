@@ -50,7 +50,10 @@ test("e04_two_tabs_and_two_workers_append_at_once: the history has no gap and ho
   expect(acknowledged.flat().sort()).toEqual([...chain].sort());
 });
 
-test("writers keep apart without Web Locks, and when somebody never gives the lock back", async ({ open, context }) => {
+test("e09_a_hung_tab_holds_the_lock: writers keep apart without Web Locks, and do not wait for ever", async ({
+  open,
+  context,
+}) => {
   const [one, other, holder] = [await open(), await open(), await open()];
   for (const page of [one, other]) {
     await page.evaluate(() => Object.defineProperty(navigator, "locks", { value: undefined }));

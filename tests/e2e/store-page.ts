@@ -2,6 +2,7 @@
 import type { Entry } from "countersign";
 import { appendAfter, digestOf, rowOf, storeContract } from "countersign/stores/contract";
 import { type Append, type IndexedDbStore, indexedDbStore } from "countersign/stores/indexeddb";
+import { figuresOf } from "../long/store-figures.ts";
 
 /** What is tried in a page, as `stores` there. */
 const page = {
@@ -9,6 +10,7 @@ const page = {
   appendAfter,
   digestOf,
   rowOf,
+  figures: figuresOf,
 
   /** The cases of the contract that IndexedDB does not keep, and how many there are. */
   async contract(): Promise<{ readonly cases: number; readonly failed: readonly string[] }> {

@@ -108,6 +108,8 @@ try {
 }
 
 async function visit(page: Page, work: (page: Page) => Promise<unknown>): Promise<void> {
+  // The compiler of this file names functions by a helper that pages do not have.
+  await page.addInitScript("globalThis.__name = (work) => work");
   await page.goto(site.address);
   await page.waitForFunction(() => "stores" in globalThis);
   await work(page);
