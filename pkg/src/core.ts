@@ -14,8 +14,6 @@ import {
   messageOf,
 } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
-import { createPlanned, type Plan, type Planner } from "./planned.js";
-import type { Scratch } from "./reading.js";
 import type {
   Checkpoint,
   Claimant,
@@ -30,6 +28,8 @@ import type {
   Repeats,
   Verified,
 } from "./lifecycle.js";
+import { createPlanned, type Plan, type Planner } from "./planned.js";
+import type { Scratch } from "./reading.js";
 import type { StoredEscalation } from "./stores/store.js";
 import type { Call, Decision, Digest, Usage } from "./types.js";
 
