@@ -203,7 +203,7 @@ async function open(
     await checkFree(writing, id);
     const past = await writing.stored((store) => store.list({ filter: { lane }, limit: LANE_MAX }));
     const { links } = holding.repeats(call, past.items, nowMs);
-    const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false }, nowMs);
+    const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false });
     return { drafts: [{ id, event, past: [], verified: {} }], answer: theRecord };
   });
 }

@@ -10,6 +10,7 @@ import { EscalationError, messageOf, StoreError } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Entry, Head } from "../lifecycle.js";
 import { sameJson } from "../same.js";
+import { follows } from "../stores/follows.js";
 import type { Append, Store } from "../stores/store.js";
 import { appendOf, historyQueryOf, idOf, listQueryOf, ShapeError, sessionOf, usageQueriesOf } from "./shapes.js";
 
@@ -165,9 +166,8 @@ function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
 async function append({ store, refuses, seals, body }: Ask): Promise<boolean> {
   const wanted = appended(body);
   const head = await store.head();
-  const [first] = wanted.entries;
   // Others were first: nothing to check, as the entries follow something that is no more the end.
-  if (first === undefined || first.seq !== head.size || first.previous !== head.hash) return false;
+  if (!follows(head, wanted)) return false;
   for (const entry of wanted.entries) {
     const why = refuses(entry);
     if (why !== null) throw new Refused(403, "refused", why);
