@@ -241,7 +241,7 @@ const rounds = 1000;
 for (const contenders of [2, 8]) {
   test(`b04_two_workers_consume_at_once: in ${rounds} rounds one of ${contenders} guards that use one grant runs it`, async () => {
     const store = memoryStore();
-    const clock = { ms: 1_000_000 };
+    const clock = { ms: 1_800_000_000_000 };
     const policy = await loadPolicy("rules: [{ tool: t, action: escalate }]");
     const guards = Array.from({ length: contenders }, () => stand({ store, policy, record: "held" }, clock));
     const [first] = guards;
