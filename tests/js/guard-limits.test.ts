@@ -162,7 +162,9 @@ test("only so many calls of an agent wait at once; what has expired waits no lon
   await hold(guard, { tool: "email.send", args: mail });
   clock.ms = first.expiresAtMs;
   await hold(guard, { tool: "email.send", args: mail });
-  const pending = (await people.list({ status: "pending" })).items.filter(({ call }) => JSON.stringify(call.agent) === `{"id":"support"}`);
+  const pending = (await people.list({ status: "pending" })).items.filter(
+    ({ call }) => JSON.stringify(call.agent) === `{"id":"support"}`,
+  );
   assert.equal(pending.length, 1);
 });
 
