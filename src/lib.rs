@@ -6,7 +6,8 @@
 //! use countersign::decide::{call::Call, compile::compile, decide::decide, limit::Usage, trace::trace};
 //! use countersign::check::load;
 //! use countersign::policy::model::Action;
-//! use countersign::review::escalation::{Entry, Status, Verdict, fold, open, review};
+//! use countersign::review::{escalation::fold, event::{Answered, Entry, Event, Status, Verdict}};
+//! use countersign::review::next::{Holder, advance, open};
 //! use countersign::text::{render::render, span::Positions, yaml::Limits};
 //!
 //! // Text to policy, checked as a whole. Every problem of a text is reported at once, with its place.
@@ -29,10 +30,22 @@
 //! assert_eq!(trace(&stack, &call, &Usage::default()).policies.len(), 1);
 //!
 //! // Escalation to answer. Time is passed in; the core has no clock.
-//! let opened = open(&stack, call, &Usage::default(), 1_000).map_err(|error| error.code())?;
-//! let Entry::Open { digest, .. } = &opened else { return Err("no open entry") };
-//! let answered = review(&[opened.clone()], Verdict::Approve, None, *digest, 2_000).map_err(|error| error.code())?;
-//! let escalation = fold(&[opened, answered]).map_err(|error| error.code())?;
+//! let opened = open(&stack, call, &Usage::default(), Holder::default()).map_err(|error| error.code())?;
+//! let Event::Open { held, .. } = &opened else { return Err("no open event") };
+//! let answer = Answered {
+//!     by: None,
+//!     verdict: Verdict::Approve,
+//!     note: None,
+//!     digest: held.digest,
+//!     confirmed: Vec::new(),
+//!     undo_ms: 0,
+//!     shown_ms: None,
+//!     proof: None,
+//! };
+//! let opened = Entry { at_ms: 1_000, event: opened };
+//! let answered = advance(&[opened.clone()], None, Event::Review(answer), 2_000).map_err(|error| error.code())?;
+//! let answered = Entry { at_ms: 2_000, event: answered };
+//! let escalation = fold(&[opened, answered], None, 3_000).map_err(|error| error.code())?;
 //! assert_eq!(escalation.status, Status::Approved);
 //! # Ok::<(), &str>(())
 //! ```

@@ -21,6 +21,8 @@ const CALL_KEYS = {
   user: ["a string", "an object"],
   session: ["a string", "an object"],
   context: ["an object"],
+  tenant: ["a string"],
+  toolDigest: ["a string"],
 } as const;
 
 /** With the flag `u` this finds only surrogates that are not part of a pair. */

@@ -14,8 +14,6 @@ import {
   messageOf,
 } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
-import { createPlanned, type Plan, type Planner } from "./planned.js";
-import type { Scratch } from "./reading.js";
 import type {
   Checkpoint,
   Claimant,
@@ -26,9 +24,12 @@ import type {
   Holder,
   Keys,
   Proposal,
+  RedactedEntry,
   Repeats,
   Verified,
 } from "./lifecycle.js";
+import { createPlanned, type Plan, type Planner } from "./planned.js";
+import type { Scratch } from "./reading.js";
 import type { StoredEscalation } from "./stores/store.js";
 import type { Call, Decision, Digest, Usage } from "./types.js";
 
@@ -67,11 +68,11 @@ export interface Stack {
 /** Policies under which calls can be held. Each of these answers an event that is not sealed yet. */
 export interface HoldingStack extends Stack {
   /** Holds `call`, if it escalates or `holder` holds every call. */
-  open(call: Call, usage: Usage | undefined, holder: Holder, nowMs: number): Event;
+  open(call: Call, usage: Usage | undefined, holder: Holder): Event;
   /** The call of the escalation with other `args`, decided afresh. */
-  edit(entries: readonly Entry[], verified: Verified, change: Change, usage: Usage | undefined, nowMs: number): Event;
+  edit(entries: readonly Entry[], verified: Verified | null, change: Change, usage: Usage | undefined, nowMs: number): Event;
   /** Uses the grant of the escalation, if these policies still agree. */
-  consume(entries: readonly Entry[], verified: Verified, claimant: Claimant, nowMs: number): Event;
+  consume(entries: readonly Entry[], verified: Verified | null, claimant: Claimant, nowMs: number): Event;
 }
 
 /** What a reviewer makes of a call. */
@@ -242,7 +243,7 @@ export function createEngine(build: Build): Engine {
 
 /** What a build that holds calls has. Methods, so that the stack of a larger build is one of this too. */
 interface HoldingBuild {
-  openEscalation(stack: RawStack, call: unknown, usage: unknown, holder: unknown, nowMs: number): unknown;
+  openEscalation(stack: RawStack, call: unknown, usage: unknown, holder: unknown): unknown;
   editEscalation(
     stack: RawStack,
     entries: unknown,
@@ -258,6 +259,7 @@ interface HoldingBuild {
   keysOf(call: unknown): unknown;
   sealEntries(head: unknown, events: unknown, nowMs: number): unknown;
   checkpointOf(head: unknown): unknown;
+  redactEntry(entry: unknown): unknown;
   reviewText(id: string, review: unknown): string;
 }
 
@@ -274,16 +276,21 @@ export interface Sealed {
   readonly head: Head;
 }
 
-/** Escalations in one engine, which must be ready. Whatever is impossible throws an {@link EscalationError}. */
+/**
+ * Escalations in one engine, which must be ready. Whatever is impossible throws an {@link EscalationError}.
+ *
+ * `verified` is `null` where nobody can verify who reviews. That of a review that is about to be appended stands at the
+ * number of entries so far.
+ */
 export interface Holding {
   /** See {@link Engine.ready}. */
   ready(): Promise<void>;
   /** `stack` as one under which calls can be held. */
   holding(stack: RawStack): HoldingStack;
   /** What may happen next to the escalation with `entries`, as an event that is not sealed yet. */
-  advance(entries: readonly Entry[], verified: Verified, proposal: Proposal, nowMs: number): Event;
+  advance(entries: readonly Entry[], verified: Verified | null, proposal: Proposal, nowMs: number): Event;
   /** The escalation that `entries` tell, as it stands at `nowMs`. */
-  fold(entries: readonly Entry[], verified: Verified, nowMs: number): Escalation;
+  fold(entries: readonly Entry[], verified: Verified | null, nowMs: number): Escalation;
   /** What escalations of the lane of `call`, newest first, say about it. */
   repeats(call: Call, past: readonly StoredEscalation[], nowMs: number): Repeats;
   keys(call: Call): Keys;
@@ -291,6 +298,8 @@ export interface Holding {
   seal(head: Head, events: readonly Unsealed[], nowMs: number): Sealed;
   /** What `head` says of its history; `null` if it is empty. */
   checkpoint(head: Head): Checkpoint | null;
+  /** `entry` without what happened, and still with its hash. */
+  redact(entry: Entry | RedactedEntry): RedactedEntry;
   /** What a reviewer signs: canonical JSON of the review of the escalation `id`. */
   reviewText(id: string, review: ReviewEvent): string;
 }
@@ -305,7 +314,7 @@ export function createHolding(engine: Engine, build: HoldingBuild): Holding {
     ready: engine.ready,
     holding: (stack) => ({
       ...engine.stack(stack),
-      open: (call, usage, holder, nowMs) => answer(() => build.openEscalation(stack, call, usage, holder, nowMs)),
+      open: (call, usage, holder) => answer(() => build.openEscalation(stack, call, usage, holder)),
       edit: (entries, verified, change, usage, nowMs) =>
         answer(() => build.editEscalation(stack, entries, verified, change, usage, nowMs)),
       consume: (entries, verified, claimant, nowMs) =>
@@ -317,6 +326,7 @@ export function createHolding(engine: Engine, build: HoldingBuild): Holding {
     repeats: (call, past, nowMs) => answer(() => build.repeatsOf(call, past, nowMs)),
     keys: (call) => answer(() => build.keysOf(call)),
     seal: (head, events, nowMs) => answer(() => build.sealEntries(head, events, nowMs)),
+    redact: (entry) => answer(() => build.redactEntry(entry)),
     checkpoint: (head) => answer(() => build.checkpointOf(head)),
     reviewText: (id, review) => engine.answer(refusedEscalation, () => build.reviewText(id, review)),
   };

@@ -39,7 +39,7 @@ const stacks = new WeakMap<DecidingPolicy, Stack>();
 export function stackOf(policy: DecidingPolicy): HoldingStack {
   const stack = stacks.get(policy);
   if (!stack) throw new TypeError("the policy must come from `loadPolicy` and must not be disposed");
-  if (!("openEscalation" in stack)) throw new TypeError("under a compiled policy no call can be held for review");
+  if (!("open" in stack)) throw new TypeError("under a compiled policy no call can be held for review");
   return stack as HoldingStack;
 }
 

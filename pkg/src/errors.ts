@@ -52,7 +52,7 @@ export class CompiledPolicyError extends Error {
  * - `not-plain`: something JSON does not have, such as a `Date`, a function or a hole in a list.
  * - `not-finite`: `NaN` or an infinity.
  * - `lone-surrogate`: text that is not Unicode.
- * - `forbidden-key`: a property named `__proto__`.
+ * - `forbidden-key`: a property named `__proto__`; in a call to a guard also one that only the guard may tell.
  */
 export type CallErrorCode =
   | "not-an-object"
@@ -149,6 +149,71 @@ export class EscalationError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/**
+ * Why a call did not run, as its agent is told:
+ *
+ * - `blocked`: by the policy, or because calls like it were rejected three times, or it cannot be put before a person.
+ * - `rejected`: by a reviewer.
+ * - `expired`: nobody answered in time, or the approval was not used in time.
+ * - `withdrawn`: the agent's side took it back.
+ * - `revoked`: a reviewer took the approval back.
+ * - `policy-changed`: it was approved, but the policy, the marks of its session or the tool are no longer what they were.
+ * - `paused`: people have paused the agent, or all agents.
+ * - `too-many-pending`: too many calls of the agent wait already.
+ * - `cooling`: a call like it was rejected just now.
+ * - `unavailable`: the store or the engine failed.
+ * - `unknown-outcome`: it was let run before, and is not run again.
+ */
+export type ToldCode =
+  | "blocked"
+  | "rejected"
+  | "expired"
+  | "withdrawn"
+  | "revoked"
+  | "policy-changed"
+  | "paused"
+  | "too-many-pending"
+  | "cooling"
+  | "unavailable"
+  | "unknown-outcome";
+
+/** What an agent is told when its call does not run. Plain data. */
+export interface Told {
+  readonly code: ToldCode;
+  /** For a model, or a person, to read. */
+  readonly message: string;
+  /** Whether it makes sense to try again: not at all, the same later, or something else. */
+  readonly retry: "never" | "later" | "changed";
+  /** When to try again, in milliseconds from now, where that is known. */
+  readonly retryAfterMs?: number;
+  readonly tool: string;
+  /** Of the escalation, if the call was held. */
+  readonly id?: string;
+  /** The rule that blocks it, and the decision's cause. */
+  readonly rule?: string | null;
+  readonly cause?: string;
+  /** The reviewer's words. */
+  readonly note?: string | null;
+}
+
+/** A call that did not run. */
+export class NotRunError extends Error {
+  override readonly name: string = "NotRunError";
+  readonly code: ToldCode;
+  readonly told: Told;
+
+  constructor(told: Told, options?: ErrorOptions) {
+    super(told.message, options);
+    this.code = told.code;
+    this.told = told;
+  }
+}
+
+/** A call that the policy blocks. */
+export class BlockedError extends NotRunError {
+  override readonly name: string = "BlockedError";
 }
 
 /**

@@ -1,33 +1,67 @@
-/** Held calls: opened under a policy, kept in a store, answered once by a person. */
+/** Held calls: opened under a policy, kept in a store, answered by people. This is the side of reviewers and of the app. */
 import { snapshotCall } from "./call.js";
-import type { Holding } from "./core.js";
+import { checkMs, checkText, written } from "./checks.js";
+import type { Holding, ReviewEvent } from "./core.js";
 import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
 import * as env from "./env.js";
-import { EscalationError, messageOf, StoreError } from "./errors.js";
-import type { EscalationStore } from "./stores/store.js";
-import type { Call, Digest, Entry, Escalation, Status, Verdict } from "./types.js";
+import { EscalationError } from "./errors.js";
+import {
+  type Checkpoint,
+  type Entry,
+  type Event,
+  PAUSE_ID,
+  type Proposal,
+  type Status,
+  type Verdict,
+  type Verified,
+} from "./lifecycle.js";
+import { listEscalations } from "./listing.js";
+import { pausedAgents } from "./pauses.js";
+import { type ReviewSigner, type ReviewVerifier, signedText, verifying } from "./reviewers.js";
+import type { Store } from "./stores/store.js";
+import type { Call, Digest } from "./types.js";
+import { checkFree, type EscalationRecord, type Moment, type Writing, writingTo } from "./writing.js";
+
+export type { EscalationRecord };
 
 /** What {@link createEscalations} needs. */
 export interface EscalationsOptions {
-  readonly store: EscalationStore;
+  readonly store: Store;
   /** The clock, in Unix milliseconds UTC; the system's unless written. */
   readonly now?: () => number;
   /** Where new ids come from; 128 random bits unless written. */
   readonly newId?: () => string;
-}
-
-/** An escalation and the id under which it is kept. */
-export interface EscalationRecord extends Escalation {
-  readonly id: string;
+  /** Who reviews, and signs it. Without it reviews are recorded as nobody's that could be verified. */
+  readonly as?: ReviewSigner;
+  /** Tells whose reviews are verified. Without it none is. */
+  readonly verify?: ReviewVerifier;
 }
 
 /** One reviewer's answer. */
 export interface ReviewInput {
   readonly verdict: Verdict;
-  /** The reviewer's words. */
-  readonly note?: string;
   /** Digest of the call that the reviewer saw: an approval covers that call and no other. */
   readonly digest: Digest;
+  /** The reviewer's words. */
+  readonly note?: string;
+  /** What the reviewer typed for each field that has to be confirmed. */
+  readonly confirmed?: Readonly<Record<string, string>>;
+  /** How long the call is kept back, so that the approval can be undone, in milliseconds; 0 unless written. */
+  readonly undoMs?: number;
+  /** How long the reviewer had the call on screen, in milliseconds, if somebody measured. */
+  readonly shownMs?: number;
+  /** Who reviews, by their own word. With `as` it is that one. */
+  readonly by?: string;
+}
+
+/** A change that a reviewer makes to what the policy lets reviewers change. */
+export interface EditInput {
+  /** All arguments as they are to be. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly by?: string;
+  readonly note?: string;
+  /** As for {@link DecidingPolicy.decide}. */
+  readonly usage?: DecideOptions["usage"];
 }
 
 /** Which escalations to list. */
@@ -49,149 +83,282 @@ export interface EscalationPage {
   readonly next: string | null;
 }
 
-/** The escalations of one store. */
+/**
+ * The escalations of one store.
+ *
+ * What is impossible throws an {@link EscalationError} and records nothing; so does a {@link StoreError} `conflict`.
+ * After a {@link StoreError} `unavailable` nobody knows whether it was recorded.
+ */
 export interface Escalations {
   /**
-   * Decides `call` and, if it escalates, records it for review. Give the same `usage` as to {@link DecidingPolicy.decide}.
+   * Decides `call` and, if it escalates, records it for review. No guard holds it, so nothing ever runs it.
+   * Give the same `usage` as to {@link DecidingPolicy.decide}.
    *
    * @throws {@link EscalationError} `not-escalated` if the policy allows or blocks the call.
    * @throws {@link CallError} if `call` is not plain data in the shape of a call.
-   * @throws {@link StoreError} if it may not have been recorded.
    */
-  open(policy: DecidingPolicy, call: Call, options?: DecideOptions): Promise<EscalationRecord>;
-  /**
-   * Records the answer to a pending escalation. Of two answers at once exactly one counts.
-   *
-   * @throws {@link EscalationError} `not-found`, `already-closed` or `digest-mismatch`, and for an approval `too-late`
-   *   or `unapprovable` (its rule asks for reviewers, a quorum or a typed value); nothing was recorded.
-   * @throws {@link StoreError} if it may not have been recorded.
-   */
+  open(policy: DecidingPolicy, call: Call, options?: OpenOptions): Promise<EscalationRecord>;
+  /** Records an answer to a pending escalation. Of two answers at once exactly one closes it. */
   review(id: string, review: ReviewInput): Promise<EscalationRecord>;
+  /** Changes the call, which is decided afresh under `policy` and needs approvals of its own. */
+  edit(id: string, policy: DecidingPolicy, edit: EditInput): Promise<EscalationRecord>;
+  /** Tells others that somebody looks at it, for `forMs` milliseconds; 5 minutes unless written. */
+  claim(id: string, claim?: { readonly by?: string; readonly forMs?: number }): Promise<EscalationRecord>;
+  /** Asks the agent. */
+  ask(id: string, question: { readonly by?: string; readonly text: string }): Promise<EscalationRecord>;
+  /** Answers the question, as the agent. */
+  answer(id: string, text: string): Promise<EscalationRecord>;
+  /** Takes the call back, as the agent: while it is pending, or its grant while that is unused. */
+  withdraw(id: string, note?: string): Promise<EscalationRecord>;
+  /** Undoes an approval that was not used yet. */
+  revoke(id: string, revocation?: { readonly by?: string; readonly note?: string }): Promise<EscalationRecord>;
   /** The escalation with this id, or `null`. */
   read(id: string): Promise<EscalationRecord | null>;
-  /** A page of escalations, newest first. */
+  /** A page of escalations, newest first. What waited too long is shown, and recorded, as expired. */
   list(options?: ListOptions): Promise<EscalationPage>;
+  /** Stops an agent, or with no `agent` every agent: nothing of it runs or opens until the pause is over. */
+  pause(pause: PauseInput): Promise<void>;
+  /** The agents that are paused, sorted; `null`, which comes first, is every agent. */
+  paused(): Promise<readonly (string | null)[]>;
+  /** Says what the history is now, to be kept elsewhere; `null` while it is empty. */
+  checkpoint(): Promise<Checkpoint | null>;
 }
 
-const STATUSES: readonly Status[] = ["pending", "approved", "rejected"];
+export interface OpenOptions extends DecideOptions {
+  /** Calls with the same batch are reviewed together. */
+  readonly batch?: string;
+}
 
-/** How often an append is tried again after others were first. Each time the escalation has grown. */
-const ATTEMPTS = 10;
+export interface PauseInput {
+  readonly agent?: string;
+  readonly paused: boolean;
+  readonly by?: string;
+  readonly note?: string;
+}
+
+/** The guard of what no guard holds. */
+export const NO_GUARD = "-";
+
+const CLAIM_MS = 5 * 60_000;
+/** How many earlier calls of the same agent, session and tool a call is compared with. */
+export const LANE_MAX = 50;
 
 /** Makes escalations of what `options` say. */
 export type CreateEscalations = (options: EscalationsOptions) => Escalations;
 
-/** What makes escalations that `engine` opens, reviews and reads. */
-export function escalationsIn(engine: Holding): CreateEscalations {
-  return ({ store, now = env.nowMs, newId = env.newId }) =>
-    Object.freeze({
-      open: (policy: DecidingPolicy, call: Call, options?: DecideOptions) =>
-        open(engine, store, policy, call, options, newId, now),
-      review: (id: string, input: ReviewInput) => review(engine, store, id, input, now),
-      read: async (id: string) => {
-        const entries = await read(engine, store, id);
-        return entries.length === 0 ? null : view(engine, id, entries);
+/** Where the escalations are, and who is there. */
+export interface Place {
+  readonly holding: Holding;
+  readonly writing: Writing;
+  readonly newId: () => string;
+  readonly as?: ReviewSigner;
+  readonly verify: ReviewVerifier | undefined;
+}
+
+/** What makes escalations that `holding` opens, reviews and reads. */
+export function escalationsIn(holding: Holding): CreateEscalations {
+  return ({ store, now = env.nowMs, newId = env.newId, as, verify }) => {
+    const writing = writingTo(holding, store, now);
+    const place: Place = { holding, writing, newId, verify, ...(as && { as }) };
+    return Object.freeze<Escalations>({
+      open: async (policy, call, options = {}) => open(place, policy, call, options),
+      review: async (id, input) => review(place, id, input),
+      edit: async (id, policy, input) => edit(place, id, policy, input),
+      async claim(id, { by, forMs = CLAIM_MS } = {}) {
+        checkMs("forMs", forMs);
+        return advance(place, id, ({ nowMs }) => ({ type: "claim", ...byOf(place, by), untilMs: nowMs + forMs }));
       },
-      list: (query: ListOptions = {}) => list(engine, store, query),
+      ask: async (id, { by, text }) =>
+        advance(place, id, { type: "ask", ...byOf(place, by), text: checkText("text", text) }),
+      answer: async (id, text) => advance(place, id, { type: "answer", text: checkText("text", text) }),
+      withdraw: async (id, note) => withdraw(place, id, note),
+      revoke: async (id, { by, note } = {}) =>
+        advance(place, id, { type: "revoke", ...byOf(place, by), ...written("note", note) }),
+      read: async (id) => read(place, id),
+      list: async (query = {}) => listEscalations(place, query),
+      pause: async (input) => pause(place, input),
+      paused: async () => pausedAgents(await writing.stored((store) => store.read(PAUSE_ID))),
+      async checkpoint() {
+        await holding.ready();
+        return holding.checkpoint((await writing.moment()).head);
+      },
     });
+  };
 }
 
 async function open(
-  engine: Holding,
-  store: EscalationStore,
+  { holding, writing, newId }: Place,
   policy: DecidingPolicy,
-  call: Call,
-  options: DecideOptions | undefined,
-  newId: () => string,
-  now: () => number,
+  given: Call,
+  options: OpenOptions,
 ): Promise<EscalationRecord> {
-  const entry = stackOf(policy).openEscalation(snapshotCall(call), usageOf(options), timeOf(now));
-  // What could not be read again is not written.
-  const held = view(engine, newId(), [entry]);
-  const result = await storing(() => store.append(held.id, entry, { length: 0, status: held.status }));
-  if (!result.ok) throw new StoreError("conflict", `there is already an escalation with the id \`${held.id}\``);
-  return held;
+  const stack = stackOf(policy);
+  const call = snapshotCall(given);
+  const usage = usageOf(options);
+  const batch = options.batch === undefined ? null : checkText("batch", options.batch);
+  const id = checkText("newId()", newId());
+  await holding.ready();
+  const { lane } = holding.keys(call);
+  return writing.write(async ({ nowMs }) => {
+    await checkFree(writing, id);
+    const past = await writing.stored((store) => store.list({ filter: { lane }, limit: LANE_MAX }));
+    const { links } = holding.repeats(call, past.items, nowMs);
+    const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false }, nowMs);
+    return { drafts: [{ id, event, past: [], verified: {} }], answer: theRecord };
+  });
 }
 
-async function review(
-  engine: Holding,
-  store: EscalationStore,
+async function review(place: Place, id: string, input: ReviewInput): Promise<EscalationRecord> {
+  const draft = reviewOf(place, input);
+  if (!place.as) return advance(place, id, draft);
+  await place.holding.ready();
+  const text = signedText(place.holding, checkText("id", id), asRecorded(draft));
+  const proof = checkText("proof", await place.as.sign(text));
+  return advance(place, id, { ...draft, proof }, (event) => {
+    // What was signed is what is recorded.
+    if (event.type === "review" && signedText(place.holding, id, event) === text) return;
+    throw new EscalationError("broken-history", "the review that would be recorded is not the one that was signed");
+  });
+}
+
+type ReviewProposal = Extract<Proposal, { type: "review" }>;
+
+function reviewOf(place: Place, input: ReviewInput): ReviewProposal {
+  const { verdict, digest, note, confirmed, undoMs, shownMs, by } = input;
+  checkText("verdict", verdict);
+  checkText("digest", digest);
+  return {
+    type: "review",
+    verdict,
+    digest,
+    ...byOf(place, by),
+    ...written("note", note),
+    ...(confirmed !== undefined && { confirmed: confirmedOf(confirmed) }),
+    ...(undoMs !== undefined && { undoMs: checkMs("undoMs", undoMs) }),
+    ...(shownMs !== undefined && { shownMs: checkMs("shownMs", shownMs) }),
+  };
+}
+
+/** The review as it will stand in its entry. */
+function asRecorded(proposal: ReviewProposal): ReviewEvent {
+  const {
+    by = null,
+    verdict,
+    note = null,
+    digest,
+    confirmed = {},
+    undoMs = 0,
+    shownMs = null,
+    proof = null,
+  } = proposal;
+  return { type: "review", by, verdict, note, digest, confirmed, undoMs, shownMs, proof };
+}
+
+function confirmedOf(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (typeof given !== "object" || given === null) throw new TypeError("`confirmed` must be an object");
+  const typed = Object.entries(given).map(([field, text]) => [field, checkText(`confirmed[${field}]`, text)] as const);
+  return Object.fromEntries(typed);
+}
+
+async function edit(place: Place, id: string, policy: DecidingPolicy, input: EditInput): Promise<EscalationRecord> {
+  const stack = stackOf(policy);
+  // As plain, and as small, as the arguments of any call.
+  const { args = {} } = snapshotCall({ tool: "edit", args: input.args });
+  const change = { args, ...byOf(place, input.by), ...written("note", input.note) };
+  const usage = usageOf(input.usage === undefined ? undefined : { usage: input.usage });
+  return writeNext(place, id, (past, verified, { nowMs }) => ({
+    verified,
+    event: stack.edit(past, verified, change, usage, nowMs),
+  }));
+}
+
+async function advance(
+  place: Place,
   id: string,
-  { verdict, note, digest }: ReviewInput,
-  now: () => number,
+  proposal: Proposal | ((moment: Moment) => Proposal),
+  check: (event: Event) => void = () => undefined,
 ): Promise<EscalationRecord> {
-  checkString("verdict", verdict);
-  checkString("digest", digest);
-  if (note !== undefined) checkString("note", note);
-  await engine.ready();
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const entries = await read(engine, store, id);
-    if (entries.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
-    const entry = engine.reviewEscalation(entries, verdict, note, digest, timeOf(now));
-    const reviewed = view(engine, id, [...entries, entry]);
-    const guard = { length: entries.length, status: reviewed.status };
-    const result = await storing(() => store.append(id, entry, guard));
-    if (result.ok) return reviewed;
-  }
-  throw new StoreError("conflict", `others kept writing to the escalation \`${id}\`; nothing was recorded`);
+  const { holding } = place;
+  // Reviewers are asked outside the turn of this process to write: they may take their time.
+  const own = typeof proposal === "object" && proposal.type === "review" ? asRecorded(proposal) : null;
+  const reviewer = own === null ? null : await verifying(holding, place.verify).one(id, own);
+  return writeNext(place, id, (past, others, moment) => {
+    const verified = reviewer === null ? others : { ...others, [past.length]: reviewer };
+    const proposed = typeof proposal === "function" ? proposal(moment) : proposal;
+    const event = holding.advance(past, verified, proposed, moment.nowMs);
+    check(event);
+    return { verified, event };
+  });
 }
 
-async function list(
-  engine: Holding,
-  store: EscalationStore,
-  { status, limit = 50, after }: ListOptions,
-): Promise<EscalationPage> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-    throw new RangeError("`limit` must be an integer from 1 to 1000");
-  }
-  if (status !== undefined && !STATUSES.includes(status)) {
-    throw new TypeError(`\`status\` must be one of ${STATUSES.join(", ")}`);
-  }
-  await engine.ready();
-  const query = { limit, ...(status !== undefined && { status }), ...(after !== undefined && { after }) };
-  const page = await storing(() => store.list(query));
-  const items: EscalationRecord[] = [];
-  const damaged: { id: string; code: string; message: string }[] = [];
-  for (const { id, entries } of page.items) {
-    try {
-      items.push(view(engine, id, entries));
-    } catch (error) {
-      if (!(error instanceof EscalationError)) throw error;
-      damaged.push({ id, code: error.code, message: error.message });
-    }
-  }
-  return { items, damaged, next: page.next };
+async function withdraw(place: Place, id: string, note: string | undefined): Promise<EscalationRecord> {
+  const words = written("note", note);
+  return writeNext(place, id, (past, verified, { nowMs }) => {
+    const event = withdrawal(place.holding, past, verified, words, nowMs);
+    return { verified, event };
+  });
 }
 
-async function read(engine: Holding, store: EscalationStore, id: string): Promise<readonly Entry[]> {
-  checkString("id", id);
-  await engine.ready();
-  return storing(() => store.read(id));
+/** The agent's side takes a call back: while it is pending the call, after that its grant. */
+export function withdrawal(
+  holding: Holding,
+  past: readonly Entry[],
+  verified: Verified,
+  words: { readonly note?: string },
+  nowMs: number,
+): Event {
+  const { status } = holding.fold(past, verified, nowMs);
+  const type = status === "approved" ? "revoke" : "withdraw";
+  return holding.advance(past, verified, { type, ...words }, nowMs);
 }
 
-function view(engine: Holding, id: string, entries: readonly Entry[]): EscalationRecord {
-  return Object.freeze({ id, ...engine.foldEscalation(entries) });
+/** What comes next after the entries `past`, and the reviewers that are verified then. */
+type Next = (past: readonly Entry[], verified: Verified, moment: Moment) => { event: Event; verified: Verified };
+
+/** Writes the next entry of the escalation `id`. */
+async function writeNext(place: Place, id: string, next: Next): Promise<EscalationRecord> {
+  const { holding, writing, verify } = place;
+  checkText("id", id);
+  await holding.ready();
+  const reviewers = verifying(holding, verify);
+  const read = () => (id === PAUSE_ID ? [] : writing.stored((store) => store.read(id)));
+  if (verify) await reviewers.all(id, await read());
+  return writing.write(async (moment) => {
+    const past = await read();
+    if (past.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
+    const { event, verified } = next(past, await reviewers.all(id, past), moment);
+    return { drafts: [{ id, event, past, verified }], answer: theRecord };
+  });
 }
 
-function checkString(name: string, value: unknown): void {
-  if (typeof value !== "string") throw new TypeError(`\`${name}\` must be a string`);
+/** The one escalation that was written. */
+export function theRecord(records: readonly EscalationRecord[]): EscalationRecord {
+  const [record] = records;
+  if (!record) throw new EscalationError("broken-history", "nothing was written");
+  return record;
 }
 
-/** A store that is not ours may fail with anything. */
-async function storing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw new StoreError("unavailable", `the store failed: ${messageOf(error)}`, { cause: error });
-  }
+async function read({ holding, writing, verify }: Place, id: string): Promise<EscalationRecord | null> {
+  checkText("id", id);
+  if (id === PAUSE_ID) return null;
+  await holding.ready();
+  const { nowMs } = await writing.moment();
+  const entries = await writing.stored((store) => store.read(id));
+  if (entries.length === 0) return null;
+  return writing.record(id, entries, await verifying(holding, verify).all(id, entries), nowMs);
 }
 
-/** The time that `now` tells: a clock that is wrong must not become a time in the record. */
-function timeOf(now: () => number): number {
-  const nowMs: unknown = now();
-  if (!Number.isSafeInteger(nowMs) || (nowMs as number) < 0) {
-    throw new RangeError(`\`now\` must tell Unix milliseconds, an integer from 0, not ${String(nowMs)}`);
-  }
-  return nowMs as number;
+async function pause(place: Place, { agent, paused, by, note }: PauseInput): Promise<void> {
+  if (typeof paused !== "boolean") throw new TypeError("`paused` must be true or false");
+  const { by: who = null } = byOf(place, by);
+  const { note: words = null } = written("note", note);
+  const whose = agent === undefined ? null : checkText("agent", agent);
+  const event = { type: "pause", agent: whose, paused, by: who, note: words } as const;
+  await place.writing.write(async () => ({ drafts: [{ id: PAUSE_ID, event }], answer: () => undefined }));
+}
+
+/** Who does it: the reviewer of `as`, or whoever it is by their own word. */
+function byOf({ as }: Place, by: string | undefined): { readonly by?: string } {
+  if (as && by !== undefined && by !== as.id) throw new TypeError(`\`by\` must be \`${as.id}\`, who signs`);
+  return written("by", as?.id ?? by);
 }

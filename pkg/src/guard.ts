@@ -9,34 +9,69 @@ import { engine, type Found, holding, load } from "./engines/guard.js";
 import { PolicyError } from "./errors.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
 import { deepFreeze } from "./freeze.js";
+import { type CreateGuard, guardIn } from "./guarding/create.js";
 import { type LoadOptions, limitsOf, sourcesOf, toolsOf } from "./sources.js";
 import type { Diagnostic, PolicySource } from "./types.js";
 
 export { CALL_DEPTH_MAX, CALL_TEXT_MAX, CALL_VALUES_MAX, snapshotCall, TOOL_BYTES_MAX } from "./call.js";
 export type { DecideOptions, DecidingPolicy } from "./decides.js";
-export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode } from "./errors.js";
-export { CallError, EngineError, EscalationError, PolicyError, StoreError } from "./errors.js";
+export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode, Told, ToldCode } from "./errors.js";
+export {
+  BlockedError,
+  CallError,
+  EngineError,
+  EscalationError,
+  NotRunError,
+  PolicyError,
+  StoreError,
+} from "./errors.js";
 export type {
+  EditInput,
   EscalationPage,
   EscalationRecord,
   Escalations,
   EscalationsOptions,
   ListOptions,
+  OpenOptions,
+  PauseInput,
   ReviewInput,
 } from "./escalations.js";
+export type {
+  Checked,
+  CheckOptions,
+  Finished,
+  Guard,
+  GuardEvent,
+  GuardOptions,
+  Identity,
+  ProposedCall,
+  Resumed,
+  RunContext,
+  Unfinished,
+  WrappedOptions,
+} from "./guarding/types.js";
+export type { ReviewerKey, ReviewSigner, ReviewVerifier } from "./reviewers.js";
+export { reviewSigner, reviewVerifier } from "./reviewers.js";
 export type { LoadOptions } from "./sources.js";
 export type {
-  AppendGuard,
-  AppendResult,
-  EscalationStore,
+  Append,
+  Filter,
+  IndexRow,
   ListPage,
   ListQuery,
+  Store,
   StoredEscalation,
+  UsageQuery,
+  Used,
 } from "./stores/store.js";
+export { EMPTY_HEAD } from "./stores/store.js";
 export type * from "./types.js";
 
 /** As in the whole package. */
 export const createEscalations: CreateEscalations = escalationsIn(holding);
+
+/** As in the whole package. */
+export const createGuard: CreateGuard = guardIn(holding);
 
 /**
  * Loads one policy, or several that apply together, as in the whole package.

@@ -5,30 +5,62 @@
  */
 import { holding } from "./engines/full.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
+import { type CreateGuard, guardIn } from "./guarding/create.js";
 
 export { CALL_DEPTH_MAX, CALL_TEXT_MAX, CALL_VALUES_MAX, snapshotCall, TOOL_BYTES_MAX } from "./call.js";
 export type { DecideOptions, DecidingPolicy } from "./decides.js";
-export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode } from "./errors.js";
-export { CallError, EngineError, EscalationError, PolicyError, StoreError } from "./errors.js";
+export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode, Told, ToldCode } from "./errors.js";
+export {
+  BlockedError,
+  CallError,
+  EngineError,
+  EscalationError,
+  NotRunError,
+  PolicyError,
+  StoreError,
+} from "./errors.js";
 export type {
+  EditInput,
   EscalationPage,
   EscalationRecord,
   Escalations,
   EscalationsOptions,
   ListOptions,
+  OpenOptions,
+  PauseInput,
   ReviewInput,
 } from "./escalations.js";
+export type {
+  Checked,
+  CheckOptions,
+  Finished,
+  Guard,
+  GuardEvent,
+  GuardOptions,
+  Identity,
+  ProposedCall,
+  Resumed,
+  RunContext,
+  Unfinished,
+  WrappedOptions,
+} from "./guarding/types.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
+export type { ReviewerKey, ReviewSigner, ReviewVerifier } from "./reviewers.js";
+export { reviewSigner, reviewVerifier } from "./reviewers.js";
 export type { LoadOptions } from "./sources.js";
 export type {
-  AppendGuard,
-  AppendResult,
-  EscalationStore,
+  Append,
+  Filter,
+  IndexRow,
   ListPage,
   ListQuery,
+  Store,
   StoredEscalation,
+  UsageQuery,
+  Used,
 } from "./stores/store.js";
+export { EMPTY_HEAD } from "./stores/store.js";
 export type * from "./types.js";
 
 /**
@@ -42,3 +74,16 @@ export type * from "./types.js";
  * ```
  */
 export const createEscalations: CreateEscalations = escalationsIn(holding);
+
+/**
+ * A guard around tools: what the policy allows runs, what it escalates waits for a person and then runs once, what it
+ * blocks does not run.
+ *
+ * @example
+ * ```ts
+ * const guard = createGuard({ policy, store: memoryStore(), agent: "support" });
+ * const sendEmail = guard.wrap("email.send", reallySendEmail);
+ * await sendEmail({ to: ["a@acme.com"], subject: "hi" }); // throws BlockedError or NotRunError if it does not run
+ * ```
+ */
+export const createGuard: CreateGuard = guardIn(holding);

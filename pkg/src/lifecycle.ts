@@ -124,6 +124,12 @@ export interface Entry {
   readonly hash: Digest;
 }
 
+/** An entry without what happened: its hash can still be checked. */
+export interface RedactedEntry extends Omit<Entry, "event" | "salt"> {
+  readonly type: EventType;
+  readonly commitment: Digest;
+}
+
 /** The end of a history: all that is needed to append to it. */
 export interface Head {
   /** How many entries there are. */

@@ -33,9 +33,17 @@ pub struct Call {
     pub session: Option<Value>,
     /// What else the guard knows.
     pub context: Option<Value>,
+    /// Whose calls these are, where one store serves several. No condition reads it.
+    pub tenant: Option<String>,
+    /// Digest of how the tool described itself to the agent. No condition reads it.
+    pub tool_digest: Option<Digest>,
 }
 
-/// The digest of what a reviewer approves: agent, user, session, tool and arguments.
+/// The key that stands for all of a call's context.
+pub const WHOLE_CONTEXT: &str = "*";
+
+/// The digest of what a reviewer approves: tenant, agent, user, session, tool with its description, arguments, and the
+/// context at the keys `covers`; [`WHOLE_CONTEXT`] is every key.
 ///
 /// # Errors
 ///
@@ -47,17 +55,29 @@ pub struct Call {
 ///
 /// let call = Call { tool: "file.read".to_owned(), ..Call::default() };
 /// let with_empty_args = Call { args: Some(Value::Map(Default::default())), ..call.clone() };
-/// assert_ne!(call_digest(&call), call_digest(&with_empty_args));
+/// assert_ne!(call_digest(&call, &[]), call_digest(&with_empty_args, &[]));
 /// ```
-pub fn call_digest(call: &Call) -> Result<Digest, CanonicalError> {
+pub fn call_digest(call: &Call, covers: &[String]) -> Result<Digest, CanonicalError> {
     let subject = record([
+        ("tenant", call.tenant.as_deref().map(Value::from)),
         ("agent", call.agent.clone()),
         ("user", call.user.clone()),
         ("session", call.session.clone()),
         ("tool", Some(Value::from(call.tool.as_str()))),
+        ("toolDigest", call.tool_digest.map(|digest| Value::Text(digest.to_string()))),
         ("args", call.args.clone()),
+        ("context", call.context.as_ref().filter(|_| !covers.is_empty()).map(|context| covered(context, covers))),
     ]);
     digest(Subject::Call, &subject)
+}
+
+fn covered(context: &Value, covers: &[String]) -> Value {
+    match context {
+        Value::Map(map) if !covers.iter().any(|key| key == WHOLE_CONTEXT) => {
+            Value::Map(map.only(|key| covers.iter().any(|covered| covered == key)))
+        }
+        _ => context.clone(),
+    }
 }
 
 /// What a decision reads of a call.

@@ -110,11 +110,34 @@ pub(super) struct Say {
 /// ```
 #[must_use]
 pub fn decide(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Decision {
-    decide_among(stack, &stack.candidates(call.tool()), call, usage)
+    decide_among(stack, &stack.candidates(call.tool()), call, usage, Hold::Flagged)
+}
+
+/// Decides `call` as [`decide`] does, but what would be allowed escalates, with the cause `hold`.
+#[cfg(feature = "guard")]
+#[must_use]
+pub fn decide_held(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Decision {
+    decide_among(stack, &stack.candidates(call.tool()), call, usage, Hold::All)
+}
+
+/// Which calls wait for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// Those that the policies escalate.
+    Flagged,
+    /// Those that the policies allow too.
+    #[cfg_attr(not(feature = "guard"), expect(dead_code, reason = "only guards hold calls"))]
+    All,
 }
 
 /// Decides as [`decide`] does; `candidates` are the rules that are about the tool of `call`.
-pub(super) fn decide_among(stack: &Stack, candidates: &[Candidates], call: &dyn Facts, usage: &Usage) -> Decision {
+pub(super) fn decide_among(
+    stack: &Stack,
+    candidates: &[Candidates],
+    call: &dyn Facts,
+    usage: &Usage,
+    hold: Hold,
+) -> Decision {
     // Why something is in doubt is found out apart, so that it takes nothing of what deciding may take.
     let (decided, told) = (Metered::new(call), Metered::new(call));
     let mut strictest: Option<(Action, &Compiled, Say)> = None;
@@ -145,6 +168,10 @@ pub(super) fn decide_among(stack: &Stack, candidates: &[Candidates], call: &dyn 
         (Action::Escalate, None, None, Cause::Misfit)
     } else {
         (action, policy, rule, cause)
+    };
+    let (action, cause) = match (action, hold) {
+        (Action::Allow, Hold::All) => (Action::Escalate, Cause::Hold),
+        _ => (action, cause),
     };
     let Protection { risk, reversible, consequence, review, marks, charge } =
         protection(&contributors, rule, action, call);

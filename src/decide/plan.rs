@@ -7,7 +7,7 @@ use super::asked::{Asked, Depth, Place, Places, distinct, field, of_condition, o
 use super::call::MARKS;
 use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{found_field_truth, truth};
-use super::decide::{Decision, decide_among, is_too_unsure, misfit_of};
+use super::decide::{Decision, Hold, decide_among, is_too_unsure, misfit_of};
 use super::effort::{DECISION_STEPS_MAX, Metered};
 use super::frame::{Frame, Slot, empty_slots};
 use super::limit::Usage;
@@ -120,7 +120,7 @@ impl Plan {
     /// Decides the call of `frame` as [`decide`](super::decide::decide) would.
     #[must_use]
     pub fn decide(&self, stack: &Stack, frame: &Frame<'_>, usage: &Usage) -> Decision {
-        decide_among(stack, &self.candidates, frame, usage)
+        decide_among(stack, &self.candidates, frame, usage, Hold::Flagged)
     }
 
     /// The way to an outcome by quick tests, for each policy; `None` if only the engine can tell.

@@ -3,7 +3,7 @@
 use super::call::Facts;
 use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{Leaf, leaves};
-use super::decide::{Decision, Say, contribution, decide_among, misfit_of, rule_truth, say};
+use super::decide::{Decision, Hold, Say, contribution, decide_among, misfit_of, rule_truth, say};
 use super::effort::Metered;
 use super::limit::Usage;
 use crate::catalogue::fit::Misfit;
@@ -64,7 +64,7 @@ pub struct RuleTrace<'stack> {
 #[must_use]
 pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usage) -> Trace<'stack> {
     let candidates = stack.candidates(call.tool());
-    let decision = decide_among(stack, &candidates, call, usage);
+    let decision = decide_among(stack, &candidates, call, usage, Hold::Flagged);
     // Metered as in `decide`, over all policies in their order.
     let decided = Metered::new(call);
     let walks = stack.policies.iter().zip(&candidates);

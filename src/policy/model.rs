@@ -86,11 +86,15 @@ pub enum Cause {
     Name,
     /// The call would be allowed, but does not fit the tool catalogue.
     Misfit,
+    /// The call would be allowed, but its guard holds every call.
+    Hold,
+    /// Calls like it were rejected too often.
+    Repeat,
 }
 
 impl Cause {
-    /// Every cause.
-    pub const ALL: [Self; 7] =
+    /// Those that a policy can come to by itself.
+    pub const OF_POLICY: [Self; 7] =
         [Self::Rule, Self::Default, Self::LowConfidence, Self::Limit, Self::Undecidable, Self::Name, Self::Misfit];
 
     /// The word in a decision.
@@ -104,13 +108,16 @@ impl Cause {
             Self::Undecidable => "undecidable",
             Self::Name => "name",
             Self::Misfit => "misfit",
+            Self::Hold => "hold",
+            Self::Repeat => "repeat",
         }
     }
 
     /// The cause that `word` is; `None` for any other word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| cause.as_str() == word)
+        let of_guard = [Self::Hold, Self::Repeat];
+        Self::OF_POLICY.into_iter().chain(of_guard).find(|cause| cause.as_str() == word)
     }
 }
 

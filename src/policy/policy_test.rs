@@ -100,7 +100,7 @@ impl Reader<'_> {
         self.check_keys(entries, EXPECT_KEYS, "`expect`", |_| false);
         let action = self.at_some(entries, "action", |reader, node| reader.action(node, "`action`"));
         let rule = self.at_some(entries, "rule", |reader, node| reader.text_value(node, "`rule`"));
-        let causes = Cause::ALL.map(Cause::as_str);
+        let causes = Cause::OF_POLICY.map(Cause::as_str);
         let cause = self.at_some(entries, "cause", |reader, node| {
             reader.word(node, "`cause`", (Code::UnknownWord, "cause"), &causes, Cause::from_word)
         });

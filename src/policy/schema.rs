@@ -241,7 +241,7 @@ fn test() -> Value {
                     Some(match key {
                         "action" => reference("action"),
                         "rule" => described(reference("text"), "Id of the rule that decides."),
-                        "cause" => with("Why.", &[("enum", texts(&Cause::ALL.map(Cause::as_str)))]),
+                        "cause" => with("Why.", &[("enum", texts(&Cause::OF_POLICY.map(Cause::as_str)))]),
                         _ => return None,
                     })
                 });

@@ -1,69 +1,16 @@
-//! An escalation is the fold of its entries; what happens next is a new entry or an error.
+//! An escalation is the fold of its entries.
 
-use std::fmt;
-
-use crate::decide::call::{Call, call_digest};
-use crate::decide::compile::Stack;
-use crate::decide::decide::{Decision, decide};
-use crate::decide::limit::Usage;
+use super::confirm::{confirms, typed_form};
+use super::error::EscalationError;
+use super::event::{Answered, Entry, Event, Held, Links, Outcome, Reviewer, Status, UnixMs, Verdict, Verified};
+use crate::decide::call::call_digest;
 use crate::decide::protection::Review as ReviewTerms;
 use crate::policy::model::{Action, Cause};
 use crate::value::digest::Digest;
+use crate::value::value::Value;
 
-/// Unix milliseconds, UTC.
-pub type UnixMs = u64;
-
-/// Where an escalation stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It waits for a reviewer.
-    Pending,
-    /// A reviewer approved the call.
-    Approved,
-    /// A reviewer rejected the call.
-    Rejected,
-}
-
-/// What a reviewer says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The call may run.
-    Approve,
-    /// The call must not run.
-    Reject,
-}
-
-/// One line of an escalation's history.
-#[allow(clippy::large_enum_variant, reason = "an escalation has few entries; on 32 bits the variants are closer")]
-#[derive(Clone, Debug, PartialEq)]
-pub enum Entry {
-    /// A call was held.
-    Open {
-        /// When.
-        at_ms: UnixMs,
-        /// The call.
-        call: Call,
-        /// Digest of the call.
-        digest: Digest,
-        /// Why it was held.
-        decision: Decision,
-    },
-    /// A reviewer answered.
-    Review(Review),
-}
-
-/// One reviewer's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Review {
-    /// When.
-    pub at_ms: UnixMs,
-    /// What the reviewer says.
-    pub verdict: Verdict,
-    /// Why, in the reviewer's words.
-    pub note: Option<String>,
-    /// Digest of the call that the reviewer saw.
-    pub digest: Digest,
-}
+/// The longest time in which an approval can be undone: ten minutes.
+pub const UNDO_MS_MAX: u64 = 600_000;
 
 /// The record of a held call.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,162 +19,492 @@ pub struct Escalation {
     pub status: Status,
     /// When the call was held.
     pub opened_at_ms: UnixMs,
-    /// The call.
-    pub call: Call,
+    /// From then on it can no longer be approved.
+    pub expires_at_ms: UnixMs,
+    /// When it was approved, rejected or withdrawn, or when its time was over.
+    pub closed_at_ms: Option<UnixMs>,
+    /// The call as it would run.
+    pub held: Held,
+    /// The call as it was held, if it was edited since.
+    pub original: Option<Held>,
+    /// The answers.
+    pub reviews: Vec<Review>,
+    /// What an approval lets through.
+    pub grant: Option<Grant>,
+    /// What became of the call once it was let run.
+    pub run: Option<Run>,
+    /// Who looks at it.
+    pub claim: Option<Claim>,
+    /// What reviewers asked.
+    pub questions: Vec<Question>,
+    /// Which guard holds the call.
+    pub guard: String,
+    /// Which calls are reviewed together with it.
+    pub batch: Option<String>,
+    /// What it is like.
+    pub links: Links,
+    /// Why it was withdrawn, or its grant revoked.
+    pub closing_note: Option<String>,
+    /// Whether it is recorded that its time was over.
+    expiry_is_recorded: bool,
+    last_at_ms: UnixMs,
+}
+
+/// One reviewer's answer, and what is made of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Review {
+    /// The answer.
+    pub answered: Answered,
+    /// When.
+    pub at_ms: UnixMs,
+    /// Whose it is, if that was verified.
+    pub reviewer: Option<Reviewer>,
+    /// Whether it counts: an approval before an edit, or of somebody who may not approve, does not.
+    pub counts: bool,
+}
+
+/// One use of one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
     /// Digest of the call.
     pub digest: Digest,
-    /// Why it was held.
-    pub decision: Decision,
-    /// The answer, once there is one.
-    pub review: Option<Review>,
+    /// From then on the call may run.
+    pub not_before_ms: UnixMs,
+    /// From then on it may not any more.
+    pub expires_at_ms: UnixMs,
+    /// Whether it was used.
+    pub is_used: bool,
+    /// Whether it was revoked.
+    pub is_revoked: bool,
+}
+
+/// What can be done with a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantState {
+    /// The approval can still be undone.
+    Waiting,
+    /// The call may run.
+    Ready,
+    /// It was let run.
+    Used,
+    /// The approval was revoked.
+    Revoked,
+    /// It was not used in time.
+    Expired,
+}
+
+impl Grant {
+    /// What can be done with it at `now_ms`.
+    #[must_use]
+    pub const fn state(&self, now_ms: UnixMs) -> GrantState {
+        if self.is_used {
+            GrantState::Used
+        } else if self.is_revoked {
+            GrantState::Revoked
+        } else if now_ms >= self.expires_at_ms {
+            GrantState::Expired
+        } else if now_ms < self.not_before_ms {
+            GrantState::Waiting
+        } else {
+            GrantState::Ready
+        }
+    }
+}
+
+/// A call that was let run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Since when.
+    pub at_ms: UnixMs,
+    /// What became of it; `None` until that is recorded.
+    pub outcome: Option<Outcome>,
+    /// More of it.
+    pub note: Option<String>,
+}
+
+/// Somebody looks at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Who, by their own word.
+    pub by: Option<String>,
+    /// Until when.
+    pub until_ms: UnixMs,
+}
+
+/// What a reviewer wants to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// When.
+    pub at_ms: UnixMs,
+    /// Who asks.
+    pub by: Option<String>,
+    /// What.
+    pub text: String,
+    /// What the agent says.
+    pub answer: Option<String>,
+}
+
+/// The escalation that `entries` are the history of, as it stands at `now_ms`.
+///
+/// The digest covers what runs. What it does not cover, such as the agent's reason, the rule and the times, is taken as it
+/// stands: only the hashes of the history can tell that it was changed.
+///
+/// # Errors
+///
+/// [`EscalationError::BrokenHistory`] unless they are an `open`, whose digest is that of its call, and after it what can
+/// have happened.
+pub fn fold(entries: &[Entry], verified: Option<&Verified>, now_ms: UnixMs) -> Result<Escalation, EscalationError> {
+    let broken = |_| EscalationError::BrokenHistory;
+    let (first, later) = entries.split_first().ok_or(EscalationError::BrokenHistory)?;
+    let mut escalation = Escalation::begun_by(first)?;
+    for (entry, place) in later.iter().zip(1..) {
+        escalation.take(entry, reviewer_at(verified, place)).map_err(broken)?;
+    }
+    escalation.expire_by(now_ms);
+    Ok(escalation)
+}
+
+/// Who was verified to have reviewed at `place` among the entries.
+pub(super) fn reviewer_at(verified: Option<&Verified>, place: usize) -> Option<&Reviewer> {
+    verified?.iter().find(|(at, _)| *at == place).map(|(_, reviewer)| reviewer)
 }
 
 impl Escalation {
-    /// When the call has waited too long to be approved.
-    #[must_use]
-    pub fn expires_at_ms(&self) -> UnixMs {
-        let wait_ms = self.decision.review.as_ref().map_or(0, |terms| terms.expires_ms);
-        self.opened_at_ms.saturating_add(wait_ms)
+    /// The escalation that `entry` opens.
+    ///
+    /// # Errors
+    ///
+    /// [`EscalationError::BrokenHistory`] if it opens none.
+    pub fn begun_by(entry: &Entry) -> Result<Self, EscalationError> {
+        let Event::Open { held, guard, batch, links } = &entry.event else {
+            return Err(EscalationError::BrokenHistory);
+        };
+        check_held(held)?;
+        let held = Held::clone(held);
+        Ok(Self {
+            status: Status::Pending,
+            opened_at_ms: entry.at_ms,
+            expires_at_ms: entry.at_ms.saturating_add(wait_ms(&held)),
+            closed_at_ms: None,
+            held,
+            original: None,
+            reviews: Vec::new(),
+            grant: None,
+            run: None,
+            claim: None,
+            questions: Vec::new(),
+            guard: guard.clone(),
+            batch: batch.clone(),
+            links: links.clone(),
+            closing_note: None,
+            expiry_is_recorded: false,
+            last_at_ms: entry.at_ms,
+        })
     }
 
     /// Why the call cannot be approved, whoever tries; `None` if it can.
-    ///
-    /// Who reviews is not verified here, and values are not typed: what asks for that waits for a guard that can.
     #[must_use]
     pub fn unapprovable(&self) -> Option<&'static str> {
-        let Some(ReviewTerms { reviewers, quorum, confirm, .. }) = &self.decision.review else {
+        let Some(ReviewTerms { confirm, .. }) = &self.held.decision.review else {
             return Some("nothing says what its review must be like");
         };
-        if !reviewers.is_empty() || *quorum > 1 {
-            return Some("its rule names reviewers or a quorum, and nobody can tell here who reviews");
-        }
-        if !confirm.is_empty() {
-            return Some("its rule wants a value typed, which this version cannot ask for");
+        if confirm.iter().any(|field| typed_form(&self.held, field).is_none()) {
+            return Some("its rule wants a value typed that is not there or cannot be typed");
         }
         None
     }
-}
 
-/// Why nothing happened to an escalation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EscalationError {
-    /// The policy does not escalate the call.
-    NotEscalated(Action),
-    /// The call has no canonical form, so that an approval could not say what it covers.
-    NoDigest,
-    /// A reviewer has answered already.
-    AlreadyClosed(Status),
-    /// The reviewer saw another call than the one that is held.
-    DigestMismatch,
-    /// The reviewer approves after the call's time to wait was over.
-    TooLate,
-    /// The call's review asks for something that cannot be shown to be so here.
-    Unapprovable(&'static str),
-    /// The entries are no history of an escalation: missing, reordered or changed.
-    BrokenHistory,
-}
-
-impl EscalationError {
-    /// The code as it is printed.
+    /// Why nobody's approval can count where nobody can verify who reviews; `None` if one can.
     #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotEscalated(_) => "not-escalated",
-            Self::NoDigest => "no-digest",
-            Self::AlreadyClosed(_) => "already-closed",
-            Self::DigestMismatch => "digest-mismatch",
-            Self::TooLate => "too-late",
-            Self::Unapprovable(_) => "unapprovable",
-            Self::BrokenHistory => "broken-history",
+    pub fn needs_verified(&self) -> Option<&'static str> {
+        let terms = self.held.decision.review.as_ref();
+        terms
+            .filter(|terms| asks_who(terms))
+            .map(|_| "its rule names reviewers or a quorum, and nobody can tell here who reviews")
+    }
+
+    /// How many approvals are missing.
+    #[must_use]
+    pub fn approvals_missing(&self) -> u32 {
+        let quorum = self.held.decision.review.as_ref().map_or(1, |terms| terms.quorum);
+        match self.status {
+            Status::Pending => quorum.saturating_sub(self.approvals()),
+            Status::Approved | Status::Rejected | Status::Expired | Status::Withdrawn => 0,
         }
     }
-}
 
-impl fmt::Display for EscalationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotEscalated(Action::Allow) => f.write_str("the policy allows this call; there is nothing to review"),
-            Self::NotEscalated(Action::Block) => f.write_str("the policy blocks this call; no review can let it run"),
-            Self::NotEscalated(Action::Escalate) => f.write_str("the call is not held"),
-            Self::NoDigest => {
-                f.write_str("the call holds a number that JSON cannot carry exactly, so it cannot be reviewed")
+    /// Makes it what it is after `entry`; `reviewer` is who was verified to have reviewed, if it is a review.
+    ///
+    /// # Errors
+    ///
+    /// Why that cannot have happened.
+    pub fn take(&mut self, entry: &Entry, reviewer: Option<&Reviewer>) -> Result<(), EscalationError> {
+        let Entry { at_ms, event } = entry;
+        let at_ms = *at_ms;
+        if at_ms < self.last_at_ms {
+            return Err(EscalationError::BrokenHistory);
+        }
+        self.expire_by(at_ms);
+        match event {
+            Event::Open { .. } => return Err(EscalationError::BrokenHistory),
+            Event::Claim { by, until_ms } => {
+                self.must_be_pending()?;
+                self.claim = Some(Claim { by: by.clone(), until_ms: *until_ms });
             }
-            Self::AlreadyClosed(Status::Approved) => f.write_str("this call was approved already"),
-            Self::AlreadyClosed(Status::Rejected | Status::Pending) => f.write_str("this call was rejected already"),
-            Self::DigestMismatch => f.write_str("the call that was shown is not the call that is held"),
-            Self::TooLate => f.write_str("this call has waited too long and can no longer be approved"),
-            Self::Unapprovable(why) => write!(f, "this call cannot be approved here: {why}"),
-            Self::BrokenHistory => f.write_str("the record of this call was changed after it was written"),
-        }
-    }
-}
-
-/// Holds `call` at `now_ms`, if `stack` escalates it; `usage` is what was used of its limits.
-///
-/// # Errors
-///
-/// [`EscalationError::NotEscalated`] if the decision is another; [`EscalationError::NoDigest`] if the call has no digest.
-pub fn open(stack: &Stack, call: Call, usage: &Usage, now_ms: UnixMs) -> Result<Entry, EscalationError> {
-    let decision = decide(stack, &call, usage);
-    match decision.action {
-        Action::Escalate => {
-            let digest = call_digest(&call).map_err(|_| EscalationError::NoDigest)?;
-            Ok(Entry::Open { at_ms: now_ms, call, digest, decision })
-        }
-        Action::Allow | Action::Block => Err(EscalationError::NotEscalated(decision.action)),
-    }
-}
-
-/// Answers the escalation that `entries` fold to. `seen` is the digest of the call that the reviewer saw.
-///
-/// A clock that was set back does not put an answer before what it answers.
-///
-/// # Errors
-///
-/// [`EscalationError::AlreadyClosed`] if there is an answer, [`EscalationError::DigestMismatch`] if the reviewer saw
-/// another call, [`EscalationError::BrokenHistory`] if `entries` are none of an escalation;
-/// for an approval [`EscalationError::TooLate`] if the call has waited too long and [`EscalationError::Unapprovable`] if
-/// its rule asks for reviewers, a quorum or a typed value.
-pub fn review(
-    entries: &[Entry],
-    verdict: Verdict,
-    note: Option<String>,
-    seen: Digest,
-    now_ms: UnixMs,
-) -> Result<Entry, EscalationError> {
-    let escalation = fold(entries)?;
-    match escalation.status {
-        Status::Pending if seen != escalation.digest => Err(EscalationError::DigestMismatch),
-        Status::Pending => {
-            if verdict == Verdict::Approve {
-                if now_ms >= escalation.expires_at_ms() {
-                    return Err(EscalationError::TooLate);
-                }
-                if let Some(why) = escalation.unapprovable() {
-                    return Err(EscalationError::Unapprovable(why));
-                }
+            Event::Ask { by, text } => {
+                self.must_be_pending()?;
+                self.questions.push(Question { at_ms, by: by.clone(), text: text.clone(), answer: None });
             }
-            let at_ms = now_ms.max(escalation.opened_at_ms);
-            Ok(Entry::Review(Review { at_ms, verdict, note, digest: seen }))
+            Event::Answer { text } => {
+                self.must_be_pending()?;
+                let question = self.questions.iter_mut().find(|question| question.answer.is_none());
+                question.ok_or(EscalationError::NothingAsked)?.answer = Some(text.clone());
+            }
+            Event::Review(answered) => self.take_review(answered, reviewer, at_ms)?,
+            Event::Edit { held, .. } => self.take_edit(held, at_ms)?,
+            Event::Expire => self.take_expiry()?,
+            Event::Withdraw { note } => {
+                self.must_be_pending()?;
+                self.close(Status::Withdrawn, at_ms);
+                self.closing_note.clone_from(note);
+            }
+            Event::Consume { digest, .. } => self.take_use(*digest, at_ms)?,
+            Event::Outcome { outcome, note } => self.take_outcome(*outcome, note.as_deref())?,
+            Event::Revoke { note, .. } => self.take_revocation(note.as_deref(), at_ms)?,
         }
-        // No `_`: a new status must be thought about here.
-        Status::Approved | Status::Rejected => Err(EscalationError::AlreadyClosed(escalation.status)),
+        self.last_at_ms = at_ms;
+        Ok(())
+    }
+
+    /// Why an approval would not count; `reviewer` is who was verified to give it.
+    ///
+    /// # Errors
+    ///
+    /// That.
+    pub(super) fn check_approval(
+        &self,
+        answered: &Answered,
+        reviewer: Option<&Reviewer>,
+        terms: &ReviewTerms,
+    ) -> Result<(), EscalationError> {
+        if let Some(why) = self.unapprovable() {
+            return Err(EscalationError::Unapprovable(why));
+        }
+        let claimed = reviewer.map(|reviewer| &reviewer.id).or(answered.by.as_ref());
+        if claimed.is_some() && claimed.map(String::as_str) == self.acts_for() {
+            return Err(EscalationError::OwnCall);
+        }
+        if asks_who(terms) {
+            let reviewer = reviewer.ok_or(EscalationError::NotAReviewer)?;
+            let is_one_of =
+                |set: &Vec<String>| set.contains(&reviewer.id) || reviewer.roles.iter().any(|role| set.contains(role));
+            if !terms.reviewers.iter().all(is_one_of) {
+                return Err(EscalationError::NotAReviewer);
+            }
+        }
+        let typed =
+            |field: &str| answered.confirmed.iter().find(|(of, _)| of == field).map(|(_, typed)| typed.as_str());
+        let is_confirmed = terms
+            .confirm
+            .iter()
+            .all(|field| typed(&field.to_string()).is_some_and(|typed| confirms(typed, &self.held, field)));
+        if is_confirmed { Ok(()) } else { Err(EscalationError::NotConfirmed) }
+    }
+
+    /// Whether `reviewer` has approved the call as it is now.
+    pub(super) fn was_approved_by(&self, reviewer: Option<&Reviewer>) -> bool {
+        let is_theirs = |review: &Review| match (&review.reviewer, reviewer) {
+            (Some(theirs), Some(reviewer)) => theirs.id == reviewer.id,
+            _ => false,
+        };
+        self.reviews.iter().any(|review| review.counts && is_theirs(review))
+    }
+
+    /// The error of whatever needs it to be pending, if it is not.
+    pub(super) const fn must_be_pending(&self) -> Result<(), EscalationError> {
+        match self.status {
+            Status::Pending => Ok(()),
+            Status::Expired => Err(EscalationError::TooLate),
+            Status::Approved | Status::Rejected | Status::Withdrawn => Err(EscalationError::AlreadyClosed(self.status)),
+        }
+    }
+
+    /// The error of whatever needs an unused grant, if there is none at `now_ms`.
+    pub(super) fn must_be_granted(&self, now_ms: UnixMs) -> Result<Grant, EscalationError> {
+        let grant = match self.status {
+            Status::Pending => return Err(EscalationError::NotApproved),
+            Status::Expired => return Err(EscalationError::TooLate),
+            Status::Rejected | Status::Withdrawn => return Err(EscalationError::AlreadyClosed(self.status)),
+            Status::Approved => self.grant.ok_or(EscalationError::NotApproved)?,
+        };
+        match grant.state(now_ms) {
+            GrantState::Ready | GrantState::Waiting => Ok(grant),
+            GrantState::Used => Err(EscalationError::AlreadyUsed),
+            GrantState::Revoked => Err(EscalationError::Revoked),
+            GrantState::Expired => Err(EscalationError::TooLate),
+        }
+    }
+
+    /// How many approvals count.
+    fn approvals(&self) -> u32 {
+        let approvals =
+            self.reviews.iter().filter(|review| review.counts && review.answered.verdict == Verdict::Approve);
+        u32::try_from(approvals.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether somebody approved the call as it is now whose approval does not count as far as can be told here.
+    fn was_approved_for_others(&self) -> bool {
+        let is_of_now = |review: &&Review| review.answered.digest == self.held.digest;
+        let mut reviews = self.reviews.iter().filter(is_of_now);
+        reviews.any(|review| !review.counts && review.answered.verdict == Verdict::Approve)
+    }
+
+    /// For whom the call acts.
+    fn acts_for(&self) -> Option<&str> {
+        match &self.held.call.user {
+            Some(Value::Map(user)) => match user.get("id") {
+                Some(Value::Text(id)) => Some(id),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn close(&mut self, status: Status, at_ms: UnixMs) {
+        self.status = status;
+        self.closed_at_ms = Some(at_ms);
+        self.claim = None;
+    }
+
+    fn expire_by(&mut self, now_ms: UnixMs) {
+        if self.status == Status::Pending && now_ms >= self.expires_at_ms {
+            self.close(Status::Expired, self.expires_at_ms);
+        }
+    }
+
+    fn take_review(
+        &mut self,
+        answered: &Answered,
+        reviewer: Option<&Reviewer>,
+        at_ms: UnixMs,
+    ) -> Result<(), EscalationError> {
+        self.must_be_pending()?;
+        if answered.digest != self.held.digest {
+            return Err(EscalationError::DigestMismatch);
+        }
+        let is_approval = answered.verdict == Verdict::Approve;
+        let terms = self.held.decision.review.clone().ok_or(EscalationError::BrokenHistory)?;
+        let counts =
+            !is_approval || !self.was_approved_by(reviewer) && self.check_approval(answered, reviewer, &terms).is_ok();
+        self.reviews.push(Review { answered: answered.clone(), at_ms, reviewer: reviewer.cloned(), counts });
+        if !is_approval {
+            self.close(Status::Rejected, at_ms);
+        } else if counts && self.approvals() >= terms.quorum {
+            self.close(Status::Approved, at_ms);
+            self.grant = Some(self.granted(answered.undo_ms, terms.expires_ms, at_ms));
+        }
+        Ok(())
+    }
+
+    fn granted(&self, undo_ms: u64, expires_ms: u64, at_ms: UnixMs) -> Grant {
+        let not_before_ms = at_ms.saturating_add(undo_ms.min(UNDO_MS_MAX));
+        Grant {
+            digest: self.held.digest,
+            not_before_ms,
+            expires_at_ms: not_before_ms.saturating_add(expires_ms),
+            is_used: false,
+            is_revoked: false,
+        }
+    }
+
+    fn take_edit(&mut self, held: &Held, at_ms: UnixMs) -> Result<(), EscalationError> {
+        self.must_be_pending()?;
+        check_held(held)?;
+        let before = std::mem::replace(&mut self.held, held.clone());
+        self.original.get_or_insert(before);
+        for review in &mut self.reviews {
+            review.counts = false;
+        }
+        self.expires_at_ms = self.expires_at_ms.min(at_ms.saturating_add(wait_ms(held)));
+        Ok(())
+    }
+
+    const fn take_expiry(&mut self) -> Result<(), EscalationError> {
+        match self.status {
+            Status::Pending => Err(EscalationError::TooEarly),
+            Status::Expired if !self.expiry_is_recorded => {
+                self.expiry_is_recorded = true;
+                Ok(())
+            }
+            Status::Approved | Status::Rejected | Status::Expired | Status::Withdrawn => {
+                Err(EscalationError::AlreadyClosed(self.status))
+            }
+        }
+    }
+
+    fn take_use(&mut self, digest: Digest, at_ms: UnixMs) -> Result<(), EscalationError> {
+        let grant = match self.status {
+            // A guard that could verify who reviewed has let it run. Nothing can be done with that but to know it.
+            Status::Pending | Status::Expired if self.was_approved_for_others() && !self.expiry_is_recorded => {
+                self.close(Status::Approved, at_ms);
+                self.granted(0, 0, at_ms)
+            }
+            Status::Pending | Status::Approved | Status::Rejected | Status::Expired | Status::Withdrawn => {
+                let grant = self.must_be_granted(at_ms)?;
+                if grant.state(at_ms) == GrantState::Waiting {
+                    return Err(EscalationError::TooEarly);
+                }
+                grant
+            }
+        };
+        if grant.digest != digest {
+            return Err(EscalationError::DigestMismatch);
+        }
+        self.grant = Some(Grant { is_used: true, ..grant });
+        self.run = Some(Run { at_ms, outcome: None, note: None });
+        Ok(())
+    }
+
+    fn take_outcome(&mut self, outcome: Outcome, note: Option<&str>) -> Result<(), EscalationError> {
+        let run = self.run.as_mut().ok_or(EscalationError::NotRunning)?;
+        match run.outcome {
+            // What nobody could tell may be found out later.
+            None | Some(Outcome::Unknown) => {
+                run.outcome = Some(outcome);
+                run.note = note.map(str::to_owned);
+                Ok(())
+            }
+            Some(Outcome::Ran | Outcome::Failed) => Err(EscalationError::NotRunning),
+        }
+    }
+
+    fn take_revocation(&mut self, note: Option<&str>, at_ms: UnixMs) -> Result<(), EscalationError> {
+        let grant = match self.status {
+            Status::Pending | Status::Expired if self.was_approved_for_others() && !self.expiry_is_recorded => {
+                self.close(Status::Approved, at_ms);
+                self.granted(0, 0, at_ms)
+            }
+            Status::Pending | Status::Approved | Status::Rejected | Status::Expired | Status::Withdrawn => {
+                self.must_be_granted(at_ms)?
+            }
+        };
+        self.grant = Some(Grant { is_revoked: true, ..grant });
+        self.closing_note = note.map(str::to_owned);
+        Ok(())
     }
 }
 
-/// The escalation that `entries` are the history of.
-///
-/// The digest covers agent, user, session, tool and arguments. What it does not cover, such as the agent's reason, the
-/// rule and the times, is taken as it stands: only a chained history can tell that it was changed.
-///
-/// # Errors
-///
-/// [`EscalationError::BrokenHistory`] unless they are one `open`, whose digest is that of its call, and at most one
-/// `review` of the same digest after it.
-pub fn fold(entries: &[Entry]) -> Result<Escalation, EscalationError> {
-    let Some((Entry::Open { at_ms, call, digest, decision }, later)) = entries.split_first() else {
-        return Err(EscalationError::BrokenHistory);
-    };
+/// Whether it matters who reviews, so that somebody must be able to verify it.
+pub(super) fn asks_who(terms: &ReviewTerms) -> bool {
+    !terms.reviewers.is_empty() || terms.quorum > 1
+}
+
+fn wait_ms(held: &Held) -> u64 {
+    held.decision.review.as_ref().map_or(0, |terms| terms.expires_ms)
+}
+
+/// Whether this is what a guard can have held: the digest is that of the call, and the decision is one that holds calls.
+fn check_held(Held { call, digest, covers, decision }: &Held) -> Result<(), EscalationError> {
     let names_rule = decision.policy.is_some() && decision.rule.is_some();
     let possible = decision.action == Action::Escalate
         && decision.review.is_some()
@@ -237,27 +514,8 @@ pub fn fold(entries: &[Entry]) -> Result<Escalation, EscalationError> {
             // If every policy may abstain, none is named.
             Cause::Undecidable => names_rule || decision.policy.is_none() && decision.rule.is_none(),
             Cause::Default => decision.rule.is_none(),
-            Cause::LowConfidence => decision.policy.is_some(),
+            Cause::LowConfidence | Cause::Hold => decision.policy.is_some(),
+            Cause::Repeat => false,
         };
-    if call_digest(call) != Ok(*digest) || !possible {
-        return Err(EscalationError::BrokenHistory);
-    }
-    let review = match later {
-        [] => None,
-        [Entry::Review(review)] if review.digest == *digest && review.at_ms >= *at_ms => Some(review.clone()),
-        _ => return Err(EscalationError::BrokenHistory),
-    };
-    let status = match review.as_ref().map(|review| review.verdict) {
-        None => Status::Pending,
-        Some(Verdict::Approve) => Status::Approved,
-        Some(Verdict::Reject) => Status::Rejected,
-    };
-    Ok(Escalation {
-        status,
-        opened_at_ms: *at_ms,
-        call: call.clone(),
-        digest: *digest,
-        decision: decision.clone(),
-        review,
-    })
+    if possible && call_digest(call, covers) == Ok(*digest) { Ok(()) } else { Err(EscalationError::BrokenHistory) }
 }

@@ -1,3 +1,14 @@
-//! The human in the loop.
+//! The human in the loop: from a held call to one use of it, and the history that tells it.
 
+pub mod error;
+pub mod event;
+pub mod confirm;
 pub mod escalation;
+pub mod next;
+pub mod edit;
+pub mod grant;
+pub mod repeat;
+pub mod merkle;
+pub mod history;
+#[cfg(feature = "full")]
+pub mod verify;

@@ -33,28 +33,43 @@ pub enum CanonicalError {
 /// # Ok::<(), String>(())
 /// ```
 pub fn canonical(value: &Value, out: &mut String) -> Result<(), CanonicalError> {
+    write(value, SAFE_INTEGER_MAX, out)
+}
+
+/// Appends the canonical form of `value` to `out` as [`canonical`] does, with every finite number as RFC 8785 has it.
+///
+/// Readers of JSON may read large integers differently, so this is only for what no decision rests on.
+///
+/// # Errors
+///
+/// [`CanonicalError::NotFinite`].
+pub fn canonical_finite(value: &Value, out: &mut String) -> Result<(), CanonicalError> {
+    write(value, f64::MAX, out)
+}
+
+fn write(value: &Value, number_max: f64, out: &mut String) -> Result<(), CanonicalError> {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
-        Value::Number(number) => canonical_number(*number, out)?,
-        Value::Text(text) => canonical_text(text, out),
+        Value::Number(number) => write_number(*number, number_max, out)?,
+        Value::Text(text) => write_text(text, out),
         Value::List(items) => {
             out.push('[');
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
                     out.push(',');
                 }
-                canonical(item, out)?;
+                write(item, number_max, out)?;
             }
             out.push(']');
         }
-        Value::Map(map) => canonical_map(map, out)?,
+        Value::Map(map) => write_map(map, number_max, out)?,
     }
     Ok(())
 }
 
-fn canonical_map(map: &Map, out: &mut String) -> Result<(), CanonicalError> {
+fn write_map(map: &Map, number_max: f64, out: &mut String) -> Result<(), CanonicalError> {
     let entries: Vec<(&str, &Value)> = map.iter().collect();
     // Of ASCII the order is that of the map.
     let entries = if entries.iter().all(|(key, _)| key.is_ascii()) {
@@ -67,19 +82,19 @@ fn canonical_map(map: &Map, out: &mut String) -> Result<(), CanonicalError> {
         if at > 0 {
             out.push(',');
         }
-        canonical_text(key, out);
+        write_text(key, out);
         out.push(':');
-        canonical(value, out)?;
+        write(value, number_max, out)?;
     }
     out.push('}');
     Ok(())
 }
 
-fn canonical_number(number: f64, out: &mut String) -> Result<(), CanonicalError> {
+fn write_number(number: f64, number_max: f64, out: &mut String) -> Result<(), CanonicalError> {
     if !number.is_finite() {
         return Err(CanonicalError::NotFinite);
     }
-    if number.abs() > SAFE_INTEGER_MAX {
+    if number.abs() > number_max {
         return Err(CanonicalError::UnsafeNumber);
     }
     push_number(number, out);
@@ -97,17 +112,17 @@ pub(crate) fn push_number(number: f64, out: &mut String) {
     }
 }
 
-fn canonical_text(text: &str, out: &mut String) {
+fn write_text(text: &str, out: &mut String) {
     out.push('"');
     if text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) {
         out.push_str(text);
     } else {
-        canonical_chars(text, out);
+        write_chars(text, out);
     }
     out.push('"');
 }
 
-fn canonical_chars(text: &str, out: &mut String) {
+fn write_chars(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),

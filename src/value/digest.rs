@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::canonical::{CanonicalError, canonical};
+use super::canonical::{CanonicalError, canonical, canonical_finite};
 use super::value::Value;
 
 /// What a digest is about. The label is hashed in front of the canonical form, so that a digest of one kind is never
@@ -20,6 +20,12 @@ pub enum Subject {
     Call,
     /// What a limit counts together.
     Limit,
+    /// What belongs together in a store.
+    Key,
+    /// What happened, as an entry of a history has it.
+    Event,
+    /// An entry of a history.
+    Entry,
 }
 
 impl Subject {
@@ -29,6 +35,9 @@ impl Subject {
             Self::Stack => "countersign/stack/1\0",
             Self::Call => "countersign/call/1\0",
             Self::Limit => "countersign/limit/1\0",
+            Self::Key => "countersign/key/1\0",
+            Self::Event => "countersign/event/1\0",
+            Self::Entry => "countersign/entry/1\0",
         }
     }
 }
@@ -52,11 +61,29 @@ pub struct Digest([u8; 32]);
 /// ```
 pub fn digest(subject: Subject, value: &Value) -> Result<Digest, CanonicalError> {
     let mut text = String::from(subject.label());
-    canonical(value, &mut text)?;
+    match subject {
+        // History tells of every call, also of one that could not be approved.
+        Subject::Event => canonical_finite(value, &mut text)?,
+        Subject::Policy | Subject::Stack | Subject::Call | Subject::Limit | Subject::Key | Subject::Entry => {
+            canonical(value, &mut text)?;
+        }
+    }
     Ok(Digest(Sha256::digest(text.as_bytes()).into()))
 }
 
 impl Digest {
+    /// The digest with these bytes.
+    #[must_use]
+    pub const fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// Reads what [`Display`](fmt::Display) prints; `None` for anything else.
     ///
     /// ```

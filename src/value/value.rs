@@ -65,6 +65,19 @@ impl Map {
         Self { entries: self.entries.iter().map(|(key, _)| (key.clone(), Value::Null)).collect() }
     }
 
+    /// The entries of this map whose key `keeps`.
+    #[must_use]
+    pub fn only(&self, keeps: impl Fn(&str) -> bool) -> Self {
+        Self { entries: self.entries.iter().filter(|(key, _)| keeps(key)).cloned().collect() }
+    }
+
+    /// This map with `value` at `key`.
+    #[must_use]
+    pub fn with(self, key: &str, value: Value) -> Self {
+        let others = self.entries.into_iter().filter(|(other, _)| other != key);
+        Self { entries: by_key(others.chain([(key.to_owned(), value)]).collect()) }
+    }
+
     /// The value at `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {

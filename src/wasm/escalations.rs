@@ -1,45 +1,145 @@
-//! Escalations: opened, reviewed, and read back from their entries.
+//! Escalations: opened, moved on, used, and read back from their entries; and the entries themselves.
 
 use wasm_bindgen::prelude::*;
 
 use super::{Stack, decode_usage, encode, fail};
 use crate::decide::call::{CALL_DEPTH_MAX, Call};
-use crate::review::escalation;
-use crate::value::value::{Map, Value};
+use crate::review::error::EscalationError;
+use crate::review::event::{Entry, Event, Verified};
+use crate::review::{edit, escalation, grant, next, repeat};
+use crate::value::canonical::canonical;
+use crate::value::value::{Map, Value, record};
 use crate::wire::Failure;
 use crate::wire::call::call_from;
-use crate::wire::escalation::{ENTRIES_DEPTH_MAX, EntryOut, EscalationOut, digest_from, entries_from, verdict_from};
+use crate::wire::escalation::{
+    EscalationOut, KeysOut, RepeatsOut, change_from, claimant_from, holder_from, proposal_from,
+};
+use crate::wire::event::EventOut;
+use crate::wire::history::{CheckpointOut, ENTRIES_DEPTH_MAX, entries_from, head_from, redact, seal};
+use crate::wire::read_event::verified_from;
 
-/// The first entry of an escalation of `call`.
+/// The event that holds a call.
 #[wasm_bindgen(js_name = openEscalation)]
-pub fn open_escalation(stack: &Stack, call: JsValue, usage: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
+pub fn open_escalation(stack: &Stack, call: JsValue, usage: JsValue, holder: JsValue) -> Result<JsValue, JsValue> {
     let (call, usage) = (decode_call(&call)?, decode_usage(usage)?);
-    let entry = escalation::open(&stack.stack, call, &usage, unix_ms(now_ms)).map_err(refuse)?;
-    encode(&EntryOut::from(&entry))
+    let holder = holder_from(&decode(&holder)?).map_err(fail)?;
+    answer(next::open(&stack.stack, call, &usage, holder))
 }
 
-/// The entry that answers the escalation of `entries`.
-#[wasm_bindgen(js_name = reviewEscalation)]
-pub fn review_escalation(
+/// The event that changes a held call.
+#[wasm_bindgen(js_name = editEscalation)]
+pub fn edit_escalation(
+    stack: &Stack,
     entries: JsValue,
-    verdict: &str,
-    note: Option<String>,
-    digest: &str,
+    verified: JsValue,
+    change: JsValue,
+    usage: JsValue,
     now_ms: f64,
 ) -> Result<JsValue, JsValue> {
-    let entries = decode_entries(&entries)?;
-    let verdict = verdict_from(verdict)
-        .ok_or_else(|| fail(Failure::new("unknown-verdict", "a verdict is `approve` or `reject`")))?;
-    let seen = digest_from(digest).map_err(fail)?;
-    let entry = escalation::review(&entries, verdict, note, seen, unix_ms(now_ms)).map_err(refuse)?;
-    encode(&EntryOut::from(&entry))
+    let (entries, verified) = (decode_entries(&entries)?, decode_verified(&verified)?);
+    let change = change_from(&decode(&change)?).map_err(fail)?;
+    let usage = decode_usage(usage)?;
+    answer(edit::edit(&stack.stack, &entries, verified.as_ref(), change, &usage, unix_ms(now_ms)))
+}
+
+/// The event that uses a grant.
+#[wasm_bindgen(js_name = consumeGrant)]
+pub fn consume_grant(
+    stack: &Stack,
+    entries: JsValue,
+    verified: JsValue,
+    claimant: JsValue,
+    now_ms: f64,
+) -> Result<JsValue, JsValue> {
+    let (entries, verified) = (decode_entries(&entries)?, decode_verified(&verified)?);
+    let usage = js_sys::Reflect::get(&claimant, &JsValue::from_str("usage")).unwrap_or_default();
+    let usage = decode_usage(usage)?;
+    let claimant = claimant_from(&decode(&claimant)?).map_err(fail)?;
+    answer(grant::consume(&stack.stack, &entries, verified.as_ref(), &claimant, &usage, unix_ms(now_ms)))
+}
+
+/// What may happen next to the escalation of `entries`.
+#[wasm_bindgen(js_name = advanceEscalation)]
+pub fn advance_escalation(
+    entries: JsValue,
+    verified: JsValue,
+    proposal: JsValue,
+    now_ms: f64,
+) -> Result<JsValue, JsValue> {
+    let (entries, verified) = (decode_entries(&entries)?, decode_verified(&verified)?);
+    let event = proposal_from(&decode(&proposal)?).map_err(fail)?;
+    answer(next::advance(&entries, verified.as_ref(), event, unix_ms(now_ms)))
 }
 
 /// The escalation that `entries` are the history of.
 #[wasm_bindgen(js_name = foldEscalation)]
-pub fn fold_escalation(entries: JsValue) -> Result<JsValue, JsValue> {
-    let entries = decode_entries(&entries)?;
-    encode(&EscalationOut::from(&escalation::fold(&entries).map_err(refuse)?))
+pub fn fold_escalation(entries: JsValue, verified: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
+    let (entries, verified) = (decode_entries(&entries)?, decode_verified(&verified)?);
+    let now_ms = unix_ms(now_ms);
+    let escalation = escalation::fold(&entries, verified.as_ref(), now_ms).map_err(refuse)?;
+    encode(&EscalationOut::new(&escalation, verified.is_some(), now_ms))
+}
+
+/// What earlier escalations, a list of `{id, entries}`, say about `call`. Those whose entries make no sense say nothing.
+#[wasm_bindgen(js_name = repeatsOf)]
+pub fn repeats_of(call: JsValue, past: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
+    let (call, now_ms) = (decode_call(&call)?, unix_ms(now_ms));
+    let past: Vec<_> =
+        js_sys::Array::from(&past).iter().filter_map(|stored| past_escalation(&stored, now_ms)).collect();
+    encode(&RepeatsOut::from(&repeat::repeats(&call, &past, now_ms)))
+}
+
+fn past_escalation(stored: &JsValue, now_ms: u64) -> Option<(String, escalation::Escalation)> {
+    let part = |key| js_sys::Reflect::get(stored, &JsValue::from_str(key)).ok();
+    let entries = decode_entries(&part("entries")?).ok()?;
+    Some((part("id")?.as_string()?, escalation::fold(&entries, None, now_ms).ok()?))
+}
+
+/// Under what a store finds what belongs together with `call`.
+#[wasm_bindgen(js_name = keysOf)]
+pub fn keys_of(call: JsValue) -> Result<JsValue, JsValue> {
+    let keys = repeat::keys(&decode_call(&call)?).ok_or_else(|| refuse(EscalationError::NoDigest))?;
+    encode(&KeysOut::from(keys))
+}
+
+/// Events as entries of a history.
+#[wasm_bindgen(js_name = sealEntries)]
+pub fn seal_entries(head: JsValue, events: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
+    let (head, events) = (head_from(&decode(&head)?).map_err(fail)?, decode(&events)?);
+    encode(&seal(&head, &events, unix_ms(now_ms)).map_err(fail)?)
+}
+
+/// An entry with what happened left out.
+#[wasm_bindgen(js_name = redactEntry)]
+pub fn redact_entry(entry: JsValue) -> Result<JsValue, JsValue> {
+    encode(&redact(&decode(&entry)?).map_err(fail)?)
+}
+
+/// What `head` says of its history.
+#[wasm_bindgen(js_name = checkpointOf)]
+pub fn checkpoint_of(head: JsValue) -> Result<JsValue, JsValue> {
+    encode(&head_from(&decode(&head)?).map_err(fail)?.checkpoint().map(CheckpointOut::from))
+}
+
+/// What a reviewer signs: the canonical form of what a review says of which escalation.
+#[wasm_bindgen(js_name = reviewText)]
+pub fn review_text(id: &str, review: JsValue) -> Result<String, JsValue> {
+    let Event::Review(answered) = proposal_from(&decode(&review)?).map_err(fail)? else {
+        return Err(refuse(EscalationError::UnknownWord));
+    };
+    let texts = answered.confirmed.iter().map(|(field, typed)| (field.clone(), Value::from(typed.as_str()))).collect();
+    let confirmed = Map::new(texts).map_err(|_| refuse(EscalationError::UnknownWord))?;
+    let signed = record([
+        ("id", Some(Value::from(id))),
+        ("by", answered.by.as_deref().map(Value::from)),
+        ("verdict", Some(Value::from(answered.verdict.as_str()))),
+        ("note", answered.note.as_deref().map(Value::from)),
+        ("digest", Some(Value::Text(answered.digest.to_string()))),
+        ("confirmed", Some(Value::Map(confirmed))),
+    ]);
+    let mut text = String::from("countersign/review/1\n");
+    canonical(&signed, &mut text).map_err(|_| refuse(EscalationError::NoDigest))?;
+    Ok(text)
 }
 
 pub(super) fn decode_call(value: &JsValue) -> Result<Call, JsValue> {
@@ -48,10 +148,21 @@ pub(super) fn decode_call(value: &JsValue) -> Result<Call, JsValue> {
     call_from(&call).map_err(fail)
 }
 
-/// Entries come from a store: whatever is wrong with them, they are not what was written there.
-fn decode_entries(value: &JsValue) -> Result<Vec<escalation::Entry>, JsValue> {
-    let entries = plain_value(value, ENTRIES_DEPTH_MAX);
-    entries_from(&entries.ok_or_else(|| refuse(escalation::EscalationError::BrokenHistory))?).map_err(fail)
+/// What comes from a store: whatever is wrong with it, it is not what was written there.
+pub(super) fn decode(value: &JsValue) -> Result<Value, JsValue> {
+    plain_value(value, ENTRIES_DEPTH_MAX).ok_or_else(|| refuse(EscalationError::BrokenHistory))
+}
+
+fn decode_entries(value: &JsValue) -> Result<Vec<Entry>, JsValue> {
+    entries_from(&decode(value)?).map_err(fail)
+}
+
+fn decode_verified(value: &JsValue) -> Result<Option<Verified>, JsValue> {
+    verified_from(&decode(value)?).ok_or_else(|| refuse(EscalationError::UnknownWord))
+}
+
+fn answer(event: Result<Event, EscalationError>) -> Result<JsValue, JsValue> {
+    encode(&EventOut::from(&event.map_err(refuse)?))
 }
 
 /// The data that `value` is; `None` for what JSON does not have, and beyond `depth_max` lists and maps in each other.
@@ -85,7 +196,7 @@ fn plain_value(value: &JsValue, depth_max: usize) -> Option<Value> {
     Map::new(entries).map(Value::Map).ok()
 }
 
-fn refuse(error: escalation::EscalationError) -> JsValue {
+fn refuse(error: EscalationError) -> JsValue {
     fail(error.into())
 }
 

@@ -4,16 +4,20 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::escalations::decode_call;
+use super::escalations::{decode, decode_call};
 use super::text::Loaded;
 use super::{Stack, decode_usage, encode, fail};
 use crate::decide::trace::trace;
+use crate::review::verify::Verification;
+use crate::value::value::Value;
 use crate::wire::call::CallOut;
 use crate::wire::call_json::call_from_json;
 use crate::wire::compiled::write_compiled;
+use crate::wire::history::{checkpoint_from, head_from};
 use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
 use crate::wire::shown::tokens;
 use crate::wire::trace::{TraceOut, summaries};
+use crate::wire::verify;
 
 #[wasm_bindgen]
 impl Loaded {
@@ -103,6 +107,38 @@ impl Simulation {
     /// What was decided so far.
     pub fn counts(&self) -> Result<JsValue, JsValue> {
         encode(&counts_out(&self.0))
+    }
+}
+
+/// Verifies a history while it is read.
+#[wasm_bindgen]
+pub struct HistoryVerification(Option<Verification>);
+
+#[wasm_bindgen]
+impl HistoryVerification {
+    /// Begins with the entries after `head`, or with the first if it is `null`; against `checkpoint` if it is not `null`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(head: JsValue, checkpoint: JsValue) -> Result<Self, JsValue> {
+        let checkpoint = decode(&checkpoint)?;
+        let checkpoint =
+            if checkpoint == Value::Null { None } else { Some(checkpoint_from(&checkpoint).map_err(fail)?) };
+        let head = decode(&head)?;
+        Ok(Self(Some(if head == Value::Null {
+            Verification::new(checkpoint)
+        } else {
+            Verification::after(head_from(&head).map_err(fail)?, checkpoint)
+        })))
+    }
+
+    /// Takes the next entries.
+    pub fn push(&mut self, entries: JsValue) -> Result<(), JsValue> {
+        let entries = decode(&entries)?;
+        self.0.as_mut().map_or(Ok(()), |verification| verify::push(verification, &entries).map_err(fail))
+    }
+
+    /// Says what is wrong, now that all were taken.
+    pub fn finish(&mut self) -> Result<JsValue, JsValue> {
+        encode(&verify::ReportOut::from(self.0.take().unwrap_or_default().finish()))
     }
 }
 

@@ -5,6 +5,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use super::Failure;
 use super::value::ValueOut;
 use crate::decide::call::{Call, TOOL_BYTES_MAX};
+use crate::value::digest::Digest;
 use crate::value::value::{Map, Value, record};
 
 /// A call on its way out; what was not given is left out.
@@ -12,7 +13,7 @@ pub struct CallOut<'a>(pub &'a Call);
 
 impl Serialize for CallOut<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Call { tool, args, reason, confidence, agent, user, session, context } = self.0;
+        let Call { tool, args, reason, confidence, agent, user, session, context, tenant, tool_digest } = self.0;
         let mut out = serializer.serialize_map(None)?;
         out.serialize_entry("tool", tool)?;
         if let Some(args) = args {
@@ -28,6 +29,12 @@ impl Serialize for CallOut<'_> {
             if let Some(value) = value {
                 out.serialize_entry(key, &ValueOut(value))?;
             }
+        }
+        if let Some(tenant) = tenant {
+            out.serialize_entry("tenant", tenant)?;
+        }
+        if let Some(digest) = tool_digest {
+            out.serialize_entry("toolDigest", &digest.to_string())?;
         }
         out.end()
     }
@@ -51,21 +58,33 @@ pub fn call_from(value: &Value) -> Result<Call, Failure> {
         Some(Value::Text(_)) => return Err(Failure::new("missing-tool", "the call's `tool` is empty")),
         Some(other) => return Err(wrong_type("tool", "text", other)),
     };
-    let reason = match map.get("reason") {
+    let tool_digest = match map.get("toolDigest") {
         None => None,
-        Some(Value::Text(reason)) => Some(reason.clone()),
-        Some(other) => return Err(wrong_type("reason", "text", other)),
+        Some(Value::Text(digest)) => {
+            Some(Digest::parse(digest).ok_or_else(|| Failure::new("wrong-type", "`toolDigest` must be a digest"))?)
+        }
+        Some(other) => return Err(wrong_type("toolDigest", "a digest", other)),
     };
     Ok(Call {
         tool,
         args: object(map, "args")?,
-        reason,
+        reason: optional_text(map, "reason")?,
         confidence: map.get("confidence").cloned(),
         agent: identity(map, "agent")?,
         user: identity(map, "user")?,
         session: identity(map, "session")?,
         context: object(map, "context")?,
+        tenant: optional_text(map, "tenant")?,
+        tool_digest,
     })
+}
+
+fn optional_text(map: &Map, key: &str) -> Result<Option<String>, Failure> {
+    match map.get(key) {
+        None => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text.clone())),
+        Some(other) => Err(wrong_type(key, "text", other)),
+    }
 }
 
 fn object(map: &Map, key: &str) -> Result<Option<Value>, Failure> {

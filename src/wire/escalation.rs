@@ -1,17 +1,20 @@
-//! Escalations and their entries, in and out.
+//! Escalations on their way out, and what is handed over to change them.
 
 use serde::Serialize;
 
 use super::Failure;
-use super::call::{CallOut, call_from};
-use super::decision::DecisionOut;
-use super::read_protection::read_protection;
-use crate::decide::call::CALL_DEPTH_MAX;
-use crate::decide::decide::{Decision, Doubt};
-use crate::policy::model::{Action, Cause};
-use crate::review::escalation::{Entry, Escalation, EscalationError, Review, Status, Verdict};
+use super::event::{HeldOut, LinksOut, outcome_word, status_word};
+use super::parts::{map, optional_text, text, texts};
+use super::read_event::{event_from, links_from};
+use crate::review::edit::Change;
+use crate::review::error::EscalationError;
+use crate::review::escalation::{Escalation, Grant, GrantState, Review};
+use crate::review::event::{Event, UnixMs};
+use crate::review::grant::Claimant;
+use crate::review::next::Holder;
+use crate::review::repeat::{Keys, RepeatVerdict, Repeats};
 use crate::value::digest::Digest;
-use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
+use crate::value::value::{Map, Value};
 
 impl From<EscalationError> for Failure {
     fn from(error: EscalationError) -> Self {
@@ -19,217 +22,240 @@ impl From<EscalationError> for Failure {
     }
 }
 
-/// Twin of [`Entry`].
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
-pub enum EntryOut<'a> {
-    /// Twin of [`Entry::Open`].
-    Open {
-        /// When, as Unix milliseconds.
-        at_ms: u64,
-        /// The call.
-        call: CallOut<'a>,
-        /// Its digest.
-        digest: String,
-        /// Why it was held.
-        decision: Box<DecisionOut<'a>>,
-    },
-    /// Twin of [`Entry::Review`].
-    Review {
-        /// When, as Unix milliseconds.
-        at_ms: u64,
-        /// `approve` or `reject`.
-        verdict: &'static str,
-        /// The reviewer's words.
-        note: Option<&'a str>,
-        /// Digest of what the reviewer saw.
-        digest: String,
-    },
-}
-
-impl<'a> From<&'a Entry> for EntryOut<'a> {
-    fn from(entry: &'a Entry) -> Self {
-        match entry {
-            Entry::Open { at_ms, call, digest, decision } => Self::Open {
-                at_ms: *at_ms,
-                call: CallOut(call),
-                digest: digest.to_string(),
-                decision: Box::new(decision.into()),
-            },
-            Entry::Review(Review { at_ms, verdict, note, digest }) => Self::Review {
-                at_ms: *at_ms,
-                verdict: verdict_word(*verdict),
-                note: note.as_deref(),
-                digest: digest.to_string(),
-            },
-        }
-    }
-}
-
-/// Twin of [`Escalation`].
+/// Twin of [`Escalation`], as it stands at a time.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EscalationOut<'a> {
     status: &'static str,
     opened_at_ms: u64,
     expires_at_ms: u64,
+    closed_at_ms: Option<u64>,
     unapprovable: Option<&'static str>,
-    call: CallOut<'a>,
-    digest: String,
-    decision: DecisionOut<'a>,
-    review: Option<ReviewOut<'a>>,
+    approvals_missing: u32,
+    #[serde(flatten)]
+    held: HeldOut<'a>,
+    original: Option<HeldOut<'a>>,
+    reviews: Vec<ReviewOut<'a>>,
+    grant: Option<GrantOut>,
+    run: Option<RunOut<'a>>,
+    claim: Option<ClaimOut<'a>>,
+    questions: Vec<QuestionOut<'a>>,
+    guard: &'a str,
+    batch: Option<&'a str>,
+    links: LinksOut<'a>,
+    closing_note: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ReviewOut<'a> {
+    by: Option<&'a str>,
+    verified: bool,
     verdict: &'static str,
     note: Option<&'a str>,
+    digest: String,
     at_ms: u64,
+    shown_ms: Option<u64>,
+    counts: bool,
 }
 
-impl<'a> From<&'a Escalation> for EscalationOut<'a> {
-    fn from(escalation: &'a Escalation) -> Self {
-        let review = escalation.review.as_ref();
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GrantOut {
+    digest: String,
+    not_before_ms: u64,
+    expires_at_ms: u64,
+    state: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RunOut<'a> {
+    at_ms: u64,
+    outcome: Option<&'static str>,
+    note: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ClaimOut<'a> {
+    by: Option<&'a str>,
+    until_ms: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QuestionOut<'a> {
+    at_ms: u64,
+    by: Option<&'a str>,
+    text: &'a str,
+    answer: Option<&'a str>,
+}
+
+impl<'a> EscalationOut<'a> {
+    /// `escalation` as it stands at `now_ms`; `can_verify` says whether anybody's identity can be verified here.
+    #[must_use]
+    pub fn new(escalation: &'a Escalation, can_verify: bool, now_ms: UnixMs) -> Self {
+        let needs_verified = || escalation.needs_verified().filter(|_| !can_verify);
+        let Escalation { run, claim, .. } = escalation;
         Self {
-            status: match escalation.status {
-                Status::Pending => "pending",
-                Status::Approved => "approved",
-                Status::Rejected => "rejected",
-            },
+            status: status_word(escalation.status),
             opened_at_ms: escalation.opened_at_ms,
-            expires_at_ms: escalation.expires_at_ms(),
-            unapprovable: escalation.unapprovable(),
-            call: CallOut(&escalation.call),
-            digest: escalation.digest.to_string(),
-            decision: (&escalation.decision).into(),
-            review: review.map(|review| ReviewOut {
-                verdict: verdict_word(review.verdict),
-                note: review.note.as_deref(),
-                at_ms: review.at_ms,
+            expires_at_ms: escalation.expires_at_ms,
+            closed_at_ms: escalation.closed_at_ms,
+            unapprovable: escalation.unapprovable().or_else(needs_verified),
+            approvals_missing: escalation.approvals_missing(),
+            held: (&escalation.held).into(),
+            original: escalation.original.as_ref().map(Into::into),
+            reviews: escalation.reviews.iter().map(review_out).collect(),
+            grant: escalation.grant.as_ref().map(|grant| grant_out(grant, now_ms)),
+            run: run.as_ref().map(|run| RunOut {
+                at_ms: run.at_ms,
+                outcome: run.outcome.map(outcome_word),
+                note: run.note.as_deref(),
             }),
+            claim: claim
+                .as_ref()
+                .filter(|claim| now_ms < claim.until_ms)
+                .map(|claim| ClaimOut { by: claim.by.as_deref(), until_ms: claim.until_ms }),
+            questions: escalation
+                .questions
+                .iter()
+                .map(|question| QuestionOut {
+                    at_ms: question.at_ms,
+                    by: question.by.as_deref(),
+                    text: &question.text,
+                    answer: question.answer.as_deref(),
+                })
+                .collect(),
+            guard: &escalation.guard,
+            batch: escalation.batch.as_deref(),
+            links: (&escalation.links).into(),
+            closing_note: escalation.closing_note.as_deref(),
         }
     }
 }
 
-/// How deep a list of entries may nest: each holds a call.
-pub const ENTRIES_DEPTH_MAX: usize = CALL_DEPTH_MAX + 2;
+fn review_out(review: &Review) -> ReviewOut<'_> {
+    let Review { answered, at_ms, reviewer, counts } = review;
+    ReviewOut {
+        by: reviewer.as_ref().map(|reviewer| reviewer.id.as_str()).or(answered.by.as_deref()),
+        verified: reviewer.is_some(),
+        verdict: answered.verdict.as_str(),
+        note: answered.note.as_deref(),
+        digest: answered.digest.to_string(),
+        at_ms: *at_ms,
+        shown_ms: answered.shown_ms,
+        counts: *counts,
+    }
+}
 
-/// Reads entries from a store.
+fn grant_out(grant: &Grant, now_ms: UnixMs) -> GrantOut {
+    GrantOut {
+        digest: grant.digest.to_string(),
+        not_before_ms: grant.not_before_ms,
+        expires_at_ms: grant.expires_at_ms,
+        state: match grant.state(now_ms) {
+            GrantState::Waiting => "waiting",
+            GrantState::Ready => "ready",
+            GrantState::Used => "used",
+            GrantState::Revoked => "revoked",
+            GrantState::Expired => "expired",
+        },
+    }
+}
+
+/// Twin of [`Repeats`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RepeatsOut<'a> {
+    links: LinksOut<'a>,
+    identical: &'a [String],
+    verdict: &'static str,
+    until_ms: Option<u64>,
+}
+
+impl<'a> From<&'a Repeats> for RepeatsOut<'a> {
+    fn from(Repeats { links, identical, verdict }: &'a Repeats) -> Self {
+        let (verdict, until_ms) = match *verdict {
+            RepeatVerdict::None => ("none", None),
+            RepeatVerdict::Cooling(until_ms) => ("cooling", Some(until_ms)),
+            RepeatVerdict::Blocked => ("blocked", None),
+        };
+        Self { links: links.into(), identical, verdict, until_ms }
+    }
+}
+
+/// Twin of [`Keys`].
+#[derive(Serialize)]
+pub struct KeysOut {
+    lane: String,
+    agent: String,
+    session: String,
+}
+
+impl From<Keys> for KeysOut {
+    fn from(Keys { lane, agent, session }: Keys) -> Self {
+        Self { lane: lane.to_string(), agent: agent.to_string(), session: session.to_string() }
+    }
+}
+
+/// The holder that `value` is.
 ///
 /// # Errors
 ///
-/// `broken-history` if they are not what was written there.
-pub fn entries_from(value: &Value) -> Result<Vec<Entry>, Failure> {
-    let Value::List(entries) = value else { return Err(broken()) };
-    entries.iter().map(entry_from).collect()
-}
-
-fn entry_from(value: &Value) -> Result<Entry, Failure> {
-    let Value::Map(map) = value else { return Err(broken()) };
-    let at_ms = time(map.get("atMs"))?;
-    let digest = Digest::parse(text(map, "digest")?).ok_or_else(broken)?;
-    match text(map, "type")? {
-        "open" => {
-            let call = call_from(map.get("call").ok_or_else(broken)?).map_err(|_| broken())?;
-            let decision = decision_from(map.get("decision"))?;
-            Ok(Entry::Open { at_ms, call, digest, decision })
-        }
-        "review" => {
-            let verdict = verdict_from(text(map, "verdict")?).ok_or_else(broken)?;
-            let note = optional_text(map, "note")?;
-            Ok(Entry::Review(Review { at_ms, verdict, note, digest }))
-        }
-        _ => Err(broken()),
-    }
-}
-
-fn decision_from(value: Option<&Value>) -> Result<Decision, Failure> {
-    let Some(Value::Map(map)) = value else { return Err(broken()) };
-    let action = Action::from_word(text(map, "action")?).ok_or_else(broken)?;
-    let cause = Cause::from_word(text(map, "cause")?).ok_or_else(broken)?;
-    let policy = match optional_text(map, "policy")? {
-        None => None,
-        Some(digest) => Some(Digest::parse(&digest).ok_or_else(broken)?),
+/// `unknown-verdict` if a part of it is none; so of the functions below.
+pub fn holder_from(value: &Value) -> Result<Holder, Failure> {
+    let read = |holder: &Map| {
+        Some(Holder {
+            guard: text(holder, "guard")?.to_owned(),
+            batch: optional_text(holder, "batch")?,
+            links: links_from(holder.get("links")?)?,
+            holds_all: holder.get("holdsAll") == Some(&Value::Bool(true)),
+        })
     };
-    let undecidable = match map.get("undecidable") {
-        Some(Value::List(doubts)) => doubts.iter().map(doubt_from).collect::<Result<_, _>>()?,
-        _ => return Err(broken()),
-    };
-    let (rule, reason) = (optional_text(map, "rule")?, optional_text(map, "reason")?);
-    let decision = Decision {
-        action,
-        policy,
-        rule,
-        cause,
-        reason,
-        undecidable,
-        risk: None,
-        reversible: None,
-        consequence: None,
-        review: None,
-        marks: Vec::new(),
-        charge: Vec::new(),
-    };
-    read_protection(map, decision).ok_or_else(broken)
+    map(value).and_then(read).ok_or_else(unknown)
 }
 
-fn doubt_from(value: &Value) -> Result<Doubt, Failure> {
-    let Value::Map(map) = value else { return Err(broken()) };
-    Ok(Doubt {
-        policy: Digest::parse(text(map, "policy")?).ok_or_else(broken)?,
-        rule: text(map, "rule")?.to_owned(),
-        field: text(map, "field")?.to_owned(),
-        why: text(map, "why")?.to_owned(),
-    })
-}
-
-/// Reads a digest.
+/// The claimant that `value` is.
 ///
 /// # Errors
 ///
-/// `digest-mismatch`: what is no digest is that of no call.
-pub fn digest_from(text: &str) -> Result<Digest, Failure> {
-    Digest::parse(text).ok_or_else(|| Failure::from(EscalationError::DigestMismatch))
+/// As above; `digest-mismatch` if its digest is none, and so that of no call.
+pub fn claimant_from(value: &Value) -> Result<Claimant, Failure> {
+    let claimant = map(value).ok_or_else(unknown)?;
+    let digest = text(claimant, "digest").and_then(Digest::parse);
+    let digest = digest.ok_or_else(|| Failure::from(EscalationError::DigestMismatch))?;
+    let guard = text(claimant, "guard").ok_or_else(unknown)?.to_owned();
+    Ok(Claimant { guard, digest, marks: texts(claimant, "marks").ok_or_else(unknown)? })
 }
 
-/// `approve` or `reject`.
-#[must_use]
-pub fn verdict_from(word: &str) -> Option<Verdict> {
-    [Verdict::Approve, Verdict::Reject].into_iter().find(|&verdict| verdict_word(verdict) == word)
+/// The change that `value` is.
+///
+/// # Errors
+///
+/// As above.
+pub fn change_from(value: &Value) -> Result<Change, Failure> {
+    let read = |change: &Map| {
+        let args = change.get("args").filter(|args| matches!(args, Value::Map(_)))?.clone();
+        Some(Change { args, by: optional_text(change, "by")?, note: optional_text(change, "note")? })
+    };
+    map(value).and_then(read).ok_or_else(unknown)
 }
 
-const fn verdict_word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Approve => "approve",
-        Verdict::Reject => "reject",
+/// The event that `value` proposes.
+///
+/// # Errors
+///
+/// As above; `digest-mismatch` if its digest is none, and so that of no call.
+pub fn proposal_from(value: &Value) -> Result<Event, Failure> {
+    let proposal = map(value).ok_or_else(unknown)?;
+    match text(proposal, "digest") {
+        Some(digest) if Digest::parse(digest).is_none() => Err(EscalationError::DigestMismatch.into()),
+        _ => event_from(value).ok_or_else(unknown),
     }
 }
 
-fn broken() -> Failure {
-    Failure::from(EscalationError::BrokenHistory)
-}
-
-fn text<'a>(map: &'a Map, key: &str) -> Result<&'a str, Failure> {
-    match map.get(key) {
-        Some(Value::Text(text)) => Ok(text),
-        _ => Err(broken()),
-    }
-}
-
-fn optional_text(map: &Map, key: &str) -> Result<Option<String>, Failure> {
-    match map.get(key) {
-        Some(Value::Text(text)) => Ok(Some(text.clone())),
-        Some(Value::Null) | None => Ok(None),
-        Some(Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Map(_)) => Err(broken()),
-    }
-}
-
-/// Unix milliseconds: a safe integer, not negative.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only safe integers are cast")]
-fn time(value: Option<&Value>) -> Result<u64, Failure> {
-    match value {
-        Some(&Value::Number(ms)) if (0.0..=SAFE_INTEGER_MAX).contains(&ms) && ms.fract() == 0.0 => Ok(ms as u64),
-        _ => Err(broken()),
-    }
+fn unknown() -> Failure {
+    Failure::from(EscalationError::UnknownWord)
 }

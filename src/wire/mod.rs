@@ -3,7 +3,7 @@
 pub mod value;
 pub mod json;
 pub mod usage;
-mod protection;
+pub mod protection;
 pub mod decision;
 pub mod frame;
 pub mod compiled;
@@ -12,7 +12,17 @@ mod read_protection;
 #[cfg(feature = "guard")]
 pub mod call;
 #[cfg(feature = "guard")]
+mod parts;
+#[cfg(feature = "guard")]
+pub mod event;
+#[cfg(feature = "guard")]
+pub mod read_event;
+#[cfg(feature = "guard")]
 pub mod escalation;
+#[cfg(feature = "guard")]
+pub mod history;
+#[cfg(feature = "full")]
+pub mod verify;
 #[cfg(feature = "guard")]
 #[cfg_attr(not(feature = "full"), path = "no_words.rs")]
 pub mod words;

@@ -34,7 +34,7 @@ impl<'a> From<&'a Review> for ReviewTermsOut<'a> {
 /// Twin of [`Charge`].
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ChargeOut<'a> {
+pub struct ChargeOut<'a> {
     policy: String,
     rule: &'a str,
     bucket: String,

@@ -53,7 +53,7 @@ fn review_terms(value: &Value) -> Option<Review> {
     })
 }
 
-fn charge(value: &Value) -> Option<Charge> {
+pub(super) fn charge(value: &Value) -> Option<Charge> {
     let Value::Map(map) = value else { return None };
     Some(Charge {
         policy: Digest::parse(text(map.get("policy")?)?)?,

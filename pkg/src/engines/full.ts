@@ -1,6 +1,8 @@
 /** The whole engine. */
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
+import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
+import type { Checkpoint, Entry, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
 import type { Call, Counts, Diagnostic, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
 import * as wasm from "../wasm/countersign.js";
 
@@ -62,6 +64,27 @@ export function load(
       loaded.free();
     }
   });
+}
+
+/** A history that is being verified, in the engine's memory. */
+export interface EngineVerification {
+  push(entries: readonly (Entry | RedactedEntry)[]): void;
+  finish(): Omit<HistoryReport, "against">;
+  free(): void;
+}
+
+/** Verifies the entries after `head`, or all if it is `null`, against a checkpoint if one was kept. The engine must be ready. */
+export function verification(head: Head | null, checkpoint: Checkpoint | null): EngineVerification {
+  const started = engine.answer(refusedHistory, () => new wasm.HistoryVerification(head, checkpoint));
+  return {
+    push: (entries) => engine.answer(refusedHistory, () => started.push(entries)),
+    finish: () => engine.answer(refusedHistory, () => deepFreeze(started.finish() as Omit<HistoryReport, "against">)),
+    free: () => engine.free(started),
+  };
+}
+
+function refusedHistory(code: string, message: string): Error {
+  return new EscalationError(code as EscalationErrorCode, message);
 }
 
 /** Splits policy text into tokens for colouring. The engine must be ready. */

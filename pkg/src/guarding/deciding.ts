@@ -1,0 +1,168 @@
+/** What a guard makes of one call: decided with marks and usage of this moment, recorded, and allowed, held or not. */
+import type { HoldingStack } from "../core.js";
+import { EscalationError, type Told } from "../errors.js";
+import { type Keys, PAUSE_ID } from "../lifecycle.js";
+import { pausedAgents } from "../pauses.js";
+import type { Used } from "../stores/store.js";
+import type { Call, Charge, Decision, Usage } from "../types.js";
+import type { Draft, EscalationRecord, Moment, Step } from "../writing.js";
+import { holdStep } from "./hold.js";
+import { knownCall, type Post, telling } from "./post.js";
+import { toldBlocked, toldFailure, toldPaused } from "./told.js";
+
+/** What was decided of a call. */
+export type Decided =
+  | { readonly kind: "allowed"; readonly call: Call; readonly decision: Decision }
+  | { readonly kind: "told"; readonly told: Told; readonly call: Call; readonly decision: Decision | null }
+  | { readonly kind: "held"; readonly call: Call; readonly decision: Decision; readonly record: EscalationRecord };
+
+/** A call that is being decided. */
+export interface Deciding {
+  readonly post: Post;
+  readonly stack: HoldingStack;
+  readonly call: Call;
+  readonly keys: Keys;
+  readonly moment: Moment;
+  readonly decision: Decision;
+  readonly usage: Usage;
+}
+
+/** Decides what `proposed` comes to and records it. It fails with nothing: then the call is told to be unavailable. */
+export async function decide(post: Post, proposed: Call): Promise<Decided> {
+  let call = knownCall(post, proposed, undefined);
+  try {
+    const toolDigest = (await post.toolDigests()).get(proposed.tool);
+    call = knownCall(post, proposed, toolDigest);
+    await post.holding.ready();
+    const stack = await post.stack();
+    const decided = unrecorded(post, stack, call) ?? (await recorded(post, stack, call));
+    if (decided.decision) post.tell({ type: "decided", call: decided.call, decision: decided.decision });
+    return decided.kind === "told" && post.enforces ? { ...decided, told: telling(post, decided.told) } : decided;
+  } catch (error) {
+    const told = toldFailure(call.tool, error);
+    return { kind: "told", told: post.enforces ? telling(post, told) : told, call, decision: null };
+  }
+}
+
+/** The answer to a plain allowed call, if those are not recorded: it needs nothing from the store. */
+function unrecorded(post: Post, stack: HoldingStack, call: Call): Decided | null {
+  if (post.records === "all" || post.holdsAll || !post.enforces) return null;
+  // Without marks a rule that asks for them is undecidable; if nothing is, they do not matter.
+  const decision = stack.decide(call, undefined);
+  const isPlain = decision.action === "allow" && decision.undecidable.length === 0 && !leavesTraces(decision);
+  return isPlain ? { kind: "allowed", call, decision } : null;
+}
+
+function leavesTraces({ marks, charge }: Decision): boolean {
+  return marks.length > 0 || charge.length > 0;
+}
+
+function recorded(post: Post, stack: HoldingStack, known: Call): Promise<Decided> {
+  const { writing, holding } = post;
+  const keys = holding.keys(known);
+  return writing.write(async (moment) => {
+    if (post.enforces && (await isPaused(post)))
+      return nothingWritten({ kind: "told", told: toldPaused(known.tool), call: known, decision: null });
+    const marks = await writing.stored((store) => store.marks(keys.session));
+    const call = knownCall(post, known, undefined, marks);
+    const { decision, usage } = await decideWithUsage(post, stack, call, moment);
+    const deciding: Deciding = { post, stack, call, keys, moment, decision, usage };
+    return stepOf(deciding);
+  });
+}
+
+async function stepOf(deciding: Deciding): Promise<Step<Decided>> {
+  const { post, call, decision } = deciding;
+  if (!post.enforces) return ranAnyway(deciding);
+  if (decision.action === "block") {
+    const told: Decided = { kind: "told", told: toldBlocked(call.tool, decision), call, decision };
+    return { drafts: decisionDrafts(deciding, decision), answer: answering(deciding, told) };
+  }
+  if (decision.action === "allow" && !post.holdsAll) {
+    const allowed: Decided = { kind: "allowed", call, decision };
+    const isRecorded = post.records === "all" || leavesTraces(decision);
+    const drafts = isRecorded ? decisionDrafts(deciding, decision) : [];
+    return { drafts, ...tracesOf(deciding), answer: answering(deciding, allowed) };
+  }
+  return holdStep(deciding);
+}
+
+/** What only observing comes to: everything leaves the traces that it would leave, and runs. */
+function ranAnyway(deciding: Deciding): Step<Decided> {
+  const { call, decision } = deciding;
+  const answer: Decided = { kind: "allowed", call, decision };
+  return { drafts: decisionDrafts(deciding, decision), ...tracesOf(deciding), answer: answering(deciding, answer) };
+}
+
+/** The entry of a decision, after the one of the policy where that is another than before. */
+export function decisionDrafts(deciding: Deciding, decision: Decision): readonly Draft[] {
+  const { call } = deciding;
+  return [...policyDrafts(deciding), { id: null, event: { type: "decision", call, digest: null, decision } }];
+}
+
+/** The entry that says which policy the guard decides by, if the last one of this process said something else. */
+export function policyDrafts({ post, stack }: Pick<Deciding, "post" | "stack">): readonly Draft[] {
+  const digest = stack.digest();
+  if (post.state.recordedStack === digest) return [];
+  const note = `guard of ${post.agentId}: ${post.enforces ? "enforces" : "observes only, and lets every call run"}`;
+  return [{ id: null, event: { type: "policy", stack: digest, note } }];
+}
+
+/** Answers `decided`, and remembers which policy the history tells of now. */
+export function answering<T>({ post, stack }: Pick<Deciding, "post" | "stack">, decided: T): () => T {
+  return () => {
+    post.state.recordedStack = stack.digest();
+    return decided;
+  };
+}
+
+export function nothingWritten<T>(answer: T): Step<T> {
+  return { drafts: [], answer: () => answer };
+}
+
+/** What the call leaves behind before it runs. */
+function tracesOf({ keys, decision, moment }: Deciding): Pick<Step<unknown>, "marks" | "used"> {
+  return {
+    marks: decision.marks.length === 0 ? null : { session: keys.session, marks: decision.marks },
+    used: usedOf(decision.charge, moment.nowMs),
+  };
+}
+
+export function usedOf(charges: readonly Charge[], nowMs: number): readonly Used[] {
+  return charges.map(({ bucket, amount, perMs }) => ({ bucket, amount, atMs: nowMs, untilMs: nowMs + perMs }));
+}
+
+/** Whether nothing of this agent runs now. */
+export async function isPaused({ writing, agentId }: Post): Promise<boolean> {
+  const paused = pausedAgents(await writing.stored((store) => store.read(PAUSE_ID)));
+  return paused.includes(null) || paused.includes(agentId);
+}
+
+/** With what was used of one limit known, another rule may decide; but only so often. */
+const USAGE_ROUNDS = 4;
+
+/** Decides with what was used of the limits that the decision comes to. */
+export async function decideWithUsage(
+  { writing }: Post,
+  stack: HoldingStack,
+  call: Call,
+  { nowMs }: Moment,
+): Promise<{ readonly decision: Decision; readonly usage: Usage }> {
+  let usage: Usage = {};
+  let decision = stack.decide(call, usage);
+  for (let round = 0; round < USAGE_ROUNDS; round += 1) {
+    const unknown = decision.charge.filter(({ bucket }) => !Object.hasOwn(usage, bucket));
+    if (unknown.length === 0) break;
+    const queries = unknown.map(({ bucket, perMs }) => ({ bucket, sinceMs: nowMs - perMs }));
+    const amounts = await writing.stored((store) => store.usage(queries));
+    const found = queries.map(({ bucket }, index) => [bucket, amountOf(amounts[index])] as const);
+    usage = { ...usage, ...Object.fromEntries(found) };
+    decision = stack.decide(call, usage);
+  }
+  return { decision, usage };
+}
+
+function amountOf(amount: unknown): number {
+  if (typeof amount === "number" && amount >= 0 && amount < Infinity) return amount;
+  throw new EscalationError("broken-history", "the store tells no amount of what was used of a limit");
+}

@@ -1,0 +1,109 @@
+/** Holds a call for review, unless calls like it were rejected, or too many wait already. */
+import { EscalationError } from "../errors.js";
+import { LANE_MAX } from "../escalations.js";
+import type { Event, Repeats } from "../lifecycle.js";
+import { verifying } from "../reviewers.js";
+import type { Decision } from "../types.js";
+import { checkFree, type Draft, type EscalationRecord, type Step } from "../writing.js";
+import { answering, type Decided, type Deciding, decisionDrafts, nothingWritten, policyDrafts } from "./deciding.js";
+import type { Post } from "./post.js";
+import { toldBlocked, toldCooling, toldTooMany, toldUnholdable } from "./told.js";
+
+/** What holding the call comes to. */
+export async function holdStep(deciding: Deciding): Promise<Step<Decided>> {
+  const { post, call, keys, decision, moment } = deciding;
+  const { writing, holding } = post;
+  const lane = await writing.stored((store) => store.list({ filter: { lane: keys.lane }, limit: LANE_MAX }));
+  const repeats = holding.repeats(call, lane.items, moment.nowMs);
+  if (repeats.verdict === "blocked") return blockedRepeat(deciding);
+  if (repeats.verdict === "cooling") {
+    const told = toldCooling(call.tool, Math.max(0, (repeats.untilMs ?? moment.nowMs) - moment.nowMs));
+    return nothingWritten({ kind: "told", told, call, decision });
+  }
+  const { pending, expired } = await waiting(deciding);
+  if (pending >= post.pendingMax) {
+    return nothingWritten({ kind: "told", told: toldTooMany(call.tool, pending), call, decision });
+  }
+  return openStep(deciding, repeats, expired);
+}
+
+function blockedRepeat(deciding: Deciding): Step<Decided> {
+  const { call } = deciding;
+  const decision: Decision = {
+    ...deciding.decision,
+    action: "block",
+    cause: "repeat",
+    consequence: null,
+    review: null,
+  };
+  const told: Decided = { kind: "told", told: toldBlocked(call.tool, decision), call, decision };
+  return { drafts: decisionDrafts(deciding, decision), answer: answering(deciding, told) };
+}
+
+async function openStep(deciding: Deciding, { links }: Repeats, expired: readonly Draft[]): Promise<Step<Decided>> {
+  const { post, stack, call, decision, moment, usage } = deciding;
+  const id = post.newId();
+  await checkFree(post.writing, id);
+  const batch = batchOf(post, moment.nowMs);
+  const holder = { guard: guardOf(post), links, batch, holdsAll: post.holdsAll };
+  let event: Event;
+  try {
+    event = stack.open(call, usage, holder, moment.nowMs);
+  } catch (error) {
+    if (!(error instanceof EscalationError) || error.code !== "no-digest") throw error;
+    return nothingWritten({ kind: "told", told: toldUnholdable(call.tool, error), call, decision });
+  }
+  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, { id, event, past: [], verified: {} }];
+  return {
+    drafts,
+    answer(records) {
+      const record = records.at(-1);
+      if (!record) throw new EscalationError("broken-history", "nothing was written");
+      if (batch !== null && post.state.batch?.id === batch) post.state.batch.count += 1;
+      return answering(deciding, { kind: "held", call: record.call, decision: record.decision, record } as const)();
+    },
+  };
+}
+
+/** Which guard this is: tenant and agent. */
+export function guardOf({ holding, known }: Post): EscalationRecord["guard"] {
+  return holding.keys({ tool: "-", ...known }).agent;
+}
+
+/** How many calls of the agent wait, if that is near the most, and the ends of those that waited too long. */
+async function waiting({ post, keys, moment }: Deciding) {
+  const { writing, holding, verify, pendingMax } = post;
+  const page = await writing.stored((store) => store.list({ filter: { pendingOf: keys.agent }, limit: pendingMax }));
+  const expired: Draft[] = [];
+  if (page.items.length < pendingMax) return { pending: page.items.length, expired };
+  const reviewers = verifying(holding, verify);
+  let pending = 0;
+  for (const { id, entries } of page.items) {
+    // One that is damaged waits for ever, as long as nobody mends the store.
+    const verified = await reviewers.all(id, entries);
+    const isOver = attempt(() => holding.fold(entries, verified, moment.nowMs).status) === "expired";
+    const event = isOver ? attempt(() => holding.advance(entries, verified, { type: "expire" }, moment.nowMs)) : null;
+    if (event) expired.push({ id, event, past: entries, verified });
+    else pending += 1;
+  }
+  return { pending, expired };
+}
+
+function attempt<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof EscalationError) return null;
+    throw error;
+  }
+}
+
+/** The batch that a call held now belongs to. */
+function batchOf(post: Post, nowMs: number): string | null {
+  const { collect, state } = post;
+  if (collect === null) return null;
+  if (state.batch === null || state.batch.untilMs <= nowMs || state.batch.count >= collect.atMost) {
+    state.batch = { id: post.newId(), untilMs: nowMs + collect.forMs, count: 0 };
+  }
+  return state.batch.id;
+}

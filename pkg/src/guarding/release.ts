@@ -1,0 +1,127 @@
+/** Uses the grant of an approved call, in one step, before the call runs: at most once, whatever happens then. */
+import { EscalationError, type Told } from "../errors.js";
+import type { Event } from "../lifecycle.js";
+import { verifying } from "../reviewers.js";
+import type { StoredEscalation } from "../stores/store.js";
+import { type EscalationRecord, eachStored, type Step } from "../writing.js";
+import { decideWithUsage, isPaused, nothingWritten, policyDrafts, usedOf } from "./deciding.js";
+import { guardOf } from "./hold.js";
+import { type Post, withMarks } from "./post.js";
+import { toldChanged, toldOf, toldPaused } from "./told.js";
+
+/** What became of a held call. */
+export type Release =
+  /** It may run now, once. */
+  | { readonly kind: "released"; readonly record: EscalationRecord }
+  /** Not before this time; `null` if nobody knows when. */
+  | { readonly kind: "waits"; readonly record: EscalationRecord; readonly untilMs: number | null }
+  | { readonly kind: "told"; readonly record: EscalationRecord; readonly told: Told };
+
+/** Where the escalation `id` of this guard stands. */
+export async function look(post: Post, id: string): Promise<{ record: EscalationRecord; nowMs: number }> {
+  await post.holding.ready();
+  const { nowMs } = await post.writing.moment();
+  const { record } = await readOwn(post, id, nowMs);
+  return { record, nowMs };
+}
+
+async function readOwn(post: Post, id: string, nowMs: number, reviewers = verifying(post.holding, post.verify)) {
+  const past = await post.writing.stored((store) => store.read(id));
+  if (past.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
+  const verified = await reviewers.all(id, past);
+  const record = post.writing.record(id, past, verified, nowMs);
+  if (record.guard !== guardOf(post)) {
+    throw new EscalationError("other-guard", `the escalation \`${id}\` is held by another guard than this one`);
+  }
+  return { record, past, verified };
+}
+
+/** Lets the call of the escalation `id` run, if it was approved and everything still holds. */
+export async function release(post: Post, id: string): Promise<Release> {
+  const { writing, holding } = post;
+  await holding.ready();
+  const stack = await post.stack();
+  const toolDigests = await post.toolDigests();
+  const reviewers = verifying(holding, post.verify);
+  // Reviewers are verified outside the turn of this process to write.
+  if (post.verify) await reviewers.all(id, await writing.stored((store) => store.read(id)));
+  return writing.write(async (moment): Promise<Step<Release>> => {
+    const { nowMs } = moment;
+    const { record, past, verified } = await readOwn(post, id, nowMs, reviewers);
+    const tool = record.call.tool;
+    const over = toldOf(record);
+    if (over) return nothingWritten({ kind: "told", record, told: over });
+    if (record.status === "pending") return nothingWritten({ kind: "waits", record, untilMs: record.expiresAtMs });
+    const notBeforeMs = record.grant?.notBeforeMs ?? 0;
+    if (notBeforeMs > nowMs) return nothingWritten({ kind: "waits", record, untilMs: notBeforeMs });
+    if (await isPaused(post)) return nothingWritten({ kind: "told", record, told: toldPaused(tool) });
+    const batch = await batchWaits(post, record, nowMs);
+    if (batch) return nothingWritten({ kind: "waits", record, untilMs: batch.untilMs });
+    if (record.call.toolDigest !== toolDigests.get(tool)) {
+      const why = "the tool describes itself in another way than when it was held";
+      return nothingWritten({ kind: "told", record, told: toldChanged(tool, id, why) });
+    }
+    const keys = holding.keys(record.call);
+    const marks = await writing.stored((store) => store.marks(keys.session));
+    const { usage } = await decideWithUsage(post, stack, withMarks(record.call, marks), moment);
+    const claimant = { guard: guardOf(post), digest: record.digest, marks, usage };
+    let event: Event;
+    try {
+      event = stack.consume(past, verified, claimant, nowMs);
+    } catch (error) {
+      return nothingWritten({ kind: "told", record, told: toldRefused(record, error) });
+    }
+    if (event.type !== "consume") throw new EscalationError("broken-history", "the engine made no use of the grant");
+    return {
+      drafts: [...policyDrafts({ post, stack }), { id, event, past, verified }],
+      marks: event.marks.length === 0 ? null : { session: keys.session, marks: event.marks },
+      used: usedOf(event.charge, nowMs),
+      answer(records) {
+        post.state.recordedStack = stack.digest();
+        const released = records.at(-1);
+        if (!released) throw new EscalationError("broken-history", "nothing was written");
+        return { kind: "released", record: released };
+      },
+    };
+  });
+}
+
+/** What the agent is told where the policies as they are now do not let the call run. */
+function toldRefused({ id, call }: EscalationRecord, error: unknown): Told {
+  if (error instanceof EscalationError) {
+    switch (error.code) {
+      case "blocked":
+        return toldChanged(call.tool, id, "the policy blocks it now");
+      case "stricter-review":
+        return toldChanged(call.tool, id, "the policy now asks for more than the review that there was");
+      case "marks-grew":
+        return toldChanged(call.tool, id, "its session carries marks that it did not carry when it was held");
+      case "digest-mismatch":
+        return toldChanged(call.tool, id, "it is not the call that was approved");
+      default:
+        break;
+    }
+  }
+  throw error;
+}
+
+/** Whether others of the batch of `record` are still to come or to be answered, and until when at most. */
+async function batchWaits(post: Post, { batch, call }: EscalationRecord, nowMs: number) {
+  if (batch === null) return null;
+  const { state, collect, writing, holding } = post;
+  if (state.batch?.id === batch && state.batch.untilMs > nowMs && state.batch.count < (collect?.atMost ?? 0)) {
+    return { untilMs: state.batch.untilMs };
+  }
+  const { agent } = holding.keys(call);
+  for await (const stored of eachStored(writing, { pendingOf: agent })) {
+    if (await isOfBatch(post, stored, batch, nowMs)) return { untilMs: null };
+  }
+  return null;
+}
+
+async function isOfBatch(post: Post, { id, entries }: StoredEscalation, batch: string, nowMs: number) {
+  const [first] = entries;
+  if (first?.event.type !== "open" || first.event.batch !== batch) return false;
+  const verified = await verifying(post.holding, post.verify).all(id, entries);
+  return post.holding.fold(entries, verified, nowMs).status === "pending";
+}

@@ -1,0 +1,167 @@
+/** The shapes of a guard: what it is made of, and what it answers. */
+import type { DecidingPolicy } from "../decides.js";
+import type { Told } from "../errors.js";
+import type { Outcome } from "../lifecycle.js";
+import type { ReviewVerifier } from "../reviewers.js";
+import type { Store } from "../stores/store.js";
+import type { Call, Decision } from "../types.js";
+import type { EscalationRecord } from "../writing.js";
+
+/** What `createGuard` needs. What is said here of the agent is believed; what the agent says of itself is not. */
+export interface GuardOptions {
+  /** The policy, or a function that is asked for it for each call and again before a held call runs. */
+  readonly policy: DecidingPolicy | (() => DecidingPolicy | Promise<DecidingPolicy>);
+  readonly store: Store;
+  /** Who proposes the calls: a name, or an object with a string `id`. With `tenant` it is the identity of the guard. */
+  readonly agent: string | Identity;
+  /** For whom the agent acts. */
+  readonly user?: Call["user"];
+  /** A name, or an object with a string `id`; a new id unless written. The guard itself puts its marks there. */
+  readonly session?: string | Identity;
+  readonly tenant?: string;
+  readonly context?: Call["context"];
+  /** How each tool described itself to the agent, by its name. An approval ends when that changes. */
+  readonly tools?: Readonly<Record<string, unknown>>;
+  /** Which calls are held: those that the policy escalates, or all that it does not block. `flagged` unless written. */
+  readonly hold?: "flagged" | "all";
+  /** Calls held within `forMs` of the first are reviewed together, and none of them runs before all are answered. */
+  readonly collect?: { readonly forMs: number; readonly atMost?: number };
+  /** Tells whose reviews are verified. Without it none is. */
+  readonly verify?: ReviewVerifier;
+  /** How many calls of the agent may wait at once; 20 unless written. */
+  readonly pendingMax?: number;
+  /**
+   * Which decisions the history tells: `all` unless written. With `held`, calls that are allowed, charge no limit and leave
+   * no mark run without asking the store for anything, also while their agent is paused.
+   */
+  readonly record?: "all" | "held";
+  /** With `false` everything runs: the guard only decides and records. */
+  readonly enforce?: boolean;
+  /** How often a waiting call looks at the store if that gives no hint, in milliseconds; 1,000 unless written. */
+  readonly pollMs?: number;
+  /** The clock, in Unix milliseconds UTC; the system's unless written. */
+  readonly now?: () => number;
+  /** Where new ids come from; 128 random bits unless written. */
+  readonly newId?: () => string;
+  /** Is told what happens. What it throws changes nothing. */
+  readonly on?: (event: GuardEvent) => void;
+}
+
+/** Somebody, by an id that is not empty, and whatever else policies ask about. */
+export interface Identity {
+  readonly id: string;
+  readonly [key: string]: unknown;
+}
+
+/** What an agent proposes. Anything that only the guard may say, such as `agent` or `session`, is refused. */
+export interface ProposedCall {
+  readonly tool: string;
+  readonly args?: Readonly<Record<string, unknown>>;
+  readonly reason?: string;
+  readonly confidence?: number;
+}
+
+export interface CheckOptions {
+  /** Takes the call back. */
+  readonly signal?: AbortSignal | null;
+}
+
+/** What the caller of a wrapped tool can say beside its arguments. */
+export interface WrappedOptions extends CheckOptions {
+  readonly reason?: string;
+  readonly confidence?: number;
+}
+
+/** What a wrapped tool gets beside its arguments. */
+export interface RunContext {
+  /** The guard's own frozen copy of the call that runs. */
+  readonly call: Call;
+  /** Id of the escalation, if a person approved the call. */
+  readonly escalation: string | null;
+  readonly signal: AbortSignal | null;
+}
+
+/** Says what became of a call that was let run. Whatever goes wrong is reported to the observer; it never fails. */
+export type Finished = (outcome: Outcome, note?: string) => Promise<void>;
+
+/** What becomes of a call now. Only an allowed one may run, and that is `call`, not what was handed in. */
+export type Checked =
+  /** `decision` is `null` only where a guard that only observes could not decide. */
+  | { readonly status: "allowed"; readonly call: Call; readonly decision: Decision | null; readonly finished: Finished }
+  | { readonly status: "blocked"; readonly told: Told; readonly decision: Decision | null }
+  | { readonly status: "pending"; readonly id: string; readonly escalation: EscalationRecord };
+
+/** What became of a held call. */
+export type Resumed =
+  | { readonly status: "pending"; readonly id: string; readonly escalation: EscalationRecord }
+  /** The grant is used: the caller runs `call` now, once, and says what became of it. */
+  | { readonly status: "ready"; readonly id: string; readonly call: Call; readonly finished: Finished }
+  /** A wrapped tool ran. */
+  | { readonly status: "ran"; readonly id: string; readonly result: unknown }
+  | { readonly status: "not-run"; readonly id: string; readonly told: Told };
+
+/** A held call of this guard that has not come to a known end. */
+export interface Unfinished {
+  readonly id: string;
+  /** `unused`: approved, and not let run yet. `unknown`: let run, and nobody recorded what became of it. */
+  readonly kind: "unused" | "unknown";
+  readonly escalation: EscalationRecord;
+}
+
+/** What happens in a guard. */
+export type GuardEvent =
+  | { readonly type: "decided"; readonly call: Call; readonly decision: Decision }
+  | { readonly type: "held"; readonly id: string; readonly escalation: EscalationRecord }
+  /** A grant was used: the call runs now. */
+  | { readonly type: "released"; readonly id: string; readonly escalation: EscalationRecord }
+  | { readonly type: "finished"; readonly id: string | null; readonly call: Call; readonly outcome: Outcome }
+  | { readonly type: "told"; readonly told: Told }
+  /** What became of a call could not be recorded. */
+  | { readonly type: "unrecorded"; readonly id: string; readonly error: unknown }
+  /** The call runs though the guard would not have let it: it only observes. */
+  | {
+      readonly type: "not-enforced";
+      readonly call: Call;
+      readonly decision: Decision | null;
+      readonly told: Told | null;
+    }
+  /** The guard only observes. */
+  | { readonly type: "observing"; readonly message: string };
+
+/** Stands around tools: what is allowed runs, what is escalated waits for a person, what is blocked does not run. */
+export interface Guard {
+  /** Whether it keeps calls from running; `false` if it only observes. */
+  readonly enforces: boolean;
+  /**
+   * `run` behind this guard. It gets the guard's own frozen copy of the arguments.
+   *
+   * @throws {@link BlockedError} if the policy blocks the call, {@link NotRunError} if it did not run for another reason;
+   *   `told` is what the agent can be told.
+   * @throws {@link CallError} if the arguments are no plain data.
+   */
+  wrap<A, R>(
+    tool: string,
+    run: (args: A, context: RunContext) => R | Promise<R>,
+  ): (args: A, options?: WrappedOptions) => Promise<R>;
+  /**
+   * What becomes of `call`, without waiting for a person.
+   *
+   * @throws {@link CallError} if `call` is no call, or says what only the guard may say.
+   */
+  check(call: ProposedCall, options?: CheckOptions): Promise<Checked>;
+  /**
+   * What became of a call that was held, perhaps by a process before this one; with `wait` once somebody has answered.
+   * If it was approved it is let run: a tool that is wrapped in this guard runs, and what it throws is thrown.
+   *
+   * @throws {@link EscalationError} `not-found` or `other-guard`.
+   */
+  resume(id: string, options?: CheckOptions & { readonly wait?: boolean }): Promise<Resumed>;
+  /** Takes a held call back, as the agent. */
+  withdraw(id: string, note?: string): Promise<void>;
+  /** Answers the reviewer's question, as the agent. */
+  answer(id: string, text: string): Promise<void>;
+  /** The held calls of this guard that have not come to a known end, newest first. */
+  unfinished(): Promise<readonly Unfinished[]>;
+  /** Ends all waiting, without taking any call back. The store stays open. */
+  close(): void;
+}

@@ -1,0 +1,171 @@
+/**
+ * The one loop that writes to a history: read the head, read what is needed, ask the core, seal, append; and if others were
+ * first, all of it again.
+ */
+import type { Holding } from "./core.js";
+import * as env from "./env.js";
+import { messageOf, StoreError } from "./errors.js";
+import { type Entry, type Escalation, type Event, type Head, PAUSE_ID, type Verified } from "./lifecycle.js";
+import type { Append, Filter, IndexRow, ListPage, ListQuery, Store, StoredEscalation, Used } from "./stores/store.js";
+
+/** An escalation and the id under which it is kept. */
+export interface EscalationRecord extends Escalation {
+  readonly id: string;
+}
+
+/** The end of a history at one time. What is read after it belongs to it if the append that follows is taken. */
+export interface Moment {
+  readonly head: Head;
+  /** Now, in Unix milliseconds UTC: never before the last entry. */
+  readonly nowMs: number;
+}
+
+/** What becomes an entry. */
+export type Draft =
+  | { readonly event: Event; readonly id: string; readonly past: readonly Entry[]; readonly verified: Verified }
+  /** Of no escalation. */
+  | { readonly event: Event; readonly id: string | null; readonly past?: never };
+
+/** What to write in one step; nothing if there are no drafts, of which each is about another escalation. */
+export interface Step<T> {
+  readonly drafts: readonly Draft[];
+  readonly marks?: Append["marks"];
+  readonly used?: readonly Used[];
+  /** What to answer once it is written; `records` are the escalations of the drafts that have one, as they stand then. */
+  readonly answer: (records: readonly EscalationRecord[], moment: Moment) => T;
+}
+
+/** The history of one store. */
+export interface Writing {
+  readonly store: Store;
+  /** The end of the history, and the time. */
+  moment(): Promise<Moment>;
+  /** `ask` of the store; whatever it fails with becomes a {@link StoreError}. */
+  stored<T>(ask: (store: Store) => Promise<T>): Promise<T>;
+  /**
+   * Writes what `next` says, which is asked again whenever others wrote first.
+   *
+   * @throws {@link StoreError} `conflict` if others always wrote first: nothing was written.
+   *   `unavailable`: nobody knows whether it was written.
+   */
+  write<T>(next: (moment: Moment) => Promise<Step<T>>): Promise<T>;
+  /** Where an escalation stands. */
+  record(id: string, entries: readonly Entry[], verified: Verified, nowMs: number): EscalationRecord;
+}
+
+/** How often an append is tried. Each time the history has grown, so somebody else got on. */
+const ATTEMPTS = 100;
+/** From so many losses on there is a pause before the next attempt. */
+const LOSSES_AT_ONCE = 2;
+const PAUSE_MS_MAX = 50;
+const PAGE = 100;
+
+/** The last of those who write to a store in this process: one process does not fight itself. */
+const turns = new WeakMap<Store, Promise<void>>();
+
+/** The history that `store` keeps, written by `holding` at the time that `now` tells. */
+export function writingTo(holding: Holding, store: Store, now: () => number): Writing {
+  const stored = <T>(ask: (store: Store) => Promise<T>) => storing(() => ask(store));
+
+  async function moment(): Promise<Moment> {
+    const head = await stored((store) => store.head());
+    return { head, nowMs: Math.max(timeOf(now), head.atMs) };
+  }
+
+  function record(id: string, entries: readonly Entry[], verified: Verified, nowMs: number): EscalationRecord {
+    return Object.freeze({ id, ...holding.fold(entries, verified, nowMs) });
+  }
+
+  async function attempts<T>(next: (moment: Moment) => Promise<Step<T>>): Promise<T> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (attempt > LOSSES_AT_ONCE) await env.pauseBelow(Math.min(2 ** attempt, PAUSE_MS_MAX));
+      const at = await moment();
+      const step = await next(at);
+      if (step.drafts.length === 0) return step.answer([], at);
+      const { append, records } = appendOf(step, at);
+      if (await stored((store) => store.append(append))) return step.answer(records, at);
+    }
+    throw new StoreError("conflict", "others kept writing to the history; nothing was recorded");
+  }
+
+  function appendOf<T>({ drafts, marks, used }: Step<T>, { head, nowMs }: Moment) {
+    const unsealed = drafts.map(({ id, event }) => ({ id, event, salt: env.newSalt() }));
+    const sealed = holding.seal(head, unsealed, nowMs);
+    const records = drafts.flatMap((draft, index) => {
+      const entry = sealed.entries[index];
+      if (draft.past === undefined || entry === undefined) return [];
+      // What could not be read again is not written.
+      return [record(draft.id, [...draft.past, entry], draft.verified, nowMs)];
+    });
+    const index = records.map((record) => rowOf(holding, record));
+    const append: Append = { ...sealed, index, marks: marks ?? null, used: used ?? [] };
+    return { append, records };
+  }
+
+  return {
+    store,
+    moment,
+    stored,
+    record,
+    async write(next) {
+      await holding.ready();
+      return inTurn(store, () => attempts(next));
+    },
+  };
+}
+
+function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
+  const { id, status, openedAtMs } = record;
+  const { lane, agent } = holding.keys(record.call);
+  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane, agent };
+}
+
+/** Whether the call was approved, and has not run to a known end, and still might. */
+export function isUnfinished({ status, grant, run }: Escalation): boolean {
+  if (status !== "approved") return false;
+  if (run !== null) return run.outcome === null || run.outcome === "unknown";
+  return grant !== null && grant.state !== "revoked" && grant.state !== "expired";
+}
+
+/** @throws {@link StoreError} `conflict` if something has this id. */
+export async function checkFree(writing: Writing, id: string): Promise<void> {
+  const isTaken = id === PAUSE_ID || (await writing.stored((store) => store.read(id))).length > 0;
+  if (isTaken) throw new StoreError("conflict", `there is already an escalation with the id \`${id}\``);
+}
+
+/** All that a store lists under `filter`, newest first, page by page. */
+export async function* eachStored(writing: Writing, filter: Filter): AsyncGenerator<StoredEscalation> {
+  let after: string | null = null;
+  do {
+    const query: ListQuery = { filter, limit: PAGE, ...(after !== null && { after }) };
+    const page: ListPage = await writing.stored((store) => store.list(query));
+    yield* page.items;
+    after = page.next;
+  } while (after !== null);
+}
+
+function inTurn<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  const mine = (turns.get(store) ?? Promise.resolve()).then(work);
+  const over = () => undefined;
+  turns.set(store, mine.then(over, over));
+  return mine;
+}
+
+/** A store that is not ours may fail with anything. */
+async function storing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError("unavailable", `the store failed: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The time that `now` tells: a clock that is wrong must not become a time in the record. */
+function timeOf(now: () => number): number {
+  const nowMs: unknown = now();
+  if (!Number.isSafeInteger(nowMs) || (nowMs as number) < 0) {
+    throw new RangeError(`\`now\` must tell Unix milliseconds, an integer from 0, not ${String(nowMs)}`);
+  }
+  return nowMs as number;
+}
