@@ -53,7 +53,7 @@ async function openStep(deciding: Deciding, { links }: Repeats, expired: readonl
     if (!(error instanceof EscalationError) || error.code !== "no-digest") throw error;
     return nothingWritten({ kind: "told", told: toldUnholdable(call.tool, error), call, decision });
   }
-  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, { id, event, past: [], verified: {} }];
+  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, { id, event, past: [], verified: null }];
   return {
     drafts,
     answer(records) {

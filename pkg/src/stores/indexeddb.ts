@@ -16,7 +16,7 @@ export interface IndexedDbStore extends Store {
    * the first append, and the browser may ask the user.
    */
   persisted(): Promise<boolean>;
-  /** What versions of the app before 0.2 kept, which had no history. It can be shown and exported, but nothing runs by it. */
+  /** What the first version of this store kept, which had no history. It can be shown and exported, but nothing runs by it. */
   before(): Promise<readonly FormerEscalation[]>;
 }
 

@@ -6,7 +6,7 @@ import type { Digest } from "../../types.js";
 import { facetsOf } from "../facets.js";
 import type { IndexRow, Used } from "../store.js";
 
-/** An escalation as versions of the app before 0.2 kept it. */
+/** An escalation as the first version of this store kept it. */
 export interface FormerEscalation {
   readonly id: string;
   readonly openedAtMs: number;
