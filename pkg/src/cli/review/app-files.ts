@@ -33,7 +33,7 @@ export function readApp(): AppFiles {
   try {
     const names = readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((item) => item.isFile())
-      .map((item) => `${item.parentPath ?? item.path}/${item.name}`.replaceAll("\\", "/"));
+      .map((item) => `${item.parentPath ?? item.path}/${item.name}`.replace(/[\\/]+/g, "/"));
     const prefix = names.find((name) => name.endsWith("/index.html"))?.slice(0, -"index.html".length) ?? "";
     const files = new Map<string, AppFile>();
     for (const path of names) {

@@ -27,13 +27,20 @@ function headline({ id, call, decision, status, openedAtMs, expiresAtMs, guard, 
     lines.push(`! Calls like this were rejected ${times}: ${rejected.map(shown).join(", ")}`);
   }
   const hidden = countHidden(call);
-  if (hidden > 0) lines.push(`! It holds ${hidden} hidden characters, shown as ‹U+…›`);
+  if (hidden > 0)
+    lines.push(`! It holds ${hidden} hidden ${hidden === 1 ? "character" : "characters"}, shown as ‹U+…›`);
   if (rest.original !== null) lines.push("! A reviewer has edited it; it would run as it stands here");
   if (status === "pending" && rest.unapprovable !== null) lines.push(`! It can only be rejected: ${rest.unapprovable}`);
-  lines.push(`escalation ${shown(id)}, held at ${timeText(openedAtMs)} by the guard ${shown(guard)}`);
+  lines.push(`escalation ${shown(id)}, held at ${timeText(openedAtMs)} by ${guardText(guard)}`);
   if (status === "pending") lines.push(`can be approved until ${timeText(expiresAtMs)}`);
   if (rest.approvalsMissing > 1) lines.push(`${rest.approvalsMissing} approvals are missing`);
   return lines;
+}
+
+/** A guard is a digest of who it is; `-` is none, and then nothing runs the call. */
+function guardText(guard: string): string {
+  if (guard === "-") return "no guard, so nothing runs it";
+  return `the guard ${shown(guard).replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1…")}`;
 }
 
 function riskOf({ risk, reversible }: Decision): string {
