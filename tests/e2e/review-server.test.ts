@@ -128,7 +128,7 @@ test("a call that a guard holds is read and approved on the served page, and the
   expect(agent.text()).toBe('RAN {"text":"hello\u202E","to":["b@example.com"]}\nANSWER done\n');
   // The page hears of it by itself.
   await expect(outcome(page)).toContainText("The call ran.");
-  await expect(outcome(page)).toContainText("approve by ana (not verified)");
+  await expect(outcome(page)).toContainText("Approved by ana (not verified)");
   await picture(page, "review-server-outcome");
 });
 

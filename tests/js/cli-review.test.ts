@@ -89,7 +89,7 @@ test("b24_a_call_like_a_rejected_one_says_so_in_its_headline", async () => {
       [2, "error[already-closed]: this call was rejected already"],
     );
     const { stdout } = await run(["review", "show", first, "--store", file]);
-    assert.match(stdout, /reject by ana \(not verified\) at .*: "no"/);
+    assert.match(stdout, /rejected by ana \(not verified\) at .*: "no"/);
   });
 });
 

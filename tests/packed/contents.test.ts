@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { test } from "node:test";
 import { packageProgram, root, run } from "../../scripts/run.mjs";
 import { installPacked, pack } from "./project.ts";
@@ -15,7 +15,10 @@ test("the tarball holds the built package and nothing else", async () => {
   for (const name of wasmFiles) assert.ok(paths.includes(`dist/wasm/${name}`), `${name} is missing`);
   const plain = ["LICENSE", "README.md", "package.json", "bin/countersign.js", "policy.schema.json"];
   const built = /^dist\/(?!wasm\/)[\w/-]+\.(js|d\.ts)$/;
-  const surplus = paths.filter((path) => !plain.includes(path) && !built.test(path) && !/^dist\/wasm\//.test(path));
+  const isApp = (path: string) => path.startsWith("dist/app/");
+  const surplus = paths.filter(
+    (path) => !plain.includes(path) && !built.test(path) && !/^dist\/wasm\//.test(path) && !isApp(path),
+  );
   assert.deepEqual(surplus, []);
   assert.deepEqual(
     plain.filter((path) => !paths.includes(path)),
@@ -25,6 +28,12 @@ test("the tarball holds the built package and nothing else", async () => {
     paths.filter((path) => path.startsWith("dist/wasm/")).sort(),
     wasmFiles.map((name) => `dist/wasm/${name}`).sort(),
   );
+  // The app that `countersign review` serves is the one that was built.
+  const app = readdirSync(join(root, "www/dist"), { recursive: true, withFileTypes: true })
+    .filter((item) => item.isFile())
+    .map((item) => relative(join(root, "www/dist"), join(item.parentPath ?? item.path, item.name)));
+  assert.ok(app.includes("index.html") && app.includes("_headers"));
+  assert.deepEqual(paths.filter(isApp).sort(), app.map((name) => `dist/app/${name}`).sort());
   assert.deepEqual(
     files.filter(({ size }) => size === 0),
     [],

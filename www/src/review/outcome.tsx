@@ -28,7 +28,7 @@ export function Outcome({ escalation }: { readonly escalation: Queued }) {
       </p>
       {reviews.map(({ by, verified, verdict, note, atMs, counts }) => (
         <p key={atMs}>
-          {verdict} by <Person by={by} verified={verified} />, <Time ms={atMs} />
+          {verdict === "approve" ? "Approved" : "Rejected"} by <Person by={by} verified={verified} />, <Time ms={atMs} />
           {!counts && ", which did not count"}
           {note !== null && (
             <>

@@ -111,7 +111,7 @@ function flat(value: unknown): string {
 function answers({ reviews, questions, grant, run, closingNote }: EscalationRecord): readonly string[] {
   const lines = reviews.map(({ by, verified, verdict, note, atMs, counts }) => {
     const who = by === null ? "somebody" : `${shown(by)}${verified ? "" : " (not verified)"}`;
-    return `  ${verdict} by ${who} at ${timeText(atMs)}${counts ? "" : ", does not count"}${note === null ? "" : `: ${quoted(note)}`}`;
+    return `  ${verdict === "approve" ? "approved" : "rejected"} by ${who} at ${timeText(atMs)}${counts ? "" : ", does not count"}${note === null ? "" : `: ${quoted(note)}`}`;
   });
   for (const { by, text, answer } of questions) {
     lines.push(`  ${by === null ? "somebody" : shown(by)} asked ${quoted(text)}`);
