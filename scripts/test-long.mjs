@@ -1,13 +1,23 @@
 /**
- * `npm run test:long`: the engine against the naive one of `tests/it/naive/`, a million calls, optimised; some minutes.
- * `COUNTERSIGN_CASES` asks for another number of calls, `COUNTERSIGN_SEED` for others than those of the seed 0.
+ * `npm run test:long`: what takes minutes. `npm run test:long -- PART…` runs only the parts named.
+ *
+ * - `oracle`: the engine against the naive one of `tests/it/naive/`, a million calls, optimised.
+ *   `COUNTERSIGN_CASES` asks for another number of calls, `COUNTERSIGN_SEED` for others than those of the seed 0.
+ * - `indexeddb`: a million entries in IndexedDB, in a real browser; `COUNTERSIGN_ENTRIES` asks for fewer.
+ * - `stores`: what the three stores do in a second.
  */
-import { program, run, say } from "./run.mjs";
+import { Problem, program, run, say } from "./run.mjs";
 import { setUpRust } from "./rust.mjs";
 
 const TEST = "properties::the_engine_and_the_naive_one_agree";
 
-await program(async () => {
+const parts = {
+  oracle,
+  indexeddb: () => script("tests/long/indexeddb-load.ts"),
+  stores: () => script("tests/long/stores.ts"),
+};
+
+async function oracle() {
   const { COUNTERSIGN_CASES = "1000000", COUNTERSIGN_SEED = "0" } = process.env;
   await setUpRust();
   const env = { ...process.env, COUNTERSIGN_CASES, COUNTERSIGN_SEED };
@@ -17,4 +27,21 @@ await program(async () => {
   // A name that no test has would run none, and be well.
   if (!closing.includes(`test ${TEST} ... ok`)) throw new Error(`${TEST} did not run:\n${output}`);
   say(closing.join("\n"));
+}
+
+/** Needs what `npm run build` makes. */
+async function script(path) {
+  say((await run([process.execPath, "--import", "tsx", path])).trim());
+}
+
+await program(async () => {
+  const named = process.argv.slice(2);
+  const unknown = named.filter((name) => !(name in parts));
+  if (unknown.length > 0) {
+    throw new Problem(`no long test is called ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
+  }
+  for (const name of named.length === 0 ? Object.keys(parts) : named) {
+    say(`\n── ${name}`);
+    await parts[name]();
+  }
 });

@@ -81,6 +81,28 @@ test("two handles on one file see what the other appends, and of two appends at 
   await Promise.all([one.close(), other.close()]);
 });
 
+test("a second handle takes no lock from the first: nothing is lost when another process comes and goes", async () => {
+  const file = newFile();
+  const [one, other] = [sqliteStore({ file }), sqliteStore({ file })];
+  await add(one, "a");
+  await add(other, "a");
+  // The last connection to leave removes the log; this one is not the last.
+  const script = `
+    const database = new (await import("libsql")).default(process.argv[1]);
+    database.exec("SELECT count(*) FROM history");
+    database.close();
+  `;
+  const cwd = fileURLToPath(new URL(".", import.meta.url));
+  assert.equal(spawnSync(process.execPath, ["--input-type=module", "-e", script, file], { cwd }).status, 0);
+  await add(one, "a");
+  await add(other, "a");
+  const { acknowledged, ended } = startWriter(file, 1, 1);
+  await ended;
+  assert.match(acknowledged[0] ?? "", /^4 /);
+  assert.equal((await wholeChain(one)).length, 5);
+  await Promise.all([one.close(), other.close()]);
+});
+
 test("what another process appends is seen, and whoever watches hears of it", async () => {
   const file = newFile();
   const store = sqliteStore({ file });

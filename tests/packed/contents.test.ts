@@ -57,7 +57,8 @@ import { type Decision, loadPolicy, PolicyError } from "countersign";
 import { initialize } from "countersign/bytes";
 import { loadCompiledPolicy } from "countersign/compiled";
 import * as guard from "countersign/guard";
-import { memoryStore } from "countersign/stores/memory";
+import { storeContract } from "countersign/stores/contract";
+import { memoryStore, type Store } from "countersign/stores/memory";
 
 export async function use(): Promise<Decision> {
   await initialize(new Uint8Array());
@@ -69,7 +70,8 @@ export async function use(): Promise<Decision> {
   return { ...policy.trace({ tool: known }).decision };
 }
 export const codes = (error: PolicyError): readonly string[] => error.diagnostics.map(({ code }) => code);
-export const store = memoryStore();
+export const store: Store = memoryStore();
+export const kept: readonly string[] = storeContract(() => store).map(({ name }) => name);
 export const small = async (): Promise<readonly guard.DecidingPolicy[]> => [
   await guard.loadPolicy("rules: []"),
   await loadCompiledPolicy((await loadPolicy("rules: []")).compiled()),

@@ -1,5 +1,5 @@
 /** A store in one SQLite file: survives restarts and crashes, and is shared by the processes of one machine. */
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import Database from "libsql";
 import { messageOf, StoreError } from "../errors.js";
 import type { Entry, Head } from "../lifecycle.js";
@@ -17,7 +17,8 @@ export interface SqliteOptions {
    * Path of the file. It is created, readable by its owner only, if it does not exist; its folder is not.
    *
    * It must lie on a disk of this machine, since locks do not hold on network file systems. Beside it lie, while it is
-   * open, files with the endings `-wal` and `-shm`, which belong to it.
+   * open, files with the endings `-wal` and `-shm`, which belong to it. Do not read the file by other means in a process
+   * that has it open: on POSIX systems closing it again takes SQLite's locks away.
    */
   readonly file: string;
   /** How long to wait for other processes that write, in milliseconds; 10,000 unless given. */
@@ -102,8 +103,7 @@ export function sqliteStore({ file, waitMs = WAIT_MS }: SqliteOptions): Store {
 }
 
 function connect(file: string): Connection {
-  // SQLite would let everybody read what it creates. An empty file is a new database to it.
-  closeSync(openSync(file, "a", 0o600));
+  create(file);
   const database = new Database(file);
   try {
     setUp(database);
@@ -111,6 +111,17 @@ function connect(file: string): Connection {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** SQLite would let everybody read what it creates. An empty file is a new database to it. */
+function create(file: string): void {
+  // Never opens what is there: closing it again would take all of this process's locks from it (POSIX).
+  if (existsSync(file)) return;
+  try {
+    closeSync(openSync(file, "ax", 0o600));
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
   }
 }
 

@@ -63,11 +63,11 @@ export function attempt(change: () => void): void {
   }
 }
 
-/** Waits until `holds`, and throws after ten seconds. */
+/** Waits until `holds`, and throws after five seconds. */
 export async function eventually(holds: () => boolean): Promise<void> {
-  const endMs = Date.now() + 10_000;
+  const endMs = Date.now() + 5_000;
   while (!holds()) {
-    if (Date.now() > endMs) throw new Error("it did not happen within ten seconds");
+    if (Date.now() > endMs) throw new Error("it did not happen within five seconds");
     await pause(10);
   }
 }
