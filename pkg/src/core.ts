@@ -70,7 +70,13 @@ export interface HoldingStack extends Stack {
   /** Holds `call`, if it escalates or `holder` holds every call. */
   open(call: Call, usage: Usage | undefined, holder: Holder): Event;
   /** The call of the escalation with other `args`, decided afresh. */
-  edit(entries: readonly Entry[], verified: Verified | null, change: Change, usage: Usage | undefined, nowMs: number): Event;
+  edit(
+    entries: readonly Entry[],
+    verified: Verified | null,
+    change: Change,
+    usage: Usage | undefined,
+    nowMs: number,
+  ): Event;
   /** Uses the grant of the escalation, if these policies still agree. */
   consume(entries: readonly Entry[], verified: Verified | null, claimant: Claimant, nowMs: number): Event;
 }

@@ -203,8 +203,8 @@ async function open(
     await checkFree(writing, id);
     const past = await writing.stored((store) => store.list({ filter: { lane }, limit: LANE_MAX }));
     const { links } = holding.repeats(call, past.items, nowMs);
-    const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false }, nowMs);
-    return { drafts: [{ id, event, past: [], verified: {} }], answer: theRecord };
+    const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false });
+    return { drafts: [{ id, event, past: [], verified: null }], answer: theRecord };
   });
 }
 
@@ -256,6 +256,7 @@ function asRecorded(proposal: ReviewProposal): ReviewEvent {
 
 function confirmedOf(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   if (typeof given !== "object" || given === null) throw new TypeError("`confirmed` must be an object");
+  if (Object.hasOwn(given, "__proto__")) throw new TypeError("no field that can be confirmed is named `__proto__`");
   const typed = Object.entries(given).map(([field, text]) => [field, checkText(`confirmed[${field}]`, text)] as const);
   return Object.fromEntries(typed);
 }
@@ -303,7 +304,7 @@ async function withdraw(place: Place, id: string, note: string | undefined): Pro
 export function withdrawal(
   holding: Holding,
   past: readonly Entry[],
-  verified: Verified,
+  verified: Verified | null,
   words: { readonly note?: string },
   nowMs: number,
 ): Event {
@@ -313,7 +314,14 @@ export function withdrawal(
 }
 
 /** What comes next after the entries `past`, and the reviewers that are verified then. */
-type Next = (past: readonly Entry[], verified: Verified, moment: Moment) => { event: Event; verified: Verified };
+type Next = (
+  past: readonly Entry[],
+  verified: Verified | null,
+  moment: Moment,
+) => {
+  readonly event: Event;
+  readonly verified: Verified | null;
+};
 
 /** Writes the next entry of the escalation `id`. */
 async function writeNext(place: Place, id: string, next: Next): Promise<EscalationRecord> {

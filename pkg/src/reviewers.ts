@@ -17,8 +17,8 @@ type Reviewed = Extract<Event, { type: "review" }>;
 
 /** Verifies reviews, each once. */
 export interface Verifying {
-  /** The reviewers of the reviews among `entries` of the escalation `id` that are verified. */
-  all(id: string, entries: readonly Entry[]): Promise<Verified>;
+  /** The reviewers of the reviews among `entries` of the escalation `id` that are verified; `null` if nobody can verify. */
+  all(id: string, entries: readonly Entry[]): Promise<Verified | null>;
   /** Who made the review `event`. */
   one(id: string, event: Reviewed): Promise<Reviewer | null>;
 }
@@ -44,6 +44,7 @@ export function verifying(holding: Holding, verify: ReviewVerifier | undefined):
   return {
     one,
     async all(id, entries) {
+      if (verify === undefined) return null;
       const verified: Record<number, Reviewer> = {};
       for (const [index, { event }] of entries.entries()) {
         if (event.type !== "review") continue;

@@ -22,7 +22,7 @@ export interface Moment {
 
 /** What becomes an entry. */
 export type Draft =
-  | { readonly event: Event; readonly id: string; readonly past: readonly Entry[]; readonly verified: Verified }
+  | { readonly event: Event; readonly id: string; readonly past: readonly Entry[]; readonly verified: Verified | null }
   /** Of no escalation. */
   | { readonly event: Event; readonly id: string | null; readonly past?: never };
 
@@ -50,7 +50,7 @@ export interface Writing {
    */
   write<T>(next: (moment: Moment) => Promise<Step<T>>): Promise<T>;
   /** Where an escalation stands. */
-  record(id: string, entries: readonly Entry[], verified: Verified, nowMs: number): EscalationRecord;
+  record(id: string, entries: readonly Entry[], verified: Verified | null, nowMs: number): EscalationRecord;
 }
 
 /** How often an append is tried. Each time the history has grown, so somebody else got on. */
@@ -72,7 +72,7 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
     return { head, nowMs: Math.max(timeOf(now), head.atMs) };
   }
 
-  function record(id: string, entries: readonly Entry[], verified: Verified, nowMs: number): EscalationRecord {
+  function record(id: string, entries: readonly Entry[], verified: Verified | null, nowMs: number): EscalationRecord {
     return Object.freeze({ id, ...holding.fold(entries, verified, nowMs) });
   }
 

@@ -6,9 +6,9 @@ import {
   createEscalations,
   type Digest,
   EscalationError,
-  type EscalationStore,
   loadPolicy,
   type Policy,
+  type Store,
   StoreError,
 } from "countersign";
 import { memoryStore } from "countersign/stores/memory";
@@ -23,7 +23,7 @@ const mail: Call = { tool: "email.send", args: { to: ["a@acme.com"], subject: "h
 const otherDigest: Digest = `sha256:${"0".repeat(64)}`;
 
 /** A store, a clock that is set by hand, and ids that count. */
-function setUp(store: EscalationStore = memoryStore()) {
+function setUp(store: Store = memoryStore()) {
   const clock = { ms: 1000 };
   let ids = 0;
   const newId = () => {
@@ -54,11 +54,23 @@ test("an escalated call is held with everything a reviewer needs", async () => {
     status: "pending",
     openedAtMs: 1000,
     expiresAtMs: 1000 + 30 * 60_000,
+    closedAtMs: null,
     unapprovable: null,
+    approvalsMissing: 1,
     call: mail,
     digest: held.digest,
+    covers: [],
     decision: policy.decide(mail),
-    review: null,
+    original: null,
+    reviews: [],
+    grant: null,
+    run: null,
+    claim: null,
+    questions: [],
+    guard: "-",
+    batch: null,
+    links: { rejected: [], unknown: [] },
+    closingNote: null,
   });
   assert.match(held.digest, /^sha256:[0-9a-f]{64}$/);
   assert.deepEqual(await escalations.read("id1"), held);
@@ -80,7 +92,7 @@ test("what is allowed or blocked is not held", async () => {
   for (const tool of ["file.read", "shell.execute"]) {
     await assert.rejects(escalations.open(policy, { tool }), { name: "EscalationError", code: "not-escalated" });
   }
-  assert.deepEqual((await store.list({ limit: 9 })).items, []);
+  assert.deepEqual((await store.list({ filter: { all: true }, limit: 9 })).items, []);
 });
 
 test("what is no call is not held", async () => {
@@ -89,7 +101,7 @@ test("what is no call is not held", async () => {
   for (const call of calls) await assert.rejects(escalations.open(policy, call as Call), { name: "CallError" });
   const tooExact = escalations.open(policy, { tool: "email.send", args: { n: 2 ** 53 } });
   await assert.rejects(tooExact, { name: "EscalationError", code: "no-digest" });
-  assert.deepEqual((await store.list({ limit: 9 })).items, []);
+  assert.deepEqual((await store.list({ filter: { all: true }, limit: 9 })).items, []);
 });
 
 test("a policy that is not from loadPolicy, or was disposed, holds nothing", async () => {
@@ -111,7 +123,10 @@ for (const [verdict, status] of [
     clock.ms = 5000;
     const closed = await escalations.review(id, { verdict, note: "because", digest });
     assert.equal(closed.status, status);
-    assert.deepEqual(closed.review, { verdict, note: "because", atMs: 5000 });
+    const [review] = closed.reviews;
+    assert.deepEqual([review?.verdict, review?.note, review?.atMs, review?.counts], [verdict, "because", 5000, true]);
+    assert.equal(closed.closedAtMs, 5000);
+    assert.equal(closed.grant?.state ?? null, verdict === "approve" ? "ready" : null);
     assert.deepEqual(await escalations.read(id), closed);
     for (const again of ["approve", "reject"] as const) {
       await assert.rejects(escalations.review(id, { verdict: again, digest }), { code: "already-closed" });
@@ -132,28 +147,85 @@ test("an approval covers the call that was shown and no other", async () => {
   assert.equal((await escalations.read(id))?.status, "pending");
 });
 
-test("a call that has waited too long can be rejected, but no longer approved", async () => {
-  const { escalations, clock } = setUp();
+test("b19_late_click: a call that has waited too long can no longer be answered, and is recorded as expired", async () => {
+  const { escalations, clock, store } = setUp();
   const { id, digest, expiresAtMs } = await escalations.open(policy, mail);
-  clock.ms = expiresAtMs;
-  await assert.rejects(escalations.review(id, { verdict: "approve", digest }), { code: "too-late" });
   clock.ms = expiresAtMs - 1;
-  assert.equal((await escalations.review(id, { verdict: "approve", digest })).status, "approved");
-  const late = await escalations.open(policy, mail);
-  clock.ms = late.expiresAtMs + 1;
-  assert.equal((await escalations.review(late.id, { verdict: "reject", digest })).status, "rejected");
+  assert.deepEqual(
+    (await escalations.list({ status: "pending" })).items.map(({ id }) => id),
+    [id],
+  );
+  clock.ms = expiresAtMs;
+  for (const verdict of ["approve", "reject"] as const) {
+    await assert.rejects(escalations.review(id, { verdict, digest }), { code: "too-late" });
+  }
+  assert.equal((await escalations.read(id))?.status, "expired");
+  assert.equal((await store.read(id)).length, 1);
+  assert.deepEqual(
+    (await escalations.list({ status: "expired" })).items.map(({ id, status }) => [id, status]),
+    [[id, "expired"]],
+  );
+  assert.deepEqual(
+    (await store.read(id)).map(({ event }) => event.type),
+    ["open", "expire"],
+  );
+  // However often it is listed, and whatever the clock says then.
+  clock.ms = 1000;
+  assert.deepEqual((await escalations.list({ status: "pending" })).items, []);
+  assert.equal((await store.read(id)).length, 2);
 });
 
-for (const terms of ["{ reviewers: [ann] }", "{ quorum: 2 }", "{ confirm: args.subject }"]) {
-  test(`what the package cannot vouch for, ${terms}, is not approved`, async () => {
+test("a page of what is pending is full though much has expired", async () => {
+  const { escalations, clock, store } = setUp();
+  for (let n = 0; n < 3; n += 1) await escalations.open(policy, { ...mail, args: { [`old${n}`]: 1 } });
+  clock.ms += 20 * 60_000;
+  const fresh = [];
+  for (let n = 0; n < 3; n += 1) fresh.push((await escalations.open(policy, { ...mail, args: { [`new${n}`]: 1 } })).id);
+  clock.ms += 11 * 60_000;
+  const shown = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof escalations.list>> = await escalations.list({
+      status: "pending",
+      limit: 2,
+      ...(after && { after }),
+    });
+    shown.push(...page.items.map(({ id }) => id));
+    after = page.next;
+  } while (after !== null);
+  assert.deepEqual(shown, fresh.toReversed());
+  const { items } = await store.list({ filter: { status: "expired" }, limit: 9 });
+  assert.equal(items.length, 3);
+});
+
+for (const terms of ["{ reviewers: [ann] }", "{ quorum: 2 }"]) {
+  test(`where nobody can verify who reviews, ${terms} is not approved`, async () => {
     const asking = await loadPolicy(`rules: [{ tool: email.send, action: escalate, review: ${terms} }]`);
     const { escalations } = setUp();
     const { id, digest, unapprovable } = await escalations.open(asking, mail);
     assert.match(unapprovable ?? "", /./);
-    await assert.rejects(escalations.review(id, { verdict: "approve", digest }), { code: "unapprovable" });
+    await assert.rejects(escalations.review(id, { verdict: "approve", digest, by: "ann" }), { code: "unapprovable" });
     assert.equal((await escalations.review(id, { verdict: "reject", digest })).status, "rejected");
   });
 }
+
+test("what has to be confirmed is typed, exactly", async () => {
+  const asking = await loadPolicy("rules: [{ tool: email.send, action: escalate, review: { confirm: args.subject } }]");
+  const { escalations } = setUp();
+  const { id, digest } = await escalations.open(asking, mail);
+  const wrong: Record<string, string>[] = [{}, { "args.subject": "hi!" }, { subject: "hi" }];
+  for (const confirmed of wrong) {
+    await assert.rejects(escalations.review(id, { verdict: "approve", digest, confirmed }), { code: "not-confirmed" });
+  }
+  const confirmed = JSON.parse('{"__proto__": "hi"}') as Record<string, string>;
+  await assert.rejects(escalations.review(id, { verdict: "approve", digest, confirmed }), TypeError);
+  const approved = await escalations.review(id, { verdict: "approve", digest, confirmed: { "args.subject": "hi" } });
+  assert.equal(approved.status, "approved");
+  const { id: absent, ...held } = await escalations.open(asking, { tool: "email.send", args: {} });
+  assert.match(held.unapprovable ?? "", /./);
+  const review = { verdict: "approve", digest: held.digest, confirmed: { "args.subject": "" } } as const;
+  await assert.rejects(escalations.review(absent, review), { code: "unapprovable" });
+});
 
 test("what a stored decision says beside its action is read back as it was", async () => {
   const full = await loadPolicy(`
@@ -236,11 +308,11 @@ test("of 100 reviews at once exactly one counts", async () => {
 test("a review that loses a race is judged again by what was written meanwhile", async () => {
   const inner = memoryStore();
   let races = 0;
-  const racing: EscalationStore = {
+  const racing: Store = {
     ...inner,
-    append: async (id, entry, guard) => {
+    append: async (append) => {
       races += 1;
-      return races === 2 ? { ok: false, length: 1 } : inner.append(id, entry, guard);
+      return races === 2 ? false : inner.append(append);
     },
   };
   const { escalations } = setUp(racing);
@@ -253,7 +325,7 @@ test("a clock that steps back does not put the answer before the question", asyn
   const { escalations, clock } = setUp();
   const { id, digest } = await escalations.open(policy, mail);
   clock.ms = 1;
-  assert.equal((await escalations.review(id, { verdict: "approve", digest })).review?.atMs, 1000);
+  assert.equal((await escalations.review(id, { verdict: "approve", digest })).reviews[0]?.atMs, 1000);
 });
 
 test("an id that nobody has is null to read and an error to review", async () => {
@@ -298,10 +370,15 @@ test("the list is newest first, by status and in pages", async () => {
 test("an escalation whose record was changed cannot be reviewed and does not hide the others", async () => {
   const { escalations, store } = setUp();
   const good = await escalations.open(policy, mail);
-  const [open] = await store.read(good.id);
-  assert.ok(open?.type === "open");
-  const forged = { ...open, call: { ...mail, args: { to: ["evil@example.com"] } } };
-  await store.append("forged", forged, { length: 0, status: "pending" });
+  const [entry] = await store.read(good.id);
+  assert.ok(entry?.event.type === "open");
+  const call = { ...mail, args: { to: ["evil@example.com"] } };
+  const head = await store.head();
+  const forged = { ...entry, id: "forged", seq: head.size, previous: head.hash, event: { ...entry.event, call } };
+  const index = { id: "forged", status: "pending", openedAtMs: 1, unfinished: false } as const;
+  const row = { ...index, lane: otherDigest, agent: otherDigest };
+  const next = { ...head, size: head.size + 1, hash: entry.hash };
+  assert.ok(await store.append({ entries: [forged], head: next, index: [row], marks: null, used: [] }));
   const { items, damaged } = await escalations.list({ status: "pending" });
   assert.deepEqual(
     [items.map(({ id }) => id), damaged.map(({ id, code }) => [id, code])],
@@ -312,7 +389,7 @@ test("an escalation whose record was changed cannot be reviewed and does not hid
 });
 
 test("when the store fails nothing is believed to be written", async () => {
-  const failing = (part: keyof EscalationStore): EscalationStore => ({
+  const failing = (part: keyof Store): Store => ({
     ...memoryStore(),
     [part]: () => Promise.reject(new Error("disk on fire")),
   });
@@ -335,7 +412,7 @@ test("an id that is taken, or a store that never takes the answer, is a conflict
   const escalations = createEscalations({ store, newId: () => "same" });
   const { id, digest } = await escalations.open(policy, mail);
   await assert.rejects(escalations.open(policy, mail), { name: "StoreError", code: "conflict" });
-  const stubborn = { ...store, append: async () => ({ ok: false, length: 1 }) as const };
+  const stubborn = { ...store, append: async () => false };
   const review = createEscalations({ store: stubborn }).review(id, { verdict: "approve", digest });
   await assert.rejects(review, { name: "StoreError", code: "conflict" });
   assert.equal((await escalations.read(id))?.status, "pending");
@@ -357,7 +434,8 @@ test("a clock that is wrong is told, writes nothing and breaks nothing", async (
     const store = memoryStore();
     const escalations = createEscalations({ store, now: now as () => number });
     await assert.rejects(escalations.open(policy, mail), RangeError);
-    assert.deepEqual((await escalations.list()).items, []);
+    await assert.rejects(escalations.list(), RangeError);
+    assert.deepEqual(await store.history({ from: 0, limit: 9 }), []);
   }
   assert.equal(policy.decide({ tool: "file.read" }).action, "allow");
 });
@@ -368,7 +446,7 @@ test("a store that hands out what throws harms only its own escalation", async (
       throw new Error("gotcha");
     },
   };
-  const store: EscalationStore = { ...memoryStore(), read: async () => [entry as never] };
+  const store: Store = { ...memoryStore(), read: async () => [entry as never] };
   await assert.rejects(createEscalations({ store }).read("any"));
   assert.equal(policy.decide({ tool: "file.read" }).action, "allow");
 });

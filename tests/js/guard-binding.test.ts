@@ -241,9 +241,12 @@ const rounds = 1000;
 for (const contenders of [2, 8]) {
   test(`b04_two_workers_consume_at_once: in ${rounds} rounds one of ${contenders} guards that use one grant runs it`, async () => {
     const store = memoryStore();
-    const clock = { ms: 1_000_000 };
+    const clock = { ms: 1_800_000_000_000 };
     const policy = await loadPolicy("rules: [{ tool: t, action: escalate }]");
-    const guards = Array.from({ length: contenders }, () => stand({ store, policy, record: "held" }, clock));
+    // Each has a store object of its own, so that they do not take turns as those of one process do.
+    const guards = Array.from({ length: contenders }, () =>
+      stand({ store: { ...store }, policy, record: "held" }, clock),
+    );
     const [first] = guards;
     assert.ok(first);
     for (let round = 0; round < rounds; round += 1) {
@@ -259,7 +262,7 @@ for (const contenders of [2, 8]) {
     const { guard, people, store, clock } = stand({
       policy: await loadPolicy("rules: [{ tool: t, action: escalate }]"),
     });
-    const all = Array.from({ length: contenders }, () => stand({ store }, clock).people);
+    const all = Array.from({ length: contenders }, () => stand({ store: { ...store } }, clock).people);
     for (let round = 0; round < rounds; round += 1) {
       const { id, digest } = await hold(guard, { tool: "t", args: { [`round ${round}`]: true } });
       const answers = all.map((people, index) =>

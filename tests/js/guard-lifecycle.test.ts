@@ -222,17 +222,15 @@ test("to close a guard ends all waiting, and takes nothing back", async () => {
 
 /** `store` whose method `name` fails while `failing.is` is true. */
 function failing(store: Store, name: keyof Store) {
-  const failing = { is: true, answersNo: false };
-  const failed = new Proxy(store, {
-    get(target, key) {
-      const method = Reflect.get(target, key) as (...args: unknown[]) => unknown;
-      if (key !== name) return method;
-      return async (...args: unknown[]) => {
-        if (failing.is) throw new DOMException("no room", "QuotaExceededError");
-        return method(...args);
-      };
+  const failing = { is: true };
+  const method = store[name] as (...args: unknown[]) => unknown;
+  const failed: Store = {
+    ...store,
+    [name]: async (...args: unknown[]) => {
+      if (failing.is) throw new DOMException("no room", "QuotaExceededError");
+      return method(...args);
     },
-  });
+  };
   return { failing, failed };
 }
 
@@ -287,9 +285,7 @@ test("what a tool answers is not lost if the outcome cannot be recorded; the obs
 });
 
 test("a store that always loses is given up, with nothing recorded", async () => {
-  const store = new Proxy(memoryStore(), {
-    get: (target, key) => (key === "append" ? async () => false : (Reflect.get(target, key) as unknown)),
-  });
+  const store = { ...memoryStore(), append: async () => false };
   const { guard, people } = stand({ store });
   const checked = await guard.check(call);
   assert.ok(checked.status === "blocked" && checked.told.code === "unavailable");

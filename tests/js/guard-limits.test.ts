@@ -162,7 +162,9 @@ test("only so many calls of an agent wait at once; what has expired waits no lon
   await hold(guard, { tool: "email.send", args: mail });
   clock.ms = first.expiresAtMs;
   await hold(guard, { tool: "email.send", args: mail });
-  const pending = (await people.list({ status: "pending" })).items.filter(({ call }) => call.agent === "support");
+  const pending = (await people.list({ status: "pending" })).items.filter(
+    ({ call }) => JSON.stringify(call.agent) === `{"id":"support"}`,
+  );
   assert.equal(pending.length, 1);
 });
 
@@ -275,10 +277,7 @@ test("only a written false makes a guard observe", async () => {
 test("a guard that observes lets calls run also if the store fails", async () => {
   const { warn } = console;
   console.warn = () => undefined;
-  const store = new Proxy(memoryStore(), {
-    get: (target, key) =>
-      key === "head" ? async () => Promise.reject(new Error("gone")) : (Reflect.get(target, key) as unknown),
-  });
+  const store = { ...memoryStore(), head: () => Promise.reject(new Error("gone")) };
   const { guard, events } = stand({ enforce: false, store, policy: office });
   console.warn = warn;
   assert.equal(await guard.wrap("shell.execute", () => "ran")({}), "ran");

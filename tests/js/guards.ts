@@ -41,7 +41,7 @@ export interface Stand {
 }
 
 /** A guard of the agent `support` in the session `s1`. */
-export function stand(options: Partial<GuardOptions> = {}, clock = { ms: 1_000_000 }): Stand {
+export function stand(options: Partial<GuardOptions> = {}, clock = { ms: 1_800_000_000_000 }): Stand {
   const store = options.store ?? memoryStore();
   const now = () => clock.ms;
   const events: GuardEvent[] = [];
@@ -49,11 +49,12 @@ export function stand(options: Partial<GuardOptions> = {}, clock = { ms: 1_000_0
   const unclaimed: EscalationRecord[] = [];
   const on = (event: GuardEvent) => {
     events.push(event);
-    options.on?.(event);
-    if (event.type !== "held") return;
-    const taker = waiting.shift();
-    if (taker) taker(event.escalation);
-    else unclaimed.push(event.escalation);
+    if (event.type === "held") {
+      const taker = waiting.shift();
+      if (taker) taker(event.escalation);
+      else unclaimed.push(event.escalation);
+    }
+    return options.on?.(event);
   };
   const guard = createGuard({ policy: office, agent: "support", session: "s1", now, pollMs: 5, ...options, store, on });
   const verify = options.verify === undefined ? {} : { verify: options.verify };

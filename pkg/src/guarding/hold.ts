@@ -48,12 +48,12 @@ async function openStep(deciding: Deciding, { links }: Repeats, expired: readonl
   const holder = { guard: guardOf(post), links, batch, holdsAll: post.holdsAll };
   let event: Event;
   try {
-    event = stack.open(call, usage, holder, moment.nowMs);
+    event = stack.open(call, usage, holder);
   } catch (error) {
     if (!(error instanceof EscalationError) || error.code !== "no-digest") throw error;
     return nothingWritten({ kind: "told", told: toldUnholdable(call.tool, error), call, decision });
   }
-  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, { id, event, past: [], verified: {} }];
+  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, { id, event, past: [], verified: null }];
   return {
     drafts,
     answer(records) {
