@@ -137,7 +137,9 @@ function notAbout(id: string): never {
 function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
   const { id, status, openedAtMs } = record;
   const { lane, agent } = holding.keys(record.call);
-  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane, agent };
+  // An agent that opens and withdraws many calls must not push a rejection out of what is looked at.
+  const isForgotten = status === "withdrawn" || status === "expired";
+  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane: isForgotten ? null : lane, agent };
 }
 
 /** Whether the call was approved, and has not run to a known end, and still might. */
