@@ -265,3 +265,21 @@ test("a store that hands out the entries of another escalation lets nothing of i
   swapped.set(other.id, approved.id);
   await assert.rejects(guard.resume(other.id), { name: "EscalationError", code: "broken-history" });
 });
+
+test("the entry for guards makes the same guards, also over the history of the whole package", async () => {
+  const { createGuard, createEscalations, loadPolicy, reviewSigner, reviewVerifier } = await import(
+    "countersign/guard"
+  );
+  assert.ok(reviewSigner && reviewVerifier);
+  const policy = await loadPolicy("rules: [{ tool: email.send, action: escalate }]");
+  const { people, store, clock } = stand();
+  const guard = createGuard({ policy, store, agent: "support", now: () => clock.ms });
+  const { ran, run } = recorder();
+  guard.wrap("email.send", run);
+  const checked = await guard.check({ tool: "email.send", args: mail });
+  assert.ok(checked.status === "pending");
+  assert.deepEqual(await createEscalations({ store, now: () => clock.ms }).read(checked.id), checked.escalation);
+  await approve(people, checked.escalation);
+  assert.equal((await guard.resume(checked.id)).status, "ran");
+  assert.deepEqual(ran, [mail]);
+});
