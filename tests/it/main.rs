@@ -9,13 +9,16 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod canonical;
 mod catalogue;
 mod compiled;
 mod docs;
 mod documents;
 mod fixes;
 mod golden;
+mod history;
 mod house;
+mod lifecycle;
 mod limits;
 mod naive;
 mod oracle;

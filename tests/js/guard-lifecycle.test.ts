@@ -188,7 +188,7 @@ test("a call that was held is resumed by another process of the same guard", asy
 });
 
 test("a tool that is not wrapped is for the caller to run, and its outcome to record", async () => {
-  const { guard, people } = stand();
+  const { guard, people, events } = stand();
   const record = await hold(guard, call);
   await approve(people, record);
   assert.deepEqual(
@@ -206,6 +206,7 @@ test("a tool that is not wrapped is for the caller to run, and its outcome to re
   await resumed.finished("ran");
   const { run } = (await people.read(record.id)) ?? {};
   assert.deepEqual([run?.outcome, run?.note], ["failed", "no server"]);
+  assert.deepEqual(events.map(({ type }) => type).slice(-2), ["released", "finished"]);
   assert.deepEqual(await guard.unfinished(), []);
 });
 

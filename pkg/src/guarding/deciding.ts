@@ -47,9 +47,9 @@ export async function decide(post: Post, proposed: Call): Promise<Decided> {
 /** The answer to a plain allowed call, if those are not recorded: it needs nothing from the store. */
 function unrecorded(post: Post, stack: HoldingStack, call: Call): Decided | null {
   if (post.records === "all" || post.holdsAll || !post.enforces) return null;
-  // Without marks a rule that asks for them is undecidable; if nothing is, they do not matter.
+  // Without marks a rule that asks for them is undecidable: what is allowed then is allowed whichever there are.
   const decision = stack.decide(call, undefined);
-  const isPlain = decision.action === "allow" && decision.undecidable.length === 0 && !leavesTraces(decision);
+  const isPlain = decision.action === "allow" && !leavesTraces(decision);
   return isPlain ? { kind: "allowed", call, decision } : null;
 }
 
@@ -134,7 +134,7 @@ export function usedOf(charges: readonly Charge[], nowMs: number): readonly Used
 
 /** Whether nothing of this agent runs now. */
 export async function isPaused({ writing, agentId }: Post): Promise<boolean> {
-  const paused = pausedAgents(await writing.stored((store) => store.read(PAUSE_ID)));
+  const paused = pausedAgents(await writing.entries(PAUSE_ID));
   return paused.includes(null) || paused.includes(agentId);
 }
 

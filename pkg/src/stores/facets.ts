@@ -11,7 +11,8 @@ export function facetOf(filter: Filter): string {
 
 /** The names of all lists in which `row` stands. */
 export function facetsOf({ status, lane, agent, unfinished }: IndexRow): readonly string[] {
-  const facets = ["all", `status ${status}`, `lane ${lane}`];
+  const facets = ["all", `status ${status}`];
+  if (lane !== null) facets.push(`lane ${lane}`);
   if (status === "pending") facets.push(`pending ${agent}`);
   if (unfinished) facets.push("unfinished");
   return facets;

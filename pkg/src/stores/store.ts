@@ -9,8 +9,8 @@ export interface IndexRow {
   readonly openedAtMs: number;
   /** Whether it was approved and has not run to a known end. */
   readonly unfinished: boolean;
-  /** See `Keys`. */
-  readonly lane: Digest;
+  /** See `Keys`. `null`: no later call is compared with it, so that it is in no lane. */
+  readonly lane: Digest | null;
   readonly agent: Digest;
 }
 

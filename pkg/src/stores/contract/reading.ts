@@ -99,7 +99,10 @@ export const listing: readonly Promised[] = [
         equal(await idsOf(store, { all: true }), ["b", "a"]);
         equal(await idsOf(store, { lane: digestOf(1) }), ["b", "a"]);
       }
-      equal(seqsOf(await store.read("a")), [0, 1, 2]);
+      await add(store, [{ id: "a" }], { index: [rowOf("a", { status: "withdrawn", lane: null })] });
+      equal(await idsOf(store, { lane: digestOf(1) }), ["b"]);
+      equal(await idsOf(store, { all: true }), ["b", "a"]);
+      equal(seqsOf(await store.read("a")), [0, 1, 2, 3]);
     },
   },
   {

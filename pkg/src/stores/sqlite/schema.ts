@@ -17,7 +17,7 @@ const SCHEMA = `
 
   CREATE TABLE escalations (
     id TEXT PRIMARY KEY, status TEXT NOT NULL, opened INTEGER NOT NULL, unfinished INTEGER NOT NULL,
-    lane TEXT NOT NULL, agent TEXT NOT NULL
+    lane TEXT, agent TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX escalations_all ON escalations (opened, id);
   CREATE INDEX escalations_status ON escalations (status, opened, id);

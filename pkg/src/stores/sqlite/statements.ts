@@ -9,7 +9,7 @@ export interface Statements {
   addEntry(seq: number, id: string | null, entry: string): void;
   history(from: number, limit: number): readonly string[];
   entries(id: string): readonly string[];
-  setRow(id: string, status: string, openedAtMs: number, unfinished: 0 | 1, lane: string, agent: string): void;
+  setRow(id: string, status: string, openedAtMs: number, unfinished: 0 | 1, lane: string | null, agent: string): void;
   /** The rows after `place`, newest first. */
   list(filter: Filter, place: readonly [openedAtMs: number, id: string], limit: number): readonly Listed[];
   addMark(session: string, mark: string): void;
