@@ -177,7 +177,7 @@ export function escalationsIn(holding: Holding): CreateEscalations {
       read: async (id) => read(place, id),
       list: async (query = {}) => listEscalations(place, query),
       pause: async (input) => pause(place, input),
-      paused: async () => pausedAgents(await writing.stored((store) => store.read(PAUSE_ID))),
+      paused: async () => pausedAgents(await writing.entries(PAUSE_ID)),
       async checkpoint() {
         await holding.ready();
         return holding.checkpoint((await writing.moment()).head);
@@ -329,7 +329,7 @@ async function writeNext(place: Place, id: string, next: Next): Promise<Escalati
   checkText("id", id);
   await holding.ready();
   const reviewers = verifying(holding, verify);
-  const read = () => (id === PAUSE_ID ? [] : writing.stored((store) => store.read(id)));
+  const read = () => (id === PAUSE_ID ? [] : writing.entries(id));
   if (verify) await reviewers.all(id, await read());
   return writing.write(async (moment) => {
     const past = await read();
@@ -351,7 +351,7 @@ async function read({ holding, writing, verify }: Place, id: string): Promise<Es
   if (id === PAUSE_ID) return null;
   await holding.ready();
   const { nowMs } = await writing.moment();
-  const entries = await writing.stored((store) => store.read(id));
+  const entries = await writing.entries(id);
   if (entries.length === 0) return null;
   return writing.record(id, entries, await verifying(holding, verify).all(id, entries), nowMs);
 }

@@ -95,7 +95,7 @@ export async function expire(
   await writing.write(async ({ nowMs }) => {
     const drafts: Draft[] = [];
     for (const id of ids) {
-      const past = await writing.stored((store) => store.read(id));
+      const past = await writing.entries(id);
       try {
         const verified = await reviewers.all(id, past);
         if (mayBeApproved(writing.record(id, past, verified, nowMs))) continue;

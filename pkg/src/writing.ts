@@ -4,7 +4,7 @@
  */
 import type { Holding } from "./core.js";
 import * as env from "./env.js";
-import { messageOf, StoreError } from "./errors.js";
+import { EscalationError, messageOf, StoreError } from "./errors.js";
 import { type Entry, type Escalation, type Event, type Head, PAUSE_ID, type Verified } from "./lifecycle.js";
 import type { Append, Filter, IndexRow, ListPage, ListQuery, Store, StoredEscalation, Used } from "./stores/store.js";
 
@@ -42,6 +42,8 @@ export interface Writing {
   moment(): Promise<Moment>;
   /** `ask` of the store; whatever it fails with becomes a {@link StoreError}. */
   stored<T>(ask: (store: Store) => Promise<T>): Promise<T>;
+  /** The entries with this id. */
+  entries(id: string): Promise<readonly Entry[]>;
   /**
    * Writes what `next` says, which is asked again whenever others wrote first.
    *
@@ -67,12 +69,18 @@ const turns = new WeakMap<Store, Promise<void>>();
 export function writingTo(holding: Holding, store: Store, now: () => number): Writing {
   const stored = <T>(ask: (store: Store) => Promise<T>) => storing(() => ask(store));
 
+  async function entries(id: string): Promise<readonly Entry[]> {
+    const found = await stored((store) => store.read(id));
+    return isAbout(id, found) ? found : notAbout(id);
+  }
+
   async function moment(): Promise<Moment> {
     const head = await stored((store) => store.head());
     return { head, nowMs: Math.max(timeOf(now), head.atMs) };
   }
 
   function record(id: string, entries: readonly Entry[], verified: Verified | null, nowMs: number): EscalationRecord {
+    if (!isAbout(id, entries)) notAbout(id);
     return Object.freeze({ id, ...holding.fold(entries, verified, nowMs) });
   }
 
@@ -83,7 +91,9 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
       const step = await next(at);
       if (step.drafts.length === 0) return step.answer([], at);
       const { append, records } = appendOf(step, at);
-      if (await stored((store) => store.append(append))) return step.answer(records, at);
+      const taken: unknown = await stored((store) => store.append(append));
+      if (taken === true) return step.answer(records, at);
+      if (taken !== false) throw new StoreError("unavailable", "the store does not say whether it was written");
     }
     throw new StoreError("conflict", "others kept writing to the history; nothing was recorded");
   }
@@ -106,12 +116,22 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
     store,
     moment,
     stored,
+    entries,
     record,
     async write(next) {
       await holding.ready();
       return inTurn(store, () => attempts(next));
     },
   };
+}
+
+/** What happened to another escalation would let another call run. */
+function isAbout(id: string, entries: readonly Entry[]): boolean {
+  return Array.isArray(entries) && entries.every((entry) => entry.id === id);
+}
+
+function notAbout(id: string): never {
+  throw new EscalationError("broken-history", `what the store has of \`${id}\` is not about it`);
 }
 
 function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
@@ -131,8 +151,18 @@ export function isUnfinished({ status, grant, run }: Escalation): boolean {
 
 /** @throws {@link StoreError} `conflict` if something has this id. */
 export async function checkFree(writing: Writing, id: string): Promise<void> {
-  const isTaken = id === PAUSE_ID || (await writing.stored((store) => store.read(id))).length > 0;
+  const isTaken = id === PAUSE_ID || (await writing.entries(id)).length > 0;
   if (isTaken) throw new StoreError("conflict", `there is already an escalation with the id \`${id}\``);
+}
+
+/** What `ask` answers; `null` if it is impossible. */
+export function possible<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof EscalationError) return null;
+    throw error;
+  }
 }
 
 /** All that a store lists under `filter`, newest first, page by page. */

@@ -237,7 +237,8 @@ test("bug_omnigent_3998: what does not match uses nothing up", async () => {
   assert.equal((await guard.resume(record.id)).status, "ready");
 });
 
-const rounds = 1000;
+const { COUNTERSIGN_ROUNDS = "1000" } = process.env;
+const rounds = Number(COUNTERSIGN_ROUNDS);
 for (const contenders of [2, 8]) {
   test(`b04_two_workers_consume_at_once: in ${rounds} rounds one of ${contenders} guards that use one grant runs it`, async () => {
     const store = memoryStore();

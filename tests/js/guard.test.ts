@@ -234,3 +234,52 @@ test("bug_claude_command_center_54: calls that are allowed put nothing before pe
   for (let n = 0; n < 20; n += 1) await guard.check({ tool: "file.read", args: { n } } satisfies Call);
   assert.deepEqual((await people.list()).items, []);
 });
+
+test("nobody switches a guard off by a property of every object", async () => {
+  Object.defineProperty(Object.prototype, "enforce", { value: false, configurable: true });
+  try {
+    const { guard } = stand();
+    assert.deepEqual([guard.enforces, (await guard.check({ tool: "shell.execute" })).status], [true, "blocked"]);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "enforce");
+  }
+});
+
+test("a store that answers an append with neither true nor false is not believed", async () => {
+  for (const answer of [{ ok: false }, { ok: true }, 1, "yes", undefined, null]) {
+    const { guard } = stand({ store: { ...memoryStore(), append: async () => answer as boolean } });
+    const checked = await guard.check({ tool: "file.read" });
+    assert.ok(checked.status === "blocked" && checked.told.code === "unavailable", String(answer));
+  }
+});
+
+test("a store that hands out the entries of another escalation lets nothing of it run", async () => {
+  const inner = memoryStore();
+  const swapped = new Map<string, string>();
+  const { guard, people } = stand({ store: { ...inner, read: (id) => inner.read(swapped.get(id) ?? id) } });
+  const [approved, other] = [
+    await hold(guard, { tool: "email.send", args: mail }),
+    await hold(guard, { tool: "email.send", args: { to: [] } }),
+  ];
+  await approve(people, approved);
+  swapped.set(other.id, approved.id);
+  await assert.rejects(guard.resume(other.id), { name: "EscalationError", code: "broken-history" });
+});
+
+test("the entry for guards makes the same guards, also over the history of the whole package", async () => {
+  const { createGuard, createEscalations, loadPolicy, reviewSigner, reviewVerifier } = await import(
+    "countersign/guard"
+  );
+  assert.ok(reviewSigner && reviewVerifier);
+  const policy = await loadPolicy("rules: [{ tool: email.send, action: escalate }]");
+  const { people, store, clock } = stand();
+  const guard = createGuard({ policy, store, agent: "support", now: () => clock.ms });
+  const { ran, run } = recorder();
+  guard.wrap("email.send", run);
+  const checked = await guard.check({ tool: "email.send", args: mail });
+  assert.ok(checked.status === "pending");
+  assert.deepEqual(await createEscalations({ store, now: () => clock.ms }).read(checked.id), checked.escalation);
+  await approve(people, checked.escalation);
+  assert.equal((await guard.resume(checked.id)).status, "ran");
+  assert.deepEqual(ran, [mail]);
+});

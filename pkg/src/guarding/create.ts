@@ -5,7 +5,7 @@ import { BlockedError, NotRunError, type Told } from "../errors.js";
 import { type Escalations, escalationsIn } from "../escalations.js";
 import { verifying } from "../reviewers.js";
 import type { Call } from "../types.js";
-import { eachStored, isUnfinished } from "../writing.js";
+import { eachStored, isUnfinished, possible } from "../writing.js";
 import { type Decided, decide } from "./deciding.js";
 import { guardOf } from "./hold.js";
 import { type Post, postOf, proposedOf, type Run, telling } from "./post.js";
@@ -155,7 +155,9 @@ async function unfinished(post: Post): Promise<readonly Unfinished[]> {
   for await (const { id, entries } of eachStored(writing, { unfinished: true })) {
     const [first] = entries;
     if (first?.event.type !== "open" || first.event.guard !== guard) continue;
-    const escalation = writing.record(id, entries, await reviewers.all(id, entries), nowMs);
+    const verified = await reviewers.all(id, entries);
+    const escalation = possible(() => writing.record(id, entries, verified, nowMs));
+    if (escalation === null) continue;
     if (isUnfinished(escalation)) found.push({ id, kind: escalation.run ? "unknown" : "unused", escalation });
   }
   return found;

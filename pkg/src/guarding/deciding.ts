@@ -134,7 +134,7 @@ export function usedOf(charges: readonly Charge[], nowMs: number): readonly Used
 
 /** Whether nothing of this agent runs now. */
 export async function isPaused({ writing, agentId }: Post): Promise<boolean> {
-  const paused = pausedAgents(await writing.stored((store) => store.read(PAUSE_ID)));
+  const paused = pausedAgents(await writing.entries(PAUSE_ID));
   return paused.includes(null) || paused.includes(agentId);
 }
 

@@ -4,7 +4,7 @@ import { LANE_MAX } from "../escalations.js";
 import type { Event, Repeats } from "../lifecycle.js";
 import { verifying } from "../reviewers.js";
 import type { Decision } from "../types.js";
-import { checkFree, type Draft, type EscalationRecord, type Step } from "../writing.js";
+import { checkFree, type Draft, type EscalationRecord, possible, type Step } from "../writing.js";
 import { answering, type Decided, type Deciding, decisionDrafts, nothingWritten, policyDrafts } from "./deciding.js";
 import type { Post } from "./post.js";
 import { toldBlocked, toldCooling, toldTooMany, toldUnholdable } from "./told.js";
@@ -81,21 +81,12 @@ async function waiting({ post, keys, moment }: Deciding) {
   for (const { id, entries } of page.items) {
     // One that is damaged waits for ever, as long as nobody mends the store.
     const verified = await reviewers.all(id, entries);
-    const isOver = attempt(() => holding.fold(entries, verified, moment.nowMs).status) === "expired";
-    const event = isOver ? attempt(() => holding.advance(entries, verified, { type: "expire" }, moment.nowMs)) : null;
+    const isOver = possible(() => holding.fold(entries, verified, moment.nowMs).status) === "expired";
+    const event = isOver ? possible(() => holding.advance(entries, verified, { type: "expire" }, moment.nowMs)) : null;
     if (event) expired.push({ id, event, past: entries, verified });
     else pending += 1;
   }
   return { pending, expired };
-}
-
-function attempt<T>(ask: () => T): T | null {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof EscalationError) return null;
-    throw error;
-  }
 }
 
 /** The batch that a call held now belongs to. */

@@ -54,7 +54,9 @@ const BATCH_MAX = 100;
 const RESERVED = ["agent", "user", "session", "context", "tenant", "marks", "toolDigest"];
 
 /** Reads the options of a guard. */
-export function postOf(holding: Holding, options: GuardOptions): Post {
+export function postOf(holding: Holding, given: GuardOptions): Post {
+  // Only own properties count: nobody switches a guard off by a property of every object.
+  const options: GuardOptions = Object.assign(Object.create(null), given);
   const { policy, store, now = env.nowMs, newId = env.newId, on } = options;
   if (typeof policy !== "function") stackOf(policy);
   const agent = identityOf("agent", options.agent);

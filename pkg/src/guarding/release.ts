@@ -26,7 +26,7 @@ export async function look(post: Post, id: string): Promise<{ record: Escalation
 }
 
 async function readOwn(post: Post, id: string, nowMs: number, reviewers = verifying(post.holding, post.verify)) {
-  const past = await post.writing.stored((store) => store.read(id));
+  const past = await post.writing.entries(id);
   if (past.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
   const verified = await reviewers.all(id, past);
   const record = post.writing.record(id, past, verified, nowMs);
@@ -44,7 +44,7 @@ export async function release(post: Post, id: string): Promise<Release> {
   const toolDigests = await post.toolDigests();
   const reviewers = verifying(holding, post.verify);
   // Reviewers are verified outside the turn of this process to write.
-  if (post.verify) await reviewers.all(id, await writing.stored((store) => store.read(id)));
+  if (post.verify) await reviewers.all(id, await writing.entries(id));
   return writing.write(async (moment): Promise<Step<Release>> => {
     const { nowMs } = moment;
     const { record, past, verified } = await readOwn(post, id, nowMs, reviewers);

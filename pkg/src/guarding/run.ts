@@ -49,7 +49,7 @@ async function record(post: Post, id: string, outcome: Outcome, note: string | u
   const { holding, writing, verify } = post;
   const reviewers = verifying(holding, verify);
   await writing.write(async ({ nowMs }) => {
-    const past = await writing.stored((store) => store.read(id));
+    const past = await writing.entries(id);
     const verified = await reviewers.all(id, past);
     const proposal = { type: "outcome", outcome, ...(note !== undefined && { note }) } as const;
     const event = holding.advance(past, verified, proposal, nowMs);

@@ -21,7 +21,8 @@ export function toolDigests(
 function textOf(name: string, description: unknown): string {
   const isNested = typeof description === "object" && description !== null;
   const plain = isNested ? snapshotValue(description, 0) : description;
-  if (typeof plain !== "string" && typeof plain !== "object") throw new TypeError(`what \`tools\` says of \`${name}\` must be text or plain data`);
+  if (typeof plain !== "string" && typeof plain !== "object")
+    throw new TypeError(`what \`tools\` says of \`${name}\` must be text or plain data`);
   return canonical(plain);
 }
 

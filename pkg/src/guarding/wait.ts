@@ -97,7 +97,7 @@ async function takenBack(post: Post, { id, call }: EscalationRecord): Promise<To
 async function withdraw({ holding, writing, verify }: Post, id: string): Promise<Told | null> {
   const reviewers = verifying(holding, verify);
   return writing.write(async ({ nowMs }) => {
-    const past = await writing.stored((store) => store.read(id));
+    const past = await writing.entries(id);
     const verified = await reviewers.all(id, past);
     const over = toldOf(writing.record(id, past, verified, nowMs));
     if (over) return { drafts: [], answer: () => over };
