@@ -41,5 +41,8 @@ test("every option that the documents name is one that the command takes", async
 test("the times to undo are those that docs/cli.md names", () => {
   const risks = ["low", "medium", null, "high", "critical"] as const;
   assert.deepEqual(risks.map(undoMsOf), [0, 10_000, 10_000, 30_000, 30_000]);
-  assert.match(cli, /high or critical risk is kept back for 30 seconds, one of low risk not at all, and any other for 10/);
+  assert.match(
+    cli,
+    /high or critical risk is kept back for 30 seconds, one of low risk not at all, and any other for 10/,
+  );
 });

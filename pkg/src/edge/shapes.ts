@@ -176,7 +176,7 @@ function rowOf(value: unknown, where: string): IndexRow {
     status: statusOf(row.status, `${where}.status`),
     openedAtMs: integerOf(row.openedAtMs, `${where}.openedAtMs`),
     unfinished: row.unfinished,
-    lane: digestOf(row.lane, `${where}.lane`),
+    lane: row.lane === null ? null : digestOf(row.lane, `${where}.lane`),
     agent: digestOf(row.agent, `${where}.agent`),
   };
 }

@@ -28,7 +28,8 @@ export function Outcome({ escalation }: { readonly escalation: Queued }) {
       </p>
       {reviews.map(({ by, verified, verdict, note, atMs, counts }) => (
         <p key={atMs}>
-          {verdict === "approve" ? "Approved" : "Rejected"} by <Person by={by} verified={verified} />, <Time ms={atMs} />
+          {verdict === "approve" ? "Approved" : "Rejected"} by <Person by={by} verified={verified} />,{" "}
+          <Time ms={atMs} />
           {!counts && ", which did not count"}
           {note !== null && (
             <>

@@ -15,7 +15,8 @@ export function Talk({ escalation }: { readonly escalation: Queued }) {
           <ul class="answers-so-far">
             {reviews.map(({ by, verified, verdict, atMs, counts }) => (
               <li key={atMs}>
-                {verdict === "approve" ? "approved" : "rejected"} by <Person by={by} verified={verified} />, <Time ms={atMs} />
+                {verdict === "approve" ? "approved" : "rejected"} by <Person by={by} verified={verified} />,{" "}
+                <Time ms={atMs} />
                 {!counts && ", which does not count for the call as it is now"}
               </li>
             ))}
