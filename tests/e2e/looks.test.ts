@@ -128,7 +128,7 @@ test("the confirm step, an outcome and an empty queue are in order", async ({ pa
   await expect(page.getByText("No call waits here")).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await go(page, "simulate");
-  await openCard(page, await queue(page, { tool: "file.write" }));
+  await openCard(page, await queue(page, { tool: "file.write", args: {} }));
   await approve(page).click();
   expect(await violations(page)).toEqual([]);
   await page.getByRole("button", { name: "Back" }).click();

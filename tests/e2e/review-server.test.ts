@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { hold } from "../js/held.ts";
 import { approve, approveShown, approveThis, expect, outcome, type Page, picture, reject, test } from "./app.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -227,4 +228,12 @@ test("identical calls stand in one line, each needs its answer, and a call like 
   await expect(outcome(page)).toContainText("rejected");
   await expect(lines.first()).toContainText("pending");
   await expect(lines.first()).not.toContainText("×");
+
+  // Once the time to cool down is over.
+  const [like = ""] = await hold(join(folder, "store.db"), [{ ...call, args: { ...call.args, tag: "y" } }], 300_000);
+  await page.evaluate((id) => {
+    location.hash = `#/review/${id}`;
+  }, like);
+  await expect(page.locator(".card .notice")).toContainText("Calls like this were rejected once");
+  await picture(page, "review-server-links");
 });

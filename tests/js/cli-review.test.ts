@@ -88,6 +88,10 @@ test("b24_a_call_like_a_rejected_one_says_so_in_its_headline", async () => {
       [again.code, again.stderr.split("\n")[0]],
       [2, "error[already-closed]: this call was rejected already"],
     );
+    // Once the time to cool down is over.
+    const [second = ""] = await hold(file, [{ ...NOTE, args: { text: "nearly the same" } }], 300_000);
+    const card = await run(["review", "show", second, "--store", file]);
+    assert.equal(card.stdout.split("\n")[1], `! Calls like this were rejected once: ${first}`);
     const { stdout } = await run(["review", "show", first, "--store", file]);
     assert.match(stdout, /rejected by ana \(not verified\) at .*: "no"/);
   });

@@ -25,11 +25,11 @@ export const MAIL: ProposedCall = {
 export const NOTE: ProposedCall = { tool: "note.write", args: { text: "a\r\nb\u2028c" } };
 export const READ: ProposedCall = { tool: "file.read", args: { path: "/srv/a" } };
 
-/** Lets a guard check `calls`, one after the other, and answers the ids of those that it holds. */
-export async function hold(file: string, calls: readonly ProposedCall[]): Promise<readonly string[]> {
+/** Lets a guard check `calls`, one after the other and so much later, and answers the ids of those that it holds. */
+export async function hold(file: string, calls: readonly ProposedCall[], laterMs = 0): Promise<readonly string[]> {
   const store = sqliteStore({ file });
   const policy = await loadPolicy(POLICY);
-  const guard = createGuard({ policy, store, agent: "support", session: "s1" });
+  const guard = createGuard({ policy, store, agent: "support", session: "s1", now: () => Date.now() + laterMs });
   const ids: string[] = [];
   for (const call of calls) {
     const checked = await guard.check(call);
