@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { abuseCases, abusePage } from "../../scripts/abuse-cases.mjs";
 
 test("every abuse case of priority 0 and 1 has a test, or says where it belongs", () => {
-  const open = abuseCases().filter(({ priority, tests, elsewhere }) => priority < 2 && tests.length === 0 && !elsewhere);
+  const open = abuseCases().filter(
+    ({ priority, tests, elsewhere }) => priority < 2 && tests.length === 0 && !elsewhere,
+  );
   assert.deepEqual(
     open.map(({ id, case: what }) => `${id}: ${what}`),
     [],
