@@ -134,7 +134,7 @@ function notAbout(id: string): never {
   throw new EscalationError("broken-history", `what the store has of \`${id}\` is not about it`);
 }
 
-/** Where it stands, so that it can be listed. */
+/** Where `record` stands, so that it can be listed. */
 export function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
   const { id, status, openedAtMs } = record;
   const { lane, agent } = holding.keys(record.call);
