@@ -97,7 +97,7 @@ test("entries that are missing, reordered or there twice are told apart", async 
   });
 });
 
-test("e02_an_older_store_and_e03_a_cut_tail_show_against_a_checkpoint_kept_elsewhere", async () => {
+test("e02_an_older_store_shows_against_a_checkpoint_kept_elsewhere", async () => {
   await exported(async ({ folder, store, verify, lines }) => {
     await hold(store, [NOTE]);
     const later = join(folder, "later.json");
@@ -108,8 +108,15 @@ test("e02_an_older_store_and_e03_a_cut_tail_show_against_a_checkpoint_kept_elsew
     assert.equal((await verify(lines)).code, 0);
     const restored = await verify(lines, "--checkpoint", later);
     assert.deepEqual([restored.code, /: truncated: /.test(restored.stdout)], [1, true], restored.stdout);
+  });
+});
+
+test("e03_a_cut_tail_shows_against_a_checkpoint, in the file or kept elsewhere", async () => {
+  await exported(async ({ checkpoint, verify, lines: longer }) => {
+    const shorter = longer.toSpliced(-2, 1);
+    assert.match((await verify(shorter, "--checkpoint", checkpoint)).stdout, /: truncated: /);
     // Cut by hand, the checkpoint line does not fit either, or is not there.
-    const cut = await verify(longer.toSpliced(-2, 1));
+    const cut = await verify(shorter);
     assert.equal(cut.code, 1);
     assert.match(cut.stdout, /its last line says that there are \d+ entries, and there are \d+/);
     const headless = await verify(longer.slice(0, -1));
