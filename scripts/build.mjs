@@ -1,5 +1,5 @@
 /** `npm run build`: the engine to wasm, the package to JavaScript, the app to static files. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isProgram, packageProgram, program, root, run, say, seconds } from "./run.mjs";
 import { buildEngine } from "./rust.mjs";
@@ -8,6 +8,7 @@ import { setup } from "./setup.mjs";
 const generated = join(root, "pkg", "src", "wasm");
 /** The builds of the engine, by the feature of the crate that makes each. */
 const engines = { full: "countersign", guard: "countersign_guard", compiled: "countersign_compiled" };
+const appInPackage = join(root, "pkg", "dist", "app");
 const filesOf = (name) => [`${name}.js`, `${name}.d.ts`, `${name}_bg.wasm`, `${name}_bg.wasm.d.ts`];
 const wasmFiles = Object.values(engines).flatMap(filesOf);
 
@@ -63,12 +64,15 @@ async function buildPackage() {
   for (const name of wasmFiles) copyFileSync(join(generated, name), join(wasm, name));
   const wanted = new Set([...emitted, ...wasmFiles.map((name) => join(wasm, name))]);
   for (const path of filesIn(dist)) {
-    if (!wanted.has(path)) rmSync(path);
+    if (!wanted.has(path) && !path.startsWith(appInPackage)) rmSync(path);
   }
 }
 
+/** The app lies in the package too, where `countersign review` serves it. */
 async function buildApp() {
   await run([...packageProgram("vite"), "build", "--logLevel", "warn"], { cwd: join(root, "www") });
+  rmSync(appInPackage, { recursive: true, force: true });
+  cpSync(join(root, "www", "dist"), appInPackage, { recursive: true });
 }
 
 if (isProgram(import.meta.url)) {

@@ -8,6 +8,7 @@
 //! use countersign::policy::model::Action;
 //! use countersign::review::{escalation::fold, event::{Answered, Entry, Event, Status, Verdict}};
 //! use countersign::review::next::{Holder, advance, open};
+//! use countersign::value::value::{Map, Value};
 //! use countersign::text::{render::render, span::Positions, yaml::Limits};
 //!
 //! // Text to policy, checked as a whole. Every problem of a text is reported at once, with its place.
@@ -24,7 +25,8 @@
 //!
 //! // Policy and call to decision.
 //! let stack = compile(policy.into_iter().collect()).map_err(|_| "no canonical form")?;
-//! let call = Call { tool: "file.write".to_owned(), ..Call::default() };
+//! let args = Some(Value::Map(Map::default()));
+//! let call = Call { tool: "file.write".to_owned(), args, ..Call::default() };
 //! let decision = decide(&stack, &call, &Usage::default());
 //! assert_eq!((decision.action, decision.rule.as_deref()), (Action::Escalate, Some("file.*")));
 //! assert_eq!(trace(&stack, &call, &Usage::default()).policies.len(), 1);

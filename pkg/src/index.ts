@@ -62,6 +62,7 @@ export type {
 } from "./stores/store.js";
 export { EMPTY_HEAD } from "./stores/store.js";
 export type * from "./types.js";
+export { undoMsOf } from "./undo.js";
 
 /**
  * The escalations in a store.

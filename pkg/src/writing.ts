@@ -134,7 +134,8 @@ function notAbout(id: string): never {
   throw new EscalationError("broken-history", `what the store has of \`${id}\` is not about it`);
 }
 
-function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
+/** Where `record` stands, so that it can be listed. */
+export function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
   const { id, status, openedAtMs } = record;
   const { lane, agent } = holding.keys(record.call);
   // An agent that opens and withdraws many calls must not push a rejection out of what is looked at.

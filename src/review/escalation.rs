@@ -208,6 +208,10 @@ impl Escalation {
         let Some(ReviewTerms { confirm, .. }) = &self.held.decision.review else {
             return Some("nothing says what its review must be like");
         };
+        // Some readers take what is not there for `null` or for empty; nobody may approve what they could disagree on.
+        if self.held.call.args.is_none() {
+            return Some("it has no `args`, and one without arguments says `args: {}`");
+        }
         if confirm.iter().any(|field| typed_form(&self.held, field).is_none()) {
             return Some("its rule wants a value typed that is not there or cannot be typed");
         }

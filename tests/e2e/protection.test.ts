@@ -3,6 +3,7 @@
 import {
   approve,
   approveShown,
+  approveThis,
   expect,
   go,
   open,
@@ -67,12 +68,32 @@ test("what the page cannot vouch for can only be rejected", async ({ page }) => 
   await open(page, "policy");
   await writePolicy(page, policy);
   await go(page, "simulate");
-  const address = await queue(page, { tool: "payment.send", args: { amount: 12 } });
+  // Nothing stands where the rule wants a value typed.
+  const address = await queue(page, { tool: "payment.send", args: { to: "x" } });
   await openCard(page, address);
   await expect(page.locator(".card .notice")).toContainText("can only be rejected here");
   await expect(approve(page)).toHaveCount(0);
   await reject(page).click();
   await expect(outcome(page)).toContainText("rejected");
+});
+
+test("a value that has to be confirmed is typed; another one approves nothing", async ({ page }) => {
+  await open(page, "policy");
+  await writePolicy(page, policy);
+  await go(page, "simulate");
+  const address = await queue(page, { tool: "payment.send", args: { amount: 12.5 } });
+  await openCard(page, address);
+  await approve(page).click();
+  await page.getByLabel("Type the value of args.amount").fill("12");
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  await approveThis(page).click();
+  await expect(page.getByRole("alert")).toContainText("Your answer was not recorded");
+  await expect(page.locator(".card > header .chip")).toHaveText("pending");
+  await approve(page).click();
+  await page.getByLabel("Type the value of args.amount").fill("12.5");
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  await approveThis(page).click();
+  await expect(outcome(page)).toContainText("approved");
 });
 
 test("the trace tells of limits and of names that could be taken for others", async ({ page }) => {

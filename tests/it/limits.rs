@@ -41,7 +41,7 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
-fn alias_bombs_are_refused_before_they_are_expanded() {
+fn e13_alias_bombs_are_refused_before_they_are_expanded() {
     let mut bomb = String::from("x-0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for level in 1..40 {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
@@ -135,7 +135,7 @@ fn one_broken_policy_leaves_no_stack() {
 }
 
 #[test]
-fn hostile_repetitions_end() {
+fn e14_hostile_repetitions_end() {
     for (name, text) in [
         ("brackets", "[".repeat(1_000_000)),
         ("braces", "{".repeat(1_000_000)),

@@ -26,7 +26,7 @@ test("bytes that are no WebAssembly are refused, and a later try may succeed", a
   assert.equal((await loadPolicy(text)).decide({ tool: "a" }).action, "allow");
 });
 
-test("when the engine fails inside, everything is refused from then on", async () => {
+test("e16_wasm_trap: when the engine fails inside, everything is refused from then on", async () => {
   const policy = await loadPolicy(text);
   const simulation = policy.simulation();
   const { memoryStore } = await import("countersign/stores/memory");

@@ -4,6 +4,8 @@
  * A framed page could be laid under somebody else's buttons, so in a frame nothing is rendered and no engine starts.
  */
 if (window.top === window.self) {
+  // First of all the token leaves the address.
+  await import("./place.ts");
   const { mount } = await import("./app.tsx");
   mount(document.getElementById("app"));
 }

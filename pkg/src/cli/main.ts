@@ -4,8 +4,10 @@ import "../load/node.js";
 import { CHECK_HELP, check } from "./check.js";
 import { COMPILE_HELP, compile } from "./compile.js";
 import { DECIDE_HELP, decide } from "./decide.js";
+import { HISTORY_HELP, history } from "./history/main.js";
 import { type Output, outputTo } from "./output.js";
 import { EXIT_FAILED, EXIT_OK, render, usageProblem } from "./problem.js";
+import { REVIEW_HELP, review } from "./review/main.js";
 import { TRACE_HELP, trace } from "./trace.js";
 
 const HELP = `Usage: countersign COMMAND [OPTIONS] …
@@ -17,6 +19,8 @@ Commands:
   decide --policy FILE [CALLS.ndjson]  decide recorded calls, one JSON object a line
   trace --policy FILE [CALL.json]      decide one call and tell how
   compile POLICY… --output FILE        write policies as bytes for the smallest engine
+  review --store FILE                  serve the calls that wait for a person, or answer them here
+  history export|verify|import         the history (audit log) of a store
 
 Options:
   --help       print this; after a command, print its options
@@ -28,6 +32,8 @@ const COMMANDS = new Map([
   ["decide", { run: decide, help: DECIDE_HELP }],
   ["trace", { run: trace, help: TRACE_HELP }],
   ["compile", { run: compile, help: COMPILE_HELP }],
+  ["review", { run: review, help: REVIEW_HELP }],
+  ["history", { run: history, help: HISTORY_HELP }],
 ]);
 
 /** Runs the command line `args` and returns the exit status. */
@@ -61,9 +67,8 @@ async function dispatch([name, ...rest]: readonly string[], output: Output): Pro
   const command = COMMANDS.get(name);
   if (!command) {
     const what = name.startsWith("-") ? "option" : "command";
-    throw usageProblem(
-      `unknown ${what} \`${name}\`: the commands are \`check\`, \`decide\`, \`trace\` and \`compile\``,
-    );
+    const names = [...COMMANDS.keys()].map((known) => `\`${known}\``);
+    throw usageProblem(`unknown ${what} \`${name}\`: the commands are ${names.join(", ")}`);
   }
   return command.run(rest, output);
 }

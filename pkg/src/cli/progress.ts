@@ -7,7 +7,7 @@ const EVERY_MS = 200;
 
 /** Told about each chunk. */
 export interface Progress {
-  advance(bytes: number, counts: () => Counts): void;
+  advance(bytes: number, counts: () => Pick<Counts, "calls" | "errors">): void;
   /** Takes the line away. */
   end(): void;
 }

@@ -2,6 +2,7 @@
 //!
 //! `COUNTERSIGN_CASES=100000 cargo test --test it lifecycle` tries so many histories.
 
+mod digests;
 mod edits;
 mod model;
 mod repeats;

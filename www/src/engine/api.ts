@@ -14,6 +14,7 @@ import type {
   Trace,
   Verdict,
 } from "countersign";
+import type { Place } from "../place.ts";
 
 /** An operation that did not happen. Expected failures are returned; only faults of the engine are thrown. */
 export interface Failure {
@@ -118,6 +119,10 @@ export interface Answer {
   readonly verdict: Verdict;
   readonly note: string;
   readonly digest: Digest;
+  /** What the reviewer typed for the fields that have to be confirmed. */
+  readonly confirmed: Readonly<Record<string, string>>;
+  /** How long the call was on screen, in milliseconds. */
+  readonly shownMs: number;
 }
 
 /**
@@ -127,8 +132,8 @@ export interface Answer {
  * if the worker holds another one it decides nothing.
  */
 export interface EngineApi {
-  /** Loads the engine. Throws if it cannot be loaded. */
-  load(): Promise<void>;
+  /** Loads the engine, and says where the held calls are. Throws if it cannot be loaded. */
+  load(place: Place): Promise<void>;
   /** Checks a text and puts its policy in force, or none if it has errors. */
   check(text: string): Promise<Checked>;
   /** Says what is wrong with a file that is no text; changes nothing. */
@@ -145,4 +150,6 @@ export interface EngineApi {
   queuePage(cursor: QueueCursor | null): Promise<QueuePage | Failure>;
   readEscalation(id: string): Promise<Shown | Failure>;
   review(id: string, answer: Answer): Promise<Shown | Failure>;
+  /** Takes an approval back whose call has not run yet. */
+  undo(id: string): Promise<Shown | Failure>;
 }

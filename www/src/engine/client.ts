@@ -6,13 +6,15 @@
 
 import { signal } from "@preact/signals";
 import { proxy, type Remote, releaseProxy, wrap } from "comlink";
+import { findPlace, NoSession } from "../place.ts";
 import type { EngineApi } from "./api.ts";
 import { startWorker } from "./trusted.ts";
 
 export type EngineStatus =
   | { readonly state: "starting" }
   | { readonly state: "ready" }
-  | { readonly state: "failed"; readonly message: string };
+  /** `what` has failed: the engine, or the session with the server of this page. */
+  | { readonly state: "failed"; readonly what: "engine" | "session"; readonly message: string };
 
 export const engine = signal<EngineStatus>({ state: "starting" });
 
@@ -37,14 +39,15 @@ export function startEngine(): void {
   try {
     const started = run(startWorker());
     running = started;
-    Promise.race([started.api.load(), started.gone]).then(
+    const loading = findPlace().then((place) => started.api.load(place));
+    Promise.race([loading, started.gone]).then(
       () => {
         if (running === started) engine.value = { state: "ready" };
       },
       (error) => failed(started, error),
     );
   } catch (error) {
-    engine.value = { state: "failed", message: messageOf(error) };
+    engine.value = { state: "failed", what: "engine", message: messageOf(error) };
   }
 }
 
@@ -95,7 +98,11 @@ function failed(asked: Running, error: unknown): void {
   if (running !== asked) return;
   asked.fail(error instanceof Error ? error : new Error(messageOf(error)));
   stopWorker();
-  engine.value = { state: "failed", message: messageOf(error) };
+  engine.value = {
+    state: "failed",
+    what: error instanceof NoSession ? "session" : "engine",
+    message: messageOf(error),
+  };
 }
 
 function stopWorker(): void {

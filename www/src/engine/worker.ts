@@ -11,7 +11,7 @@ import { traceText } from "./call-text.ts";
 import { answered, failure } from "./failure.ts";
 import { createFileRun } from "./file-run.ts";
 import { createPartApi, isPart } from "./parts.ts";
-import { createQueue } from "./queue.ts";
+import { createQueue, type Queue } from "./queue.ts";
 
 /** Beyond this length a text is not coloured; the engine refuses it by default anyway. */
 const HIGHLIGHT_LENGTH_MAX = 1_048_576;
@@ -20,11 +20,13 @@ let inForce: Policy | null = null;
 /** The text of the policy in force. */
 let textInForce = "";
 let checks = 0;
-const queue = createQueue();
+/** Where the held calls are; nobody has said so yet. */
+let queue: Queue | null = null;
 const file = createFileRun();
 
 const api: EngineApi = {
-  async load() {
+  async load(place) {
+    queue ??= createQueue(place);
     await loadPolicy("rules: [{ tool: '*', action: block }]");
   },
 
@@ -54,7 +56,7 @@ const api: EngineApi = {
   async escalate(callText, digest) {
     return withPolicy(digest, async (policy) => {
       const traced = await traceText(policy, callText);
-      return traced.ok ? queue.open(policy, traced.call) : traced;
+      return traced.ok ? theQueue().open(policy, traced.call) : traced;
     });
   },
 
@@ -85,14 +87,20 @@ const api: EngineApi = {
       if (!line.ok) return line;
       const policy = file.policy();
       if (policy === null) return failure("no-policy", "no file has been decided");
-      return line.traced.ok ? queue.open(policy, line.traced.call) : line.traced;
+      return line.traced.ok ? theQueue().open(policy, line.traced.call) : line.traced;
     });
   },
 
-  queuePage: (cursor) => answered(() => queue.page(cursor)),
-  readEscalation: (id) => answered(() => queue.read(id)),
-  review: (id, answer) => answered(() => queue.review(id, answer)),
+  queuePage: (cursor) => answered(() => theQueue().page(cursor)),
+  readEscalation: (id) => answered(() => theQueue().read(id)),
+  review: (id, answer) => answered(() => theQueue().review(id, answer)),
+  undo: (id) => answered(() => theQueue().undo(id)),
 };
+
+function theQueue(): Queue {
+  if (queue === null) throw new Error("the engine was not told where the held calls are");
+  return queue;
+}
 
 /** Runs `work` with the policy in force, if it is the one that the page means. */
 async function withPolicy<T>(digest: string, work: (policy: Policy) => T | Promise<T>): Promise<T | Failure> {

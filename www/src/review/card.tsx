@@ -15,9 +15,11 @@ import { Time } from "../ui/time.tsx";
 import { AgentWords } from "./agent-words.tsx";
 import { CallTree } from "./call-tree.tsx";
 import { Decide } from "./decide.tsx";
+import { Links } from "./links.tsx";
 import { measure } from "./measure.ts";
 import { Outcome } from "./outcome.tsx";
 import { refused } from "./state.ts";
+import { Talk } from "./talk.tsx";
 
 export function Card({ escalation }: { readonly escalation: Queued }) {
   const { id, call, decision, digest, status, openedAtMs, expiresAtMs, unapprovable } = escalation;
@@ -48,6 +50,7 @@ export function Card({ escalation }: { readonly escalation: Queued }) {
           )}
         </p>
       </header>
+      <Links links={escalation.links} />
       {size.hidden > 0 && (
         <p class="notice bad">
           This call holds {size.hidden} hidden {size.hidden === 1 ? "character" : "characters"}, shown as{" "}
@@ -95,6 +98,7 @@ export function Card({ escalation }: { readonly escalation: Queued }) {
       <p class="call-digest">
         Digest of this call <code class="digest">{digest}</code>
       </p>
+      <Talk escalation={escalation} />
       <AgentWords reason={call.reason} confidence={call.confidence} />
       {status === "pending" && unapprovable !== null && (
         <p class="notice bad">This call can only be rejected here: {unapprovable}.</p>
@@ -105,7 +109,13 @@ export function Card({ escalation }: { readonly escalation: Queued }) {
         </p>
       )}
       {status === "pending" ? (
-        <Decide id={id} digest={digest} tool={call.tool} approvable={!size.tooLarge && unapprovable === null} />
+        <Decide
+          id={id}
+          digest={digest}
+          tool={call.tool}
+          approvable={!size.tooLarge && unapprovable === null}
+          confirm={decision.review?.confirm ?? []}
+        />
       ) : (
         <Outcome escalation={escalation} />
       )}

@@ -1,7 +1,7 @@
-/** The second step of an approval: what exactly is approved, and a button that arms after a moment. */
+/** The second step of an approval: what exactly is approved, values to type, and a button that arms after a moment. */
 
 import type { Digest } from "countersign";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ShortDigest } from "../ui/short-digest.tsx";
 import { DeliberateButton } from "./deliberate-button.tsx";
@@ -12,13 +12,17 @@ const ARM_MS = 1_000;
 interface Props {
   readonly tool: string;
   readonly digest: Digest;
+  /** Fields whose value the reviewer types. */
+  readonly fields: readonly string[];
   readonly answering: boolean;
   readonly onBack: () => void;
-  readonly onApprove: () => void;
+  readonly onApprove: (confirmed: Readonly<Record<string, string>>) => void;
 }
 
-export function Confirm({ tool, digest, answering, onBack, onApprove }: Props) {
+export function Confirm({ tool, digest, fields, answering, onBack, onApprove }: Props) {
   const armed = useArmed(ARM_MS);
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const isTyped = fields.every((field) => typedAt(typed, field) !== "");
   const back = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     back.current?.focus();
@@ -32,17 +36,50 @@ export function Confirm({ tool, digest, answering, onBack, onApprove }: Props) {
         </strong>{" "}
         with exactly the arguments above, once? <ShortDigest digest={digest} />
       </p>
+      {fields.map((field, at) => (
+        <div class="field" key={field}>
+          <label for={`confirm-${at}`}>
+            Type the value of{" "}
+            <code>
+              <VisibleText text={field} />
+            </code>
+          </label>
+          <input
+            id={`confirm-${at}`}
+            type="text"
+            autocomplete="off"
+            spellcheck={false}
+            value={typed[field] ?? ""}
+            onInput={(event) => setTyped({ ...typed, [field]: event.currentTarget.value })}
+          />
+        </div>
+      ))}
       <div class="answers">
         <DeliberateButton armed={!answering} buttonRef={back} onPress={onBack}>
           Back
         </DeliberateButton>
-        <DeliberateButton armed={armed && !answering} class="approve" describedBy="confirm-title" onPress={onApprove}>
+        <DeliberateButton
+          armed={armed && isTyped && !answering}
+          class="approve"
+          describedBy="confirm-title"
+          onPress={() => onApprove(Object.fromEntries(fields.map((field) => [field, typedAt(typed, field)])))}
+        >
           Approve this call
         </DeliberateButton>
       </div>
       <p class="quiet" role="status">
-        {answering ? "Recording the answer…" : armed ? "Ready." : "Read it once more; the button works in a moment."}
+        {stateText(answering, armed, isTyped)}
       </p>
     </fieldset>
   );
+}
+
+function typedAt(typed: Readonly<Record<string, string>>, field: string): string {
+  return (typed[field] ?? "").trim();
+}
+
+function stateText(answering: boolean, armed: boolean, isTyped: boolean): string {
+  if (answering) return "Recording the answer…";
+  if (!armed) return "Read it once more; the button works in a moment.";
+  return isTyped ? "Ready." : "The button works once everything is typed.";
 }

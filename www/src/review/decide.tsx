@@ -16,12 +16,15 @@ interface Props {
   readonly digest: Digest;
   readonly tool: string;
   readonly approvable: boolean;
+  /** Fields whose value the reviewer types to approve. */
+  readonly confirm: readonly string[];
 }
 
-export function Decide({ id, digest, tool, approvable }: Props) {
+export function Decide({ id, digest, tool, approvable, confirm }: Props) {
   const armed = useArmed(ARM_MS);
   const rejectButton = useRef<HTMLButtonElement>(null);
   const busy = useRef(false);
+  const shownSince = useRef(performance.now());
   const [note, setNote] = useState("");
   const [confirming, setConfirming] = useState(false);
   const [answering, setAnswering] = useState(false);
@@ -31,11 +34,12 @@ export function Decide({ id, digest, tool, approvable }: Props) {
     if (!confirming) rejectButton.current?.focus({ preventScroll: true });
   }, [confirming]);
 
-  async function answer(verdict: Verdict) {
+  async function answer(verdict: Verdict, confirmed: Readonly<Record<string, string>> = {}) {
     if (busy.current) return;
     busy.current = true;
     setAnswering(true);
-    await review(id, { verdict, note: note.trim(), digest });
+    const shownMs = Math.round(performance.now() - shownSince.current);
+    await review(id, { verdict, note: note.trim(), digest, confirmed, shownMs });
     busy.current = false;
     setAnswering(false);
     setConfirming(false);
@@ -53,9 +57,10 @@ export function Decide({ id, digest, tool, approvable }: Props) {
         <Confirm
           tool={tool}
           digest={digest}
+          fields={confirm}
           answering={answering}
           onBack={() => setConfirming(false)}
-          onApprove={() => answer("approve")}
+          onApprove={(confirmed) => answer("approve", confirmed)}
         />
       ) : (
         <div class="answers">

@@ -1,13 +1,18 @@
-/** The answer that was given, and when. */
+/** How it ended: the answer, the grant, and what became of the call. */
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Queued } from "../engine/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { StatusChip } from "../ui/status-chip.tsx";
 import { Time } from "../ui/time.tsx";
+import { Person } from "./talk.tsx";
+import { Undo } from "./undo.tsx";
+
+/** What no guard holds is only tried: nothing ever runs it. */
+const NO_GUARD = "-";
 
 export function Outcome({ escalation }: { readonly escalation: Queued }) {
-  const { status, review } = escalation;
+  const { id, status, reviews, grant, run, guard, closedAtMs, closingNote } = escalation;
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // After an answer the pressed button is gone, and the focus with it.
@@ -19,13 +24,52 @@ export function Outcome({ escalation }: { readonly escalation: Queued }) {
         Outcome
       </h3>
       <p role="status">
-        <StatusChip status={status} /> {review !== null && <Time ms={review.atMs} />}
+        <StatusChip status={status} /> {closedAtMs !== null && <Time ms={closedAtMs} />}
       </p>
-      {review !== null && review.note !== null && (
+      {reviews.map(({ by, verified, verdict, note, atMs, counts }) => (
+        <p key={atMs}>
+          {verdict} by <Person by={by} verified={verified} />, <Time ms={atMs} />
+          {!counts && ", which did not count"}
+          {note !== null && (
+            <>
+              <br />
+              Note: <VisibleText text={note} form="string" />
+            </>
+          )}
+        </p>
+      ))}
+      {closingNote !== null && (
         <p>
-          Note: <VisibleText text={review.note} form="string" />
+          Closed with the words <VisibleText text={closingNote} form="string" />
         </p>
       )}
+      {run === null && grant?.state === "waiting" && <Undo id={id} notBeforeMs={grant.notBeforeMs} />}
+      <p>{whatBecame(escalation)}</p>
+      {run !== null && (
+        <p class="quiet">
+          Let run at <Time ms={run.atMs} />
+          {run.note !== null && (
+            <>
+              : <VisibleText text={run.note} form="string" />
+            </>
+          )}
+        </p>
+      )}
+      {guard === NO_GUARD && <p class="quiet">No guard holds this call, so nothing runs it.</p>}
     </section>
   );
+}
+
+function whatBecame({ status, grant, run }: Queued): string {
+  if (run !== null) {
+    if (run.outcome === "ran") return "The call ran.";
+    if (run.outcome === "failed") return "The call was let run, and failed.";
+    return "The call was let run, and nobody knows what became of it.";
+  }
+  if (status === "expired") return "Nobody answered in time; the call did not run.";
+  if (status === "withdrawn") return "The agent took the call back; it did not run.";
+  if (status === "rejected") return "The call does not run.";
+  if (grant?.state === "revoked") return "The approval was undone; the call does not run.";
+  if (grant?.state === "expired") return "The approval was not used in time; the call does not run.";
+  return "";
 }

@@ -5,7 +5,7 @@ import { hashOf, route } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { StatusChip } from "../ui/status-chip.tsx";
 import { Time } from "../ui/time.tsx";
-import { arrived, listed, readMore, readQueue } from "./state.ts";
+import { arrived, type Listed, listed, readMore, readQueue } from "./state.ts";
 
 export function QueueList() {
   const list = listed.value;
@@ -26,11 +26,7 @@ export function QueueList() {
           queue.
         </p>
       )}
-      <ul>
-        {list?.items.map((item) => (
-          <Item key={item.id} item={item} />
-        ))}
-      </ul>
+      <ul>{list !== null && rowsOf(list).map((items) => <Item key={items[0]?.id} items={items} />)}</ul>
       {list?.next != null && (
         <button type="button" onClick={readMore}>
           Show more
@@ -45,12 +41,27 @@ export function QueueList() {
   );
 }
 
-function Item({ item }: { readonly item: Queued }) {
+/** Identical calls that waited when the list was read stand in one line; each needs an answer of its own. */
+function rowsOf({ items, wasPending }: Listed): readonly (readonly Queued[])[] {
+  const rows = new Map<string, Queued[]>();
+  for (const item of items) {
+    const key = wasPending.has(item.id) ? item.digest : item.id;
+    rows.set(key, [...(rows.get(key) ?? []), item]);
+  }
+  return [...rows.values()];
+}
+
+function Item({ items }: { readonly items: readonly Queued[] }) {
+  const pending = items.filter(({ status }) => status === "pending");
+  const chosen = items.find(({ id }) => id === route.value.escalation);
+  const item = pending[0] ?? chosen ?? items[0];
+  if (item === undefined) return null;
   return (
     <li>
-      <a href={hashOf("review", item.id)} aria-current={route.value.escalation === item.id ? "true" : undefined}>
+      <a href={hashOf("review", item.id)} aria-current={chosen !== undefined ? "true" : undefined}>
         <span class="tool">
           <VisibleText text={item.call.tool} />
+          {pending.length > 1 && <span class="times"> ×{pending.length}</span>}
         </span>
         <StatusChip status={item.status} />
         <Time ms={item.openedAtMs} />

@@ -13,6 +13,8 @@ export interface Listed {
   readonly items: readonly Queued[];
   readonly damaged: readonly Damaged[];
   readonly next: QueueCursor | null;
+  /** Which were pending when they were read: of those the identical ones stand in one line, wherever they stand then. */
+  readonly wasPending: ReadonlySet<string>;
 }
 
 /** `null` until the queue was read. */
@@ -40,7 +42,7 @@ export async function readQueue(): Promise<void> {
   if (page === null) return;
   trouble.value = page.ok ? null : page.message;
   if (!page.ok) return;
-  listed.value = page;
+  listed.value = { ...page, wasPending: pendingOf(page.items) };
   arrived.value = 0;
 }
 
@@ -54,7 +56,31 @@ export async function readMore(): Promise<void> {
   trouble.value = page.ok ? null : page.message;
   if (!page.ok) return;
   const known = new Set(before.items.map(({ id }) => id));
-  listed.value = { ...page, items: [...before.items, ...page.items.filter(({ id }) => !known.has(id))] };
+  const items = [...before.items, ...page.items.filter(({ id }) => !known.has(id))];
+  const wasPending = new Set([...before.wasPending, ...pendingOf(page.items)]);
+  listed.value = { ...page, items, wasPending };
+}
+
+function pendingOf(items: readonly Queued[]): ReadonlySet<string> {
+  return new Set(items.filter(({ status }) => status === "pending").map(({ id }) => id));
+}
+
+/** Takes back the approval of the escalation `id`, or says in `refused` why that was not possible. */
+export async function undo(id: string): Promise<void> {
+  refused.value = null;
+  const result = await ask((api) => api.undo(id)).catch(() => null);
+  if (result?.ok) {
+    put(result.escalation);
+    return;
+  }
+  const why = result === null ? "the engine stopped" : result.message;
+  refused.value = { id, message: `The approval was not undone: ${why}` };
+  await readShown(id);
+}
+
+/** Reads the shown escalation again. */
+export async function readAgain(id: string): Promise<void> {
+  if (chosen.value === id) await readShown(id);
 }
 
 /** Records the answer to the call with `answer.digest`, or says in `refused` why it was not recorded. */

@@ -5,6 +5,18 @@ import { VisibleText } from "../text/visible-text.tsx";
 export function EngineNotice() {
   const status = engine.value;
   if (status.state !== "failed") return null;
+  if (status.what === "session") {
+    return (
+      <div class="notice bad" role="alert">
+        <p>
+          This page may not read the held calls: <VisibleText text={status.message} />.
+        </p>
+        <button type="button" onClick={startEngine}>
+          Try again
+        </button>
+      </div>
+    );
+  }
   return (
     <div class="notice bad" role="alert">
       <p>

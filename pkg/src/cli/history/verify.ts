@@ -1,0 +1,131 @@
+/** `countersign history verify`: is this history whole, and is it the one of the checkpoint? */
+import { holding, verification } from "../../engines/full.js";
+import { nowMs } from "../../env.js";
+import { EscalationError } from "../../errors.js";
+import type { Checkpoint, Entry, HistoryProblem, HistoryReport, RedactedEntry } from "../../lifecycle.js";
+import { sameJson } from "../../same.js";
+import type { Store } from "../../stores/store.js";
+import { type Input, openInput } from "../input.js";
+import type { Output } from "../output.js";
+import { EXIT_FOUND, EXIT_OK, visible } from "../problem.js";
+import { progressOf } from "../progress.js";
+import { partsOf } from "./export.js";
+import { linesOf } from "./lines.js";
+
+/** What was found in a history. */
+export interface Verified {
+  readonly report: HistoryReport;
+  /** Of the lines of the file, and of what the store says beside its entries. */
+  readonly more: readonly string[];
+}
+
+type Verifiable = Entry | RedactedEntry;
+
+/** Entries that are verified at once. */
+const BATCH_MAX = 256;
+const PROBLEMS_MAX = 100;
+
+/** Verifies the history in `file`, against `checkpoint` if there is one, and its last line against the rest. */
+export async function verifyFile(file: string, checkpoint: Checkpoint | null): Promise<Verified> {
+  const input = await openInput(file);
+  const more: string[] = [];
+  // Undefined until its line comes.
+  let own: Checkpoint | null | undefined;
+  let entries = 0;
+  async function* parts(): AsyncGenerator<readonly Verifiable[]> {
+    let batch: Verifiable[] = [];
+    for await (const line of progressing(input, () => entries)) {
+      if ("problem" in line) more.push(`line ${line.number}: ${line.problem}`);
+      else if (own !== undefined) more.push(`line ${line.number}: the checkpoint should be the last line`);
+      else if ("checkpoint" in line) own = line.checkpoint;
+      else batch.push(line.entry);
+      entries += "entry" in line ? 1 : 0;
+      if (batch.length < BATCH_MAX) continue;
+      yield batch;
+      batch = [];
+    }
+    yield batch;
+  }
+  const report = await verified(parts(), checkpoint);
+  if (own === undefined) more.push("the last line, which should be the checkpoint, is missing: the file was cut short");
+  else if (report.problems.length === 0 && !sameJson(own, report.checkpoint)) more.push(otherCheckpoint(own, report));
+  return { report, more: more.slice(0, PROBLEMS_MAX) };
+}
+
+function otherCheckpoint(own: Checkpoint | null, { entries }: HistoryReport): string {
+  const size = own?.size ?? 0;
+  return size === entries
+    ? "its last line is the checkpoint of another history"
+    : `its last line says that there are ${size} entries, and there are ${entries}`;
+}
+
+/** Verifies the history in `store` against `checkpoint`, if there is one. */
+export async function verifyStore(store: Store, checkpoint: Checkpoint | null): Promise<Verified> {
+  await holding.ready();
+  const head = await store.head();
+  const report = await verified(partsOf(store, head), checkpoint);
+  const isItsHead = report.problems.length > 0 || sameJson(report.checkpoint, holding.checkpoint(head));
+  return { report, more: isItsHead ? [] : ["the end of the history that the store keeps is not that of its entries"] };
+}
+
+async function verified(
+  parts: AsyncIterable<readonly Verifiable[]>,
+  against: Checkpoint | null,
+): Promise<HistoryReport> {
+  await holding.ready();
+  const running = verification(null, against);
+  const nonsense: HistoryProblem[] = [];
+  try {
+    for await (const part of parts) push(part);
+    const report = { ...running.finish(), against };
+    if (nonsense.length === 0) return report;
+    const problems = [...report.problems, ...nonsense].sort((a, b) => a.seq - b.seq).slice(0, PROBLEMS_MAX);
+    return { ...report, problems, checkpoint: null };
+  } finally {
+    running.free();
+  }
+
+  /** What the engine cannot even read, it does not take; the others of the part it does. */
+  function push(part: readonly Verifiable[]): void {
+    try {
+      running.push(part);
+    } catch (error) {
+      if (!(error instanceof EscalationError)) throw error;
+      const [first] = part;
+      if (part.length > 1) for (const entry of part) push([entry]);
+      else if (first) nonsense.push({ kind: "edited", seq: first.seq, message: "it is not what an entry is" });
+    }
+  }
+}
+
+async function* progressing(input: Input, entries: () => number) {
+  const progress = progressOf(input, nowMs);
+  try {
+    yield* linesOf(input, (bytes) => progress.advance(bytes, () => ({ calls: entries(), errors: 0 })));
+  } finally {
+    progress.end();
+  }
+}
+
+/** Prints what was found and answers the exit status. `isKept` says whether the checkpoint was kept elsewhere. */
+export async function tell(name: string, { report, more }: Verified, isKept: boolean, output: Output): Promise<number> {
+  const { entries, problems, checkpoint } = report;
+  const lines = problems.map(({ seq, kind, message }) => `entry ${seq}: ${kind}: ${visible(message)}\n`);
+  lines.push(...more.map((message) => `${visible(message)}\n`));
+  const found = problems.length + more.length;
+  const counted = `${entries} ${entries === 1 ? "entry" : "entries"}`;
+  if (found > 0) {
+    const many = `${found}${problems.length >= PROBLEMS_MAX ? " or more" : ""} ${found === 1 ? "problem" : "problems"}`;
+    await output.write(`${lines.join("")}${visible(name)}: ${many} in ${counted}\n`);
+    return EXIT_FOUND;
+  }
+  const end = checkpoint === null ? "" : `, root ${checkpoint.root}`;
+  await output.write(`${visible(name)}: ok, ${counted}${end}\n`);
+  if (!isKept) {
+    await output.write(
+      "No checkpoint kept elsewhere was given (`--checkpoint FILE`), so what cannot be seen is whether the history was\n" +
+        "cut short at its end, or written anew as a whole.\n",
+    );
+  }
+  return EXIT_OK;
+}

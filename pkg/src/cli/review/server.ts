@@ -1,0 +1,189 @@
+/** The review server: the app and the API of one store, on this machine's own address only. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+import { type Api, bodyOf, failed, json, refusal, storeApi } from "../../edge/store-api.js";
+import { NO_GUARD } from "../../escalations.js";
+import type { Entry, EventType } from "../../lifecycle.js";
+import type { Store } from "../../stores/store.js";
+import { type AppFiles, readApp } from "./app-files.js";
+import { cookieOf, createSession, type Session } from "./session.js";
+
+/** What is served, and who reviews. */
+export interface ReviewServerOptions {
+  readonly store: Store;
+  /** What the page calls the store. */
+  readonly name: string;
+  /** The reviewer's name, by their own word; `null` if nobody said. */
+  readonly as: string | null;
+  /** Policies that the page may offer. */
+  readonly policies: readonly { readonly name: string; readonly text: string }[];
+}
+
+/** A server that was started. */
+export interface ReviewServer {
+  /** Where the app is, with the one-time token. */
+  readonly address: string;
+  readonly port: number;
+  /** Ends every connection too. */
+  close(): Promise<void>;
+}
+
+/** What one server answers by. */
+interface Serving {
+  readonly options: ReviewServerOptions;
+  readonly app: AppFiles;
+  readonly session: Session;
+  readonly api: Api;
+  readonly port: number;
+}
+
+const HOST = "127.0.0.1";
+const API = "/api";
+const SESSION_BYTES_MAX = 4_096;
+
+/** Starts it at `port`; at any free one if that is 0. */
+export async function startReviewServer(options: ReviewServerOptions, port: number): Promise<ReviewServer> {
+  const app = readApp();
+  const session = createSession();
+  const api = storeApi({ store: options.store, path: API, refuses: (entry) => whyNot(entry, options.as) });
+  let serving: Serving | undefined;
+  const server = createServer((request, response) => {
+    if (serving === undefined) response.destroy();
+    else void respond(serving, request, response);
+  });
+  const bound = await listen(server, port);
+  serving = { options, app, session, api, port: bound };
+  return {
+    address: `http://${HOST}:${bound}/#token=${session.token}`,
+    port: bound,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, HOST, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** A person at the page answers and asks; what guards and agents record, nobody records from a page. */
+const REVIEWERS_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
+  "open",
+  "claim",
+  "ask",
+  "review",
+  "edit",
+  "expire",
+  "withdraw",
+  "revoke",
+  "pause",
+]);
+
+function whyNot({ event }: Entry, as: string | null): string | null {
+  if (!REVIEWERS_EVENTS.has(event.type)) return "only guards and agents record this, and a page is neither";
+  if (event.type === "open") return event.guard === NO_GUARD ? null : "a page holds no calls for a guard";
+  if ("by" in event && event.by !== as) return "the page can only answer as the reviewer who started the server";
+  return null;
+}
+
+async function respond(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const ending = new AbortController();
+  response.once("close", () => ending.abort());
+  const answer = await answerTo(serving, request, ending.signal).catch(failed);
+  const headers = { ...Object.fromEntries(answer.headers), ...serving.app.headers, "cache-control": "no-store" };
+  response.writeHead(answer.status, headers);
+  if (answer.body === null || request.method === "HEAD") {
+    response.end();
+    return;
+  }
+  const body = Readable.fromWeb(answer.body as ReadableStream);
+  body.on("error", () => response.destroy());
+  response.once("close", () => body.destroy());
+  body.pipe(response);
+}
+
+async function answerTo(serving: Serving, request: IncomingMessage, signal: AbortSignal): Promise<Response> {
+  // A name of somebody else that leads here is not our address, whoever says so.
+  if (!hostsOf(serving).includes(request.headers.host ?? "")) {
+    return refusal(421, "wrong-host", "this server answers only at its own address");
+  }
+  const { url = "/", method = "GET" } = request;
+  const [path = "/"] = url.split(/[?#]/, 1);
+  if (path === API || path.startsWith(`${API}/`)) {
+    return answerApi(serving, webRequest(serving, request, signal));
+  }
+  if (method !== "GET" && method !== "HEAD") return refusal(405, "method-not-allowed", "the app can only be read");
+  const file = serving.app.files.get(path);
+  if (file === undefined) return refusal(404, "not-found", "there is nothing at this address");
+  return new Response(file.bytes as BodyInit, { headers: { "content-type": file.type } });
+}
+
+function hostsOf({ port }: Serving): readonly string[] {
+  return [`${HOST}:${port}`, `localhost:${port}`];
+}
+
+function webRequest({ port }: Serving, request: IncomingMessage, signal: AbortSignal): Request {
+  const { method = "GET", url = "/" } = request;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  }
+  const body = method === "GET" || method === "HEAD" ? {} : { body: Readable.toWeb(request), duplex: "half" };
+  return new Request(`http://${HOST}:${port}${url}`, { method, headers, signal, ...body } as RequestInit);
+}
+
+async function answerApi(serving: Serving, request: Request): Promise<Response> {
+  const foreign = whyForeign(serving, request);
+  if (foreign !== null) return refusal(403, "foreign", foreign);
+  const { session, options, api } = serving;
+  const { pathname } = new URL(request.url);
+  const isSession = pathname === `${API}/session`;
+  if (isSession && request.method === "POST") return exchange(serving, request);
+  if (!session.isOpenedBy(cookieOf(request.headers.get("cookie"), cookieName(serving)))) {
+    return refusal(401, "no-session", "open the address that `countersign review` printed");
+  }
+  if (!isSession) return api(request);
+  if (request.method !== "GET") return refusal(405, "method-not-allowed", "only GET and POST can be asked here");
+  return json(200, { store: options.name, as: options.as, policies: options.policies });
+}
+
+/** Why the request is none of our own page; `null` if it is. Pages of other sites and of other ports are foreign. */
+function whyForeign(serving: Serving, request: Request): string | null {
+  const origin = request.headers.get("origin");
+  const site = request.headers.get("sec-fetch-site");
+  const origins = hostsOf(serving).map((host) => `http://${host}`);
+  if (origin !== null && !origins.includes(origin)) return "the request comes from another page";
+  if (site !== null && site !== "same-origin") return "the request comes from another page";
+  if (request.method !== "GET" && origin === null) return "the request does not say which page it comes from";
+  return null;
+}
+
+async function exchange(serving: Serving, request: Request): Promise<Response> {
+  const body = await bodyOf(request, SESSION_BYTES_MAX);
+  const isObject = typeof body === "object" && body !== null && Object.hasOwn(body, "token");
+  const token: unknown = isObject ? (body as { token: unknown }).token : undefined;
+  if (typeof token !== "string") return refusal(400, "bad-request", "`token` must be text");
+  const result = serving.session.exchange(token);
+  if (result === "used") {
+    const again = "stop `countersign review` and run it again for a new address";
+    return refusal(410, "token-used", `this address was opened before, and it works once: ${again}`);
+  }
+  if (result === "wrong")
+    return refusal(403, "wrong-token", "this is not the address that `countersign review` printed");
+  const cookie = `${cookieName(serving)}=${result.secret}; HttpOnly; SameSite=Strict; Path=${API}`;
+  return json(200, { ok: true }, { "set-cookie": cookie });
+}
+
+/** Cookies do not tell ports apart. */
+function cookieName({ port }: Serving): string {
+  return `countersign-${port}`;
+}

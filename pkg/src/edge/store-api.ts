@@ -1,0 +1,279 @@
+/**
+ * A store over HTTP: answers a `Request` with a `Response`, in every runtime that has those. `httpStore` is its client.
+ *
+ * It does not know who asks; whoever serves it lets nobody in who may not read and write the store. See
+ * `docs/review-server.md`.
+ */
+import type { Holding } from "../core.js";
+import { holding } from "../engines/full.js";
+import { EscalationError, messageOf, StoreError } from "../errors.js";
+import { deepFreeze } from "../freeze.js";
+import type { Entry, Head } from "../lifecycle.js";
+import { sameJson } from "../same.js";
+import { follows } from "../stores/follows.js";
+import type { Append, Store } from "../stores/store.js";
+import { appendOf, historyQueryOf, idOf, listQueryOf, ShapeError, sessionOf, usageQueriesOf } from "./shapes.js";
+
+/** What {@link storeApi} needs. */
+export interface StoreApiOptions {
+  readonly store: Store;
+  /** Where the API stands, such as `/api`; the root unless written. */
+  readonly path?: string;
+  /** Why this entry may not be appended by whoever asks, or `null` if it may. Everything may unless written. */
+  readonly refuses?: (entry: Entry) => string | null;
+  /**
+   * Whether the engine seals once more what is appended, and what it seals otherwise is refused; `true` unless written.
+   * `false` is for trying a store with entries that were made up, as `countersign/stores/contract` does.
+   */
+  readonly seals?: boolean;
+  /** Size of the largest body that is read, in bytes; 32 MiB unless written. */
+  readonly bytesMax?: number;
+}
+
+/** Answers one request. It never rejects. */
+export type Api = (request: Request) => Promise<Response>;
+
+const BYTES_MAX = 32 * 1024 * 1024;
+/** Escalations of one page, and entries of one part of the history. */
+export const PAGE_MAX = 500;
+/** Comments keep proxies from closing a quiet stream. */
+const PULSE_MS = 15_000;
+
+/** An answer that is no success. The codes never change meaning. */
+class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+interface Route {
+  readonly method: "GET" | "POST";
+  readonly answer: (ask: Ask) => Promise<unknown>;
+}
+
+interface Ask {
+  readonly store: Store;
+  readonly refuses: (entry: Entry) => string | null;
+  readonly seals: boolean;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+}
+
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ["head", { method: "GET", answer: ({ store }) => store.head() }],
+  ["entries", { method: "POST", answer: ({ store, body }) => store.read(idOf(body)) }],
+  ["list", { method: "GET", answer: ({ store, query }) => store.list(listQueryOf(query, PAGE_MAX)) }],
+  ["history", { method: "GET", answer: ({ store, query }) => store.history(historyQueryOf(query, PAGE_MAX)) }],
+  ["watch", { method: "GET", answer: async ({ store, signal }) => watching(store, signal) }],
+  ["usage", { method: "POST", answer: ({ store, body }) => store.usage(usageQueriesOf(body)) }],
+  ["marks", { method: "POST", answer: ({ store, body }) => store.marks(sessionOf(body)) }],
+  ["append", { method: "POST", answer: async (ask) => ({ appended: await append(ask) }) }],
+]);
+
+/**
+ * Serves `store` over HTTP.
+ *
+ * The engine seals what is appended once more, so nobody can write entries that do not follow one another, or that an
+ * escalation cannot have. Import `countersign` too: it brings the engine.
+ *
+ * @example
+ * ```ts
+ * const api = storeApi({ store: memoryStore(), path: "/api" });
+ * const response = await api(new Request("http://127.0.0.1/api/head"));
+ * ```
+ */
+export function storeApi({
+  store,
+  path = "",
+  refuses = () => null,
+  seals = true,
+  bytesMax = BYTES_MAX,
+}: StoreApiOptions): Api {
+  return async (request) => {
+    try {
+      const url = new URL(request.url);
+      const route = routeOf(url.pathname, path);
+      if (request.method !== route.method) {
+        throw new Refused(405, "method-not-allowed", `only ${route.method} can be asked here`, { allow: route.method });
+      }
+      const body = route.method === "POST" ? await bodyOf(request, bytesMax) : undefined;
+      const answer = await route.answer({ store, refuses, seals, query: queryOf(url), body, signal: request.signal });
+      return answer instanceof Response ? answer : json(200, answer);
+    } catch (error) {
+      return failed(error);
+    }
+  };
+}
+
+function routeOf(pathname: string, path: string): Route {
+  const route = pathname.startsWith(`${path}/`) ? ROUTES.get(pathname.slice(path.length + 1)) : undefined;
+  if (route === undefined) throw new Refused(404, "not-found", "the API has nothing at this address");
+  return route;
+}
+
+function queryOf(url: URL): Readonly<Record<string, string>> {
+  const query: Record<string, string> = Object.create(null);
+  for (const [key, value] of url.searchParams) {
+    if (Object.hasOwn(query, key)) throw new ShapeError("a parameter of the address stands there twice");
+    query[key] = value;
+  }
+  return query;
+}
+
+/** The body as JSON; what is larger than `bytesMax` is not read to its end. */
+export async function bodyOf(request: Request, bytesMax: number): Promise<unknown> {
+  const type = request.headers.get("content-type") ?? "";
+  // Forms and plain text can be posted from any page without asking; JSON cannot.
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
+    throw new Refused(415, "not-json", "`Content-Type` must be `application/json`");
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = request.body?.getReader();
+  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
+    bytes += read.value.byteLength;
+    if (bytes > bytesMax) {
+      await reader?.cancel().catch(() => undefined);
+      throw new Refused(413, "too-large", `the body may have at most ${bytesMax} bytes`);
+    }
+    chunks.push(read.value);
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(joined(chunks, bytes)));
+  } catch {
+    throw new Refused(400, "not-json", "the body must be JSON in UTF-8");
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
+}
+
+async function append({ store, refuses, seals, body }: Ask): Promise<boolean> {
+  const wanted = appended(body);
+  const head = await store.head();
+  // Others were first: nothing to check, as the entries follow something that is no more the end.
+  if (!follows(head, wanted)) return false;
+  for (const entry of wanted.entries) {
+    const why = refuses(entry);
+    if (why !== null) throw new Refused(403, "refused", why);
+  }
+  if (seals) {
+    await holding.ready();
+    checkSeals(holding, head, wanted);
+    await checkFolds(holding, store, wanted);
+  }
+  return store.append(deepFreeze(wanted));
+}
+
+function appended(body: unknown): Append {
+  try {
+    return appendOf(body);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new Refused(400, "not-an-append", error.message);
+  }
+}
+
+/** Everything that a hash covers must be what the engine makes of the events. */
+function checkSeals(engine: Holding, head: Head, { entries, head: after }: Append): void {
+  const unsealed = entries.map(({ id, event, salt }) => ({ id, event, salt }));
+  const sealed = refusing(() => engine.seal(head, unsealed, entries[0]?.atMs ?? 0));
+  if (!sameJson(sealed.entries, entries) || !sameJson(sealed.head, after)) {
+    throw new Refused(422, "not-an-append", "the entries are not sealed as entries that follow the head");
+  }
+}
+
+/** Every escalation must still be one afterwards, and rows must be about those that changed. */
+async function checkFolds(engine: Holding, store: Store, { entries, index }: Append): Promise<void> {
+  const ids = new Set(entries.flatMap(({ id, event }) => (id === null || event.type === "pause" ? [] : [id])));
+  if (index.length !== ids.size || !index.every(({ id }) => ids.has(id))) {
+    throw new Refused(422, "not-an-append", "`index` must have one row for each escalation that changes");
+  }
+  for (const id of ids) {
+    const all = [...(await store.read(id)), ...entries.filter((entry) => entry.id === id)];
+    refusing(() => engine.fold(all, null, all.at(-1)?.atMs ?? 0));
+  }
+}
+
+function refusing<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof EscalationError)) throw error;
+    throw new Refused(422, "not-an-append", `the entries make no sense: ${error.code}`);
+  }
+}
+
+/** A stream of server-sent events: one at the beginning, and one after each change. */
+function watching(store: Store, signal: AbortSignal): Response {
+  let end: () => void = () => undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const write = (text: string) => {
+        // A reader that does not read gets no more than the last hint.
+        if ((controller.desiredSize ?? 0) > -16) controller.enqueue(new TextEncoder().encode(text));
+      };
+      const changed = () => write("event: changed\ndata: {}\n\n");
+      const stop = store.watch(changed);
+      const pulse = setInterval(() => write(": still here\n\n"), PULSE_MS);
+      (pulse as { unref?: () => void }).unref?.();
+      end = () => {
+        end = () => undefined;
+        clearInterval(pulse);
+        stop();
+      };
+      signal.addEventListener("abort", () => {
+        end();
+        try {
+          controller.close();
+        } catch {
+          // Cancelled already.
+        }
+      });
+      changed();
+    },
+    cancel: () => end(),
+  });
+  return new Response(body, { headers: { ...HEADERS, "content-type": "text/event-stream" } });
+}
+
+const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+/** An answer in JSON. */
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+  const all = { ...HEADERS, "content-type": "application/json", ...headers };
+  return new Response(JSON.stringify(value), { status, headers: all });
+}
+
+/** An answer that says what is wrong. */
+export function refusal(status: number, code: string, message: string): Response {
+  return json(status, { error: { code, message } });
+}
+
+/** What `error` is to the one who asked. */
+export function failed(error: unknown): Response {
+  if (error instanceof Refused) {
+    return json(error.status, { error: { code: error.code, message: error.message } }, error.headers);
+  }
+  if (error instanceof ShapeError) return refusal(400, "bad-request", error.message);
+  if (error instanceof StoreError) {
+    const isAsked = error.code === "bad-cursor" || error.code === "not-an-append";
+    return refusal(isAsked ? 400 : 503, error.code, error.message);
+  }
+  return refusal(500, "failed", messageOf(error));
+}

@@ -1,0 +1,230 @@
+/** The app as `countersign review` serves it, over a store in which a guard of a real process holds calls. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { approve, approveShown, approveThis, expect, outcome, type Page, picture, reject, test } from "./app.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Holds the calls that it is told, and runs what is approved. */
+const GUARD = `
+import { createGuard, loadPolicy } from "countersign";
+import { sqliteStore } from "countersign/stores/sqlite";
+const [file, ...calls] = process.argv.slice(1);
+const policy = await loadPolicy(\`
+rules:
+  - { id: note, tool: note.write, action: escalate, risk: low, reason: Notes are read by others }
+  - { id: mail, tool: email.send, action: escalate, risk: high, review: { confirm: args.to } }
+\`);
+const guard = createGuard({ policy, store: sqliteStore({ file }), agent: "support", session: "s1", pollMs: 100 });
+await Promise.allSettled(calls.map(async (text) => {
+  const { tool, args } = JSON.parse(text);
+  const run = guard.wrap(tool, async (ran) => { console.log("RAN " + JSON.stringify(ran)); return "done"; });
+  console.log("ANSWER " + (await run(args).catch((error) => error.told?.code ?? error.message)));
+}));
+`;
+
+interface Running {
+  readonly child: ChildProcess;
+  /** What it wrote. */
+  readonly text: () => string;
+  /** Waits until it wrote something like that. */
+  writes(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+function run(args: readonly string[]): Running {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      text += String(chunk);
+      for (const look of waiting) look();
+    });
+  }
+  const writes = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(text);
+        if (found === null) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      child.once("close", () => reject(new Error(`it ended without writing ${pattern}: ${text}`)));
+      look();
+    });
+  return { child, text: () => text, writes };
+}
+
+let folder: string;
+let started: Running[];
+
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "countersign-e2e-"));
+  started = [];
+});
+
+test.afterEach(async () => {
+  for (const { child } of started) {
+    const isOver = child.exitCode !== null || child.signalCode !== null;
+    const over = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGKILL");
+    if (!isOver) await over;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+function guard(...calls: readonly object[]): Running {
+  const file = join(folder, "store.db");
+  const running = run(["--input-type=module", "-e", GUARD, file, ...calls.map((call) => JSON.stringify(call))]);
+  started.push(running);
+  return running;
+}
+
+/** Starts the server and answers the address that it printed. */
+async function serve(watch: { readonly expected: RegExp[] }): Promise<string> {
+  const file = join(folder, "store.db");
+  const running = run(["pkg/bin/countersign.js", "review", "--store", file, "--port", "0", "--as", "ana", "--no-open"]);
+  started.push(running);
+  const [address] = await running.writes(/http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/);
+  // Not the server of the other tests.
+  watch.expected.push(new RegExp(`^foreign request: ${new URL(address).origin}/`));
+  return address;
+}
+
+/** Waits until the card takes an answer. */
+async function armed(page: Page): Promise<void> {
+  await expect(reject(page)).toHaveAttribute("aria-disabled", "false");
+}
+
+test("a call that a guard holds is read and approved on the served page, and the guard runs it once", async ({
+  page,
+  watch,
+}) => {
+  const agent = guard({ tool: "note.write", args: { text: "hello\u202E", to: ["b@example.com"] } });
+  await agent.child.stdout?.resume();
+  const store = join(folder, "store.db");
+  await expect
+    .poll(async () => (await listed(store)).length, { message: "the guard holds the call", timeout: 20_000 })
+    .toBe(1);
+  const address = await serve(watch);
+  await page.goto(address);
+  // The token is gone from the address before anybody reads it.
+  await expect(page).toHaveURL(new RegExp(`^${new URL(address).origin}/#/review$`));
+  await page.locator(".queue li a").click();
+  await armed(page);
+  const card = page.locator(".card");
+  await expect(card.getByRole("heading", { level: 2 })).toHaveText("note.write");
+  await expect(card.locator(".facts")).toContainText("Notes are read by others");
+  await expect(card.locator(".call-tree").first()).toContainText("hello<U+202E>");
+  await picture(page, "review-server-card");
+  await approveShown(page);
+  await expect(outcome(page)).toContainText("approved");
+  await agent.writes(/ANSWER done/);
+  expect(agent.text()).toBe('RAN {"text":"hello\u202E","to":["b@example.com"]}\nANSWER done\n');
+  // The page hears of it by itself.
+  await expect(outcome(page)).toContainText("The call ran.");
+  await expect(outcome(page)).toContainText("approve by ana (not verified)");
+  await picture(page, "review-server-outcome");
+});
+
+async function listed(file: string): Promise<readonly string[]> {
+  const listing = run(["pkg/bin/countersign.js", "review", "list", "--store", file, "--json"]);
+  await new Promise((resolve) => listing.child.once("close", resolve));
+  return listing
+    .text()
+    .split("\n")
+    .filter((line) => line.startsWith("{"));
+}
+
+async function waitHeld(count: number): Promise<void> {
+  await expect.poll(async () => (await listed(join(folder, "store.db"))).length, { timeout: 20_000 }).toBe(count);
+}
+
+test("what has to be confirmed is typed, and the approval can be undone before the call runs", async ({
+  page,
+  watch,
+}) => {
+  const agent = guard({ tool: "email.send", args: { to: ["ann@example.com"], subject: "hi" } });
+  await waitHeld(1);
+  await page.goto(await serve(watch));
+  await page.locator(".queue li a").click();
+  await armed(page);
+  await approve(page).click();
+  const typed = page.getByLabel("Type the value of args.to");
+  await expect(page.getByText("The button works once everything is typed.")).toBeVisible();
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "true");
+  expect(
+    await page
+      .locator(".call-tree")
+      .first()
+      .evaluate((tree) => getComputedStyle(tree).userSelect),
+  ).toBe("none");
+  await typed.fill("ann@example.org");
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  await picture(page, "review-server-confirm");
+  await approveThis(page).click();
+  await expect(page.getByRole("alert")).toContainText("what was typed is not what stands in the call");
+  await expect(page.locator(".card > header .chip")).toHaveText("pending");
+
+  await approve(page).click();
+  await page.getByLabel("Type the value of args.to").fill(" ann@example.com ");
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  await approveThis(page).click();
+  await expect(page.locator(".undo")).toContainText(/The call can run in (30|2\d) s/);
+  await picture(page, "review-server-undo");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(outcome(page)).toContainText("The approval was undone; the call does not run.");
+  await agent.writes(/ANSWER/);
+  expect(agent.text()).not.toContain("RAN");
+});
+
+test("an address that was opened before opens no second browser, and says what to do", async ({
+  page,
+  browser,
+  watch,
+}) => {
+  guard({ tool: "note.write", args: { text: "a" } });
+  await waitHeld(1);
+  const address = await serve(watch);
+  await page.goto(address);
+  await expect(page.locator(".queue li")).toHaveCount(1);
+  // The same browser keeps its session, with the old address too.
+  await page.goto("about:blank");
+  await page.goto(address);
+  await expect(page.locator(".queue li")).toHaveCount(1);
+  watch.expected.push(/status of (401|410)/);
+  const other = await browser.newContext();
+  try {
+    const stranger = await other.newPage();
+    await stranger.goto(address);
+    await expect(stranger.getByRole("alert")).toContainText("run it again for a new address");
+    await expect(stranger.locator(".queue li")).toHaveCount(0);
+  } finally {
+    await other.close();
+  }
+});
+
+test("identical calls stand in one line, each needs its answer, and a call like a rejected one says so", async ({
+  page,
+  watch,
+}) => {
+  const call = { tool: "note.write", args: { text: "a", tag: "x" } };
+  guard(call, call);
+  await waitHeld(2);
+  await page.goto(await serve(watch));
+  const lines = page.locator(".queue li");
+  await expect(lines).toHaveCount(1);
+  await expect(lines).toContainText("×2");
+  await lines.locator("a").click();
+  await armed(page);
+  await picture(page, "review-server-identical");
+  await reject(page).click();
+  await expect(outcome(page)).toContainText("rejected");
+  await expect(lines.first()).toContainText("pending");
+  await expect(lines.first()).not.toContainText("×");
+});

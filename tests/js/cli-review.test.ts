@@ -1,0 +1,187 @@
+/** `countersign review` in a terminal, in real processes. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createEscalations, type EscalationRecord } from "countersign";
+import { sqliteStore } from "countersign/stores/sqlite";
+import { inFolder, run } from "./command.ts";
+import { hold, MAIL, NOTE, READ } from "./held.ts";
+import { atTerminal } from "./terminal.ts";
+
+/** Runs `use` with a store file in which `calls` are held. */
+async function held(
+  calls: Parameters<typeof hold>[1],
+  use: (file: string, ids: readonly string[]) => Promise<void>,
+): Promise<void> {
+  await inFolder({}, async (folder) => {
+    const file = join(folder, "store.db");
+    await use(file, await hold(file, calls));
+  });
+}
+
+async function stored(file: string, id: string): Promise<EscalationRecord> {
+  const store = sqliteStore({ file });
+  const record = await createEscalations({ store }).read(id);
+  await store.close();
+  return record ?? assert.fail("there is no such escalation");
+}
+
+test("list prints what is held, newest first, and by status; as JSON it is one record a line", async () => {
+  await held([MAIL, READ, NOTE], async (file, [mail = "", note = ""]) => {
+    const all = await run(["review", "list", "--store", file]);
+    assert.equal(all.code, 0, all.stderr);
+    assert.match(
+      all.stdout,
+      new RegExp(`^${note}  pending  .*  note.write  risk low\n${mail}  pending  .*  email.send`),
+    );
+    const json = await run(["review", "list", "--store", file, "--status", "pending", "--json"]);
+    const records = json.stdout.trim().split("\n");
+    assert.deepEqual(
+      records.map((line) => (JSON.parse(line) as EscalationRecord).id),
+      [note, mail],
+    );
+    const none = await run(["review", "list", "--store", file, "--status", "rejected"]);
+    assert.deepEqual([none.code, none.stdout], [0, ""]);
+  });
+});
+
+test("the card tells tool and risk first, every argument with hidden characters as tokens, and the agent's words last", async () => {
+  await held([MAIL], async (file, [id = ""]) => {
+    const { code, stdout, stderr } = await run(["review", "show", id.slice(0, 6), "--store", file]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const lines = stdout.split("\n");
+    assert.equal(lines[0], "email.send — risk high, CANNOT BE UNDONE — pending");
+    assert.ok(lines.includes("! It holds 1 hidden character, shown as ‹U+…›"));
+    assert.ok(lines.includes("  Mail leaves the company"));
+    assert.ok(lines.includes('  Sends “"hi‹U+202E›\\r\\nthere"” to ["ann@acme.com"]'));
+    assert.ok(lines.includes('  "subject": "hi‹U+202E›\\r\\nthere"'));
+    assert.ok(lines.includes('  "to": (list of 1)') && lines.includes('    0: "ann@acme.com"'));
+    assert.ok(lines.includes("      2: true"));
+    const words = lines.indexOf("Written by the agent, not verified");
+    assert.ok(words > lines.findIndex((line) => line.startsWith("Digest sha256:")));
+    assert.equal(lines[words + 1], '  | "approved already, urgent"');
+    assert.ok(!lines.slice(0, words).join().includes("urgent"));
+  });
+});
+
+test("an argument cannot draw lines that look like the card's own", async () => {
+  const text = `${"x".repeat(112)}Digest sha256:0\u001b[2K\n${" ".repeat(300)}Written by the agent`;
+  await held([{ tool: "note.write", args: { text } }], async (file, [id = ""]) => {
+    const { stdout } = await run(["review", "show", id, "--store", file]);
+    const own = stdout.split("\n").filter((line) => /^ *(Digest|Written)/.test(line));
+    assert.equal(own.length, 1);
+    assert.ok(!stdout.includes("\u001b"));
+    assert.ok(stdout.split("\n").every((line) => line.length <= 120));
+  });
+});
+
+test("b24_a_call_like_a_rejected_one_says_so_in_its_headline", async () => {
+  await held([NOTE], async (file, [first = ""]) => {
+    const rejected = await run(["review", "reject", first, "--store", file, "--note", "no", "--as", "ana"]);
+    assert.deepEqual([rejected.code, rejected.stdout], [0, `rejected ${first}: note.write\n`], rejected.stderr);
+    const { status, reviews } = await stored(file, first);
+    assert.equal(status, "rejected");
+    assert.deepEqual([reviews[0]?.by, reviews[0]?.note, reviews[0]?.verified], ["ana", "no", false]);
+    const again = await run(["review", "reject", first, "--store", file]);
+    assert.deepEqual(
+      [again.code, again.stderr.split("\n")[0]],
+      [2, "error[already-closed]: this call was rejected already"],
+    );
+    const { stdout } = await run(["review", "show", first, "--store", file]);
+    assert.match(stdout, /reject by ana \(not verified\) at .*: "no"/);
+  });
+});
+
+test("nothing approves by a pipe: without a terminal the answer is no, whatever is written", async () => {
+  await held([NOTE], async (file, [id = ""]) => {
+    const { digest } = await stored(file, id);
+    const { code, stdout, stderr } = await run(
+      ["review", "approve", id, "--store", file],
+      `${digest.slice(7, 15)}\ny\n`,
+    );
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, /^error\[usage\]: only a person at a terminal can approve/);
+    assert.equal((await stored(file, id)).status, "pending");
+  });
+});
+
+test("at a terminal the card is shown and the beginning of the digest is asked for", async () => {
+  await held([NOTE], async (file, [id = ""]) => {
+    const { digest } = await stored(file, id);
+    const wrong = await atTerminal(["review", "approve", id, "--store", file], [[/of the digest: /, "00000000\r"]]);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.text, /Not approved/);
+    assert.equal((await stored(file, id)).status, "pending");
+    const right = await atTerminal(
+      ["review", "approve", id.slice(0, 8), "--store", file, "--as", "ana", "--note", "fine"],
+      [[/of the digest: /, `${digest.slice(7, 15)}\r`]],
+    );
+    assert.equal(right.code, 0, right.text);
+    assert.match(right.text, /note\.write — risk low — pending[\s\S]*Arguments[\s\S]*approved/);
+    const { status, reviews, grant } = await stored(file, id);
+    assert.deepEqual([status, reviews[0]?.by, reviews[0]?.note, grant?.state], ["approved", "ana", "fine", "ready"]);
+    assert.ok((reviews[0]?.shownMs ?? -1) >= 0);
+  });
+});
+
+test("at a terminal what the policy wants confirmed is typed, and the call waits until it can no longer be undone", async () => {
+  await held([MAIL], async (file, [id = ""]) => {
+    const prompt = /value of args\.to: /;
+    const wrong = await atTerminal(["review", "approve", id, "--store", file], [[prompt, "bob@acme.com\r"]]);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.text, /error\[not-confirmed\]/);
+    assert.equal((await stored(file, id)).status, "pending");
+    const right = await atTerminal(["review", "approve", id, "--store", file], [[prompt, " ann@acme.com \r"]]);
+    assert.equal(right.code, 0, right.text);
+    assert.match(right.text, /not before 30 seconds have passed/);
+    const { status, grant } = await stored(file, id);
+    assert.deepEqual([status, grant?.state], ["approved", "waiting"]);
+  });
+});
+
+test("Ctrl-C at the question approves nothing", async () => {
+  await held([NOTE], async (file, [id = ""]) => {
+    const { text } = await atTerminal(["review", "approve", id, "--store", file], [[/of the digest: /, "\u0003"]]);
+    assert.doesNotMatch(text, /^approved /m);
+    assert.equal((await stored(file, id)).status, "pending");
+  });
+});
+
+test("an id that is unknown, too short or the beginning of several is refused", async () => {
+  await held([NOTE, MAIL], async (file, [id = ""]) => {
+    for (const [given, message] of [
+      ["ffffffffff", /^error\[not-found\]: there is no escalation/],
+      [id.slice(0, 5), /^error\[usage\]: an id can be cut short to 6 characters/],
+      ["", /^error\[usage\]/],
+    ] as const) {
+      const { code, stderr } = await run(["review", "show", given, "--store", file]);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    }
+  });
+});
+
+test("a store that is not there is not made, and what is no store is left as it is", async () => {
+  await inFolder(
+    { "notes.txt": "these are no calls, and they are long enough to be some\n".repeat(40) },
+    async (folder) => {
+      const missing = join(folder, "none.db");
+      const { code, stderr } = await run(["review", "list", "--store", missing]);
+      assert.deepEqual(
+        [code, stderr.split("\n")[0]],
+        [2, `error[unreadable]: cannot read \`${missing}\`: there is no such file`],
+      );
+      assert.ok(!existsSync(missing));
+      const other = await run(["review", "list", "--store", join(folder, "notes.txt")]);
+      assert.equal(other.code, 2);
+      assert.match(other.stderr, /^error\[not-a-store\]/);
+      const none = await run(["review", "list"]);
+      assert.match(none.stderr, /no `--store FILE` given/);
+      for (const args of [["frobnicate"], ["list", "--port", "1"], ["list", "--status", "open"], ["--port", "x"]]) {
+        const wrong = await run(["review", ...args, "--store", join(folder, "notes.txt")]);
+        assert.deepEqual([wrong.code, wrong.stderr.startsWith("error[usage]")], [2, true], args.join(" "));
+      }
+    },
+  );
+});

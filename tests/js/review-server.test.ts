@@ -1,0 +1,330 @@
+/** The server of `countersign review`, as a real process, asked by hand: what a browser would never send, too. */
+import assert from "node:assert/strict";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { request as ask } from "node:http";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createEscalations, StoreError } from "countersign";
+import { httpStore } from "countersign/stores/http";
+import { sqliteStore } from "countersign/stores/sqlite";
+import { ended, inFolder, start } from "./command.ts";
+import { hold, NOTE, POLICY } from "./held.ts";
+
+interface Served {
+  readonly port: number;
+  readonly token: string;
+  readonly file: string;
+  readonly ids: readonly string[];
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly printed: () => string;
+}
+
+/** Runs `use` with a server over a store that holds a call. */
+async function served(use: (served: Served) => Promise<void>, args: readonly string[] = []): Promise<void> {
+  await inFolder({ "p.yaml": POLICY }, async (folder) => {
+    const file = join(folder, "store.db");
+    const ids = await hold(file, [NOTE]);
+    const child = start(["review", "--store", file, "--port", "0", ...args], { cwd: folder });
+    let printed = "";
+    const address = new Promise<RegExpExecArray>((resolve, reject) => {
+      child.stderr.on("data", (chunk) => reject(new Error(String(chunk))));
+      child.stdout.on("data", (chunk) => {
+        printed += String(chunk);
+        const found = /http:\/\/127\.0\.0\.1:(\d+)\/#token=([\w-]+)/.exec(printed);
+        if (found) resolve(found);
+      });
+    });
+    try {
+      const [, port, token = ""] = await address;
+      await use({ port: Number(port), token, file, ids, child, printed: () => printed });
+    } finally {
+      child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) await ended(child);
+    }
+  });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
+  readonly code: string | undefined;
+}
+
+/** Asks exactly that, whatever a browser would make of it. */
+function asked(
+  { port }: Served,
+  path: string,
+  {
+    method = "GET",
+    headers = {},
+    body = "",
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const own = { host: `127.0.0.1:${port}`, connection: "close", ...headers };
+    const request = ask({ host: "127.0.0.1", port, path, method, headers: own }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => {
+        const isJson = response.headers["content-type"] === "application/json";
+        const { error } = isJson && text !== "" ? (JSON.parse(text) as { error?: { code: string } }) : {};
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, code: error?.code });
+      });
+    });
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+const origin = ({ port }: Served) => `http://127.0.0.1:${port}`;
+
+function exchange(served: Served, token: string, more: Record<string, string> = {}) {
+  const headers = { "content-type": "application/json", origin: origin(served), ...more };
+  return asked(served, "/api/session", { method: "POST", headers, body: JSON.stringify({ token }) });
+}
+
+/** The cookie of a session. */
+async function session(served: Served): Promise<string> {
+  const { status, headers } = await exchange(served, served.token);
+  assert.equal(status, 200);
+  return String(headers["set-cookie"]).split(";")[0] ?? "";
+}
+
+test("it prints its address, what it serves and that whoever can write to the file can approve; Ctrl-C ends it cleanly", async () => {
+  await served(async ({ printed, file, child, port }) => {
+    assert.ok(printed().includes(file));
+    assert.match(printed(), /Whoever can write to that file can approve too/);
+    const end = ended(child);
+    child.kill("SIGINT");
+    assert.equal(await end, 0);
+    await assert.rejects(
+      new Promise((resolve, reject) => {
+        connect(port, "127.0.0.1", () => resolve(undefined)).on("error", reject);
+      }),
+      { code: "ECONNREFUSED" },
+    );
+  });
+});
+
+test("the token works once, for a cookie that no script reads and no other site sends", async () => {
+  await served(async (server) => {
+    assert.match(server.token, /^[\w-]{43}$/);
+    const wrong = await exchange(server, "x".repeat(43));
+    assert.deepEqual([wrong.status, wrong.code, wrong.headers["set-cookie"]], [403, "wrong-token", undefined]);
+    const first = await exchange(server, server.token);
+    assert.equal(first.status, 200);
+    assert.match(
+      String(first.headers["set-cookie"]),
+      new RegExp(`^countersign-${server.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/api$`),
+    );
+    const second = await exchange(server, server.token);
+    assert.deepEqual([second.status, second.code, second.headers["set-cookie"]], [410, "token-used", undefined]);
+    assert.match(second.text, /stop `countersign review` and run it again/);
+  });
+});
+
+test("without the session nothing of the store is answered", async () => {
+  await served(async (server) => {
+    const cookie = await session(server);
+    for (const path of ["/api/head", "/api/session", "/api/watch", "/api/history?from=0&limit=9", "/api/nothing"]) {
+      for (const headers of [{}, { cookie: `countersign-${server.port}=${"x".repeat(43)}` }, { cookie: "other=1" }]) {
+        const { status, code } = await asked(server, path, { headers });
+        assert.deepEqual([status, code], [401, "no-session"], path);
+      }
+    }
+    const { status, text } = await asked(server, "/api/history?from=0&limit=9", { headers: { cookie } });
+    assert.equal(status, 200);
+    assert.match(text, /note\.write/);
+  });
+});
+
+test("another host is refused, whoever it names: a name of somebody else that leads here", async () => {
+  await served(async (server) => {
+    const cookie = await session(server);
+    for (const host of [
+      "evil.example",
+      `evil.example:${server.port}`,
+      "127.0.0.1",
+      "localhost:1",
+      `[::1]:${server.port}`,
+    ]) {
+      for (const path of ["/", "/api/head", "/index.html"]) {
+        const { status, code } = await asked(server, path, { headers: { host, cookie } });
+        assert.deepEqual([status, code], [421, "wrong-host"], `${host} ${path}`);
+      }
+    }
+    const headers = { host: `localhost:${server.port}`, cookie };
+    assert.equal((await asked(server, "/api/head", { headers })).status, 200);
+  });
+});
+
+test("b22_requests_of_foreign_pages_are_refused, with the cookie too, of another port as of another site", async () => {
+  await served(async (server) => {
+    const cookie = await session(server);
+    const foreign: readonly Record<string, string>[] = [
+      { origin: "http://evil.example" },
+      { origin: "null" },
+      { origin: `http://127.0.0.1:${server.port + 1}` },
+      { origin: `https://127.0.0.1:${server.port}` },
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { "sec-fetch-site": "none" },
+    ];
+    for (const headers of foreign) {
+      for (const [path, method] of [
+        ["/api/head", "GET"],
+        ["/api/append", "POST"],
+        ["/api/session", "POST"],
+      ] as const) {
+        const all = { cookie, "content-type": "application/json", ...headers };
+        const { status, code } = await asked(server, path, {
+          method,
+          headers: all,
+          body: method === "POST" ? "{}" : "",
+        });
+        assert.deepEqual([status, code], [403, "foreign"], `${JSON.stringify(headers)} ${path}`);
+      }
+    }
+    const unsaid = await asked(server, "/api/append", { method: "POST", headers: { cookie }, body: "{}" });
+    assert.deepEqual([unsaid.status, unsaid.code], [403, "foreign"]);
+    const plain = { cookie, origin: origin(server), "content-type": "text/plain" };
+    const form = await asked(server, "/api/append", { method: "POST", headers: plain, body: "{}" });
+    assert.equal(form.status, 415);
+    const { "access-control-allow-origin": allowed } = (
+      await asked(server, "/api/head", { method: "OPTIONS", headers: { origin: "http://evil.example" } })
+    ).headers;
+    assert.equal(allowed, undefined);
+  });
+});
+
+test("only the files of the app are served, whatever the path says, and the page knows that it is served", async () => {
+  await served(async (server) => {
+    for (const path of [
+      "/../package.json",
+      "/..%2fpackage.json",
+      "/%2e%2e/package.json",
+      "/assets/",
+      "/assets",
+      "/_headers",
+      "//etc/passwd",
+      "/./index.html",
+      "/assets/../index.html",
+      "/index.html%00",
+      "/__proto__",
+    ]) {
+      assert.equal((await asked(server, path)).status, 404, path);
+    }
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"])
+      assert.equal((await asked(server, "/", { method })).status, 405);
+    const page = await asked(server, "/");
+    assert.equal(page.status, 200);
+    assert.match(page.text, /<meta name="countersign-store" content="api" \/>\s*<title>/);
+    assert.equal((await asked(server, "/", { method: "HEAD" })).text, "");
+    const [, script = ""] = /src="\.(\/assets\/[^"]+\.js)"/.exec(page.text) ?? [];
+    assert.equal((await asked(server, script)).headers["content-type"], "text/javascript; charset=utf-8");
+  });
+});
+
+test("every answer carries the headers that the app asks for, and none may be framed or kept", async () => {
+  await served(async (server) => {
+    for (const path of ["/", "/nothing", "/api/head"]) {
+      const { headers } = await asked(server, path);
+      assert.match(
+        String(headers["content-security-policy"]),
+        /script-src 'self' 'wasm-unsafe-eval'.*frame-ancestors 'none'/,
+      );
+      assert.equal(headers["x-frame-options"], "DENY");
+      assert.equal(headers["x-content-type-options"], "nosniff");
+      assert.equal(headers["cross-origin-resource-policy"], "same-origin");
+      assert.equal(headers["referrer-policy"], "no-referrer");
+      assert.equal(headers["cache-control"], "no-store");
+    }
+  });
+});
+
+test("it stands at the address of this machine alone", async () => {
+  await served(async ({ port }) => {
+    await assert.rejects(
+      new Promise((resolve, reject) => {
+        connect(port, "127.0.0.2", () => resolve(undefined)).on("error", reject);
+      }),
+      { code: "ECONNREFUSED" },
+    );
+  });
+});
+
+test("a body that is too large, no JSON or no token changes nothing, and the token still works", async () => {
+  await served(async (server) => {
+    const headers = { "content-type": "application/json", origin: origin(server) };
+    for (const [body, status] of [
+      ["x".repeat(10_000), 413],
+      ["{", 400],
+      ["null", 400],
+      ['{"token":1}', 400],
+      ['{"__proto__":{"token":"x"}}', 400],
+    ] as const) {
+      assert.equal(
+        (await asked(server, "/api/session", { method: "POST", headers, body })).status,
+        status,
+        body.slice(0, 9),
+      );
+    }
+    await session(server);
+  });
+});
+
+/** The store of the server, as the page asks it. */
+function pageStore(server: Served, cookie: string) {
+  return httpStore({ url: `${origin(server)}/api`, headers: { cookie, origin: origin(server) } });
+}
+
+test("a person answers through it, and what only guards and agents record is refused", async () => {
+  await served(
+    async (server) => {
+      const cookie = await session(server);
+      const far = createEscalations({ store: pageStore(server, cookie) });
+      const [id = ""] = server.ids;
+      const { digest } = (await far.read(id)) ?? assert.fail();
+      const isRefused = (error: unknown) => error instanceof StoreError && error.message.includes("403");
+      await assert.rejects(far.review(id, { verdict: "approve", digest, by: "mallory" }), isRefused);
+      await assert.rejects(far.review(id, { verdict: "approve", digest }), isRefused);
+      const store = pageStore(server, cookie);
+      const before = await store.head();
+      const { status, reviews } = await far.review(id, { verdict: "reject", digest, by: "ana", note: "no" });
+      assert.deepEqual([status, reviews[0]?.by], ["rejected", "ana"]);
+      assert.equal((await store.head()).size, before.size + 1);
+      const near = sqliteStore({ file: server.file });
+      assert.equal((await createEscalations({ store: near }).read(id))?.status, "rejected");
+      await near.close();
+      const info = await asked(server, "/api/session", { headers: { cookie } });
+      const name = { store: "store.db", as: "ana", policies: [{ name: "p.yaml", text: POLICY }] };
+      assert.deepEqual(JSON.parse(info.text), name);
+    },
+    ["--as", "ana", "--policy", "p.yaml"],
+  );
+});
+
+test("the page hears of what a guard holds meanwhile", async () => {
+  await served(async (server) => {
+    const cookie = await session(server);
+    const headers = { cookie, origin: origin(server) };
+    const store = httpStore({ url: `${origin(server)}/api`, headers, watch: "events" });
+    let heard: () => void = () => undefined;
+    const hint = () =>
+      new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+    const first = hint();
+    const stop = store.watch(() => heard());
+    await first;
+    const next = hint();
+    await hold(server.file, [{ ...NOTE, args: { text: "other" } }]);
+    await next;
+    stop();
+  });
+});

@@ -1,0 +1,154 @@
+/** What the API of a store refuses, and how it says so. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Head } from "countersign";
+import { storeApi } from "countersign/store-api";
+import { appendAfter } from "countersign/stores/contract";
+import { memoryStore } from "countersign/stores/memory";
+
+const EMPTY_HEAD: Head = { size: 0, origin: null, hash: null, atMs: 0, peaks: [] };
+const digest = `sha256:${"0".repeat(64)}`;
+const append = appendAfter(EMPTY_HEAD, [{ id: "a" }]);
+
+/** What the API before an empty store answers. */
+async function answerTo(path: string, init: RequestInit = {}, bytesMax?: number) {
+  const store = memoryStore();
+  const api = storeApi({ store, path: "/api", seals: false, ...(bytesMax !== undefined && { bytesMax }) });
+  const response = await api(new Request(`http://127.0.0.1${path}`, init));
+  const text = await response.text();
+  const { error } = JSON.parse(text) as { readonly error?: { readonly code: string; readonly message: string } };
+  return { status: response.status, headers: response.headers, text, error, size: (await store.head()).size };
+}
+
+function posted(value: unknown, type = "application/json"): RequestInit {
+  return {
+    method: "POST",
+    headers: { "content-type": type },
+    body: typeof value === "string" ? value : JSON.stringify(value),
+  };
+}
+
+test("answers are JSON that nobody keeps and no browser takes for anything else", async () => {
+  for (const [path, init] of [
+    ["/api/head", {}],
+    ["/api/nothing", {}],
+    ["/api/append", posted(append)],
+  ] as const) {
+    const { headers } = await answerTo(path, init);
+    assert.equal(headers.get("content-type"), "application/json");
+    assert.equal(headers.get("cache-control"), "no-store");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+  }
+});
+
+test("what is asked elsewhere or otherwise is refused", async () => {
+  for (const [path, init, status] of [
+    ["/api/", {}, 404],
+    ["/api/__proto__", {}, 404],
+    ["/api/constructor", {}, 404],
+    ["/api/head/", {}, 404],
+    ["/head", {}, 404],
+    ["/api/head", posted({}), 405],
+    ["/api/head", { method: "DELETE" }, 405],
+    ["/api/append", {}, 405],
+    ["/api/append", { method: "PUT", body: "{}" }, 405],
+  ] as const) {
+    assert.equal((await answerTo(path, init)).status, status, path);
+  }
+});
+
+test("b22_a_form_or_text_posted_from_any_page_is_no_request: only JSON is read, which needs leave from us", async () => {
+  for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json", ""]) {
+    const { status, size } = await answerTo("/api/append", posted(append, type));
+    assert.deepEqual([status, size], [415, 0], type);
+  }
+  const { status, size } = await answerTo("/api/append", posted(append, "application/json; charset=utf-8"));
+  assert.deepEqual([status, size], [200, 1]);
+});
+
+test("a body that is too large is not read to its end", async () => {
+  let pulled = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled += 1;
+      controller.enqueue(new Uint8Array(1_000));
+    },
+  });
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: endless, duplex: "half" };
+  const { status, error } = await answerTo("/api/append", init as RequestInit, 10_000);
+  assert.deepEqual([status, error?.code], [413, "too-large"]);
+  assert.ok(pulled < 100);
+});
+
+test("parameters that are missing, odd or there twice are refused", async () => {
+  for (const query of [
+    "history",
+    "history?from=0",
+    "history?from=-1&limit=1",
+    "history?from=1e3&limit=1",
+    "history?from=0&limit=0",
+    "history?from=0&limit=1&limit=2",
+    "history?from=99999999999999999&limit=1",
+    "list?limit=1",
+    "list?filter=__proto__&limit=1",
+    "list?filter=status&value=open&limit=1",
+    "list?filter=lane&value=x&limit=1",
+  ]) {
+    const { status, error } = await answerTo(`/api/${query}`);
+    assert.deepEqual([status, error?.code], [400, "bad-request"], query);
+  }
+  const { status, error } = await answerTo("/api/list?filter=all&limit=1&after=nonsense");
+  assert.deepEqual([status, error?.code], [400, "bad-cursor"]);
+});
+
+test("a body that is not the shape is refused, and says where", async () => {
+  for (const [path, body, message] of [
+    ["marks", "null", /object/],
+    ["marks", "[]", /object/],
+    ["marks", "{", /JSON/],
+    ["marks", "\u00ff", /JSON/],
+    ["marks", {}, /`session` is missing/],
+    ["marks", { session: digest, more: 1 }, /only session/],
+    ["marks", { session: "sha256:x" }, /`session` must be/],
+    ["marks", '{"__proto__":{"session":1}}', /`session` is missing/],
+    ["entries", { id: 1 }, /`id` must be text/],
+    ["usage", { queries: {} }, /`queries` must be a list/],
+    ["usage", { queries: [{ bucket: digest, sinceMs: "1" }] }, /`queries\[0\].sinceMs` must be a number/],
+    ["append", { ...append, entries: [] }, /empty/],
+    ["append", { ...append, extra: 1 }, /only entries, head/],
+    ["append", { ...append, entries: [{ ...append.entries[0], seq: "0" }] }, /`entries\[0\].seq`/],
+    ["append", { ...append, entries: [{ ...append.entries[0], salt: "" }] }, /`entries\[0\].salt`/],
+    ["append", { ...append, entries: [{ ...append.entries[0], event: { type: "approve" } }] }, /event.type/],
+    ["append", { ...append, index: [{ id: "a" }] }, /`index\[0\].status` is missing/],
+    ["append", { ...append, marks: { session: digest, marks: [1] } }, /`marks.marks\[0\]`/],
+  ] as const) {
+    const { status, error, size } = await answerTo(`/api/${path}`, posted(body));
+    assert.equal(status, 400, String(message));
+    assert.match(error?.message ?? "", message);
+    assert.equal(size, 0);
+  }
+});
+
+test("an answer never repeats what was sent", async () => {
+  const hostile = "<script>alert(1)</script>";
+  for (const [path, init] of [
+    [`/api/${hostile}`, {}],
+    [`/api/list?filter=${hostile}&limit=1`, {}],
+    [`/api/list?filter=all&limit=1&after=${hostile}`, {}],
+    ["/api/marks", posted({ [hostile]: 1, session: digest })],
+    ["/api/entries", posted({ id: [hostile] })],
+    ["/api/append", posted(hostile)],
+  ] as const) {
+    const { text, status } = await answerTo(path, init);
+    assert.ok(status >= 400, path);
+    assert.ok(!text.includes("script"), text);
+  }
+});
+
+test("whoever serves it can refuse entries", async () => {
+  const store = memoryStore();
+  const api = storeApi({ store, seals: false, refuses: ({ id }) => (id === "a" ? "not this one" : null) });
+  const response = await api(new Request("http://127.0.0.1/append", posted(append)));
+  assert.equal(response.status, 403);
+  assert.equal((await store.head()).size, 0);
+});
