@@ -1,6 +1,6 @@
 //! Whether a history is whole: nothing in it edited, missing, reordered, repeated, cut off or written anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::escalation::{Escalation, GrantState};
 use super::event::{Entry, Event, Outcome, Status};
@@ -88,6 +88,8 @@ pub struct Verification {
     gaps: BTreeMap<u64, u64>,
     /// `None`: nothing more can happen to it.
     escalations: BTreeMap<String, Option<Escalation>>,
+    /// Escalations of which not all was told.
+    untold: BTreeSet<String>,
     /// The root of the tree when it was as large as the checkpoint.
     at_checkpoint: Option<Digest>,
     checkpoint: Option<Checkpoint>,
@@ -152,7 +154,11 @@ impl Verification {
             (Some(id), Told::Event(event)) => self.happen(id, seq, Entry { at_ms: line.at_ms, event: *event }),
             (_, Told::Nonsense) => self.tell(ProblemKind::Impossible, seq, "it says nothing that can happen"),
             (None, Told::Event(_)) => self.tell(ProblemKind::Impossible, seq, "it names no escalation"),
-            (_, Told::Nothing) => {}
+            // What was left out could be anything.
+            (Some(id), Told::Nothing) => {
+                self.untold.insert(id.to_owned());
+            }
+            (None, Told::Nothing) => {}
         }
     }
 
@@ -204,6 +210,9 @@ impl Verification {
 
     /// What happened to the escalation `id`.
     fn happen(&mut self, id: &str, seq: u64, entry: Entry) {
+        if self.untold.contains(id) {
+            return;
+        }
         let known = self.escalations.remove(id);
         let next = match known {
             None if self.known > 0 && !matches!(entry.event, Event::Open { .. }) => return,

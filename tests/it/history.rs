@@ -178,6 +178,16 @@ fn what_cannot_have_happened_to_an_escalation_is_told() {
 }
 
 #[test]
+fn of_an_escalation_that_was_partly_left_out_nothing_is_said() {
+    let event = |event: Json| json!({ "id": "a", "event": event, "salt": "0".repeat(32) });
+    let withdraw = json!({ "type": "withdraw", "note": null });
+    let (mut entries, _) = sealed(&Head::default(), &[event(withdraw.clone()), event(withdraw)]);
+    let redacted = to_json(&redact(&value(&entries[0])).expect("it is whole")).expect("it is plain");
+    entries[0] = serde_json::from_str(&redacted).expect("it is JSON");
+    assert_eq!(found(&entries, None), []);
+}
+
+#[test]
 fn what_is_no_entry_head_or_checkpoint_is_refused() {
     let mut verification = Verification::new(None);
     for nonsense in [json!({}), json!([{}]), json!([null]), json!([{ "seq": -1 }]), json!([{ "seq": 0.5 }])] {

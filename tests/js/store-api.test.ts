@@ -1,9 +1,10 @@
 /** What the API of a store refuses, and how it says so. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Head } from "countersign";
+import { createEscalations, type Head, loadPolicy } from "countersign";
 import { storeApi } from "countersign/store-api";
 import { appendAfter } from "countersign/stores/contract";
+import { httpStore } from "countersign/stores/http";
 import { memoryStore } from "countersign/stores/memory";
 
 const EMPTY_HEAD: Head = { size: 0, origin: null, hash: null, atMs: 0, peaks: [] };
@@ -151,4 +152,17 @@ test("whoever serves it can refuse entries", async () => {
   const response = await api(new Request("http://127.0.0.1/append", posted(append)));
   assert.equal(response.status, 403);
   assert.equal((await store.head()).size, 0);
+});
+
+test("entries of a time far ahead are refused: every later one would be as late", async () => {
+  const store = memoryStore();
+  const api = storeApi({ store, now: () => 1_000_000 });
+  const fetched: typeof fetch = (input, init) => api(new Request(input, init));
+  const through = httpStore({ url: "http://127.0.0.1/", fetch: fetched });
+  const policy = await loadPolicy("rules: [{ tool: '*', action: escalate }]");
+  const opened = (nowMs: number) =>
+    createEscalations({ store: through, now: () => nowMs }).open(policy, { tool: "mail", args: {} });
+  await assert.rejects(opened(1_000_000 + 3_600_000), { code: "not-an-append" });
+  assert.equal((await store.head()).size, 0);
+  assert.equal((await opened(1_000_000 + 60_000)).openedAtMs, 1_060_000);
 });

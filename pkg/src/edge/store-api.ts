@@ -6,6 +6,7 @@
  */
 import type { Holding } from "../core.js";
 import { holding } from "../engines/full.js";
+import { nowMs } from "../env.js";
 import { EscalationError, messageOf, StoreError } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Entry, Head } from "../lifecycle.js";
@@ -26,6 +27,8 @@ export interface StoreApiOptions {
    * `false` is for trying a store with entries that were made up, as `countersign/stores/contract` does.
    */
   readonly seals?: boolean;
+  /** The clock, in Unix milliseconds UTC; the system's unless written. */
+  readonly now?: () => number;
   /** Size of the largest body that is read, in bytes; 32 MiB unless written. */
   readonly bytesMax?: number;
 }
@@ -33,6 +36,8 @@ export interface StoreApiOptions {
 /** Answers one request. It never rejects. */
 export type Api = (request: Request) => Promise<Response>;
 
+/** How far the clock of whoever appends may be ahead: later entries are never before the last, so a wrong one would last. */
+const AHEAD_MS_MAX = 5 * 60_000;
 const BYTES_MAX = 32 * 1024 * 1024;
 /** Escalations of one page, and entries of one part of the history. */
 export const PAGE_MAX = 500;
@@ -62,6 +67,7 @@ interface Ask {
   readonly store: Store;
   readonly refuses: (entry: Entry) => string | null;
   readonly seals: boolean;
+  readonly nowMs: () => number;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly signal: AbortSignal;
@@ -95,6 +101,7 @@ export function storeApi({
   path = "",
   refuses = () => null,
   seals = true,
+  now = nowMs,
   bytesMax = BYTES_MAX,
 }: StoreApiOptions): Api {
   return async (request) => {
@@ -105,7 +112,9 @@ export function storeApi({
         throw new Refused(405, "method-not-allowed", `only ${route.method} can be asked here`, { allow: route.method });
       }
       const body = route.method === "POST" ? await bodyOf(request, bytesMax) : undefined;
-      const answer = await route.answer({ store, refuses, seals, query: queryOf(url), body, signal: request.signal });
+      const { signal } = request;
+      const ask: Ask = { store, refuses, seals, nowMs: now, query: queryOf(url), body, signal };
+      const answer = await route.answer(ask);
       return answer instanceof Response ? answer : json(200, answer);
     } catch (error) {
       return failed(error);
@@ -163,7 +172,7 @@ function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   return all;
 }
 
-async function append({ store, refuses, seals, body }: Ask): Promise<boolean> {
+async function append({ store, refuses, seals, nowMs, body }: Ask): Promise<boolean> {
   const wanted = appended(body);
   const head = await store.head();
   // Others were first: nothing to check, as the entries follow something that is no more the end.
@@ -173,6 +182,10 @@ async function append({ store, refuses, seals, body }: Ask): Promise<boolean> {
     if (why !== null) throw new Refused(403, "refused", why);
   }
   if (seals) {
+    const latestMs = Math.max(nowMs() + AHEAD_MS_MAX, head.atMs);
+    if (wanted.head.atMs > latestMs) {
+      throw new Refused(422, "not-an-append", "the entries are of a time to come: is the clock right?");
+    }
     await holding.ready();
     checkSeals(holding, head, wanted);
     await checkFolds(holding, store, wanted);

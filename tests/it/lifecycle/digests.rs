@@ -93,8 +93,7 @@ fn b06_b07_b16_whose_call_it_is_and_of_which_tool_is_covered() {
 fn of_the_context_that_is_covered_which_the_policy_reads() {
     let reads =
         "rules: [{ tool: t, when: { context.place.country: se }, action: block }, { tool: '*', action: escalate }]";
-    let whole =
-        "rules: [{ tool: t, when: { context: { only_keys: [place] } }, action: block }, { tool: '*', action: escalate }]";
+    let whole = "rules: [{ tool: t, when: { context: { only_keys: [place] } }, action: block }, { tool: '*', action: escalate }]";
     let of = |policy: &str, context: &str| held(policy, &format!(r#"{{"tool":"t","args":{{}},"context":{context}}}"#));
     let (one, time) = (r#"{"place":{"country":"no"},"time":1}"#, r#"{"place":{"country":"no"},"time":2}"#);
     let place = r#"{"place":{"country":"dk"},"time":1}"#;
