@@ -143,15 +143,27 @@ test("b08_absent_null_empty: no arguments, null and empty ones are told apart", 
   assert.notEqual(absent.digest, empty.digest);
 });
 
-test("bug_agenta_4854: an approval without arguments is inherited by no call", async () => {
+test("bug_agenta_4854: a call without arguments cannot be approved, and an approval of empty ones covers no others", async () => {
   const { guard, people } = stand();
-  const absent = await hold(guard, { tool: "email.send" });
-  await approve(people, absent);
-  for (const args of [{}, { to: null }, mail]) {
+  await assert.rejects(approve(people, await hold(guard, { tool: "email.send" })), { code: "unapprovable" });
+  const empty = await hold(guard, { tool: "email.send", args: {} });
+  await approve(people, empty);
+  for (const args of [{ to: null }, mail]) {
     const checked = await guard.check({ tool: "email.send", args });
     assert.ok(checked.status === "pending");
-    assert.notEqual(checked.escalation.digest, absent.digest);
+    assert.notEqual(checked.escalation.digest, empty.digest);
   }
+});
+
+test("a wrapped tool that is called without arguments has empty ones", async () => {
+  const { guard, people, held } = stand();
+  const { ran, run } = recorder<object | undefined>();
+  const sent = guard.wrap("email.send", run)(undefined);
+  const record = await held();
+  assert.deepEqual(record.call.args, {});
+  await approve(people, record);
+  await sent;
+  assert.deepEqual(ran, [{}]);
 });
 
 test("bug_guren_621: another password is another call, though a reader sees both hidden", async () => {

@@ -365,3 +365,23 @@ test("each end is told by a code of its own", async () => {
   }
   assert.deepEqual([...codes].sort(), ["expired", "rejected", "revoked", "withdrawn"]);
 });
+
+test("if nobody can tell who is paused, nothing runs", async () => {
+  const inner = memoryStore();
+  let isDamaged = false;
+  const read = async (id: string) => {
+    const entries = await inner.read(id);
+    const damaged = (entry: (typeof entries)[number]) => ({
+      ...entry,
+      event: { type: "expire" } as const,
+    });
+    return id === "pause" && isDamaged ? entries.map(damaged) : entries;
+  };
+  const { guard, people } = stand({ store: { ...inner, read } });
+  await people.pause({ agent: "other", paused: true });
+  assert.equal((await guard.check({ tool: "file.read" })).status, "allowed");
+  isDamaged = true;
+  const checked = await guard.check({ tool: "file.read" });
+  assert.ok(checked.status === "blocked" && checked.told.code === "unavailable");
+  await assert.rejects(people.paused(), { code: "broken-history" });
+});

@@ -33,7 +33,7 @@ for (const record of ["all", "held"] as const) {
 
 test("an approved call leaves its marks in the step that uses the grant", async () => {
   const { guard, people } = stand({ policy: marking });
-  const record = await hold(guard, { tool: "note.write" });
+  const record = await hold(guard, { tool: "note.write", args: {} });
   const before = await guard.check({ tool: "email.send" });
   assert.ok(before.status === "allowed");
   assert.deepEqual((before.call.session as { marks: unknown }).marks, []);
@@ -46,7 +46,7 @@ test("an approved call leaves its marks in the step that uses the grant", async 
 
 test("an approval ends when its session carries more marks than when it was held", async () => {
   const { guard, people } = stand({ policy: marking });
-  const record = await hold(guard, { tool: "note.write" });
+  const record = await hold(guard, { tool: "note.write", args: {} });
   await approve(people, record);
   await guard.check({ tool: "web.fetch" });
   const resumed = await guard.resume(record.id);
@@ -89,7 +89,7 @@ test("an approved call is charged as well", async () => {
   const policy = await loadPolicy("rules: [{ id: t, tool: t, action: allow, limit: { calls: 1, per: 1h } }]");
   const { guard, people, store } = stand({ policy });
   assert.equal((await guard.check({ tool: "t" })).status, "allowed");
-  const record = await hold(guard, { tool: "t" });
+  const record = await hold(guard, { tool: "t", args: {} });
   await approve(people, record);
   assert.equal((await guard.resume(record.id)).status, "ready");
   const [bucket] = record.decision.charge.map(({ bucket }) => bucket);

@@ -92,7 +92,7 @@ function wrap(post: Post, tool: string, run: Run) {
   checkText("tool", tool);
   if (typeof run !== "function") throw new TypeError("`run` must be a function");
   post.wrapped.set(tool, run);
-  return async (args: unknown, options: WrappedOptions = {}): Promise<unknown> => {
+  return async (args: unknown = {}, options: WrappedOptions = {}): Promise<unknown> => {
     const { reason, confidence, signal = null, ...others } = options;
     const proposed = proposedOf({ tool, args, reason, confidence } as ProposedCall, others);
     const decided = await decideOrObserve(post, proposed, signal);
