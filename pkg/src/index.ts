@@ -63,6 +63,8 @@ export type {
 export { EMPTY_HEAD } from "./stores/store.js";
 export type * from "./types.js";
 export { undoMsOf } from "./undo.js";
+export type { VerifyHistoryOptions } from "./verifying.js";
+export { verifyHistory } from "./verifying.js";
 
 /**
  * The escalations in a store.

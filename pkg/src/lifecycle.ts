@@ -11,7 +11,7 @@ export type Status = "pending" | "approved" | "rejected" | "expired" | "withdraw
 export type Verdict = "approve" | "reject";
 
 /** What became of a call that was let run; `unknown` if nobody can tell. */
-export type Outcome = "ran" | "failed" | "unknown";
+export type RunOutcome = "ran" | "failed" | "unknown";
 
 /** Somebody whose identity was verified. */
 export interface Reviewer {
@@ -83,7 +83,7 @@ export type Event =
       readonly marks: readonly string[];
       readonly charge: readonly Charge[];
     }
-  | { readonly type: "outcome"; readonly outcome: Outcome; readonly note: string | null }
+  | { readonly type: "outcome"; readonly outcome: RunOutcome; readonly note: string | null }
   | { readonly type: "revoke"; readonly by: string | null; readonly note: string | null }
   /** The entries below belong to no escalation. */
   | { readonly type: "decision"; readonly call: Call; readonly digest: Digest | null; readonly decision: Decision }
@@ -199,7 +199,7 @@ export interface Escalation {
   readonly reviews: readonly Review[];
   readonly grant: Grant | null;
   /** Since when it was let run, and what became of it; `outcome` is `null` until it is recorded. */
-  readonly run: { readonly atMs: number; readonly outcome: Outcome | null; readonly note: string | null } | null;
+  readonly run: { readonly atMs: number; readonly outcome: RunOutcome | null; readonly note: string | null } | null;
   /** Who looks at it now, by their own word. */
   readonly claim: { readonly by: string | null; readonly untilMs: number } | null;
   readonly questions: readonly {
@@ -244,7 +244,7 @@ export type Proposal =
     }
   | { readonly type: "expire" }
   | { readonly type: "withdraw"; readonly note?: string }
-  | { readonly type: "outcome"; readonly outcome: Outcome; readonly note?: string }
+  | { readonly type: "outcome"; readonly outcome: RunOutcome; readonly note?: string }
   | { readonly type: "revoke"; readonly by?: string; readonly note?: string };
 
 /** Reviewers that were verified, by the place of their review among the entries of the escalation, counted from 0. */

@@ -1,6 +1,6 @@
 //! How calls are reviewed: `review`, `marks` and `consequence`.
 
-use super::reader::{Reader, find_key};
+use super::reader::Reader;
 use super::terms::{Consequence, FieldAt, ReviewTerms, Segment};
 use crate::sorted::sorted;
 use crate::text::diagnostic::{Code, Diagnostic};
@@ -32,16 +32,9 @@ impl Reader<'_> {
             ids.dedup();
             ids
         });
-        let quorum = quorum?;
-        if let (Some(ids), Some(quorum), Some(entry)) = (&reviewers, quorum, find_key(entries, "quorum"))
-            && quorum as usize > ids.len()
-        {
-            let message = prose!("a quorum of {quorum} of {} reviewers", ids.len());
-            let diagnostic = Diagnostic::new(Code::OutOfRange, entry.value.span, message);
-            self.report(diagnostic.help("nothing could ever be approved: name more reviewers or ask for fewer"));
-            return None;
-        }
-        Some(ReviewTerms { expires_ms: expires_ms?, reviewers, quorum, confirm: confirm?, editable: editable? })
+        // A quorum larger than the list is no mistake: a name may be a role that several people have.
+        let (expires_ms, quorum) = (expires_ms?, quorum?);
+        Some(ReviewTerms { expires_ms, reviewers, quorum, confirm: confirm?, editable: editable? })
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is in the range of a quorum")]

@@ -1,5 +1,6 @@
 /** What runs in the pages and workers of `indexeddb.test.ts` and of the load test: the store, and what is done with it. */
 import type { Entry } from "countersign";
+import { createEscalations, initialize, loadPolicy, verifyHistory } from "countersign/bytes";
 import { appendAfter, digestOf, rowOf, storeContract } from "countersign/stores/contract";
 import { type Append, type IndexedDbStore, indexedDbStore } from "countersign/stores/indexeddb";
 import { figuresOf } from "../long/store-figures.ts";
@@ -75,6 +76,20 @@ const page = {
     const head = await store.head();
     if (head.size !== entries.length || head.hash !== (entries.at(-1)?.hash ?? null)) throw new Error("broken head");
     return entries.map(lineOf);
+  },
+
+  /** Appends `count` entries that the engine seals, and answers how long it took to verify them alone, in milliseconds. */
+  async verifyMore(store: IndexedDbStore, count: number): Promise<number> {
+    initialize(await (await fetch("./engine.wasm")).arrayBuffer());
+    const policy = await loadPolicy("rules: [{ tool: '*', action: escalate }]");
+    const escalations = createEscalations({ store });
+    const after = await store.head();
+    for (let n = 0; n < count; n += 1) await escalations.open(policy, { tool: "mail", args: { n }, session: `s${n}` });
+    const startMs = performance.now();
+    const { entries, problems } = await verifyHistory(store, { after });
+    const tookMs = performance.now() - startMs;
+    if (entries !== count || problems.length > 0) throw new Error(JSON.stringify({ entries, problems }));
+    return tookMs;
   },
 
   /** The code of the error with which `work` rejects, or `nothing`. */

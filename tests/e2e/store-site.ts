@@ -1,4 +1,5 @@
 /** Serves a page that has the IndexedDB store: `/index.html` with `stores` of `store-page.ts`. */
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -21,7 +22,12 @@ export async function serveStores(): Promise<StoreSite> {
     write: false,
   });
   const script = outputFiles[0]?.text ?? "";
+  const engine = readFileSync(fileURLToPath(import.meta.resolve("countersign/countersign_bg.wasm")));
   const server = createServer(({ url }, response) => {
+    if (url === "/engine.wasm") {
+      response.writeHead(200, { "content-type": "application/wasm" }).end(engine);
+      return;
+    }
     const isScript = url === "/store-page.js";
     response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
     response.end(isScript ? script : HTML);

@@ -70,6 +70,7 @@ function measure(page: Page): Promise<Times> {
       "first page, all": await median(21, () => store.list(all)),
       "read one": await median(51, (n) => store.read(`pending ${n * 97}`)),
       append: await median(101, () => stores.add(store, 1)),
+      "verify 100 more": await stores.verifyMore(store, 100),
     };
     await store.close();
     return results;

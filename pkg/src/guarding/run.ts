@@ -1,6 +1,6 @@
 /** Runs a tool on the guard's own frozen copy of the call, and records what became of it. */
 import { EscalationError, messageOf } from "../errors.js";
-import type { Outcome } from "../lifecycle.js";
+import type { RunOutcome } from "../lifecycle.js";
 import { verifying } from "../reviewers.js";
 import type { Call } from "../types.js";
 import type { Post, Run } from "./post.js";
@@ -45,7 +45,7 @@ export function finishing(post: Post, call: Call, id: string | null): Finished {
   };
 }
 
-async function record(post: Post, id: string, outcome: Outcome, note: string | undefined): Promise<void> {
+async function record(post: Post, id: string, outcome: RunOutcome, note: string | undefined): Promise<void> {
   const { holding, writing, verify } = post;
   const reviewers = verifying(holding, verify);
   await writing.write(async ({ nowMs }) => {

@@ -1,7 +1,7 @@
 /** The shapes of a guard: what it is made of, and what it answers. */
 import type { DecidingPolicy } from "../decides.js";
 import type { Told } from "../errors.js";
-import type { Outcome } from "../lifecycle.js";
+import type { RunOutcome } from "../lifecycle.js";
 import type { ReviewVerifier } from "../reviewers.js";
 import type { Store } from "../stores/store.js";
 import type { Call, Decision } from "../types.js";
@@ -82,7 +82,7 @@ export interface RunContext {
 }
 
 /** Says what became of a call that was let run. Whatever goes wrong is reported to the observer; it never fails. */
-export type Finished = (outcome: Outcome, note?: string) => Promise<void>;
+export type Finished = (outcome: RunOutcome, note?: string) => Promise<void>;
 
 /** What becomes of a call now. Only an allowed one may run, and that is `call`, not what was handed in. */
 export type Checked =
@@ -114,7 +114,7 @@ export type GuardEvent =
   | { readonly type: "held"; readonly id: string; readonly escalation: EscalationRecord }
   /** A grant was used: the call runs now. */
   | { readonly type: "released"; readonly id: string; readonly escalation: EscalationRecord }
-  | { readonly type: "finished"; readonly id: string | null; readonly call: Call; readonly outcome: Outcome }
+  | { readonly type: "finished"; readonly id: string | null; readonly call: Call; readonly outcome: RunOutcome }
   | { readonly type: "told"; readonly told: Told }
   /** What became of a call could not be recorded. */
   | { readonly type: "unrecorded"; readonly id: string; readonly error: unknown }

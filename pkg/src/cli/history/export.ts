@@ -1,14 +1,12 @@
 /** `countersign history export`: all entries of a store, a line each, and the checkpoint. */
 import { open } from "node:fs/promises";
 import { holding } from "../../engines/full.js";
-import type { Checkpoint, Entry, Head } from "../../lifecycle.js";
+import type { Checkpoint } from "../../lifecycle.js";
 import type { Store } from "../../stores/store.js";
+import { partsOf } from "../../verifying.js";
 import type { Output } from "../output.js";
 import { EXIT_OK, Problem, unwritable } from "../problem.js";
 import { lineOf } from "./lines.js";
-
-/** Entries that are read at once. */
-export const PART_MAX = 500;
 
 /** How it is exported. */
 export interface ExportOptions {
@@ -23,24 +21,13 @@ export async function exportHistory(store: Store, options: ExportOptions, output
   await holding.ready();
   const head = await store.head();
   const checkpoint = holding.checkpoint(head);
-  for await (const part of partsOf(store, head)) {
+  for await (const part of partsOf(store, 0, head.size)) {
     const lines = part.map((entry) => lineOf(options.redact ? holding.redact(entry) : entry));
     if (!(await output.write(lines.join("")))) return EXIT_OK;
   }
   await output.write(lineOf({ checkpoint }));
   if (options.checkpoint !== undefined) await keep(checkpoint, options.checkpoint);
   return EXIT_OK;
-}
-
-/** The entries up to `head`. */
-export async function* partsOf(store: Store, head: Head): AsyncGenerator<readonly Entry[]> {
-  let from = 0;
-  while (from < head.size) {
-    const part = await store.history({ from, limit: Math.min(PART_MAX, head.size - from) });
-    if (part.length === 0) return;
-    yield part;
-    from += part.length;
-  }
 }
 
 /** An older checkpoint is evidence, so a file that is there is left alone. */

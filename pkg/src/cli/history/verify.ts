@@ -1,15 +1,13 @@
 /** `countersign history verify`: is this history whole, and is it the one of the checkpoint? */
-import { holding, verification } from "../../engines/full.js";
 import { nowMs } from "../../env.js";
-import { EscalationError } from "../../errors.js";
-import type { Checkpoint, Entry, HistoryProblem, HistoryReport, RedactedEntry } from "../../lifecycle.js";
+import type { Checkpoint, HistoryReport } from "../../lifecycle.js";
 import { sameJson } from "../../same.js";
 import type { Store } from "../../stores/store.js";
+import { PROBLEMS_MAX, type Verifiable, verifyEntries, verifyHistory } from "../../verifying.js";
 import { type Input, openInput } from "../input.js";
 import type { Output } from "../output.js";
 import { EXIT_FOUND, EXIT_OK, visible } from "../problem.js";
 import { progressOf } from "../progress.js";
-import { partsOf } from "./export.js";
 import { linesOf } from "./lines.js";
 
 /** What was found in a history. */
@@ -19,11 +17,8 @@ export interface Verified {
   readonly more: readonly string[];
 }
 
-type Verifiable = Entry | RedactedEntry;
-
 /** Entries that are verified at once. */
 const BATCH_MAX = 256;
-const PROBLEMS_MAX = 100;
 
 /** Verifies the history in `file`, against `checkpoint` if there is one, and its last line against the rest. */
 export async function verifyFile(file: string, checkpoint: Checkpoint | null): Promise<Verified> {
@@ -46,7 +41,7 @@ export async function verifyFile(file: string, checkpoint: Checkpoint | null): P
     }
     yield batch;
   }
-  const report = await verified(parts(), checkpoint);
+  const report = await verifyEntries(parts(), { checkpoint });
   if (own === undefined) more.push("the last line, which should be the checkpoint, is missing: the file was cut short");
   else if (report.problems.length === 0 && !sameJson(own, report.checkpoint)) more.push(otherCheckpoint(own, report));
   return { report, more: more.slice(0, PROBLEMS_MAX) };
@@ -61,41 +56,7 @@ function otherCheckpoint(own: Checkpoint | null, { entries }: HistoryReport): st
 
 /** Verifies the history in `store` against `checkpoint`, if there is one. */
 export async function verifyStore(store: Store, checkpoint: Checkpoint | null): Promise<Verified> {
-  await holding.ready();
-  const head = await store.head();
-  const report = await verified(partsOf(store, head), checkpoint);
-  const isItsHead = report.problems.length > 0 || sameJson(report.checkpoint, holding.checkpoint(head));
-  return { report, more: isItsHead ? [] : ["the end of the history that the store keeps is not that of its entries"] };
-}
-
-async function verified(
-  parts: AsyncIterable<readonly Verifiable[]>,
-  against: Checkpoint | null,
-): Promise<HistoryReport> {
-  await holding.ready();
-  const running = verification(null, against);
-  const nonsense: HistoryProblem[] = [];
-  try {
-    for await (const part of parts) push(part);
-    const report = { ...running.finish(), against };
-    if (nonsense.length === 0) return report;
-    const problems = [...report.problems, ...nonsense].sort((a, b) => a.seq - b.seq).slice(0, PROBLEMS_MAX);
-    return { ...report, problems, checkpoint: null };
-  } finally {
-    running.free();
-  }
-
-  /** What the engine cannot even read, it does not take; the others of the part it does. */
-  function push(part: readonly Verifiable[]): void {
-    try {
-      running.push(part);
-    } catch (error) {
-      if (!(error instanceof EscalationError)) throw error;
-      const [first] = part;
-      if (part.length > 1) for (const entry of part) push([entry]);
-      else if (first) nonsense.push({ kind: "edited", seq: first.seq, message: "it is not what an entry is" });
-    }
-  }
+  return { report: await verifyHistory(store, { checkpoint }), more: [] };
 }
 
 async function* progressing(input: Input, entries: () => number) {

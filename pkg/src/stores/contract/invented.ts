@@ -51,9 +51,14 @@ export function appendAfter(
     origin: head.origin ?? entries[0]?.hash ?? null,
     hash: last?.hash ?? head.hash,
     atMs: last?.atMs ?? head.atMs,
-    peaks: entries.slice(-3).map(({ hash }) => hash),
+    peaks: peaksOf(head.size + entries.length),
   };
   return { entries, head: after, index: [], marks: null, used: [], ...rest };
+}
+
+/** As many as a history of this size has: one for each 1 of its binary digits. */
+function peaksOf(size: number): readonly Digest[] {
+  return [...size.toString(2)].flatMap((digit, at) => (digit === "1" ? [digestOf(size + at)] : []));
 }
 
 /** Where a pending escalation stands in the lists, with `other` parts. */
