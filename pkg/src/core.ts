@@ -263,6 +263,7 @@ interface HoldingBuild {
   foldEscalation(entries: unknown, verified: unknown, nowMs: number): unknown;
   repeatsOf(call: unknown, past: unknown, nowMs: number): unknown;
   keysOf(call: unknown): unknown;
+  digestOfTool(description: unknown): string;
   sealEntries(head: unknown, events: unknown, nowMs: number): unknown;
   checkpointOf(head: unknown): unknown;
   redactEntry(entry: unknown): unknown;
@@ -300,6 +301,8 @@ export interface Holding {
   /** What escalations of the lane of `call`, newest first, say about it. */
   repeats(call: Call, past: readonly StoredEscalation[], nowMs: number): Repeats;
   keys(call: Call): Keys;
+  /** The digest of what a tool says of itself, which is plain data. */
+  toolDigest(description: unknown): Digest;
   /** `events` as entries after `head`, all at `nowMs` or, if that is later, at the time of `head`. */
   seal(head: Head, events: readonly Unsealed[], nowMs: number): Sealed;
   /** What `head` says of its history; `null` if it is empty. */
@@ -330,6 +333,7 @@ export function createHolding(engine: Engine, build: HoldingBuild): Holding {
       answer(() => build.advanceEscalation(entries, verified, proposal, nowMs)),
     fold: (entries, verified, nowMs) => answer(() => build.foldEscalation(entries, verified, nowMs)),
     repeats: (call, past, nowMs) => answer(() => build.repeatsOf(call, past, nowMs)),
+    toolDigest: (description) => engine.answer(refusedEscalation, () => build.digestOfTool(description) as Digest),
     keys: (call) => answer(() => build.keysOf(call)),
     seal: (head, events, nowMs) => answer(() => build.sealEntries(head, events, nowMs)),
     redact: (entry) => answer(() => build.redactEntry(entry)),

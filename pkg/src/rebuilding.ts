@@ -106,8 +106,8 @@ function tracing(holding: Holding): (entry: Entry) => Traces {
       }
       case "decision": {
         const { action, marks, charge } = event.decision;
-        // What was blocked has used nothing.
-        return tracesOf(holding, event.call, marks, action === "block" ? [] : charge, atMs);
+        // What was blocked has used and marked nothing.
+        return action === "block" ? NO_TRACES : tracesOf(holding, event.call, marks, charge, atMs);
       }
       default:
         return NO_TRACES;

@@ -228,7 +228,7 @@ export interface RuleTrace {
   readonly span: Span;
   /** Whether the walk came to it: no rule before it certainly matched. */
   readonly reached: boolean;
-  readonly outcome: Outcome;
+  readonly outcome: TraceOutcome;
   /** What the rule contributes, after confidence and limit, and why; `null` if it did not match or was not reached. */
   readonly says: { readonly action: Action; readonly cause: Cause } | null;
   /** The tool pattern that is about the call's tool; `null` if the rule is about other tools. */
@@ -238,7 +238,7 @@ export interface RuleTrace {
 }
 
 /** Whether a rule, or what a condition asks of a field, holds of the call. */
-export type Outcome = "matched" | "not-matched" | "undecidable";
+export type TraceOutcome = "matched" | "not-matched" | "undecidable";
 
 /** How one field of a condition came out. */
 export interface ConditionTrace {
@@ -246,7 +246,7 @@ export interface ConditionTrace {
   readonly span: Span;
   /** Whether it counts the other way round: it stands within an odd number of `not` around conditions. */
   readonly negated: boolean;
-  readonly outcome: Outcome;
+  readonly outcome: TraceOutcome;
   /** Why it is undecidable; `null` if it is not. */
   readonly why: string | null;
   /** What stands there, as JSON, shortened for display; `null` if nothing does. */

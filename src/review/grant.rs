@@ -1,8 +1,9 @@
 //! The one use of an approval.
 
 use super::error::EscalationError;
-use super::escalation::{Escalation, GrantState, fold};
+use super::escalation::{Escalation, fold};
 use super::event::{Entry, Event, UnixMs, Verdict, Verified};
+use super::parts::{GrantState, Review};
 use crate::decide::call::{Call, MARKS};
 use crate::decide::compile::Stack;
 use crate::decide::decide::decide;
@@ -77,7 +78,7 @@ pub fn consume(
 
 /// Whether the reviews that approved the call are those that `terms` ask for.
 fn satisfies(escalation: &Escalation, terms: &ReviewTerms) -> bool {
-    let counts = |review: &&super::escalation::Review| {
+    let counts = |review: &&Review| {
         review.counts
             && review.answered.verdict == Verdict::Approve
             && escalation.check_approval(&review.answered, review.reviewer.as_ref(), terms).is_ok()

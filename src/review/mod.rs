@@ -3,6 +3,7 @@
 pub mod error;
 pub mod event;
 pub mod confirm;
+pub mod parts;
 pub mod escalation;
 pub mod next;
 pub mod edit;

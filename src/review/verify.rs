@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::escalation::{Escalation, GrantState};
+use super::escalation::Escalation;
 use super::event::{Entry, Event, Outcome, Status};
 use super::history::{Checkpoint, Head, Line};
+use super::parts::GrantState;
 use crate::value::digest::Digest;
 
 /// After so many problems no more are told.
@@ -132,6 +133,8 @@ impl Verification {
         }
         if line.hash() != Some(hash) {
             self.tell(ProblemKind::Edited, seq, "the entry is not what was sealed");
+            // Nor can anything be said of what followed from it.
+            self.untold.extend(line.id.map(str::to_owned));
         }
         if seq > self.head.size {
             self.gaps.insert(self.head.size, seq);

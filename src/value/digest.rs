@@ -20,6 +20,8 @@ pub enum Subject {
     Call,
     /// What a limit counts together.
     Limit,
+    /// What a tool says of itself.
+    Tool,
     /// What belongs together in a store.
     Key,
     /// What happened, as an entry of a history has it.
@@ -35,6 +37,7 @@ impl Subject {
             Self::Stack => "countersign/stack/1\0",
             Self::Call => "countersign/call/1\0",
             Self::Limit => "countersign/limit/1\0",
+            Self::Tool => "countersign/tool/1\0",
             Self::Key => "countersign/key/1\0",
             Self::Event => "countersign/event/1\0",
             Self::Entry => "countersign/entry/1\0",
@@ -62,8 +65,8 @@ pub struct Digest([u8; 32]);
 pub fn digest(subject: Subject, value: &Value) -> Result<Digest, CanonicalError> {
     let mut text = String::from(subject.label());
     match subject {
-        // History tells of every call, also of one that could not be approved.
-        Subject::Event => canonical_finite(value, &mut text)?,
+        // Large numbers stand there too, and nobody runs them.
+        Subject::Event | Subject::Tool => canonical_finite(value, &mut text)?,
         Subject::Policy | Subject::Stack | Subject::Call | Subject::Limit | Subject::Key | Subject::Entry => {
             canonical(value, &mut text)?;
         }

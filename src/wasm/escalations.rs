@@ -8,6 +8,7 @@ use crate::review::error::EscalationError;
 use crate::review::event::{Entry, Event, Verified};
 use crate::review::{edit, escalation, grant, next, repeat};
 use crate::value::canonical::canonical;
+use crate::value::digest::{Subject, digest};
 use crate::value::value::{Map, Value, record};
 use crate::wire::Failure;
 use crate::wire::call::call_from;
@@ -100,6 +101,13 @@ fn past_escalation(stored: &JsValue, now_ms: u64) -> Option<(String, escalation:
 pub fn keys_of(call: JsValue) -> Result<JsValue, JsValue> {
     let keys = repeat::keys(&decode_call(&call)?).ok_or_else(|| refuse(EscalationError::NoDigest))?;
     encode(&KeysOut::from(keys))
+}
+
+/// The digest of what a tool says of itself.
+#[wasm_bindgen(js_name = digestOfTool)]
+pub fn digest_of_tool(description: JsValue) -> Result<String, JsValue> {
+    let digest = digest(Subject::Tool, &decode(&description)?).map_err(|_| refuse(EscalationError::NoDigest))?;
+    Ok(digest.to_string())
 }
 
 /// Events as entries of a history.

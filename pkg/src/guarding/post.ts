@@ -75,7 +75,7 @@ export function postOf(holding: Holding, given: GuardOptions): Post {
     stack: async () => stackOf(typeof policy === "function" ? await policy() : policy),
     known,
     agentId: typeof agent === "string" ? agent : agent.id,
-    toolDigests: toolDigests(options.tools ?? {}),
+    toolDigests: toolDigests(holding, options.tools ?? {}),
     wrapped: new Map(),
     holdsAll: oneOf("hold", options.hold ?? "flagged", ["flagged", "all"]) === "all",
     collect: collectOf(options.collect),

@@ -1,6 +1,6 @@
 /** The walk through the rules: each in order, with what its condition asks, up to the one that certainly matched. */
 
-import type { ConditionTrace, Outcome, PolicyTrace, RuleTrace, Span, Trace } from "countersign";
+import type { ConditionTrace, TraceOutcome, PolicyTrace, RuleTrace, Span, Trace } from "countersign";
 import { wanted } from "../policy/state.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
@@ -63,7 +63,7 @@ function Walk({ policy, linked }: { readonly policy: PolicyTrace; readonly linke
   );
 }
 
-const MET: Readonly<Record<Outcome, string>> = {
+const MET: Readonly<Record<TraceOutcome, string>> = {
   matched: "matched",
   "not-matched": "did not match",
   undecidable: "cannot be decided",
