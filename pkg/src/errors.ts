@@ -91,6 +91,7 @@ export class CallError extends Error {
  *
  * - `not-escalated`: the policy does not escalate this call.
  * - `no-digest`: the call has a number that JSON cannot carry exactly, so an approval could not say what it covers.
+ * - `too-large`: the call has more than 2,000 values or 100,000 characters, which nobody reads before answering.
  * - `not-found`: no escalation has this id.
  * - `already-closed`: it has an outcome.
  * - `digest-mismatch`: the review, or the grant, is for another call than this one.
@@ -117,6 +118,7 @@ export class CallError extends Error {
 export type EscalationErrorCode =
   | "not-escalated"
   | "no-digest"
+  | "too-large"
   | "not-found"
   | "already-closed"
   | "digest-mismatch"
