@@ -64,7 +64,7 @@ export async function release(post: Post, id: string): Promise<Release> {
     const keys = holding.keys(record.call);
     const marks = await writing.stored((store) => store.marks(keys.session));
     const { usage } = await decideWithUsage(post, stack, withMarks(record.call, marks), moment);
-    const claimant = { guard: guardOf(post), digest: record.digest, marks, usage };
+    const claimant = { guard: guardOf(post), digest: record.digest, marks, usage, holdsAll: post.holdsAll };
     let event: Event;
     try {
       event = stack.consume(past, verified, claimant, nowMs);
