@@ -222,6 +222,8 @@ export class BlockedError extends NotRunError {
  * Why a store did not do its work:
  *
  * - `unavailable`: it cannot be opened or failed, see `cause`; whether anything was written is unknown.
+ * - `clock-behind`: the history is more than five minutes ahead of the clock here, so that nobody can tell what has
+ *   expired; nothing was written.
  * - `conflict`: others wrote first; nothing was written.
  * - `bad-cursor`: `after` is not a `next` that this store gave.
  * - `full`: there is no room, on the disk or in what the browser grants; nothing was written.
@@ -230,6 +232,7 @@ export class BlockedError extends NotRunError {
  * - `not-an-append`: the parts of an append do not fit together; nothing was written.
  */
 export type StoreErrorCode =
+  | "clock-behind"
   | "unavailable"
   | "conflict"
   | "bad-cursor"

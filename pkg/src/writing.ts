@@ -62,6 +62,15 @@ const LOSSES_AT_ONCE = 2;
 const PAUSE_MS_MAX = 50;
 const PAGE = 100;
 
+/**
+ * How far the history may be ahead of the clock of whoever writes. Entries are never before the last one, so behind a
+ * clock that was far ahead time would stand still, and nothing would expire any more.
+ */
+const BEHIND_MS_MAX = 5 * 60_000;
+
+/** The last end of each history that this process has seen: a history that is shorter later has lost what happened. */
+const seen = new WeakMap<Store, Head>();
+
 /** The last of those who write to a store in this process: one process does not fight itself. */
 const turns = new WeakMap<Store, Promise<void>>();
 
@@ -75,7 +84,11 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
   }
 
   async function moment(): Promise<Moment> {
+    // Taken before the store is asked: what it answers is of then or later.
+    const before = seen.get(store);
     const head = await stored((store) => store.head());
+    checkGrown(before, head);
+    if (head.size > (seen.get(store)?.size ?? 0)) seen.set(store, head);
     return { head, nowMs: Math.max(timeOf(now), head.atMs) };
   }
 
@@ -88,11 +101,15 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (attempt > LOSSES_AT_ONCE) await env.pauseBelow(Math.min(2 ** attempt, PAUSE_MS_MAX));
       const at = await moment();
+      checkClock(at, timeOf(now));
       const step = await next(at);
       if (step.drafts.length === 0) return step.answer([], at);
       const { append, records } = appendOf(step, at);
       const taken: unknown = await stored((store) => store.append(append));
-      if (taken === true) return step.answer(records, at);
+      if (taken === true) {
+        seen.set(store, append.head);
+        return step.answer(records, at);
+      }
       if (taken !== false) throw new StoreError("unavailable", "the store does not say whether it was written");
     }
     throw new StoreError("conflict", "others kept writing to the history; nothing was recorded");
@@ -175,6 +192,21 @@ export async function* eachStored(writing: Writing, filter: Filter): AsyncGenera
     yield* page.items;
     after = page.next;
   } while (after !== null);
+}
+
+function checkGrown(before: Head | undefined, head: Head): void {
+  if (before === undefined || head.size > before.size) return;
+  if (head.size === before.size && head.hash === before.hash) return;
+  const lost = "the store has lost entries, or was put back to an earlier state";
+  throw new StoreError("unavailable", `${lost}: start anew once you know what happened`);
+}
+
+function checkClock({ head }: Moment, nowMs: number): void {
+  const behindMs = head.atMs - nowMs;
+  if (behindMs <= BEHIND_MS_MAX) return;
+  const minutes = Math.round(behindMs / 60_000);
+  const wrong = "this clock, or that of whoever wrote last, is wrong";
+  throw new StoreError("clock-behind", `the history is ${minutes} minutes ahead of this clock: ${wrong}`);
 }
 
 function inTurn<T>(store: Store, work: () => Promise<T>): Promise<T> {

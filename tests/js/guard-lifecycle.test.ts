@@ -42,7 +42,7 @@ test("b05_expired_grant: an approval that was not used in time lets nothing run,
 test("e22_clock_jumps: with a clock that is set back, times in the history never go back", async () => {
   const { guard, people, clock, store } = stand();
   const record = await hold(guard, call);
-  clock.ms -= 10 * minute;
+  clock.ms -= 4 * minute;
   await approve(people, record);
   assert.equal((await guard.resume(record.id)).status, "ready");
   const times = (await store.history({ from: 0, limit: 100 })).map(({ atMs }) => atMs);
@@ -51,6 +51,32 @@ test("e22_clock_jumps: with a clock that is set back, times in the history never
     times.toSorted((a, b) => a - b),
   );
   assert.equal(new Set(times).size, 1);
+});
+
+test("e22_a_clock_far_behind_the_history: nothing is written, as nobody could tell what has expired", async () => {
+  const { guard, people, clock, store } = stand();
+  const record = await hold(guard, call);
+  await approve(people, record);
+  clock.ms -= 6 * minute;
+  const { size } = await store.head();
+  const resumed = await guard.resume(record.id);
+  assert.ok(resumed.status === "not-run" && resumed.told.code === "unavailable");
+  await assert.rejects(approve(people, record), { code: "clock-behind" });
+  assert.equal((await store.head()).size, size);
+});
+
+test("e02_a_store_that_was_put_back: who has seen a longer history goes on with none that is shorter", async () => {
+  const kept = memoryStore();
+  const lost = memoryStore();
+  let current = kept;
+  const names = ["head", "append", "read", "list", "history", "usage", "marks", "watch", "close"] as const;
+  const store = Object.fromEntries(names.map((name) => [name, (arg: never) => current[name](arg)])) as unknown as Store;
+  const { guard } = stand({ store });
+  await hold(guard, call);
+  current = lost;
+  const checked = await guard.check(call);
+  assert.ok(checked.status !== "allowed" && checked.status !== "pending");
+  assert.equal(checked.told.code, "unavailable");
 });
 
 test("a clock that tells nonsense lets nothing run", async () => {
