@@ -94,6 +94,7 @@ export function postOf(holding: Holding, given: GuardOptions): Post {
   // Only own properties count: nobody switches a guard off by a property of every object.
   const options: GuardOptions = Object.assign(Object.create(null), given);
   const { policy, store, now = env.nowMs, newId = env.newId } = options;
+  checkFunction("newId", newId);
   if (typeof policy !== "function") stackOf(policy);
   const agent = identityOf("agent", options.agent);
   const session = identityOf("session", options.session ?? newId());
@@ -107,7 +108,7 @@ export function postOf(holding: Holding, given: GuardOptions): Post {
     holding,
     writing: writingTo(holding, store, now),
     verify: checkFunction("verify", options.verify),
-    newId: checkFunction("newId", newId),
+    newId,
     stack: async () => stackOf(typeof policy === "function" ? await policy() : policy),
     known,
     agentId: typeof agent === "string" ? agent : agent.id,
