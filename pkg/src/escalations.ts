@@ -1,6 +1,6 @@
 /** Held calls: opened under a policy, kept in a store, answered by people. This is the side of reviewers and of the app. */
 import { snapshotCall } from "./call.js";
-import { checkMs, checkText, written } from "./checks.js";
+import { checkFunction, checkKeys, checkMs, checkText, type KeysOf, written } from "./checks.js";
 import type { Holding, ReviewEvent } from "./core.js";
 import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
 import * as env from "./env.js";
@@ -143,7 +143,28 @@ const CLAIM_MS = 5 * 60_000;
 /** How many earlier calls of the same agent, session and tool a call is compared with. */
 export const LANE_MAX = 50;
 
-/** Makes escalations of what `options` say. */
+const OPTIONS: KeysOf<EscalationsOptions> = { store: 0, now: 0, newId: 0, as: 0, verify: 0 };
+const OPEN: KeysOf<OpenOptions> = { usage: 0, batch: 0 };
+const REVIEW: KeysOf<ReviewInput> = {
+  verdict: 0,
+  digest: 0,
+  note: 0,
+  confirmed: 0,
+  undoMs: 0,
+  shownMs: 0,
+  by: 0,
+};
+const EDIT: KeysOf<EditInput> = { args: 0, by: 0, note: 0, usage: 0 };
+const CLAIM = { by: 0, forMs: 0 } as const;
+const ASK = { by: 0, text: 0 } as const;
+const REVOKE = { by: 0, note: 0 } as const;
+const PAUSE: KeysOf<PauseInput> = { agent: 0, paused: 0, by: 0, note: 0 };
+
+/**
+ * Makes escalations of what `options` say.
+ *
+ * @throws TypeError if one is missing, unknown, or not what the types say; so does every method for its input.
+ */
 export type CreateEscalations = (options: EscalationsOptions) => Escalations;
 
 /** Where the escalations are, and who is there. */
@@ -157,37 +178,59 @@ export interface Place {
 
 /** What makes escalations that `holding` opens, reviews and reads. */
 export function escalationsIn(holding: Holding): CreateEscalations {
-  return ({ store, now = env.nowMs, newId = env.newId, as, verify }) => {
-    const writing = writingTo(holding, store, now);
-    const place: Place = { holding, writing, newId, verify, ...(as && { as }) };
-    return Object.freeze<Escalations>({
-      open: async (policy, call, options = {}) => open(place, policy, call, options),
-      review: async (id, input) => review(place, id, input),
-      edit: async (id, policy, input) => edit(place, id, policy, input),
-      async claim(id, { by, forMs = CLAIM_MS } = {}) {
-        checkMs("forMs", forMs);
-        return advance(place, id, ({ nowMs }) => ({ type: "claim", ...byOf(place, by), untilMs: nowMs + forMs }));
-      },
-      ask: async (id, { by, text }) =>
-        advance(place, id, { type: "ask", ...byOf(place, by), text: checkText("text", text) }),
-      answer: async (id, text) => advance(place, id, { type: "answer", text: checkText("text", text) }),
-      withdraw: async (id, note) => withdraw(place, id, note),
-      revoke: async (id, { by, note } = {}) =>
-        advance(place, id, { type: "revoke", ...byOf(place, by), ...written("note", note) }),
-      read: async (id) => read(place, id),
-      list: async (query = {}) => listEscalations(place, query),
-      pause: async (input) => pause(place, input),
-      paused: async () => pausedAgents(await writing.entries(PAUSE_ID)),
-      async checkpoint() {
-        await holding.ready();
-        return holding.checkpoint((await writing.moment()).head);
-      },
-    });
+  return (options) => {
+    const {
+      store,
+      now = env.nowMs,
+      newId = env.newId,
+      as,
+      verify,
+    } = checkKeys("the options of escalations", options, OPTIONS);
+    checkFunction("newId", newId);
+    checkFunction("verify", verify);
+    if (as) {
+      checkText("as.id", as.id);
+      if (typeof as.sign !== "function") throw new TypeError("`as` must have a function `sign`, as of `reviewSigner`");
+    }
+    return escalationsAt({ holding, writing: writingTo(holding, store, now), newId, verify, ...(as && { as }) });
   };
 }
 
+/** The escalations at `place`. */
+export function escalationsAt(place: Place): Escalations {
+  const { holding, writing } = place;
+  return Object.freeze<Escalations>({
+    open: async (policy, call, options = {}) => open(place, policy, call, checkKeys("the options", options, OPEN)),
+    review: async (id, input) => review(place, id, checkKeys("a review", input, REVIEW)),
+    edit: async (id, policy, input) => edit(place, id, policy, checkKeys("an edit", input, EDIT)),
+    async claim(id, input = {}) {
+      const { by, forMs = CLAIM_MS } = checkKeys("a claim", input, CLAIM);
+      checkMs("forMs", forMs);
+      return advance(place, id, ({ nowMs }) => ({ type: "claim", ...byOf(place, by), untilMs: nowMs + forMs }));
+    },
+    async ask(id, input) {
+      const { by, text } = checkKeys("a question", input, ASK);
+      return advance(place, id, { type: "ask", ...byOf(place, by), text: checkText("text", text) });
+    },
+    answer: async (id, text) => advance(place, id, { type: "answer", text: checkText("text", text) }),
+    withdraw: async (id, note) => withdraw(place, id, note),
+    async revoke(id, input = {}) {
+      const { by, note } = checkKeys("a revocation", input, REVOKE);
+      return advance(place, id, { type: "revoke", ...byOf(place, by), ...written("note", note) });
+    },
+    read: async (id) => read(place, id),
+    list: async (query = {}) => listEscalations(place, query),
+    pause: async (input) => pause(place, checkKeys("a pause", input, PAUSE)),
+    paused: async () => pausedAgents(await writing.entries(PAUSE_ID)),
+    async checkpoint() {
+      await holding.ready();
+      return holding.checkpoint((await writing.moment()).head);
+    },
+  });
+}
+
 async function open(
-  { holding, writing, newId }: Place,
+  { holding, writing, newId, verify }: Place,
   policy: DecidingPolicy,
   given: Call,
   options: OpenOptions,
@@ -204,7 +247,7 @@ async function open(
     const past = await writing.stored((store) => store.list({ filter: { lane }, limit: LANE_MAX }));
     const { links } = holding.repeats(call, past.items, nowMs);
     const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false });
-    return { drafts: [{ id, event, past: [], verified: null }], answer: theRecord };
+    return { drafts: [{ id, event, past: [], verified: verify ? {} : null }], answer: theRecord };
   });
 }
 

@@ -9,7 +9,7 @@ import { type Entry, type Head, PAUSE_ID } from "./lifecycle.js";
 import { sameJson } from "./same.js";
 import type { Append, IndexRow, Store, Used } from "./stores/store.js";
 import type { Call, Charge } from "./types.js";
-import { rowOf } from "./writing.js";
+import { rowOf, usedOf } from "./writing.js";
 
 /** Writes a history into a store that was empty. */
 export interface Rebuilding {
@@ -124,6 +124,6 @@ function tracesOf(
 ): Traces {
   return {
     marks: marks.length === 0 ? null : { session: holding.keys(call).session, marks },
-    used: charge.map(({ bucket, amount, perMs }) => ({ bucket, amount, atMs, untilMs: atMs + perMs })),
+    used: usedOf(charge, atMs),
   };
 }

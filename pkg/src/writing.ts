@@ -2,11 +2,13 @@
  * The one loop that writes to a history: read the head, read what is needed, ask the core, seal, append; and if others were
  * first, all of it again.
  */
+import { checkFunction, checkStore } from "./checks.js";
 import type { Holding } from "./core.js";
 import * as env from "./env.js";
 import { EscalationError, messageOf, StoreError } from "./errors.js";
 import { type Entry, type Escalation, type Event, type Head, PAUSE_ID, type Verified } from "./lifecycle.js";
 import type { Append, Filter, IndexRow, ListPage, ListQuery, Store, StoredEscalation, Used } from "./stores/store.js";
+import type { Charge } from "./types.js";
 
 /** An escalation and the id under which it is kept. */
 export interface EscalationRecord extends Escalation {
@@ -61,6 +63,8 @@ const ATTEMPTS = 100;
 const LOSSES_AT_ONCE = 2;
 const PAUSE_MS_MAX = 50;
 const PAGE = 100;
+/** Who waits for a turn waits so long at most: somebody whose store never answers does not stop the others. */
+const TURN_MS_MAX = 5000;
 
 /**
  * How far the history may be ahead of the clock of whoever writes. Entries are never before the last one, so behind a
@@ -74,8 +78,14 @@ const seen = new WeakMap<Store, Head>();
 /** The last of those who write to a store in this process: one process does not fight itself. */
 const turns = new WeakMap<Store, Promise<void>>();
 
-/** The history that `store` keeps, written by `holding` at the time that `now` tells. */
+/**
+ * The history that `store` keeps, written by `holding` at the time that `now` tells.
+ *
+ * @throws TypeError if `store` is no store, or `now` no function.
+ */
 export function writingTo(holding: Holding, store: Store, now: () => number): Writing {
+  checkStore(store);
+  checkFunction("now", now);
   const stored = <T>(ask: (store: Store) => Promise<T>) => storing(() => ask(store));
 
   async function entries(id: string): Promise<readonly Entry[]> {
@@ -167,6 +177,11 @@ export function isUnfinished({ status, grant, run }: Escalation): boolean {
   return grant !== null && grant.state !== "revoked" && grant.state !== "expired";
 }
 
+/** What `charges`, charged now, use up. */
+export function usedOf(charges: readonly Charge[], nowMs: number): readonly Used[] {
+  return charges.map(({ bucket, amount, perMs }) => ({ bucket, amount, atMs: nowMs, untilMs: nowMs + perMs }));
+}
+
 /** @throws {@link StoreError} `conflict` if something has this id. */
 export async function checkFree(writing: Writing, id: string): Promise<void> {
   const isTaken = id === PAUSE_ID || (await writing.entries(id)).length > 0;
@@ -210,10 +225,22 @@ function checkClock({ head }: Moment, nowMs: number): void {
 }
 
 function inTurn<T>(store: Store, work: () => Promise<T>): Promise<T> {
-  const mine = (turns.get(store) ?? Promise.resolve()).then(work);
+  const mine = overWithin(TURN_MS_MAX, turns.get(store) ?? Promise.resolve()).then(work);
   const over = () => undefined;
   turns.set(store, mine.then(over, over));
   return mine;
+}
+
+/** Waits until `work` is over, however that ends, but at most `ms` milliseconds; whether it is. */
+export function overWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const stopTimer = env.after(ms, () => resolve(false));
+    const over = () => {
+      stopTimer();
+      resolve(true);
+    };
+    work.then(over, over);
+  });
 }
 
 /** A store that is not ours may fail with anything. */

@@ -83,7 +83,7 @@ test("a clock that tells nonsense lets nothing run", async () => {
   for (const ms of [Number.NaN, -1, 1.5]) {
     const { guard } = stand({ now: () => ms });
     const checked = await guard.check({ tool: "file.read" });
-    assert.ok(checked.status === "blocked");
+    assert.ok(checked.status === "not-run");
     assert.equal(checked.told.code, "unavailable");
   }
 });
@@ -162,7 +162,7 @@ test("a signal that was aborted before lets nothing run or open", async () => {
   const signal = AbortSignal.abort();
   assert.equal((await toldBy(guard.wrap("file.read", run)({}, { signal }))).code, "withdrawn");
   const checked = await guard.check(call, { signal });
-  assert.ok(checked.status === "blocked" && checked.told.code === "withdrawn");
+  assert.ok(checked.status === "not-run" && checked.told.code === "withdrawn");
   assert.deepEqual([ran, await history()], [[], []]);
 });
 
@@ -184,7 +184,9 @@ test("an approval can be undone until the undo window is over, and the call wait
   const undone = send(mail);
   const first = await held();
   await people.review(first.id, { verdict: "approve", digest: first.digest, undoMs: 10_000 });
-  assert.equal((await guard.resume(first.id)).status, "pending");
+  const waits = await guard.resume(first.id);
+  assert.ok(waits.status === "pending");
+  assert.deepEqual([waits.waitsFor, waits.untilMs], ["undo", clock.ms + 10_000]);
   await people.revoke(first.id, { by: "ana", note: "wrong person" });
   const end = await toldBy(undone);
   assert.deepEqual([end.code, end.note], ["revoked", "wrong person"]);
@@ -205,7 +207,9 @@ test("a call that was held is resumed by another process of the same guard", asy
   const { guard: next } = stand({ store }, clock);
   const { ran, run } = recorder();
   next.wrap("email.send", run);
-  assert.equal((await next.resume(record.id)).status, "pending");
+  const waits = await next.resume(record.id);
+  assert.ok(waits.status === "pending");
+  assert.deepEqual([waits.waitsFor, waits.untilMs], ["review", record.expiresAtMs]);
   const resumed = next.resume(record.id, { wait: true });
   await approve(people, record);
   assert.deepEqual(await resumed, { status: "ran", id: record.id, result: 1 });
@@ -241,10 +245,12 @@ test("to close a guard ends all waiting, and takes nothing back", async () => {
   const sent = guard.wrap("email.send", () => 1)(mail);
   const record = await held();
   guard.close();
-  assert.equal((await toldBy(sent)).code, "unavailable");
+  const end = await toldBy(sent);
+  assert.deepEqual([end.code, end.id], ["unavailable", record.id]);
+  assert.match(end.message, /It is still held: .* can be resumed/);
   assert.equal((await people.read(record.id))?.status, "pending");
   const checked = await guard.check({ tool: "file.read" });
-  assert.ok(checked.status === "blocked" && checked.told.code === "unavailable");
+  assert.ok(checked.status === "not-run" && checked.told.code === "unavailable");
 });
 
 /** `store` whose method `name` fails while `failing.is` is true. */
@@ -315,7 +321,7 @@ test("a store that always loses is given up, with nothing recorded", async () =>
   const store = { ...memoryStore(), append: async () => false };
   const { guard, people } = stand({ store });
   const checked = await guard.check(call);
-  assert.ok(checked.status === "blocked" && checked.told.code === "unavailable");
+  assert.ok(checked.status === "not-run" && checked.told.code === "unavailable");
   await assert.rejects(people.open(office, call), { name: "StoreError", code: "conflict" });
 });
 
@@ -350,7 +356,7 @@ test("e25_missing_policy: without a policy, or with one that cannot answer, noth
     assert.deepEqual(ran, []);
   }
   const { guard } = stand();
-  assert.equal((await guard.check({ tool: "unknown.tool" })).status, "pending");
+  assert.equal((await guard.check({ tool: "unknown.tool", args: {} })).status, "pending");
 });
 
 test("bug_archie_hq_263: what was spent stays spent, and what expired lets nothing run", async () => {
@@ -408,6 +414,6 @@ test("if nobody can tell who is paused, nothing runs", async () => {
   assert.equal((await guard.check({ tool: "file.read" })).status, "allowed");
   isDamaged = true;
   const checked = await guard.check({ tool: "file.read" });
-  assert.ok(checked.status === "blocked" && checked.told.code === "unavailable");
+  assert.ok(checked.status === "not-run" && checked.told.code === "unavailable");
   await assert.rejects(people.paused(), { code: "broken-history" });
 });

@@ -5,14 +5,18 @@ import type { Event, Repeats } from "../lifecycle.js";
 import { verifying } from "../reviewers.js";
 import type { Decision } from "../types.js";
 import { checkFree, type Draft, type EscalationRecord, possible, type Step } from "../writing.js";
-import { answering, type Decided, type Deciding, decisionDrafts, nothingWritten, policyDrafts } from "./deciding.js";
 import type { Post } from "./post.js";
+import { answering, type Decided, type Deciding, decisionDrafts, nothingWritten, policyDrafts } from "./steps.js";
 import { toldBlocked, toldCooling, toldTooMany, toldUnholdable } from "./told.js";
 
 /** What holding the call comes to. */
 export async function holdStep(deciding: Deciding): Promise<Step<Decided>> {
   const { post, call, keys, decision, moment } = deciding;
   const { writing, holding } = post;
+  if (call.args === undefined) {
+    const told = toldUnholdable(call.tool, "it has no `args`, and one without arguments says `args: {}`");
+    return nothingWritten({ kind: "told", told, call, decision });
+  }
   const lane = await writing.stored((store) => store.list({ filter: { lane: keys.lane }, limit: LANE_MAX }));
   const repeats = holding.repeats(call, lane.items, moment.nowMs);
   if (repeats.verdict === "blocked") return blockedRepeat(deciding);
@@ -35,6 +39,9 @@ function blockedRepeat(deciding: Deciding): Step<Decided> {
     cause: "repeat",
     consequence: null,
     review: null,
+    // It does not run, so it leaves nothing behind.
+    marks: [],
+    charge: [],
   };
   const told: Decided = { kind: "told", told: toldBlocked(call.tool, decision), call, decision };
   return { drafts: decisionDrafts(deciding, decision), answer: answering(deciding, told) };
@@ -51,9 +58,10 @@ async function openStep(deciding: Deciding, { links }: Repeats, expired: readonl
     event = stack.open(call, usage, holder);
   } catch (error) {
     if (!(error instanceof EscalationError) || error.code !== "no-digest") throw error;
-    return nothingWritten({ kind: "told", told: toldUnholdable(call.tool, error), call, decision });
+    return nothingWritten({ kind: "told", told: toldUnholdable(call.tool, error.message), call, decision });
   }
-  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, { id, event, past: [], verified: null }];
+  const opening = { id, event, past: [], verified: post.verify ? {} : null };
+  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, opening];
   return {
     drafts,
     answer(records) {

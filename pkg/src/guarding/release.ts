@@ -1,21 +1,28 @@
 /** Uses the grant of an approved call, in one step, before the call runs: at most once, whatever happens then. */
-import { EscalationError, type Told } from "../errors.js";
+import { EscalationError } from "../errors.js";
 import type { Event } from "../lifecycle.js";
 import { verifying } from "../reviewers.js";
 import type { StoredEscalation } from "../stores/store.js";
-import { type EscalationRecord, eachStored, type Step } from "../writing.js";
-import { decideWithUsage, isPaused, nothingWritten, policyDrafts, usedOf } from "./deciding.js";
+import { type EscalationRecord, eachStored, type Step, usedOf } from "../writing.js";
+import { decideWithUsage, pauseOf } from "./deciding.js";
 import { guardOf } from "./hold.js";
-import { type Post, withMarks } from "./post.js";
+import { type NotRun, type Post, withMarks } from "./post.js";
+import { nothingWritten, policyDrafts } from "./steps.js";
 import { toldChanged, toldOf, toldPaused } from "./told.js";
+import type { WaitsFor } from "./types.js";
 
 /** What became of a held call. */
 export type Release =
   /** It may run now, once. */
   | { readonly kind: "released"; readonly record: EscalationRecord }
-  /** Not before this time; `null` if nobody knows when. */
-  | { readonly kind: "waits"; readonly record: EscalationRecord; readonly untilMs: number | null }
-  | { readonly kind: "told"; readonly record: EscalationRecord; readonly told: Told };
+  /** Not before this time, or at most until then; `null` if nobody knows when. */
+  | {
+      readonly kind: "waits";
+      readonly record: EscalationRecord;
+      readonly waitsFor: WaitsFor;
+      readonly untilMs: number | null;
+    }
+  | (NotRun & { readonly kind: "told"; readonly record: EscalationRecord });
 
 /** Where the escalation `id` of this guard stands. */
 export async function look(post: Post, id: string): Promise<{ record: EscalationRecord; nowMs: number }> {
@@ -51,12 +58,15 @@ export async function release(post: Post, id: string): Promise<Release> {
     const tool = record.call.tool;
     const over = toldOf(record);
     if (over) return nothingWritten({ kind: "told", record, told: over });
-    if (record.status === "pending") return nothingWritten({ kind: "waits", record, untilMs: record.expiresAtMs });
+    if (record.status === "pending") return nothingWritten(reviewWaits(record));
     const notBeforeMs = record.grant?.notBeforeMs ?? 0;
-    if (notBeforeMs > nowMs) return nothingWritten({ kind: "waits", record, untilMs: notBeforeMs });
-    if (await isPaused(post)) return nothingWritten({ kind: "told", record, told: toldPaused(tool) });
+    if (notBeforeMs > nowMs) {
+      return nothingWritten({ kind: "waits", record, waitsFor: "undo", untilMs: notBeforeMs });
+    }
+    const pause = await pauseOf(post);
+    if (pause !== null) return nothingWritten({ kind: "told", record, told: toldPaused(tool, pause.note) });
     const batch = await batchWaits(post, record, nowMs);
-    if (batch) return nothingWritten({ kind: "waits", record, untilMs: batch.untilMs });
+    if (batch) return nothingWritten({ kind: "waits", record, waitsFor: "batch", untilMs: batch.untilMs });
     if (record.call.toolDigest !== toolDigests.get(tool)) {
       const why = "the tool describes itself in another way than when it was held";
       return nothingWritten({ kind: "told", record, told: toldChanged(tool, id, why) });
@@ -86,8 +96,13 @@ export async function release(post: Post, id: string): Promise<Release> {
   });
 }
 
+/** That nobody has answered yet. */
+export function reviewWaits(record: EscalationRecord) {
+  return { kind: "waits", record, waitsFor: "review", untilMs: record.expiresAtMs } as const;
+}
+
 /** What the agent is told where the policies as they are now do not let the call run. */
-function toldRefused({ id, call }: EscalationRecord, error: unknown): Told {
+function toldRefused({ id, call }: EscalationRecord, error: unknown) {
   if (error instanceof EscalationError) {
     switch (error.code) {
       case "blocked":
