@@ -121,7 +121,7 @@ test("a call that a guard holds is read and approved on the served page, and the
   const card = page.locator(".card");
   await expect(card.getByRole("heading", { level: 2 })).toHaveText("note.write");
   await expect(card.locator(".facts")).toContainText("Notes are read by others");
-  await expect(card.locator(".call-tree").first()).toContainText("hello<U+202E>");
+  await expect(card.locator(".call-tree").first()).toContainText("hello‹U+202E›");
   await picture(page, "review-server-card");
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");

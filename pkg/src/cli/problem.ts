@@ -11,9 +11,9 @@ export const EXIT_FAILED = 2;
 /** What kind of problem: the arguments, an input or the output. */
 type ProblemCode = "usage" | "unreadable" | "unwritable";
 
-/** `text` with what could move the cursor, reorder or hide text shown as tokens such as `<U+202E>`. */
+/** `text` with what could move the cursor, reorder or hide text shown as tokens such as `‹U+202E›`. */
 export function visible(text: string): string {
-  const token = (c: string) => `<U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+  const token = (c: string) => `‹U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`;
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, token);
 }
 

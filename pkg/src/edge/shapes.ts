@@ -3,6 +3,7 @@
  *
  * What is not the shape throws a {@link ShapeError} that says where.
  */
+import { STATUSES } from "../constants.js";
 import type { Checkpoint, Entry, Event, EventType, Head, RedactedEntry, Status } from "../lifecycle.js";
 import type { Append, Filter, IndexRow, ListQuery, UsageQuery, Used } from "../stores/store.js";
 import type { Digest } from "../types.js";
@@ -18,8 +19,6 @@ const ENTRIES_MAX = 1_000;
 const ITEMS_MAX = 10_000;
 /** UTF-16 code units of an id or a mark. */
 const TEXT_MAX = 65_536;
-
-const STATUSES: ReadonlySet<string> = new Set<Status>(["pending", "approved", "rejected", "expired", "withdrawn"]);
 
 const EVENT_TYPES: ReadonlySet<string> = new Set<EventType>([
   "open",
@@ -251,10 +250,9 @@ function textOf(value: unknown, where: string): string {
 }
 
 function statusOf(value: unknown, where: string): Status {
-  if (typeof value !== "string" || !STATUSES.has(value)) {
-    throw new ShapeError(`\`${where}\` must be ${[...STATUSES].join(", ")}`);
-  }
-  return value as Status;
+  const status = STATUSES.find((each) => each === value);
+  if (status === undefined) throw new ShapeError(`\`${where}\` must be ${STATUSES.join(", ")}`);
+  return status;
 }
 
 function numberOf(value: unknown, where: string): number {

@@ -7,12 +7,14 @@
 import type { Holding } from "../core.js";
 import { holding } from "../engines/full.js";
 import { nowMs } from "../env.js";
-import { EscalationError, messageOf, StoreError } from "../errors.js";
+import { EscalationError, messageOf } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Entry, Head } from "../lifecycle.js";
 import { sameJson } from "../same.js";
 import { follows } from "../stores/follows.js";
+import { checkKeys, checkStore } from "../stores/options.js";
 import type { Append, Store } from "../stores/store.js";
+import { bodyOf, failed, HEADERS, json, Refused } from "./answers.js";
 import { appendOf, historyQueryOf, idOf, listQueryOf, ShapeError, sessionOf, usageQueriesOf } from "./shapes.js";
 
 /** What {@link storeApi} needs. */
@@ -40,23 +42,9 @@ export type Api = (request: Request) => Promise<Response>;
 const AHEAD_MS_MAX = 5 * 60_000;
 const BYTES_MAX = 32 * 1024 * 1024;
 /** Escalations of one page, and entries of one part of the history. */
-export const PAGE_MAX = 500;
+const PAGE_MAX = 500;
 /** Comments keep proxies from closing a quiet stream. */
 const PULSE_MS = 15_000;
-
-/** An answer that is no success. The codes never change meaning. */
-class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.headers = headers;
-  }
-}
 
 interface Route {
   readonly method: "GET" | "POST";
@@ -90,20 +78,18 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
  * The engine seals what is appended once more, so nobody can write entries that do not follow one another, or that an
  * escalation cannot have. Import `countersign` too: it brings the engine.
  *
+ * @throws TypeError if the options are not these, or if `store` is no store.
+ *
  * @example
  * ```ts
  * const api = storeApi({ store: memoryStore(), path: "/api" });
  * const response = await api(new Request("http://127.0.0.1/api/head"));
  * ```
  */
-export function storeApi({
-  store,
-  path = "",
-  refuses = () => null,
-  seals = true,
-  now = nowMs,
-  bytesMax = BYTES_MAX,
-}: StoreApiOptions): Api {
+export function storeApi(options: StoreApiOptions): Api {
+  checkKeys("storeApi", options, ["store", "path", "refuses", "seals", "now", "bytesMax"]);
+  const { store, path = "", refuses = () => null, seals = true, now = nowMs, bytesMax = BYTES_MAX } = options;
+  checkStore("storeApi", store);
   return async (request) => {
     try {
       const url = new URL(request.url);
@@ -137,41 +123,6 @@ function queryOf(url: URL): Readonly<Record<string, string>> {
   return query;
 }
 
-/** The body as JSON; what is larger than `bytesMax` is not read to its end. */
-export async function bodyOf(request: Request, bytesMax: number): Promise<unknown> {
-  const type = request.headers.get("content-type") ?? "";
-  // Forms and plain text can be posted from any page without asking; JSON cannot.
-  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
-    throw new Refused(415, "not-json", "`Content-Type` must be `application/json`");
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const reader = request.body?.getReader();
-  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
-    bytes += read.value.byteLength;
-    if (bytes > bytesMax) {
-      await reader?.cancel().catch(() => undefined);
-      throw new Refused(413, "too-large", `the body may have at most ${bytesMax} bytes`);
-    }
-    chunks.push(read.value);
-  }
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(joined(chunks, bytes)));
-  } catch {
-    throw new Refused(400, "not-json", "the body must be JSON in UTF-8");
-  }
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return all;
-}
-
 async function append({ store, refuses, seals, nowMs, body }: Ask): Promise<boolean> {
   const wanted = appended(body);
   const head = await store.head();
@@ -186,11 +137,20 @@ async function append({ store, refuses, seals, nowMs, body }: Ask): Promise<bool
     if (wanted.head.atMs > latestMs) {
       throw new Refused(422, "not-an-append", "the entries are of a time to come: is the clock right?");
     }
-    await holding.ready();
+    await engineReady();
     checkSeals(holding, head, wanted);
     await checkFolds(holding, store, wanted);
   }
   return store.append(deepFreeze(wanted));
+}
+
+async function engineReady(): Promise<void> {
+  try {
+    await holding.ready();
+  } catch (error) {
+    const what = "whoever serves this API must import `countersign` too, which brings the engine";
+    throw new Refused(500, "not-loaded", `${what}: ${messageOf(error)}`);
+  }
 }
 
 function appended(body: unknown): Append {
@@ -263,30 +223,4 @@ function watching(store: Store, signal: AbortSignal): Response {
     cancel: () => end(),
   });
   return new Response(body, { headers: { ...HEADERS, "content-type": "text/event-stream" } });
-}
-
-const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
-
-/** An answer in JSON. */
-export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-  const all = { ...HEADERS, "content-type": "application/json", ...headers };
-  return new Response(JSON.stringify(value), { status, headers: all });
-}
-
-/** An answer that says what is wrong. */
-export function refusal(status: number, code: string, message: string): Response {
-  return json(status, { error: { code, message } });
-}
-
-/** What `error` is to the one who asked. */
-export function failed(error: unknown): Response {
-  if (error instanceof Refused) {
-    return json(error.status, { error: { code: error.code, message: error.message } }, error.headers);
-  }
-  if (error instanceof ShapeError) return refusal(400, "bad-request", error.message);
-  if (error instanceof StoreError) {
-    const isAsked = error.code === "bad-cursor" || error.code === "not-an-append";
-    return refusal(isAsked ? 400 : 503, error.code, error.message);
-  }
-  return refusal(500, "failed", messageOf(error));
 }

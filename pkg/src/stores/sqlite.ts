@@ -1,10 +1,13 @@
 /** A store in one SQLite file: survives restarts and crashes, and is shared by the processes of one machine. */
 import { closeSync, existsSync, openSync, statSync } from "node:fs";
-import Database from "libsql";
+import { dirname } from "node:path";
+import type Libsql from "libsql";
+import { checkMs } from "../checks.js";
 import { messageOf, StoreError } from "../errors.js";
 import type { Entry, Head } from "../lifecycle.js";
 import { readCursor, writeCursor } from "./cursor.js";
 import { follows } from "./follows.js";
+import { checkKeys } from "./options.js";
 import { setUp } from "./sqlite/schema.js";
 import { type Statements, statementsIn } from "./sqlite/statements.js";
 import { type Append, EMPTY_HEAD, type IndexRow, type ListPage, type ListQuery, type Store } from "./store.js";
@@ -27,12 +30,15 @@ export interface SqliteOptions {
 
 /** An open file, and what it is. */
 interface Connection {
-  readonly database: Database.Database;
+  readonly database: Libsql.Database;
   readonly statements: Statements;
   readonly inode: number;
   /** Changes when another connection has written. */
   version: unknown;
 }
+
+/** The package, once something was used. */
+let Database: typeof Libsql | undefined;
 
 const WAIT_MS = 10_000;
 const POLL_MS = 200;
@@ -44,12 +50,15 @@ const NEWEST = [Number.MAX_SAFE_INTEGER, ""] as const;
  *
  * Every append is on the disk (`synchronous=FULL`) before it answers.
  *
+ * @throws TypeError or RangeError if the options are not these, or if `file` is no path.
+ *
  * @example
  * ```ts
  * const escalations = createEscalations({ store: sqliteStore({ file: "countersign.db" }) });
  * ```
  */
-export function sqliteStore({ file, waitMs = WAIT_MS }: SqliteOptions): Store {
+export function sqliteStore(options: SqliteOptions): Store {
+  const { file, waitMs } = checked(options);
   let open: Connection | undefined;
   const watching = new Set<{ readonly changed: () => void }>();
   const hint = () => {
@@ -64,7 +73,14 @@ export function sqliteStore({ file, waitMs = WAIT_MS }: SqliteOptions): Store {
     if (open) disconnect(open);
     open = undefined;
   };
-  const using = <T>(work: (connection: Connection) => T) => patiently(() => work(connection()), waitMs);
+  let loading: Promise<void> | undefined;
+  const using = async <T>(work: (connection: Connection) => T) => {
+    if (Database === undefined) {
+      loading = load();
+      await loading;
+    }
+    return patiently(() => work(connection()), waitMs);
+  };
   const poll = () => {
     if (open && hasChanged(open)) hint();
   };
@@ -97,12 +113,35 @@ export function sqliteStore({ file, waitMs = WAIT_MS }: SqliteOptions): Store {
       };
     },
     async close() {
+      // What was asked before is answered before.
+      await loading?.catch(() => undefined);
       close();
     },
   });
 }
 
+function checked(options: SqliteOptions): Required<SqliteOptions> {
+  checkKeys("sqliteStore", options, ["file", "waitMs"]);
+  const { file, waitMs = WAIT_MS } = options;
+  if (typeof file !== "string" || file === "") {
+    throw new TypeError("`file` must be the path of a file, a string; of a URL `fileURLToPath(url)` is");
+  }
+  if (file === ":memory:") throw new TypeError("`file` is kept on a disk; in memory `memoryStore()` keeps one");
+  return { file, waitMs: checkMs("waitMs", waitMs) };
+}
+
+/** It is loaded with the first use: whoever imports this file need not have it. */
+async function load(): Promise<void> {
+  try {
+    Database ??= (await import("libsql")).default;
+  } catch (error) {
+    const message = "the package `libsql`, which keeps the file, cannot be loaded: run `npm install libsql`";
+    throw new StoreError("unavailable", message, { cause: error });
+  }
+}
+
 function connect(file: string): Connection {
+  if (Database === undefined) throw new StoreError("unavailable", "the package `libsql` is not loaded");
   create(file);
   const database = new Database(file);
   try {
@@ -121,7 +160,10 @@ function create(file: string): void {
   try {
     closeSync(openSync(file, "ax", 0o600));
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
+    if (codeOf(error) === "EEXIST") return;
+    if (codeOf(error) !== "ENOENT") throw error;
+    const message = `there is no folder \`${dirname(file)}\` for the file: create the folder`;
+    throw new StoreError("unavailable", message, { cause: error });
   }
 }
 

@@ -11,7 +11,7 @@ import { EXIT_FOUND, EXIT_OK, Problem, usageProblem, visible } from "../problem.
 import { linesOf } from "./lines.js";
 import { tell, verifyFile } from "./verify.js";
 
-/** Verifies `file`, and writes its entries into `store` if all is well. It is read twice. */
+/** Verifies `file`, and writes its entries into `store` if all is well; before that, no store is made. It is read twice. */
 export async function importHistory(
   file: string,
   store: Store,
@@ -19,15 +19,16 @@ export async function importHistory(
   output: Output,
 ): Promise<number> {
   if (file === "-") throw usageProblem("a history is read twice, so it cannot come from standard input", "history");
-  const head = await store.head();
-  if (head.size > 0) {
-    throw new Problem("unwritable", `the store has ${head.size} entries already: a history goes into an empty one`);
-  }
   const found = await verifyFile(file, checkpoint);
   const status = await tell(file, found, checkpoint !== null, output);
   if (status !== EXIT_OK) {
     await output.write("Nothing was imported.\n");
     return EXIT_FOUND;
+  }
+  if (found.isRedacted) throw redacted(file);
+  const head = await store.head();
+  if (head.size > 0) {
+    throw new Problem("unwritable", `the store has ${head.size} entries already: a history goes into an empty one`);
   }
   const rebuilding = rebuildingIn(holding, store, head);
   try {
@@ -51,10 +52,12 @@ export async function importHistory(
 
 function entryOf(entry: object, file: string): Entry {
   if ("event" in entry) return entry as Entry;
-  throw new Problem(
-    "unreadable",
-    `\`${visible(file)}\` is redacted: what happened is not in it, so it cannot be imported`,
-  );
+  throw changed(file);
+}
+
+function redacted(file: string): Problem {
+  const message = `\`${visible(file)}\` is redacted: what happened is not in it, so it cannot be imported`;
+  return new Problem("unreadable", message);
 }
 
 function changed(file: string, cause?: unknown): Problem {

@@ -2,8 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
-import { type Api, bodyOf, failed, json, refusal, storeApi } from "../../edge/store-api.js";
-import { NO_GUARD } from "../../escalations.js";
+import { NO_GUARD } from "../../constants.js";
+import { bodyOf, failed, json, refusal } from "../../edge/answers.js";
+import { type Api, storeApi } from "../../edge/store-api.js";
 import type { Entry, EventType } from "../../lifecycle.js";
 import type { Store } from "../../stores/store.js";
 import { type AppFiles, readApp } from "./app-files.js";
@@ -83,7 +84,6 @@ const REVIEWERS_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   "review",
   "edit",
   "expire",
-  "withdraw",
   "revoke",
   "pause",
 ]);
