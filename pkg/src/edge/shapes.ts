@@ -189,7 +189,7 @@ function usedOf(value: unknown, where: string): Used {
   const { bucket, amount, atMs, untilMs } = shape(value, where, ["bucket", "amount", "atMs", "untilMs"]);
   return {
     bucket: digestOf(bucket, `${where}.bucket`),
-    amount: numberOf(amount, `${where}.amount`),
+    amount: amountOf(amount, `${where}.amount`),
     atMs: integerOf(atMs, `${where}.atMs`),
     untilMs: integerOf(untilMs, `${where}.untilMs`),
   };
@@ -258,6 +258,13 @@ function statusOf(value: unknown, where: string): Status {
 function numberOf(value: unknown, where: string): number {
   if (typeof value !== "number" || !Number.isFinite(value)) throw new ShapeError(`\`${where}\` must be a number`);
   return value;
+}
+
+/** Nobody gives back what was used. */
+function amountOf(value: unknown, where: string): number {
+  const amount = numberOf(value, where);
+  if (amount < 0) throw new ShapeError(`\`${where}\` must not be negative`);
+  return amount;
 }
 
 function integerOf(value: unknown, where: string): number {

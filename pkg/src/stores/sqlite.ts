@@ -1,5 +1,5 @@
 /** A store in one SQLite file: survives restarts and crashes, and is shared by the processes of one machine. */
-import { closeSync, existsSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type Libsql from "libsql";
 import { checkMs } from "../checks.js";
@@ -32,7 +32,6 @@ export interface SqliteOptions {
 interface Connection {
   readonly database: Libsql.Database;
   readonly statements: Statements;
-  readonly inode: number;
   /** Changes when another connection has written. */
   version: unknown;
 }
@@ -64,9 +63,10 @@ export function sqliteStore(options: SqliteOptions): Store {
   const hint = () => {
     for (const { changed } of watching) queueMicrotask(changed);
   };
+  const seen: Seen = { file: null, head: EMPTY_HEAD };
   const connection = () => {
-    if (open && !isAt(file, open)) close();
-    open ??= connect(file);
+    if (seen.file !== null && fileAt(file) !== seen.file) throw replaced("something else lies there now, or nothing");
+    open ??= connect(file, seen);
     return open;
   };
   const close = () => {
@@ -86,9 +86,9 @@ export function sqliteStore(options: SqliteOptions): Store {
   };
   let timer: NodeJS.Timeout | undefined;
   return Object.freeze({
-    head: () => using(({ statements }) => headIn(statements)),
+    head: () => using(({ statements }) => headSeen(statements, seen)),
     async append(append: Append) {
-      const taken = await using((used) => appendIn(used, append));
+      const taken = await using((used) => appendIn(used, append, seen));
       if (taken) hint();
       return taken;
     },
@@ -140,13 +140,25 @@ async function load(): Promise<void> {
   }
 }
 
-function connect(file: string): Connection {
+/** What this process knows of the file, open or not. An older one put in its place would let what has run run again. */
+interface Seen {
+  /** Which file it is; `null` before it was opened. */
+  file: string | null;
+  /** The latest end of its history. */
+  head: Head;
+}
+
+/** Opens `file` and remembers which it is. */
+function connect(file: string, seen: Seen): Connection {
   if (Database === undefined) throw new StoreError("unavailable", "the package `libsql` is not loaded");
   create(file);
   const database = new Database(file);
   try {
     setUp(database);
-    return { database, statements: statementsIn(database), inode: statSync(file).ino, version: undefined };
+    const statements = statementsIn(database);
+    checkGrown(statements, seen);
+    seen.file = fileAt(file);
+    return { database, statements, version: undefined };
   } catch (error) {
     database.close();
     throw error;
@@ -160,6 +172,12 @@ function create(file: string): void {
   try {
     closeSync(openSync(file, "ax", 0o600));
   } catch (error) {
+    // A symbolic link that leads nowhere exists too. Where it leads SQLite would create a file that everybody reads.
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() && !existsSync(file)) {
+      const message =
+        "the file is a symbolic link that leads nowhere: remove it, or name the file that it should lead to";
+      throw new StoreError("unavailable", message, { cause: error });
+    }
     if (codeOf(error) === "EEXIST") return;
     if (codeOf(error) !== "ENOENT") throw error;
     const message = `there is no folder \`${dirname(file)}\` for the file: create the folder`;
@@ -177,9 +195,32 @@ function disconnect({ database }: Connection): void {
   database.close();
 }
 
-/** Whether what lies at `file` is still what was opened: nobody would find what is written to a file that was removed. */
-function isAt(file: string, { inode }: Connection): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.ino === inode;
+/** Which file lies at `file`; `null` if none does. */
+function fileAt(file: string): string | null {
+  const status = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return status === undefined ? null : `${status.dev}:${status.ino}`;
+}
+
+/** Whether the history of a file that was opened again goes on from where it ended. */
+function checkGrown(statements: Statements, { head: { size, hash } }: Seen): void {
+  if (size === 0) return;
+  const [last] = statements.history(size - 1, 1).map(entryIn);
+  if (last?.hash !== hash) throw replaced("its history is not the one that it had");
+}
+
+/** The end of the history, which never goes back. */
+function headSeen(statements: Statements, seen: Seen): Head {
+  const head = headIn(statements);
+  if (head.size < seen.head.size) throw replaced("its history ends before where it ended");
+  seen.head = head;
+  return head;
+}
+
+function replaced(why: string): StoreError {
+  return new StoreError(
+    "unavailable",
+    `the file was replaced (${why}): restart what uses it, once it is the right one`,
+  );
 }
 
 /** Whether another connection has written since this was asked before. */
@@ -193,13 +234,14 @@ function hasChanged(connection: Connection): boolean {
   }
 }
 
-function appendIn({ database, statements }: Connection, append: Append): boolean {
+function appendIn({ database, statements }: Connection, append: Append, seen: Seen): boolean {
   // Locks before it reads, so that nobody writes between the look at the head and the append.
   database.exec("BEGIN IMMEDIATE");
   try {
-    const taken = follows(headIn(statements), append);
+    const taken = follows(headSeen(statements, seen), append);
     if (taken) write(statements, append);
     database.exec(taken ? "COMMIT" : "ROLLBACK");
+    if (taken) seen.head = append.head;
     return taken;
   } catch (error) {
     if (database.inTransaction) database.exec("ROLLBACK");

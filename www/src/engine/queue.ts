@@ -17,7 +17,10 @@ export interface Queue {
 }
 
 export function createQueue(place: Place): Queue {
-  const store = place.kind === "api" ? httpStore({ url: place.url }) : indexedDbStore();
+  const store =
+    place.kind === "api"
+      ? httpStore({ url: place.url, headers: { authorization: `Bearer ${place.secret}` } })
+      : indexedDbStore();
   const escalations = createEscalations({ store });
   const by = place.kind === "api" && place.as !== null ? { by: place.as } : {};
   // Tells this page and other tabs that the queue changed. Only a hint: they read the store again.

@@ -1,4 +1,6 @@
 /** `countersign history verify`: is this history whole, and is it the one of the checkpoint? */
+import { besideProblems } from "../../beside.js";
+import { holding } from "../../engines/full.js";
 import { nowMs } from "../../env.js";
 import type { Checkpoint, HistoryReport } from "../../lifecycle.js";
 import { sameJson } from "../../same.js";
@@ -58,9 +60,12 @@ function otherCheckpoint(own: Checkpoint | null, { entries }: HistoryReport): st
     : `its last line says that there are ${size} entries, and there are ${entries}`;
 }
 
-/** Verifies the history in `store` against `checkpoint`, if there is one. */
+/** Verifies the history in `store` against `checkpoint`, if there is one, and what the store keeps beside it. */
 export async function verifyStore(store: Store, checkpoint: Checkpoint | null): Promise<Verified> {
-  return { report: await verifyHistory(store, { checkpoint }), more: [], isRedacted: false };
+  const report = await verifyHistory(store, { checkpoint });
+  // What is made of entries that are not whole would say nothing.
+  const more = report.problems.length === 0 ? await besideProblems(holding, store, PROBLEMS_MAX) : [];
+  return { report, more, isRedacted: false };
 }
 
 async function* progressing(input: Input, entries: () => number) {

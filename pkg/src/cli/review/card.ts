@@ -5,9 +5,11 @@
  */
 import type { EscalationRecord } from "../../escalations.js";
 import type { ConsequencePart, Decision } from "../../types.js";
-import { hiddenCount, quoted, shown, wrapped } from "./text.js";
+import { hiddenCount, mixedWords, quoted, shown, wrapped } from "./text.js";
 
 const COLUMNS_MIN = 40;
+/** Words with letters of several alphabets that are told. */
+const WORDS_MAX = 5;
 
 /** The card of `record`, in lines of at most `columns`. */
 export function cardOf(record: EscalationRecord, columns: number): string {
@@ -18,7 +20,7 @@ export function cardOf(record: EscalationRecord, columns: number): string {
 
 function headline({ id, call, decision, status, openedAtMs, expiresAtMs, guard, links, ...rest }: EscalationRecord) {
   const { rejected, unknown } = links;
-  const lines = [`${shown(call.tool)} — ${riskOf(decision)} — ${status}`];
+  const lines = [`${quoted(call.tool)} — ${riskOf(decision)} — ${status}`];
   if (unknown.length > 0) {
     lines.push(`! A call like this was let run, and nobody knows what became of it: ${unknown.map(shown).join(", ")}`);
   }
@@ -26,9 +28,14 @@ function headline({ id, call, decision, status, openedAtMs, expiresAtMs, guard, 
     const times = rejected.length === 1 ? "once" : `${rejected.length} times`;
     lines.push(`! Calls like this were rejected ${times}: ${rejected.map(shown).join(", ")}`);
   }
-  const hidden = countHidden(call);
+  const hidden = textsIn(call).reduce((sum, text) => sum + hiddenCount(text), 0);
   if (hidden > 0)
     lines.push(`! It holds ${hidden} hidden ${hidden === 1 ? "character" : "characters"}, shown as ‹U+…›`);
+  const mixed = [...new Set(textsIn(call).flatMap(mixedWords))];
+  if (mixed.length > 0) {
+    const more = mixed.length > WORDS_MAX ? `, and ${mixed.length - WORDS_MAX} more` : "";
+    lines.push(`! Letters of other alphabets stand among Latin ones: ${mixed.slice(0, WORDS_MAX).join(", ")}${more}`);
+  }
   if (rest.original !== null) lines.push("! A reviewer has edited it; it would run as it stands here");
   if (status === "pending" && rest.unapprovable !== null) lines.push(`! It can only be rejected: ${rest.unapprovable}`);
   lines.push(`escalation ${shown(id)}, held at ${timeText(openedAtMs)} by ${guardText(guard)}`);
@@ -134,11 +141,11 @@ function agentsWords({ call: { reason, confidence } }: EscalationRecord): readon
   return lines;
 }
 
-function countHidden(value: unknown): number {
-  if (typeof value === "string") return hiddenCount(value);
-  if (typeof value !== "object" || value === null) return 0;
-  const parts = Object.entries(value).map(([key, item]) => hiddenCount(key) + countHidden(item));
-  return parts.reduce((sum, count) => sum + count, 0);
+/** Every text in `value`, keys too. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }
 
 /** `2026-11-27 12:00:00 UTC`. */

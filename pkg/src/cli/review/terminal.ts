@@ -144,10 +144,14 @@ function said({ note, by }: AnswerOptions) {
   return { ...(note !== undefined && { note }), ...(by !== undefined && { by }) };
 }
 
-/** The escalation whose id is `id`, or begins with it. */
+/** Ids as they are made here: nobody takes one for the beginning of another. */
+const WHOLE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The escalation whose id is `id`, or begins with it, if there is only one. */
 async function find(escalations: Escalations, id: string): Promise<EscalationRecord> {
   const exact = id === "" ? null : await escalations.read(id);
-  if (exact !== null) return exact;
+  if (exact !== null && WHOLE_ID.test(id)) return exact;
+  if (exact !== null && id.length < PREFIX_MIN) return exact;
   if (id.length < PREFIX_MIN) {
     throw usageProblem(`an id can be cut short to ${PREFIX_MIN} characters, and \`${id}\` is shorter`, "review");
   }
