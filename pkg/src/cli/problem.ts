@@ -8,8 +8,8 @@ export const EXIT_FOUND = 1;
 /** Wrong usage, an unreadable file, or an engine that failed. */
 export const EXIT_FAILED = 2;
 
-/** What kind of problem: the arguments, an input or the output. */
-type ProblemCode = "usage" | "unreadable" | "unwritable";
+/** What kind of problem: the arguments, an input, the output, or a call that was answered before. */
+type ProblemCode = "usage" | "unreadable" | "unwritable" | "already-closed";
 
 /** `text` with what could move the cursor, reorder or hide text shown as tokens such as `‹U+202E›`. */
 export function visible(text: string): string {

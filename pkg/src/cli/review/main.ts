@@ -9,7 +9,7 @@ import type { Output } from "../output.js";
 import { EXIT_OK, usageProblem } from "../problem.js";
 import { openStore } from "../store-file.js";
 import { serve } from "./serve.js";
-import { approve, list, reject, show } from "./terminal.js";
+import { approve, list, reject, show, undo } from "./terminal.js";
 
 /** What `countersign review --help` prints. */
 export const REVIEW_HELP = `Usage: countersign review --store FILE [--port N] [--policy FILE …] [--as NAME] [--no-open]
@@ -17,12 +17,14 @@ export const REVIEW_HELP = `Usage: countersign review --store FILE [--port N] [-
        countersign review show ID --store FILE [--json]
        countersign review approve ID --store FILE [--note TEXT] [--as NAME]
        countersign review reject ID --store FILE [--note TEXT] [--as NAME]
+       countersign review undo ID --store FILE [--note TEXT] [--as NAME]
 
 Without a command it serves the app on 127.0.0.1, behind an address that works once.
   list       which calls are held
   show       the card of one: what would run, and why it was held
   approve    shows the card, and asks to type what is to be confirmed; only at a terminal
   reject     rejects it
+  undo       takes an approval back, until the call has run
 
 ID is the id of an escalation, or its beginning of at least 6 characters.
 
@@ -61,6 +63,7 @@ const TAKES: Readonly<Record<string, readonly (keyof Values)[]>> = {
   show: ["json"],
   approve: ["note", "as"],
   reject: ["note", "as"],
+  undo: ["note", "as"],
 };
 
 /** Runs the command and returns its exit status. */
@@ -72,7 +75,10 @@ export async function review(args: readonly string[], output: Output): Promise<n
   }
   const [what = "serve", id, ...rest] = positionals;
   if (!Object.hasOwn(TAKES, what)) {
-    throw usageProblem("the commands are `list`, `show`, `approve` and `reject`, or none to serve the app", "review");
+    throw usageProblem(
+      "the commands are `list`, `show`, `approve`, `reject` and `undo`, or none to serve the app",
+      "review",
+    );
   }
   checkOptions(what, values);
   if (rest.length > 0 || (id !== undefined && (what === "serve" || what === "list"))) {
@@ -113,8 +119,9 @@ async function run(
   if (what === "list") return list(escalations, values.status as Status | undefined, isJson, output);
   if (id === undefined) throw usageProblem("no ID given", "review");
   if (what === "show") return show(escalations, id, isJson, output);
-  const answer = { note: values.note, by: values.as };
-  return what === "approve" ? approve(escalations, id, answer, output) : reject(escalations, id, answer, output);
+  const answer = { note: values.note, by: values.as, file: values.store ?? "" };
+  if (what === "approve") return approve(escalations, id, answer, output);
+  return what === "reject" ? reject(escalations, id, answer, output) : undo(escalations, id, answer, output);
 }
 
 async function served(store: Store, values: Values, output: Output): Promise<number> {

@@ -29,6 +29,11 @@ export function quoted(text: string): string {
   return `"${inside}"`;
 }
 
+/** `text`, in which nothing hides, as a value amid other words: between marks that it cannot close. */
+export function marked(text: string): string {
+  return `⟦${text.replace(/[⟦⟧]/gu, token)}⟧`;
+}
+
 /** How many characters of `text` would not be seen. Plain line ends and tabs are not counted. */
 export function hiddenCount(text: string): number {
   return [...text.matchAll(HIDDEN)].filter(([found]) => !(found === "\n" || Object.hasOwn(ESCAPES, found))).length;
@@ -78,4 +83,9 @@ export function wrapped(line: string, columns: number): readonly string[] {
     used += width;
   }
   return [...lines, current];
+}
+
+/** `2026-11-27 12:00:00 UTC`. */
+export function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
