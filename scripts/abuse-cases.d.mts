@@ -8,5 +8,9 @@ export interface AbuseCase {
   readonly elsewhere?: string;
   readonly tests: readonly { readonly name: string; readonly path: string }[];
 }
+export function abuseTestsIn(
+  text: string,
+  ending: ".rs" | ".ts",
+): readonly { readonly name: string; readonly ids: readonly string[] }[];
 export function abuseCases(): readonly AbuseCase[];
 export function abusePage(): string;

@@ -1,27 +1,38 @@
 /** `node scripts/abuse-cases.mjs`: writes docs/abuse-cases.md, which says by which tests each abuse case is covered. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { extname, join, relative } from "node:path";
 import { isProgram, program, root } from "./run.mjs";
 
 const page = join(root, "docs", "abuse-cases.md");
 /** A test is about the cases with which its name begins: `b04_…`, `e02_e03_…`. */
-const named = /(?:fn |["'`])((?:[a-e]\d{2}_)+)(\w+)/g;
+const declared = {
+  ".rs": /^\s*(?:async )?fn ((?:[a-e]\d{2}_)+)(\w+)/gm,
+  ".ts": /^\s*test\(\s*["'`]((?:[a-e]\d{2}_)+)(\w+)/gm,
+};
 
 function testFiles(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((item) => {
     const path = join(folder, item.name);
     if (item.isDirectory()) return item.name === "artifacts" ? [] : testFiles(path);
-    return /\.(rs|ts)$/.test(item.name) ? [path] : [];
+    return extname(item.name) in declared ? [path] : [];
   });
+}
+
+/** The tests in `text`, of a file with this `ending`, that are about cases: their names, and the ids with which these begin. */
+export function abuseTestsIn(text, ending) {
+  return [...text.matchAll(declared[ending])].map(([, ids, rest]) => ({
+    name: ids + rest,
+    ids: ids.split("_").filter(Boolean),
+  }));
 }
 
 /** The tests of each case, by its id as the names of tests have it. */
 function testsByCase() {
   const tests = new Map();
   for (const path of testFiles(join(root, "tests"))) {
-    for (const [, ids, rest] of readFileSync(path, "utf8").matchAll(named)) {
-      const test = { name: ids + rest, path: relative(root, path).replaceAll("\\", "/") };
-      for (const id of ids.split("_").filter(Boolean)) tests.set(id, [...(tests.get(id) ?? []), test]);
+    for (const { name, ids } of abuseTestsIn(readFileSync(path, "utf8"), extname(path))) {
+      const test = { name, path: relative(root, path).replaceAll("\\", "/") };
+      for (const id of ids) tests.set(id, [...(tests.get(id) ?? []), test]);
     }
   }
   return tests;

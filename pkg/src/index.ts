@@ -8,6 +8,7 @@ import { type CreateEscalations, escalationsIn } from "./escalations.js";
 import { type CreateGuard, guardIn } from "./guarding/create.js";
 
 export { CALL_DEPTH_MAX, CALL_TEXT_MAX, CALL_VALUES_MAX, snapshotCall, TOOL_BYTES_MAX } from "./call.js";
+export { NO_GUARD, STATUSES } from "./constants.js";
 export type { DecideOptions, DecidingPolicy } from "./decides.js";
 export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode, Told, ToldCode } from "./errors.js";
 export {

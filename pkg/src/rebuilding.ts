@@ -7,9 +7,9 @@ import type { Holding } from "./core.js";
 import { EscalationError } from "./errors.js";
 import { type Entry, type Head, PAUSE_ID } from "./lifecycle.js";
 import { sameJson } from "./same.js";
-import type { Append, IndexRow, Store, Used } from "./stores/store.js";
-import type { Call, Charge } from "./types.js";
-import { rowOf, usedOf } from "./writing.js";
+import type { IndexRow, Store } from "./stores/store.js";
+import { type Traces, together, tracesOf } from "./traces.js";
+import { rowAfter } from "./writing.js";
 
 /** Writes a history into a store that was empty. */
 export interface Rebuilding {
@@ -23,13 +23,6 @@ export interface Rebuilding {
   finish(): Promise<Head>;
 }
 
-/** What one entry leaves behind beside itself. */
-interface Traces {
-  readonly marks: Append["marks"];
-  readonly used: readonly Used[];
-}
-
-const NO_TRACES: Traces = { marks: null, used: [] };
 /** Entries of one append. */
 const BATCH_MAX = 200;
 
@@ -37,46 +30,48 @@ const BATCH_MAX = 200;
 export function rebuildingIn(holding: Holding, store: Store, head: Head): Rebuilding {
   let end = head;
   let entries: Entry[] = [];
-  let marks: Append["marks"] = null;
-  let used: Used[] = [];
-  const tracesOf = tracing(holding);
+  let left: Traces = { marks: null, used: [] };
 
   async function flush(): Promise<void> {
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    const index = await rows(last.atMs);
-    if (!(await store.append({ entries, head: end, index, marks, used }))) {
+    if (entries.length === 0) return;
+    const index = await rows();
+    if (!(await store.append({ entries, head: end, index, ...left }))) {
       throw new EscalationError("broken-history", "somebody else writes to the store too");
     }
-    [entries, marks, used] = [[], null, []];
+    [entries, left] = [[], { marks: null, used: [] }];
   }
 
-  async function rows(nowMs: number): Promise<readonly IndexRow[]> {
+  async function rows(): Promise<readonly IndexRow[]> {
     const found: IndexRow[] = [];
     for (const id of new Set(entries.map((entry) => entry.id))) {
       if (id === null || id === PAUSE_ID) continue;
-      const all = [...(await store.read(id)), ...entries.filter((entry) => entry.id === id)];
-      found.push(rowOf(holding, { id, ...holding.fold(all, null, nowMs) }));
+      found.push(rowAfter(holding, id, await about(id)));
     }
     return found;
   }
 
+  async function about(id: string): Promise<readonly Entry[]> {
+    return [...(await store.read(id)), ...entries.filter((entry) => entry.id === id)];
+  }
+
   async function take(entry: Entry): Promise<void> {
     const { id, event, salt, atMs } = entry;
-    const traces = tracesOf(entry);
+    const traces = await tracesOf(holding, entry, about);
+    // A guard that enforces has marked and used nothing for what it blocked; whether one only observed, nobody can tell.
+    const next = traces.isSure ? traces : { marks: null, used: [] };
+    let both = together([left, next]);
     // One append marks one session.
-    const isOther = marks !== null && traces.marks !== null && marks.session !== traces.marks.session;
-    if (entries.length >= BATCH_MAX || isOther) await flush();
+    if (entries.length >= BATCH_MAX || both === null) {
+      await flush();
+      both = next;
+    }
     const sealed = holding.seal(end, [{ id, event, salt }], atMs);
     if (!sameJson(sealed.entries, [entry])) {
       throw new EscalationError("broken-history", `the entry ${entry.seq} is not sealed as one that follows`);
     }
     entries.push(entry);
     end = sealed.head;
-    used.push(...traces.used);
-    if (traces.marks !== null) {
-      marks = { ...traces.marks, marks: [...new Set([...(marks?.marks ?? []), ...traces.marks.marks])].sort() };
-    }
+    left = both;
   }
 
   return {
@@ -87,43 +82,5 @@ export function rebuildingIn(holding: Holding, store: Store, head: Head): Rebuil
       await flush();
       return end;
     },
-  };
-}
-
-/** What each entry of a history, one after the other, leaves behind: marks and use, of decisions and of used grants. */
-function tracing(holding: Holding): (entry: Entry) => Traces {
-  const calls = new Map<string, Call>();
-  return ({ id, event, atMs }) => {
-    switch (event.type) {
-      case "open":
-      case "edit":
-        if (id !== null) calls.set(id, event.call);
-        return NO_TRACES;
-      case "consume": {
-        const call = id === null ? undefined : calls.get(id);
-        if (id !== null) calls.delete(id);
-        return call ? tracesOf(holding, call, event.marks, event.charge, atMs) : NO_TRACES;
-      }
-      case "decision": {
-        const { action, marks, charge } = event.decision;
-        // What was blocked has used and marked nothing.
-        return action === "block" ? NO_TRACES : tracesOf(holding, event.call, marks, charge, atMs);
-      }
-      default:
-        return NO_TRACES;
-    }
-  };
-}
-
-function tracesOf(
-  holding: Holding,
-  call: Call,
-  marks: readonly string[],
-  charge: readonly Charge[],
-  atMs: number,
-): Traces {
-  return {
-    marks: marks.length === 0 ? null : { session: holding.keys(call).session, marks },
-    used: usedOf(charge, atMs),
   };
 }

@@ -170,6 +170,11 @@ export function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
   return { id, status, openedAtMs, unfinished: isUnfinished(record), lane: isForgotten ? null : lane, agent };
 }
 
+/** Where the escalation with `entries` stood after the last of them, for whoever cannot verify reviews. */
+export function rowAfter(holding: Holding, id: string, entries: readonly Entry[]): IndexRow {
+  return rowOf(holding, { id, ...holding.fold(entries, null, entries.at(-1)?.atMs ?? 0) });
+}
+
 /** Whether the call was approved, and has not run to a known end, and still might. */
 export function isUnfinished({ status, grant, run }: Escalation): boolean {
   if (status !== "approved") return false;

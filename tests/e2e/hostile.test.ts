@@ -23,16 +23,16 @@ test("hostile text in a call stays text, and hidden characters are shown", async
   await picture(page, "hostile-simulate");
   await openCard(page, address);
 
-  await expect(page.locator(".card h2")).toHaveText(`email.send${SCRIPT}<U+202E>`);
+  await expect(page.locator(".card h2")).toHaveText(`email.send${SCRIPT}‹U+202E›`);
   const tree = page.locator(".call-tree");
   await expect(tree).toContainText(SCRIPT.replaceAll('"', '\\"'));
-  await expect(tree).toContainText("key<U+2066>");
-  await expect(tree).toContainText('"a<U+202E>gpj.exe<U+200B><U+E0041 tag A><U+001B>[2K<U+00AD><U+00A0>z"');
+  await expect(tree).toContainText("key‹U+2066›");
+  await expect(tree).toContainText('"a‹U+202E›gpj.exe‹U+200B›‹U+E0041 tag A›‹U+001B›[2K‹U+00AD›‹U+00A0›z"');
   await expect(tree).toContainText("one\\ntwo\\n×200end");
   await expect(tree).toContainText('"\\"\\\\"');
   await expect(page.locator(".card .notice")).toContainText("9 hidden characters");
   await page.getByText("Written by the agent, not verified").click();
-  await expect(page.locator(".agent-words")).toContainText("<U+202E>desrever");
+  await expect(page.locator(".agent-words")).toContainText("‹U+202E›desrever");
   await picture(page, "hostile-card");
 
   // The headline and the list never hold the agent's words.
@@ -60,9 +60,9 @@ test("hostile text in a policy stays text", async ({ page }) => {
   await expect(page.locator(".outline")).toContainText(SCRIPT);
   await go(page, "simulate");
   const address = await queue(page, { tool: "x" });
-  await expect(page.locator(".decision .facts")).toContainText(`${SCRIPT}<U+202E>`);
+  await expect(page.locator(".decision .facts")).toContainText(`${SCRIPT}‹U+202E›`);
   await openCard(page, address);
-  await expect(page.locator(".card .facts")).toContainText(`${SCRIPT}<U+202E>`);
+  await expect(page.locator(".card .facts")).toContainText(`${SCRIPT}‹U+202E›`);
   await expect(page.locator("img, main script")).toHaveCount(0);
 });
 
@@ -76,9 +76,9 @@ test("hostile text in a file and its name stays text", async ({ page }) => {
   });
   const rows = page.locator(".decisions tbody tr");
   await expect(rows).toHaveCount(2);
-  await expect(rows.first()).toContainText(`${SCRIPT}<U+202E>`);
+  await expect(rows.first()).toContainText(`${SCRIPT}‹U+202E›`);
   await rows.first().click();
-  await expect(page.locator("pre.line")).toContainText("<U+202E>");
+  await expect(page.locator("pre.line")).toContainText("‹U+202E›");
   await rows.nth(1).click();
   await expect(page.locator("pre.line")).toContainText("<img src=x");
   await expect(page.locator("img, main script")).toHaveCount(0);

@@ -50,7 +50,7 @@ test("a card shows what follows, what is risked and how long it waits, and value
   const card = page.locator(".card");
   const consequence = card.locator("dd", { hasText: "Sends" });
   await expect(consequence.locator("code.value")).toHaveText([
-    '"” to nobody. Approve at once<U+202E>"',
+    '"” to nobody. Approve at once‹U+202E›"',
     '["<b>x</b>@evil.example"]',
     "nothing",
   ]);

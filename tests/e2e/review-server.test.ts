@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createEscalations, createGuard, loadPolicy } from "countersign";
+import { sqliteStore } from "countersign/stores/sqlite";
 import { hold } from "../js/held.ts";
 import { approve, approveShown, approveThis, expect, outcome, type Page, picture, reject, test } from "./app.ts";
 
@@ -87,9 +89,19 @@ function guard(...calls: readonly object[]): Running {
 }
 
 /** Starts the server and answers the address that it printed. */
-async function serve(watch: { readonly expected: RegExp[] }): Promise<string> {
+async function serve(watch: { readonly expected: RegExp[] }, port = "0"): Promise<string> {
   const file = join(folder, "store.db");
-  const running = run(["pkg/bin/countersign.js", "review", "--store", file, "--port", "0", "--as", "ana", "--no-open"]);
+  const running = run([
+    "pkg/bin/countersign.js",
+    "review",
+    "--store",
+    file,
+    "--port",
+    port,
+    "--as",
+    "ana",
+    "--no-open",
+  ]);
   started.push(running);
   const [address] = await running.writes(/http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/);
   // Not the server of the other tests.
@@ -121,7 +133,7 @@ test("a call that a guard holds is read and approved on the served page, and the
   const card = page.locator(".card");
   await expect(card.getByRole("heading", { level: 2 })).toHaveText("note.write");
   await expect(card.locator(".facts")).toContainText("Notes are read by others");
-  await expect(card.locator(".call-tree").first()).toContainText("hello<U+202E>");
+  await expect(card.locator(".call-tree").first()).toContainText("hello‹U+202E›");
   await picture(page, "review-server-card");
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");
@@ -236,4 +248,88 @@ test("identical calls stand in one line, each needs its answer, and a call like 
   }, like);
   await expect(page.locator(".card .notice")).toContainText("Calls like this were rejected once");
   await picture(page, "review-server-links");
+});
+
+test("an edited call stands beside the one that was held, with tenant and batch, and why it does not run yet", async ({
+  page,
+  watch,
+}) => {
+  const store = sqliteStore({ file: join(folder, "store.db") });
+  const escalations = createEscalations({ store });
+  const policy = await loadPolicy(`
+rules: [{ id: note, tool: note.write, action: escalate, risk: low, review: { editable: args.text } }]`);
+  const toolDigest = `sha256:${"a".repeat(64)}` as const;
+  const call = { tool: "note.write", tenant: "acme", toolDigest, args: { text: "first\u202E", to: "ann" } };
+  const { id } = await escalations.open(policy, call, { batch: "b1" });
+  await escalations.open(policy, { ...call, args: { ...call.args, to: "bob" } }, { batch: "b1" });
+  await escalations.open(policy, { ...call, args: { ...call.args, to: "eve" } });
+  await page.goto(await serve(watch));
+  await page.locator(".queue li a").last().click();
+  await armed(page);
+  const card = page.locator(".card");
+  await expect(card.locator(".versions")).toHaveCount(0);
+  await expect(card.locator(".notice")).toContainText("1 hidden character");
+
+  // Somebody else edits it while the card is open.
+  const edited = await escalations.edit(id, policy, { args: { text: "second", to: "ann" } });
+  await expect(card.locator(".notice")).toContainText("A reviewer has edited this call");
+  await armed(page);
+  const [now, before] = [card.locator(".versions section").first(), card.locator(".versions .original")];
+  await expect(now).toContainText('text: "second"');
+  await expect(before).toContainText('text: "first‹U+202E›"');
+  await expect(card.locator("header")).toContainText("in a batch of which 1 other waits for an answer");
+  await expect(card.locator(".call-tree").last()).toContainText(/tenant: "acme".*toolDigest: "sha256:a+"/);
+  await picture(page, "review-server-edited");
+
+  await escalations.review(id, { verdict: "approve", digest: edited.digest });
+  await expect(outcome(page)).toContainText("No guard holds this call");
+  await escalations.revoke(id);
+  await expect(page.locator(".card > header .chip")).toHaveText("approved (revoked)");
+  await expect(page.locator(".queue .chip", { hasText: "approved (revoked)" })).toHaveCount(1);
+  await store.close();
+});
+
+test("an approved call says that the rest of its batch, or a pause, keeps it from running", async ({ page, watch }) => {
+  const store = sqliteStore({ file: join(folder, "store.db") });
+  const policy = await loadPolicy("rules: [{ tool: note.write, action: escalate, risk: low }]");
+  const guard = createGuard({ policy, store, agent: "support", collect: { forMs: 60_000, atMost: 2 } });
+  for (const text of ["a", "b"]) await guard.check({ tool: "note.write", args: { text } });
+  const escalations = createEscalations({ store });
+  const { items } = await escalations.list();
+  await page.goto(await serve(watch));
+  await page.locator(".queue li a").first().click();
+  await armed(page);
+  await approveShown(page);
+  await expect(outcome(page)).toContainText("It does not run yet: 1 other waits for an answer in its batch.");
+  const other = items.find(({ call }) => call.args?.text === "a") ?? items[0];
+  if (other) await escalations.review(other.id, { verdict: "reject", digest: other.digest });
+  await expect(outcome(page)).toContainText("It runs as soon as its guard comes for it.");
+  await escalations.pause({ agent: "support", paused: true });
+  await expect(outcome(page)).toContainText("It does not run yet: its agent is paused.");
+  await picture(page, "review-server-paused");
+  await store.close();
+});
+
+test("a server that stops is told at once, and no longer once it answers again", async ({ page, context, watch }) => {
+  await hold(join(folder, "store.db"), [{ tool: "note.write", args: { text: "a" } }]);
+  const address = await serve(watch);
+  await page.goto(address);
+  await expect(page.locator(".queue li")).toHaveCount(1);
+  const notice = page.getByRole("alert");
+  await expect(notice).toHaveCount(0);
+
+  watch.expected.push(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|status of 401/);
+  const [server] = started;
+  server?.child.kill("SIGINT");
+  await expect(notice).toContainText("The server does not answer");
+  await picture(page, "review-server-stopped");
+  const again = await serve(watch, new URL(address).port);
+  await expect(notice).toContainText("The server does not know this page");
+  // In another tab the new address is opened, and the browser is known again.
+  const other = await context.newPage();
+  await other.goto(again);
+  await expect(other.locator(".queue li")).toHaveCount(1);
+  await expect(notice).toHaveCount(0);
+  await hold(join(folder, "store.db"), [{ tool: "note.write", args: { text: "b" } }]);
+  await expect(page.getByRole("button", { name: "Show 1 new" })).toBeVisible();
 });

@@ -139,6 +139,7 @@ test("e20_a_forged_history_is_whole_in_itself, and is none against the checkpoin
     const store = join(folder, "new.db");
     const refused = await run(["history", "import", file, "--store", store, "--checkpoint", checkpoint]);
     assert.deepEqual([refused.code, /Nothing was imported/.test(refused.stdout)], [1, true]);
+    assert.ok(!existsSync(store));
     const trusting = await run(["history", "import", file, "--store", store]);
     assert.equal(trusting.code, 0, trusting.stderr);
     assert.match(trusting.stdout, /without a checkpoint that was kept elsewhere it is no evidence/);
@@ -174,6 +175,7 @@ test("e24_a_redacted_export_tells_nothing_of_what_happened, and still verifies",
     const refused = await run(["history", "import", file, "--store", join(folder, "new.db")]);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /is redacted/);
+    assert.ok(!existsSync(join(folder, "new.db")));
   });
 });
 

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createEscalations, type EscalationRecord } from "countersign";
+import { createEscalations, createGuard, type EscalationRecord, loadPolicy } from "countersign";
 import { sqliteStore } from "countersign/stores/sqlite";
 import { inFolder, run } from "./command.ts";
-import { hold, MAIL, NOTE, READ } from "./held.ts";
+import { hold, MAIL, NOTE, POLICY, READ } from "./held.ts";
 import { atTerminal } from "./terminal.ts";
 
 /** Runs `use` with a store file in which `calls` are held. */
@@ -33,8 +33,9 @@ test("list prints what is held, newest first, and by status; as JSON it is one r
     assert.equal(all.code, 0, all.stderr);
     assert.match(
       all.stdout,
-      new RegExp(`^${note}  pending  .*  note.write  risk low\n${mail}  pending  .*  email.send`),
+      new RegExp(`^${note}  pending  .*  note.write  risk low  by support  text: .*\n${mail}  pending  .*  email.send`),
     );
+    assert.match(all.stdout, / {2}by support {2}to: \["ann@acme.com"\], deep: .*, subject: "hi‹U\+202E›/);
     const json = await run(["review", "list", "--store", file, "--status", "pending", "--json"]);
     const records = json.stdout.trim().split("\n");
     assert.deepEqual(
@@ -53,8 +54,9 @@ test("the card tells tool and risk first, every argument with hidden characters 
     const lines = stdout.split("\n");
     assert.equal(lines[0], "email.send — risk high, CANNOT BE UNDONE — pending");
     assert.ok(lines.includes("! It holds 1 hidden character, shown as ‹U+…›"));
+    assert.ok(lines.includes("to approve it, type the value of args.to"));
     assert.ok(lines.includes("  Mail leaves the company"));
-    assert.ok(lines.includes('  Sends “"hi‹U+202E›\\r\\nthere"” to ["ann@acme.com"]'));
+    assert.ok(lines.includes('  Sends “⟦hi‹U+202E›\\r\\nthere⟧” to ⟦["ann@acme.com"]⟧'));
     assert.ok(lines.includes('  "subject": "hi‹U+202E›\\r\\nthere"'));
     assert.ok(lines.includes('  "to": (list of 1)') && lines.includes('    0: "ann@acme.com"'));
     assert.ok(lines.includes("      2: true"));
@@ -123,6 +125,7 @@ test("at a terminal the card is shown and the beginning of the digest is asked f
     );
     assert.equal(right.code, 0, right.text);
     assert.match(right.text, /note\.write — risk low — pending[\s\S]*Arguments[\s\S]*approved/);
+    assert.match(right.text, /to approve it, type the first 8 digits of the digest/);
     const { status, reviews, grant } = await stored(file, id);
     assert.deepEqual([status, reviews[0]?.by, reviews[0]?.note, grant?.state], ["approved", "ana", "fine", "ready"]);
     assert.ok((reviews[0]?.shownMs ?? -1) >= 0);
@@ -141,6 +144,96 @@ test("at a terminal what the policy wants confirmed is typed, and the call waits
     assert.match(right.text, /not before 30 seconds have passed/);
     const { status, grant } = await stored(file, id);
     assert.deepEqual([status, grant?.state], ["approved", "waiting"]);
+  });
+});
+
+test("an approval is taken back by the command that approving names, and the list says so", async () => {
+  await held([NOTE], async (file, [id = ""]) => {
+    const { digest } = await stored(file, id);
+    const command = `countersign review undo ${id} --store ${file}`;
+    const pending = await run(["review", "undo", id, "--store", file]);
+    assert.deepEqual([pending.code, (await stored(file, id)).status], [2, "pending"]);
+    const { text } = await atTerminal(
+      ["review", "approve", id, "--store", file],
+      [[/of the digest: /, `${digest.slice(7, 15)}\r`]],
+    );
+    assert.ok(text.replaceAll("\n", "").includes(`this takes it back: ${command}`), text);
+    for (const answer of ["reject", "approve"] as const) {
+      const again = answer === "reject" ? await run(["review", answer, id, "--store", file]) : undefined;
+      const said = again?.stderr ?? (await atTerminal(["review", answer, id, "--store", file], [])).text;
+      assert.match(said, /error\[already-closed\]: this call was approved already/);
+      assert.ok(said.includes(`to take the approval back, run \`${command}\``), said);
+    }
+    const undone = await run(["review", "undo", id.slice(0, 8), "--store", file, "--note", "a slip", "--as", "ana"]);
+    assert.deepEqual([undone.code, undone.stdout], [0, `undone ${id}: note.write does not run\n`], undone.stderr);
+    const { grant, closingNote } = await stored(file, id);
+    assert.deepEqual([grant?.state, closingNote], ["revoked", "a slip"]);
+    assert.match((await run(["review", "list", "--store", file])).stdout, / {2}approved \(revoked\) {2}/);
+    assert.match((await run(["review", "show", id, "--store", file])).stdout, /^ {2}the approval was taken back$/m);
+    const late = await run(["review", "reject", id, "--store", file]);
+    assert.deepEqual([late.code, /help/.test(late.stderr)], [2, false]);
+  });
+});
+
+test("a grant that ran out or was used says so, and not until when it may be used", async () => {
+  await held([NOTE], async (file, [id = ""]) => {
+    const store = sqliteStore({ file });
+    // Approved so long ago that nobody may use it any more.
+    const past = createEscalations({ store, now: () => Date.now() });
+    const { digest } = (await past.read(id)) ?? assert.fail();
+    await past.review(id, { verdict: "approve", digest });
+    const { grant } = (await past.read(id)) ?? assert.fail();
+    const later = createEscalations({ store, now: () => (grant?.expiresAtMs ?? 0) + 1 });
+    // Whatever is written then makes it now for all who read.
+    await later.pause({ paused: true });
+    await store.close();
+    assert.match((await run(["review", "list", "--store", file])).stdout, / {2}approved \(expired\) {2}/);
+    const { stdout } = await run(["review", "show", id, "--store", file]);
+    assert.match(stdout, /^note\.write — risk low — approved \(expired\)$/m);
+    assert.match(stdout, /^ {2}the approval was not used before /m);
+  });
+  await inFolder({}, async (folder) => {
+    const file = join(folder, "store.db");
+    const store = sqliteStore({ file });
+    const guard = createGuard({ policy: await loadPolicy(POLICY), store, agent: "support", session: "s1" });
+    const running = guard.wrap("note.write", async () => "done")({ text: "a" });
+    const escalations = createEscalations({ store });
+    let [item] = (await escalations.list()).items;
+    while (item === undefined) [item] = (await escalations.list()).items;
+    await escalations.review(item.id, { verdict: "approve", digest: item.digest });
+    assert.equal(await running, "done");
+    await store.close();
+    const { stdout } = await run(["review", "show", item.id, "--store", file]);
+    assert.match(stdout, /^ {2}the approval was used$/m);
+    assert.match(stdout, /^note\.write — risk low — approved \(ran\)$/m);
+  });
+});
+
+test("an edited call stands beside what was held, tenant and batch are told, and long arguments are cut in the list", async () => {
+  await inFolder({}, async (folder) => {
+    const file = join(folder, "store.db");
+    const store = sqliteStore({ file });
+    const escalations = createEscalations({ store });
+    const policy = await loadPolicy(`
+rules: [{ id: note, tool: note.write, action: escalate, risk: low, review: { editable: args.text } }]`);
+    const call = { tool: "note.write", tenant: "acme", args: { text: `first ${"x".repeat(90)}`, to: "ann" } };
+    const { id } = await escalations.open(policy, call, { batch: "b1" });
+    await escalations.open(policy, { ...call, args: { ...call.args, to: "bob" } }, { batch: "b1" });
+    await escalations.open(policy, { ...call, args: { ...call.args, to: "eve" } });
+    const edited = await escalations.edit(id, policy, { args: { ...call.args, text: "second" } });
+    const show = () => run(["review", "show", id, "--store", file]);
+    const { stdout } = await show();
+    assert.match(stdout, /^in a batch, of which 1 other waits$/m);
+    assert.match(stdout, /^ {2}"tenant": "acme"$/m);
+    assert.match(
+      stdout,
+      /^Arguments\n {2}"text": "second"\n[\s\S]*^As it was held, by rule note, before it was edited\n {2}"text": "first x+"\n/m,
+    );
+    await escalations.review(id, { verdict: "approve", digest: edited.digest });
+    assert.match((await show()).stdout, /^ {2}it does not run yet: others of its batch still wait for an answer$/m);
+    const list = await run(["review", "list", "--store", file]);
+    assert.match(list.stdout, / {2}text: "first x{67}… \(\d+ more\)\n/);
+    await store.close();
   });
 });
 

@@ -128,6 +128,49 @@ for (const [what, breaking] of Object.entries(broken)) {
   });
 }
 
+test("what is not refused as it must be says which it was, what was expected and what came instead", async () => {
+  const failing = async (breaking: Breaking, name: string) => {
+    const make = () => {
+      const store = memoryStore();
+      return { ...store, ...breaking(store) };
+    };
+    const found = storeContract(make).find((each) => each.name.includes(name)) ?? assert.fail(name);
+    return found.run().then(
+      () => assert.fail("it passed"),
+      (error: Error) => error,
+    );
+  };
+  const crash = new Error("reading 'seq' of undefined");
+  const thrown = await failing(
+    (store) => ({
+      append: async (append) => (append.entries.length === 0 ? Promise.reject(crash) : store.append(append)),
+    }),
+    "do not fit together",
+  );
+  const expected = 'an append without entries must be refused: expected an error with the code "not-an-append"';
+  assert.equal(thrown.message, `${expected}, found one without a code: reading 'seq' of undefined`);
+  assert.equal(thrown.cause, crash);
+  const answered = await failing(
+    (store) => ({ append: async (append) => append.head.size === 4 || store.append(append) }),
+    "do not fit together",
+  );
+  assert.match(answered.message, /^an append .*size must be refused: .* found the answer true$/);
+  const cursor = await failing(() => ({ list: async () => ({ items: [], next: null }) }), "a cursor");
+  assert.match(cursor.message, /^a page after "" must be refused: .*"bad-cursor", found the answer \{"items":\[\]/);
+});
+
+test("the parts that the package's stores are made of are there for others", async () => {
+  const { facetOf, facetsOf, follows, readCursor, writeCursor, appendAfter, rowOf, EMPTY_HEAD } = await import(
+    "countersign/stores/contract"
+  );
+  assert.deepEqual(readCursor(writeCursor([5, "a"])), [5, "a"]);
+  assert.throws(() => readCursor("nonsense"), { name: "StoreError", code: "bad-cursor" });
+  const append = appendAfter(EMPTY_HEAD, [{ id: "a" }]);
+  assert.deepEqual([follows(EMPTY_HEAD, append), follows(append.head, append)], [true, false]);
+  assert.throws(() => follows(EMPTY_HEAD, { ...append, entries: [] }), { name: "StoreError", code: "not-an-append" });
+  assert.ok(facetsOf(rowOf("a")).includes(facetOf({ status: "pending" })));
+});
+
 function late(name: string): Promise<never> {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new Error(name)), 1000).unref();

@@ -293,6 +293,8 @@ test("a person answers through it, and what only guards and agents record is ref
       const isRefused = (error: unknown) => error instanceof StoreError && error.message.includes("403");
       await assert.rejects(far.review(id, { verdict: "approve", digest, by: "mallory" }), isRefused);
       await assert.rejects(far.review(id, { verdict: "approve", digest }), isRefused);
+      // The agent takes its call back, and nobody for it.
+      await assert.rejects(far.withdraw(id), isRefused);
       const store = pageStore(server, cookie);
       const before = await store.head();
       const { status, reviews } = await far.review(id, { verdict: "reject", digest, by: "ana", note: "no" });

@@ -10,6 +10,7 @@ import { followQueue } from "./review/state.ts";
 import { hashOf, route, type View } from "./route.ts";
 import { SimulateView } from "./simulate/simulate-view.tsx";
 import { EngineNotice } from "./ui/engine-notice.tsx";
+import { ServerNotice } from "./ui/server-notice.tsx";
 
 const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
   { view: "policy", title: "Policy" },
@@ -46,6 +47,7 @@ function App() {
       </header>
       <main>
         <EngineNotice />
+        <ServerNotice />
         {view === "policy" && <PolicyView />}
         {view === "simulate" && <SimulateView />}
         {view === "review" && <ReviewView />}

@@ -1,16 +1,21 @@
 /**
  * Where the held calls are: in this browser, or in the store that `countersign review` serves beside this page.
  *
- * The server marks the page that it serves. Its address carries a token that works once and becomes a session of this browser.
+ * The server marks the page that it serves. Its address carries a token that works once and becomes the session of this tab.
+ * The secret of the session stays in `sessionStorage`, which belongs to this address with its port; a cookie would go to
+ * whatever else stands at this machine.
  */
 
 /** The place, as the engine's worker takes it. */
 export type Place =
   | { readonly kind: "browser" }
   /** `as` is the name of the reviewer who started the server, if they gave one. */
-  | { readonly kind: "api"; readonly url: string; readonly as: string | null };
+  | { readonly kind: "api"; readonly url: string; readonly as: string | null; readonly secret: string };
 
-const isServed = document.querySelector('meta[name="countersign-store"]')?.getAttribute("content") === "api";
+const SECRET_KEY = "countersign-session";
+
+/** Whether `countersign review` serves this page. */
+export const isServed = document.querySelector('meta[name="countersign-store"]')?.getAttribute("content") === "api";
 
 let token = isServed ? takeToken() : null;
 
@@ -37,14 +42,19 @@ export async function findPlace(): Promise<Place> {
   const mine = token;
   token = null;
   const refused = mine === null ? null : await exchange(url, mine);
-  // In the browser that opened the address before, the session may still be there.
-  const response = await asked(`${url}/session`, {});
-  if (!response.ok) throw new NoSession(refused ?? (await messageOf(response)));
+  // In the tab that opened the address before, the session may still be there.
+  const secret = window.sessionStorage.getItem(SECRET_KEY);
+  if (secret === null) throw new NoSession(refused ?? "open the address that `countersign review` printed last");
+  const response = await asked(`${url}/session`, { headers: { authorization: `Bearer ${secret}` } });
+  if (!response.ok) {
+    if (response.status === 401) window.sessionStorage.removeItem(SECRET_KEY);
+    throw new NoSession(refused ?? (await messageOf(response)));
+  }
   const { as } = (await response.json()) as { readonly as: string | null };
-  return { kind: "api", url, as };
+  return { kind: "api", url, as, secret };
 }
 
-/** Why the token was refused, or `null` if it was not. */
+/** Keeps the secret that the token is exchanged for; answers why there is none, or `null` if there is. */
 async function exchange(url: string, mine: string): Promise<string | null> {
   const body = JSON.stringify({ token: mine });
   const response = await asked(`${url}/session`, {
@@ -52,12 +62,15 @@ async function exchange(url: string, mine: string): Promise<string | null> {
     headers: { "content-type": "application/json" },
     body,
   });
-  return response.ok ? null : messageOf(response);
+  if (!response.ok) return messageOf(response);
+  const { secret } = (await response.json()) as { readonly secret: string };
+  window.sessionStorage.setItem(SECRET_KEY, secret);
+  return null;
 }
 
 async function asked(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, cache: "no-store", credentials: "same-origin" });
+    return await fetch(url, { ...init, cache: "no-store", credentials: "omit" });
   } catch {
     throw new NoSession("the server does not answer; is `countersign review` still running?");
   }

@@ -8,12 +8,12 @@ export const EXIT_FOUND = 1;
 /** Wrong usage, an unreadable file, or an engine that failed. */
 export const EXIT_FAILED = 2;
 
-/** What kind of problem: the arguments, an input or the output. */
-type ProblemCode = "usage" | "unreadable" | "unwritable";
+/** What kind of problem: the arguments, an input, the output, or a call that was answered before. */
+type ProblemCode = "usage" | "unreadable" | "unwritable" | "already-closed";
 
-/** `text` with what could move the cursor, reorder or hide text shown as tokens such as `<U+202E>`. */
+/** `text` with what could move the cursor, reorder or hide text shown as tokens such as `‹U+202E›`. */
 export function visible(text: string): string {
-  const token = (c: string) => `<U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+  const token = (c: string) => `‹U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`;
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, token);
 }
 

@@ -3,6 +3,7 @@
  *
  * What is not the shape throws a {@link ShapeError} that says where.
  */
+import { STATUSES } from "../constants.js";
 import type { Checkpoint, Entry, Event, EventType, Head, RedactedEntry, Status } from "../lifecycle.js";
 import type { Append, Filter, IndexRow, ListQuery, UsageQuery, Used } from "../stores/store.js";
 import type { Digest } from "../types.js";
@@ -18,8 +19,6 @@ const ENTRIES_MAX = 1_000;
 const ITEMS_MAX = 10_000;
 /** UTF-16 code units of an id or a mark. */
 const TEXT_MAX = 65_536;
-
-const STATUSES: ReadonlySet<string> = new Set<Status>(["pending", "approved", "rejected", "expired", "withdrawn"]);
 
 const EVENT_TYPES: ReadonlySet<string> = new Set<EventType>([
   "open",
@@ -190,7 +189,7 @@ function usedOf(value: unknown, where: string): Used {
   const { bucket, amount, atMs, untilMs } = shape(value, where, ["bucket", "amount", "atMs", "untilMs"]);
   return {
     bucket: digestOf(bucket, `${where}.bucket`),
-    amount: numberOf(amount, `${where}.amount`),
+    amount: amountOf(amount, `${where}.amount`),
     atMs: integerOf(atMs, `${where}.atMs`),
     untilMs: integerOf(untilMs, `${where}.untilMs`),
   };
@@ -251,15 +250,21 @@ function textOf(value: unknown, where: string): string {
 }
 
 function statusOf(value: unknown, where: string): Status {
-  if (typeof value !== "string" || !STATUSES.has(value)) {
-    throw new ShapeError(`\`${where}\` must be ${[...STATUSES].join(", ")}`);
-  }
-  return value as Status;
+  const status = STATUSES.find((each) => each === value);
+  if (status === undefined) throw new ShapeError(`\`${where}\` must be ${STATUSES.join(", ")}`);
+  return status;
 }
 
 function numberOf(value: unknown, where: string): number {
   if (typeof value !== "number" || !Number.isFinite(value)) throw new ShapeError(`\`${where}\` must be a number`);
   return value;
+}
+
+/** Nobody gives back what was used. */
+function amountOf(value: unknown, where: string): number {
+  const amount = numberOf(value, where);
+  if (amount < 0) throw new ShapeError(`\`${where}\` must not be negative`);
+  return amount;
 }
 
 function integerOf(value: unknown, where: string): number {

@@ -7,12 +7,17 @@
 import type { Holding } from "../core.js";
 import { holding } from "../engines/full.js";
 import { nowMs } from "../env.js";
-import { EscalationError, messageOf, StoreError } from "../errors.js";
+import { EscalationError, messageOf } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
-import type { Entry, Head } from "../lifecycle.js";
+import { type Entry, type Head, PAUSE_ID } from "../lifecycle.js";
+import { type ReviewVerifier, verifying } from "../reviewers.js";
 import { sameJson } from "../same.js";
 import { follows } from "../stores/follows.js";
-import type { Append, Store } from "../stores/store.js";
+import { checkKeys, checkStore } from "../stores/options.js";
+import type { Append, IndexRow, Store, Used } from "../stores/store.js";
+import { type Traces, together, tracesOf } from "../traces.js";
+import { rowOf } from "../writing.js";
+import { bodyOf, failed, HEADERS, json, Refused } from "./answers.js";
 import { appendOf, historyQueryOf, idOf, listQueryOf, ShapeError, sessionOf, usageQueriesOf } from "./shapes.js";
 
 /** What {@link storeApi} needs. */
@@ -27,6 +32,16 @@ export interface StoreApiOptions {
    * `false` is for trying a store with entries that were made up, as `countersign/stores/contract` does.
    */
   readonly seals?: boolean;
+  /**
+   * Whether index rows, by which escalations are found, are made of the entries here, and those of the client ignored;
+   * what `seals` is unless written.
+   */
+  readonly derivesIndex?: boolean;
+  /**
+   * Verifies reviews for the index rows. Without it an escalation whose reviews must be verified is listed as pending until
+   * it is run.
+   */
+  readonly verify?: ReviewVerifier;
   /** The clock, in Unix milliseconds UTC; the system's unless written. */
   readonly now?: () => number;
   /** Size of the largest body that is read, in bytes; 32 MiB unless written. */
@@ -40,23 +55,9 @@ export type Api = (request: Request) => Promise<Response>;
 const AHEAD_MS_MAX = 5 * 60_000;
 const BYTES_MAX = 32 * 1024 * 1024;
 /** Escalations of one page, and entries of one part of the history. */
-export const PAGE_MAX = 500;
+const PAGE_MAX = 500;
 /** Comments keep proxies from closing a quiet stream. */
 const PULSE_MS = 15_000;
-
-/** An answer that is no success. The codes never change meaning. */
-class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.headers = headers;
-  }
-}
 
 interface Route {
   readonly method: "GET" | "POST";
@@ -67,6 +68,8 @@ interface Ask {
   readonly store: Store;
   readonly refuses: (entry: Entry) => string | null;
   readonly seals: boolean;
+  readonly derivesIndex: boolean;
+  readonly verify: ReviewVerifier | undefined;
   readonly nowMs: () => number;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -90,20 +93,19 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
  * The engine seals what is appended once more, so nobody can write entries that do not follow one another, or that an
  * escalation cannot have. Import `countersign` too: it brings the engine.
  *
+ * @throws TypeError if the options are not these, or if `store` is no store.
+ *
  * @example
  * ```ts
  * const api = storeApi({ store: memoryStore(), path: "/api" });
  * const response = await api(new Request("http://127.0.0.1/api/head"));
  * ```
  */
-export function storeApi({
-  store,
-  path = "",
-  refuses = () => null,
-  seals = true,
-  now = nowMs,
-  bytesMax = BYTES_MAX,
-}: StoreApiOptions): Api {
+export function storeApi(options: StoreApiOptions): Api {
+  checkKeys("storeApi", options, ["store", "path", "refuses", "seals", "derivesIndex", "verify", "now", "bytesMax"]);
+  const { store, path = "", refuses = () => null, seals = true, now = nowMs, bytesMax = BYTES_MAX } = options;
+  const { derivesIndex = seals, verify } = options;
+  checkStore("storeApi", store);
   return async (request) => {
     try {
       const url = new URL(request.url);
@@ -113,7 +115,8 @@ export function storeApi({
       }
       const body = route.method === "POST" ? await bodyOf(request, bytesMax) : undefined;
       const { signal } = request;
-      const ask: Ask = { store, refuses, seals, nowMs: now, query: queryOf(url), body, signal };
+      const query = queryOf(url);
+      const ask: Ask = { store, refuses, seals, derivesIndex, verify, nowMs: now, query, body, signal };
       const answer = await route.answer(ask);
       return answer instanceof Response ? answer : json(200, answer);
     } catch (error) {
@@ -137,42 +140,8 @@ function queryOf(url: URL): Readonly<Record<string, string>> {
   return query;
 }
 
-/** The body as JSON; what is larger than `bytesMax` is not read to its end. */
-export async function bodyOf(request: Request, bytesMax: number): Promise<unknown> {
-  const type = request.headers.get("content-type") ?? "";
-  // Forms and plain text can be posted from any page without asking; JSON cannot.
-  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
-    throw new Refused(415, "not-json", "`Content-Type` must be `application/json`");
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const reader = request.body?.getReader();
-  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
-    bytes += read.value.byteLength;
-    if (bytes > bytesMax) {
-      await reader?.cancel().catch(() => undefined);
-      throw new Refused(413, "too-large", `the body may have at most ${bytesMax} bytes`);
-    }
-    chunks.push(read.value);
-  }
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(joined(chunks, bytes)));
-  } catch {
-    throw new Refused(400, "not-json", "the body must be JSON in UTF-8");
-  }
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return all;
-}
-
-async function append({ store, refuses, seals, nowMs, body }: Ask): Promise<boolean> {
+async function append(ask: Ask): Promise<boolean> {
+  const { store, refuses, seals, derivesIndex, nowMs, body } = ask;
   const wanted = appended(body);
   const head = await store.head();
   // Others were first: nothing to check, as the entries follow something that is no more the end.
@@ -181,16 +150,27 @@ async function append({ store, refuses, seals, nowMs, body }: Ask): Promise<bool
     const why = refuses(entry);
     if (why !== null) throw new Refused(403, "refused", why);
   }
+  if (seals || derivesIndex) await engineReady();
   if (seals) {
     const latestMs = Math.max(nowMs() + AHEAD_MS_MAX, head.atMs);
     if (wanted.head.atMs > latestMs) {
       throw new Refused(422, "not-an-append", "the entries are of a time to come: is the clock right?");
     }
-    await holding.ready();
     checkSeals(holding, head, wanted);
-    await checkFolds(holding, store, wanted);
+    checkPlaces(wanted);
+    await checkTraces(holding, store, wanted);
   }
-  return store.append(deepFreeze(wanted));
+  const rows = seals || derivesIndex ? await rowsOf(ask, wanted) : [];
+  return store.append(deepFreeze(derivesIndex ? { ...wanted, index: rows } : wanted));
+}
+
+async function engineReady(): Promise<void> {
+  try {
+    await holding.ready();
+  } catch (error) {
+    const what = "whoever serves this API must import `countersign` too, which brings the engine";
+    throw new Refused(500, "not-loaded", `${what}: ${messageOf(error)}`);
+  }
 }
 
 function appended(body: unknown): Append {
@@ -211,16 +191,58 @@ function checkSeals(engine: Holding, head: Head, { entries, head: after }: Appen
   }
 }
 
-/** Every escalation must still be one afterwards, and rows must be about those that changed. */
-async function checkFolds(engine: Holding, store: Store, { entries, index }: Append): Promise<void> {
+/** What stands under which id: pauses under theirs, what is of no escalation under none, and the rest under another. */
+function checkPlaces({ entries }: Append): void {
+  const isOutOfPlace = ({ id, event: { type } }: Entry) => {
+    if (type === "pause") return id !== PAUSE_ID;
+    if (type === "decision" || type === "policy") return id !== null;
+    return id === null || id === PAUSE_ID;
+  };
+  if (entries.some(isOutOfPlace))
+    throw new Refused(422, "not-an-append", "an entry stands under an id that is not its");
+}
+
+/** Marks and amounts must be what the entries leave behind: nobody gives back, or uses up, what no call has used. */
+async function checkTraces(engine: Holding, store: Store, { entries, marks, used }: Append): Promise<void> {
+  const about = entriesAbout(store, entries);
+  const all = await Promise.all(entries.map((entry) => tracesOf(engine, entry, about)));
+  const sent = told({ marks, used });
+  const isMade = [all, all.filter(({ isSure }) => isSure)].some((some) => {
+    const made = together(some);
+    return made !== null && sameJson(told(made), sent);
+  });
+  if (!isMade) throw new Refused(422, "not-an-append", "`marks` and `used` must be what the entries leave behind");
+}
+
+/** Without what is only written in another way. */
+function told({ marks, used }: Traces) {
+  const names = [...new Set(marks?.marks ?? [])].sort();
+  return { marks: names.length === 0 ? null : { session: marks?.session, names }, used: used.map(usedText).sort() };
+}
+
+function usedText({ bucket, amount, atMs, untilMs }: Used): string {
+  return JSON.stringify([bucket, amount, atMs, untilMs]);
+}
+
+function entriesAbout(store: Store, entries: readonly Entry[]) {
+  return async (id: string) => [...(await store.read(id)), ...entries.filter((entry) => entry.id === id)];
+}
+
+/** The rows of the escalations that change, each of which must still be one. Those that were sent must be about them. */
+async function rowsOf({ store, verify }: Ask, { entries, index, head }: Append): Promise<readonly IndexRow[]> {
   const ids = new Set(entries.flatMap(({ id, event }) => (id === null || event.type === "pause" ? [] : [id])));
   if (index.length !== ids.size || !index.every(({ id }) => ids.has(id))) {
     throw new Refused(422, "not-an-append", "`index` must have one row for each escalation that changes");
   }
+  const about = entriesAbout(store, entries);
+  const reviewers = verifying(holding, verify);
+  const rows: IndexRow[] = [];
   for (const id of ids) {
-    const all = [...(await store.read(id)), ...entries.filter((entry) => entry.id === id)];
-    refusing(() => engine.fold(all, null, all.at(-1)?.atMs ?? 0));
+    const all = await about(id);
+    const verified = await reviewers.all(id, all);
+    rows.push(refusing(() => rowOf(holding, { id, ...holding.fold(all, verified, head.atMs) })));
   }
+  return rows;
 }
 
 function refusing<T>(work: () => T): T {
@@ -263,30 +285,4 @@ function watching(store: Store, signal: AbortSignal): Response {
     cancel: () => end(),
   });
   return new Response(body, { headers: { ...HEADERS, "content-type": "text/event-stream" } });
-}
-
-const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
-
-/** An answer in JSON. */
-export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-  const all = { ...HEADERS, "content-type": "application/json", ...headers };
-  return new Response(JSON.stringify(value), { status, headers: all });
-}
-
-/** An answer that says what is wrong. */
-export function refusal(status: number, code: string, message: string): Response {
-  return json(status, { error: { code, message } });
-}
-
-/** What `error` is to the one who asked. */
-export function failed(error: unknown): Response {
-  if (error instanceof Refused) {
-    return json(error.status, { error: { code: error.code, message: error.message } }, error.headers);
-  }
-  if (error instanceof ShapeError) return refusal(400, "bad-request", error.message);
-  if (error instanceof StoreError) {
-    const isAsked = error.code === "bad-cursor" || error.code === "not-an-append";
-    return refusal(isAsked ? 400 : 503, error.code, error.message);
-  }
-  return refusal(500, "failed", messageOf(error));
 }

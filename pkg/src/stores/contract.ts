@@ -1,5 +1,6 @@
 /**
- * The contract of a store as cases that run anywhere: in Node, in browsers, under any test framework or none.
+ * The contract of a store as cases that run anywhere: in Node, in browsers, under any test framework or none. And what the
+ * package's own stores keep it by: whether an append follows, which lists an escalation stands in, places in a list.
  *
  * A store that keeps all of them can be trusted with escalations, as far as one process can see. Whether an append survives
  * a crash, and whether several processes keep out of each other's way, has to be tested where the store runs.
@@ -10,6 +11,10 @@ import type { Store } from "./store.js";
 
 export type { Invented } from "./contract/invented.js";
 export { appendAfter, digestOf, rowOf } from "./contract/invented.js";
+export { type Cursor, readCursor, writeCursor } from "./cursor.js";
+export { facetOf, facetsOf } from "./facets.js";
+export { follows } from "./follows.js";
+export { EMPTY_HEAD } from "./store.js";
 
 /** One promise that a store makes. */
 export interface ContractCase {

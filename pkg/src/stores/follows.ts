@@ -13,6 +13,10 @@ export function follows({ size, hash }: Pick<Head, "size" | "hash">, append: App
   if (!first || !chains(append)) {
     throw new StoreError("not-an-append", "the entries and the head of an append must follow each other without a gap");
   }
+  // Nobody gives back what was used.
+  if (!append.used.every(({ amount }) => Number.isFinite(amount) && amount >= 0)) {
+    throw new StoreError("not-an-append", "what is used of a limit must be an amount from 0");
+  }
   return first.seq === size && first.previous === hash;
 }
 

@@ -3,6 +3,7 @@ import { messageOf, StoreError, type StoreErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Entry, Head } from "../lifecycle.js";
 import type { Digest } from "../types.js";
+import { checkKeys } from "./options.js";
 import type { Append, Filter, ListPage, ListQuery, Store, UsageQuery } from "./store.js";
 
 export type * from "./store.js";
@@ -38,6 +39,8 @@ type Ask = (path: string, body?: unknown) => Promise<unknown>;
  * Whatever is no answer of the API rejects with a {@link StoreError} `unavailable`. An append whose answer was lost may
  * have been written or not; it is never sent again by itself.
  *
+ * @throws TypeError if the options are not these.
+ *
  * @example
  * ```ts
  * const store = httpStore({ url: "https://review.example/api", headers: { authorization: `Bearer ${key}` } });
@@ -45,6 +48,10 @@ type Ask = (path: string, body?: unknown) => Promise<unknown>;
  * ```
  */
 export function httpStore(options: HttpStoreOptions): Store {
+  checkKeys("httpStore", options, ["url", "headers", "fetch", "watch", "timeoutMs"]);
+  if (typeof options.url !== "string" && !(options.url instanceof URL)) {
+    throw new TypeError("`url` must be the address of a store's API, a string or a URL");
+  }
   const ask = asking(options);
   const watches = new Set<() => void>();
   return Object.freeze({

@@ -4,6 +4,7 @@ import { readCursor, writeCursor } from "./cursor.js";
 import { facetOf } from "./facets.js";
 import { follows } from "./follows.js";
 import { connect, type Database, type FormerEscalation, listedAs, STORES, type Writing } from "./indexeddb/database.js";
+import { checkKeys } from "./options.js";
 import { type Append, EMPTY_HEAD, type ListPage, type ListQuery, type Store, type UsageQuery } from "./store.js";
 
 export type { FormerEscalation } from "./indexeddb/database.js";
@@ -41,7 +42,9 @@ const TURN_MS = 2_000;
  * const escalations = createEscalations({ store: indexedDbStore() });
  * ```
  */
-export function indexedDbStore({ name = "countersign" }: IndexedDbOptions = {}): IndexedDbStore {
+export function indexedDbStore(options: IndexedDbOptions = {}): IndexedDbStore {
+  checkKeys("indexedDbStore", options, ["name"]);
+  const { name = "countersign" } = options;
   let opening: Promise<Database> | undefined;
   let asking: Promise<boolean> | undefined;
   const hints = hintsAbout(`countersign ${name}`);

@@ -1,10 +1,13 @@
 /** A store in one SQLite file: survives restarts and crashes, and is shared by the processes of one machine. */
-import { closeSync, existsSync, openSync, statSync } from "node:fs";
-import Database from "libsql";
+import { closeSync, existsSync, lstatSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type Libsql from "libsql";
+import { checkMs } from "../checks.js";
 import { messageOf, StoreError } from "../errors.js";
 import type { Entry, Head } from "../lifecycle.js";
 import { readCursor, writeCursor } from "./cursor.js";
 import { follows } from "./follows.js";
+import { checkKeys } from "./options.js";
 import { setUp } from "./sqlite/schema.js";
 import { type Statements, statementsIn } from "./sqlite/statements.js";
 import { type Append, EMPTY_HEAD, type IndexRow, type ListPage, type ListQuery, type Store } from "./store.js";
@@ -27,12 +30,14 @@ export interface SqliteOptions {
 
 /** An open file, and what it is. */
 interface Connection {
-  readonly database: Database.Database;
+  readonly database: Libsql.Database;
   readonly statements: Statements;
-  readonly inode: number;
   /** Changes when another connection has written. */
   version: unknown;
 }
+
+/** The package, once something was used. */
+let Database: typeof Libsql | undefined;
 
 const WAIT_MS = 10_000;
 const POLL_MS = 200;
@@ -44,35 +49,46 @@ const NEWEST = [Number.MAX_SAFE_INTEGER, ""] as const;
  *
  * Every append is on the disk (`synchronous=FULL`) before it answers.
  *
+ * @throws TypeError or RangeError if the options are not these, or if `file` is no path.
+ *
  * @example
  * ```ts
  * const escalations = createEscalations({ store: sqliteStore({ file: "countersign.db" }) });
  * ```
  */
-export function sqliteStore({ file, waitMs = WAIT_MS }: SqliteOptions): Store {
+export function sqliteStore(options: SqliteOptions): Store {
+  const { file, waitMs } = checked(options);
   let open: Connection | undefined;
   const watching = new Set<{ readonly changed: () => void }>();
   const hint = () => {
     for (const { changed } of watching) queueMicrotask(changed);
   };
+  const seen: Seen = { file: null, head: EMPTY_HEAD };
   const connection = () => {
-    if (open && !isAt(file, open)) close();
-    open ??= connect(file);
+    if (seen.file !== null && fileAt(file) !== seen.file) throw replaced("something else lies there now, or nothing");
+    open ??= connect(file, seen);
     return open;
   };
   const close = () => {
     if (open) disconnect(open);
     open = undefined;
   };
-  const using = <T>(work: (connection: Connection) => T) => patiently(() => work(connection()), waitMs);
+  let loading: Promise<void> | undefined;
+  const using = async <T>(work: (connection: Connection) => T) => {
+    if (Database === undefined) {
+      loading = load();
+      await loading;
+    }
+    return patiently(() => work(connection()), waitMs);
+  };
   const poll = () => {
     if (open && hasChanged(open)) hint();
   };
   let timer: NodeJS.Timeout | undefined;
   return Object.freeze({
-    head: () => using(({ statements }) => headIn(statements)),
+    head: () => using(({ statements }) => headSeen(statements, seen)),
     async append(append: Append) {
-      const taken = await using((used) => appendIn(used, append));
+      const taken = await using((used) => appendIn(used, append, seen));
       if (taken) hint();
       return taken;
     },
@@ -97,17 +113,52 @@ export function sqliteStore({ file, waitMs = WAIT_MS }: SqliteOptions): Store {
       };
     },
     async close() {
+      // What was asked before is answered before.
+      await loading?.catch(() => undefined);
       close();
     },
   });
 }
 
-function connect(file: string): Connection {
+function checked(options: SqliteOptions): Required<SqliteOptions> {
+  checkKeys("sqliteStore", options, ["file", "waitMs"]);
+  const { file, waitMs = WAIT_MS } = options;
+  if (typeof file !== "string" || file === "") {
+    throw new TypeError("`file` must be the path of a file, a string; of a URL `fileURLToPath(url)` is");
+  }
+  if (file === ":memory:") throw new TypeError("`file` is kept on a disk; in memory `memoryStore()` keeps one");
+  return { file, waitMs: checkMs("waitMs", waitMs) };
+}
+
+/** It is loaded with the first use: whoever imports this file need not have it. */
+async function load(): Promise<void> {
+  try {
+    Database ??= (await import("libsql")).default;
+  } catch (error) {
+    const message = "the package `libsql`, which keeps the file, cannot be loaded: run `npm install libsql`";
+    throw new StoreError("unavailable", message, { cause: error });
+  }
+}
+
+/** What this process knows of the file, open or not. An older one put in its place would let what has run run again. */
+interface Seen {
+  /** Which file it is; `null` before it was opened. */
+  file: string | null;
+  /** The latest end of its history. */
+  head: Head;
+}
+
+/** Opens `file` and remembers which it is. */
+function connect(file: string, seen: Seen): Connection {
+  if (Database === undefined) throw new StoreError("unavailable", "the package `libsql` is not loaded");
   create(file);
   const database = new Database(file);
   try {
     setUp(database);
-    return { database, statements: statementsIn(database), inode: statSync(file).ino, version: undefined };
+    const statements = statementsIn(database);
+    checkGrown(statements, seen);
+    seen.file = fileAt(file);
+    return { database, statements, version: undefined };
   } catch (error) {
     database.close();
     throw error;
@@ -121,7 +172,16 @@ function create(file: string): void {
   try {
     closeSync(openSync(file, "ax", 0o600));
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
+    // A symbolic link that leads nowhere exists too. Where it leads SQLite would create a file that everybody reads.
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() && !existsSync(file)) {
+      const message =
+        "the file is a symbolic link that leads nowhere: remove it, or name the file that it should lead to";
+      throw new StoreError("unavailable", message, { cause: error });
+    }
+    if (codeOf(error) === "EEXIST") return;
+    if (codeOf(error) !== "ENOENT") throw error;
+    const message = `there is no folder \`${dirname(file)}\` for the file: create the folder`;
+    throw new StoreError("unavailable", message, { cause: error });
   }
 }
 
@@ -135,9 +195,32 @@ function disconnect({ database }: Connection): void {
   database.close();
 }
 
-/** Whether what lies at `file` is still what was opened: nobody would find what is written to a file that was removed. */
-function isAt(file: string, { inode }: Connection): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.ino === inode;
+/** Which file lies at `file`; `null` if none does. */
+function fileAt(file: string): string | null {
+  const status = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return status === undefined ? null : `${status.dev}:${status.ino}`;
+}
+
+/** Whether the history of a file that was opened again goes on from where it ended. */
+function checkGrown(statements: Statements, { head: { size, hash } }: Seen): void {
+  if (size === 0) return;
+  const [last] = statements.history(size - 1, 1).map(entryIn);
+  if (last?.hash !== hash) throw replaced("its history is not the one that it had");
+}
+
+/** The end of the history, which never goes back. */
+function headSeen(statements: Statements, seen: Seen): Head {
+  const head = headIn(statements);
+  if (head.size < seen.head.size) throw replaced("its history ends before where it ended");
+  seen.head = head;
+  return head;
+}
+
+function replaced(why: string): StoreError {
+  return new StoreError(
+    "unavailable",
+    `the file was replaced (${why}): restart what uses it, once it is the right one`,
+  );
 }
 
 /** Whether another connection has written since this was asked before. */
@@ -151,13 +234,14 @@ function hasChanged(connection: Connection): boolean {
   }
 }
 
-function appendIn({ database, statements }: Connection, append: Append): boolean {
+function appendIn({ database, statements }: Connection, append: Append, seen: Seen): boolean {
   // Locks before it reads, so that nobody writes between the look at the head and the append.
   database.exec("BEGIN IMMEDIATE");
   try {
-    const taken = follows(headIn(statements), append);
+    const taken = follows(headSeen(statements, seen), append);
     if (taken) write(statements, append);
     database.exec(taken ? "COMMIT" : "ROLLBACK");
+    if (taken) seen.head = append.head;
     return taken;
   } catch (error) {
     if (database.inTransaction) database.exec("ROLLBACK");

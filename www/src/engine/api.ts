@@ -107,6 +107,18 @@ export interface QueuePage {
 export interface Shown {
   readonly ok: true;
   readonly escalation: Queued;
+  /** What else it waits for; `null` if that could not be asked. */
+  readonly waits: Waits | null;
+  /** Whether a guard holds it; what none holds is only tried, and nothing ever runs it. */
+  readonly isGuarded: boolean;
+}
+
+/** What a call waits for beside its own answer. */
+export interface Waits {
+  /** How many others of its batch wait for an answer; `null` if it is in no batch. */
+  readonly batch: number | null;
+  /** Whether it was approved and its agent is paused. */
+  readonly paused: boolean;
 }
 
 export interface QueueCursor {
@@ -132,8 +144,11 @@ export interface Answer {
  * if the worker holds another one it decides nothing.
  */
 export interface EngineApi {
-  /** Loads the engine, and says where the held calls are. Throws if it cannot be loaded. */
-  load(place: Place): Promise<void>;
+  /**
+   * Loads the engine, and says where the held calls are. Throws if it cannot be loaded.
+   * `onServer` hears why the server there does not answer, and `null` once it does.
+   */
+  load(place: Place, onServer: (trouble: string | null) => void): Promise<void>;
   /** Checks a text and puts its policy in force, or none if it has errors. */
   check(text: string): Promise<Checked>;
   /** Says what is wrong with a file that is no text; changes nothing. */

@@ -18,6 +18,9 @@ export type EngineStatus =
 
 export const engine = signal<EngineStatus>({ state: "starting" });
 
+/** Why the server of this page does not answer; `null` while it does, and where there is none. */
+export const server = signal<string | null>(null);
+
 /** Longer than any answer should take, even for a large policy on a slow machine. */
 const ANSWER_MS_MAX = 30_000;
 
@@ -36,10 +39,14 @@ let running: Running | null = null;
 export function startEngine(): void {
   stopWorker();
   engine.value = { state: "starting" };
+  server.value = null;
   try {
     const started = run(startWorker());
     running = started;
-    const loading = findPlace().then((place) => started.api.load(place));
+    const onServer = proxy((trouble: string | null) => {
+      if (running === started) server.value = trouble;
+    });
+    const loading = findPlace().then((place) => started.api.load(place, onServer));
     Promise.race([loading, started.gone]).then(
       () => {
         if (running === started) engine.value = { state: "ready" };

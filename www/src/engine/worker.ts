@@ -25,8 +25,8 @@ let queue: Queue | null = null;
 const file = createFileRun();
 
 const api: EngineApi = {
-  async load(place) {
-    queue ??= createQueue(place);
+  async load(place, onServer) {
+    queue ??= createQueue(place, onServer);
     await loadPolicy("rules: [{ tool: '*', action: block }]");
   },
 

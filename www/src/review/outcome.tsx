@@ -1,18 +1,16 @@
 /** How it ended: the answer, the grant, and what became of the call. */
 
 import { useEffect, useRef } from "preact/hooks";
-import type { Queued } from "../engine/api.ts";
+import type { Shown } from "../engine/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { StatusChip } from "../ui/status-chip.tsx";
 import { Time } from "../ui/time.tsx";
 import { Person } from "./talk.tsx";
 import { Undo } from "./undo.tsx";
+import { othersWait } from "./waits.ts";
 
-/** What no guard holds is only tried: nothing ever runs it. */
-const NO_GUARD = "-";
-
-export function Outcome({ escalation }: { readonly escalation: Queued }) {
-  const { id, status, reviews, grant, run, guard, closedAtMs, closingNote } = escalation;
+export function Outcome({ shown }: { readonly shown: Shown }) {
+  const { id, status, reviews, grant, run, closedAtMs, closingNote } = shown.escalation;
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // After an answer the pressed button is gone, and the focus with it.
@@ -24,7 +22,7 @@ export function Outcome({ escalation }: { readonly escalation: Queued }) {
         Outcome
       </h3>
       <p role="status">
-        <StatusChip status={status} /> {closedAtMs !== null && <Time ms={closedAtMs} />}
+        <StatusChip status={status} grant={grant} /> {closedAtMs !== null && <Time ms={closedAtMs} />}
       </p>
       {reviews.map(({ by, verified, verdict, note, atMs, counts }) => (
         <p key={atMs}>
@@ -45,7 +43,7 @@ export function Outcome({ escalation }: { readonly escalation: Queued }) {
         </p>
       )}
       {run === null && grant?.state === "waiting" && <Undo id={id} notBeforeMs={grant.notBeforeMs} />}
-      <p>{whatBecame(escalation)}</p>
+      <p>{whatBecame(shown)}</p>
       {run !== null && (
         <p class="quiet">
           Let run at <Time ms={run.atMs} />
@@ -56,12 +54,12 @@ export function Outcome({ escalation }: { readonly escalation: Queued }) {
           )}
         </p>
       )}
-      {guard === NO_GUARD && <p class="quiet">No guard holds this call, so nothing runs it.</p>}
+      {!shown.isGuarded && <p class="quiet">No guard holds this call, so nothing runs it.</p>}
     </section>
   );
 }
 
-function whatBecame({ status, grant, run }: Queued): string {
+function whatBecame({ escalation: { status, grant, run }, waits, isGuarded }: Shown): string {
   if (run !== null) {
     if (run.outcome === "ran") return "The call ran.";
     if (run.outcome === "failed") return "The call was let run, and failed.";
@@ -72,5 +70,11 @@ function whatBecame({ status, grant, run }: Queued): string {
   if (status === "rejected") return "The call does not run.";
   if (grant?.state === "revoked") return "The approval was undone; the call does not run.";
   if (grant?.state === "expired") return "The approval was not used in time; the call does not run.";
-  return "";
+  // What no guard holds runs nowhere, which is said below.
+  if (!isGuarded) return "";
+  if (waits?.paused) return "It does not run yet: its agent is paused.";
+  if (waits !== null && waits.batch !== null && waits.batch > 0) {
+    return `It does not run yet: ${othersWait(waits.batch)} in its batch.`;
+  }
+  return grant?.state === "ready" ? "It runs as soon as its guard comes for it." : "";
 }

@@ -63,7 +63,7 @@ function Item({ items }: { readonly items: readonly Queued[] }) {
           <VisibleText text={item.call.tool} />
           {pending.length > 1 && <span class="times"> ×{pending.length}</span>}
         </span>
-        <StatusChip status={item.status} />
+        <StatusChip status={item.status} grant={item.grant} />
         <Time ms={item.openedAtMs} />
       </a>
     </li>

@@ -20,7 +20,7 @@ export function ReviewView() {
       <div class="review-columns">
         <QueueList />
         {/* The key makes a new card for another call: nothing that was typed, armed or begun carries over. */}
-        {card !== null && <Card key={`${card.id} ${card.digest}`} escalation={card} />}
+        {card !== null && <Card key={`${card.escalation.id} ${card.escalation.digest}`} shown={card} />}
         {card === null && (
           <section class="panel" aria-live="polite">
             {escalation === null && <p class="quiet">Choose a call to review it.</p>}

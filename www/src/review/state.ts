@@ -5,7 +5,7 @@
  */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import type { Answer, Damaged, Failure, QueueCursor, Queued } from "../engine/api.ts";
+import type { Answer, Damaged, Failure, QueueCursor, Queued, Shown } from "../engine/api.ts";
 import { ask, engine } from "../engine/client.ts";
 import { route } from "../route.ts";
 
@@ -27,7 +27,7 @@ export const arrived = signal(0);
 export const trouble = signal<string | null>(null);
 
 /** The escalation that the address names: `null` if none, or if it could not be read; see `shownTrouble`. */
-export const shown = signal<Queued | null>(null);
+export const shown = signal<Shown | null>(null);
 export const shownTrouble = signal<string | null>(null);
 
 /** Why the last answer was not recorded, and for which escalation. */
@@ -70,7 +70,7 @@ export async function undo(id: string): Promise<void> {
   refused.value = null;
   const result = await ask((api) => api.undo(id)).catch(() => null);
   if (result?.ok) {
-    put(result.escalation);
+    put(result);
     return;
   }
   const why = result === null ? "the engine stopped" : result.message;
@@ -88,7 +88,7 @@ export async function review(id: string, answer: Answer): Promise<void> {
   refused.value = null;
   const result = await ask((api) => api.review(id, answer)).catch(() => null);
   if (result?.ok) {
-    put(result.escalation);
+    put(result);
     return;
   }
   refused.value = { id, message: refusal(result) };
@@ -120,10 +120,16 @@ export function followQueue(): void {
 
 /** Counts what is new and updates what is shown, moving nothing. */
 async function refresh(): Promise<void> {
-  if (listed.value === null || engine.value.state !== "ready") return;
+  if (engine.value.state !== "ready") return;
+  if (listed.value === null) {
+    // It could not be read before.
+    if (trouble.value !== null) await readQueue();
+    return;
+  }
   const page = await ask((api) => api.queuePage(null)).catch(() => null);
   const before = listed.value;
   if (page === null || !page.ok || before === null) return;
+  trouble.value = null;
   const now = new Map(page.items.map((item) => [item.id, item]));
   const known = new Set(before.items.map(({ id }) => id));
   listed.value = { ...before, items: before.items.map((item) => now.get(item.id) ?? item) };
@@ -137,17 +143,18 @@ async function readShown(id: string | null): Promise<void> {
     shownTrouble.value = null;
     return;
   }
-  if (shown.value?.id !== id) shown.value = null;
+  if (shown.value?.escalation.id !== id) shown.value = null;
   const found = await ask((api) => api.readEscalation(id)).catch(() => null);
   if (found === null || chosen.value !== id) return;
   shownTrouble.value = found.ok ? null : found.message;
-  if (found.ok) put(found.escalation);
+  if (found.ok) put(found);
   else shown.value = null;
 }
 
 /** Puts what the store has now in the place of what was shown. */
-function put(escalation: Queued): void {
-  if (chosen.value === escalation.id) shown.value = escalation;
+function put(found: Shown): void {
+  const { escalation } = found;
+  if (chosen.value === escalation.id) shown.value = found;
   const before = listed.value;
   if (before === null) return;
   listed.value = { ...before, items: before.items.map((item) => (item.id === escalation.id ? escalation : item)) };

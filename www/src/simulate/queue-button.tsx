@@ -1,8 +1,9 @@
-/** Puts an escalated call into the review queue, once. */
+/** Puts an escalated call into the review queue, once. Into that of a server only guards put calls. */
 
 import { useState } from "preact/hooks";
 import type { EngineApi, Failure, Opened } from "../engine/api.ts";
 import { ask } from "../engine/client.ts";
+import { isServed } from "../place.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 
@@ -22,6 +23,7 @@ export function QueueButton({ open }: Props) {
     }
   }
 
+  if (isServed) return null;
   if (answer !== null && answer !== "waiting" && answer.ok) {
     return (
       <p class="queued" role="status">

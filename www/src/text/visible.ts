@@ -2,7 +2,7 @@
  * Makes hidden characters visible.
  *
  * Text from agents and policies can hold characters that draw nothing, turn the reading direction, or look like a space.
- * Here each becomes a token such as `<U+202E>`, so that two texts that differ also look different.
+ * Here each becomes a token such as `‹U+202E›`, in marks that no keyboard has, so that two texts that differ also look different.
  */
 
 export interface Segment {
@@ -61,9 +61,9 @@ function special(character: string, form: TextForm): Segment {
   return escaped === undefined ? { kind: "hidden", text: codePoint(character) } : { kind: "escape", text: escaped };
 }
 
-/** `<U+202E>`; a tag character also tells the letter that it stands for. */
+/** `‹U+202E›`; a tag character also tells the letter that it stands for. */
 function codePoint(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const tag = code > 0xe0020 && code < 0xe007f ? ` tag ${String.fromCharCode(code - 0xe0000)}` : "";
-  return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}${tag}>`;
+  return `‹U+${code.toString(16).toUpperCase().padStart(4, "0")}${tag}›`;
 }

@@ -1,6 +1,12 @@
-import type { Status } from "countersign";
+import type { EscalationRecord } from "countersign";
 
-/** Where an escalation stands, in its colour and in words. */
-export function StatusChip({ status }: { readonly status: Status }) {
-  return <span class={`chip ${status}`}>{status}</span>;
+/** Where an escalation stands, in its colour and in words; of an approval that is past, that it is. */
+export function StatusChip({ status, grant }: Pick<EscalationRecord, "status" | "grant">) {
+  const isOver = grant?.state === "revoked" || grant?.state === "expired";
+  return (
+    <span class={`chip ${isOver ? "expired" : status}`}>
+      {status}
+      {isOver && ` (${grant.state})`}
+    </span>
+  );
 }

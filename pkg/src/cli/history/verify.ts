@@ -1,4 +1,6 @@
 /** `countersign history verify`: is this history whole, and is it the one of the checkpoint? */
+import { besideProblems } from "../../beside.js";
+import { holding } from "../../engines/full.js";
 import { nowMs } from "../../env.js";
 import type { Checkpoint, HistoryReport } from "../../lifecycle.js";
 import { sameJson } from "../../same.js";
@@ -15,6 +17,8 @@ export interface Verified {
   readonly report: HistoryReport;
   /** Of the lines of the file, and of what the store says beside its entries. */
   readonly more: readonly string[];
+  /** Whether what happened is left out of any of its entries. */
+  readonly isRedacted: boolean;
 }
 
 /** Entries that are verified at once. */
@@ -27,6 +31,7 @@ export async function verifyFile(file: string, checkpoint: Checkpoint | null): P
   // Undefined until its line comes.
   let own: Checkpoint | null | undefined;
   let entries = 0;
+  let isRedacted = false;
   async function* parts(): AsyncGenerator<readonly Verifiable[]> {
     let batch: Verifiable[] = [];
     for await (const line of progressing(input, () => entries)) {
@@ -35,6 +40,7 @@ export async function verifyFile(file: string, checkpoint: Checkpoint | null): P
       else if ("checkpoint" in line) own = line.checkpoint;
       else batch.push(line.entry);
       entries += "entry" in line ? 1 : 0;
+      isRedacted ||= "entry" in line && !("event" in line.entry);
       if (batch.length < BATCH_MAX) continue;
       yield batch;
       batch = [];
@@ -44,7 +50,7 @@ export async function verifyFile(file: string, checkpoint: Checkpoint | null): P
   const report = await verifyEntries(parts(), { checkpoint });
   if (own === undefined) more.push("the last line, which should be the checkpoint, is missing: the file was cut short");
   else if (report.problems.length === 0 && !sameJson(own, report.checkpoint)) more.push(otherCheckpoint(own, report));
-  return { report, more: more.slice(0, PROBLEMS_MAX) };
+  return { report, more: more.slice(0, PROBLEMS_MAX), isRedacted };
 }
 
 function otherCheckpoint(own: Checkpoint | null, { entries }: HistoryReport): string {
@@ -54,9 +60,12 @@ function otherCheckpoint(own: Checkpoint | null, { entries }: HistoryReport): st
     : `its last line says that there are ${size} entries, and there are ${entries}`;
 }
 
-/** Verifies the history in `store` against `checkpoint`, if there is one. */
+/** Verifies the history in `store` against `checkpoint`, if there is one, and what the store keeps beside it. */
 export async function verifyStore(store: Store, checkpoint: Checkpoint | null): Promise<Verified> {
-  return { report: await verifyHistory(store, { checkpoint }), more: [] };
+  const report = await verifyHistory(store, { checkpoint });
+  // What is made of entries that are not whole would say nothing.
+  const more = report.problems.length === 0 ? await besideProblems(holding, store, PROBLEMS_MAX) : [];
+  return { report, more, isRedacted: false };
 }
 
 async function* progressing(input: Input, entries: () => number) {

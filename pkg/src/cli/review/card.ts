@@ -3,22 +3,66 @@
  *
  * What the engine says comes first; the arguments stand there complete; what the agent says about its own call comes last.
  */
+import { NO_GUARD } from "../../constants.js";
 import type { EscalationRecord } from "../../escalations.js";
+import type { Grant } from "../../lifecycle.js";
 import type { ConsequencePart, Decision } from "../../types.js";
-import { hiddenCount, quoted, shown, wrapped } from "./text.js";
+import { flat, scalar, standingOf } from "./line.js";
+import { hiddenCount, marked, mixedWords, quoted, shown, timeText, wrapped } from "./text.js";
 
 const COLUMNS_MIN = 40;
+/** Words with letters of several alphabets that are told. */
+const WORDS_MAX = 5;
 
-/** The card of `record`, in lines of at most `columns`. */
-export function cardOf(record: EscalationRecord, columns: number): string {
-  const sections = [headline(record), why(record), argumentsOf(record), answers(record), agentsWords(record)];
+/** The digits of the digest that are typed where the policy wants nothing else confirmed. */
+export const DIGEST_DIGITS = 8;
+
+/**
+ * The card of `record`, in lines of at most `columns`.
+ *
+ * @param batchWaits How many others of its batch wait; `null` if it is in none.
+ */
+export function cardOf(record: EscalationRecord, batchWaits: number | null, columns: number): string {
+  const sections = [
+    headline(record, batchWaits),
+    why(record),
+    argumentsOf(record),
+    originalOf(record),
+    answers(record, batchWaits),
+    agentsWords(record),
+  ];
   const lines = sections.filter((section) => section.length > 0).flatMap((section) => [...section, ""]);
   return `${lines.flatMap((line) => wrapped(line, Math.max(columns, COLUMNS_MIN))).join("\n")}`;
 }
 
-function headline({ id, call, decision, status, openedAtMs, expiresAtMs, guard, links, ...rest }: EscalationRecord) {
+function headline(record: EscalationRecord, batchWaits: number | null): readonly string[] {
+  const { id, call, decision, status, openedAtMs, expiresAtMs, guard, unapprovable, approvalsMissing } = record;
+  const lines = [`${quoted(call.tool)} — ${riskOf(decision)} — ${standingOf(record)}`, ...warnings(record)];
+  lines.push(`escalation ${shown(id)}, held at ${timeText(openedAtMs)} by ${guardText(guard)}`);
+  if (batchWaits !== null)
+    lines.push(`in a batch, of which ${batchWaits} ${batchWaits === 1 ? "other waits" : "others wait"}`);
+  if (status !== "pending") return lines;
+  lines.push(`can be approved until ${timeText(expiresAtMs)}`);
+  if (approvalsMissing > 1) lines.push(`${approvalsMissing} approvals are missing`);
+  if (unapprovable === null)
+    lines.push(
+      `to approve it, ${typedFor(decision)
+        .map(({ ask }) => `type ${ask}`)
+        .join(", and ")}`,
+    );
+  return lines;
+}
+
+/** What is typed to approve: what stands in the fields that the policy names, or else the beginning of the digest. */
+export function typedFor({ review }: Decision): readonly { readonly field: string | null; readonly ask: string }[] {
+  const fields = review?.confirm ?? [];
+  if (fields.length > 0) return fields.map((field) => ({ field, ask: `the value of ${shown(field)}` }));
+  return [{ field: null, ask: `the first ${DIGEST_DIGITS} digits of the digest` }];
+}
+
+function warnings({ call, status, links, original, unapprovable }: EscalationRecord): readonly string[] {
   const { rejected, unknown } = links;
-  const lines = [`${shown(call.tool)} — ${riskOf(decision)} — ${status}`];
+  const lines: string[] = [];
   if (unknown.length > 0) {
     lines.push(`! A call like this was let run, and nobody knows what became of it: ${unknown.map(shown).join(", ")}`);
   }
@@ -26,20 +70,22 @@ function headline({ id, call, decision, status, openedAtMs, expiresAtMs, guard, 
     const times = rejected.length === 1 ? "once" : `${rejected.length} times`;
     lines.push(`! Calls like this were rejected ${times}: ${rejected.map(shown).join(", ")}`);
   }
-  const hidden = countHidden(call);
+  const hidden = textsIn(call).reduce((sum, text) => sum + hiddenCount(text), 0);
   if (hidden > 0)
     lines.push(`! It holds ${hidden} hidden ${hidden === 1 ? "character" : "characters"}, shown as ‹U+…›`);
-  if (rest.original !== null) lines.push("! A reviewer has edited it; it would run as it stands here");
-  if (status === "pending" && rest.unapprovable !== null) lines.push(`! It can only be rejected: ${rest.unapprovable}`);
-  lines.push(`escalation ${shown(id)}, held at ${timeText(openedAtMs)} by ${guardText(guard)}`);
-  if (status === "pending") lines.push(`can be approved until ${timeText(expiresAtMs)}`);
-  if (rest.approvalsMissing > 1) lines.push(`${rest.approvalsMissing} approvals are missing`);
+  const mixed = [...new Set(textsIn(call).flatMap(mixedWords))];
+  if (mixed.length > 0) {
+    const more = mixed.length > WORDS_MAX ? `, and ${mixed.length - WORDS_MAX} more` : "";
+    lines.push(`! Letters of other alphabets stand among Latin ones: ${mixed.slice(0, WORDS_MAX).join(", ")}${more}`);
+  }
+  if (original !== null) lines.push("! A reviewer has edited it; it would run as it stands under “Arguments”");
+  if (status === "pending" && unapprovable !== null) lines.push(`! It can only be rejected: ${unapprovable}`);
   return lines;
 }
 
 /** A guard is a digest of who it is; `-` is none, and then nothing runs the call. */
 function guardText(guard: string): string {
-  if (guard === "-") return "no guard, so nothing runs it";
+  if (guard === NO_GUARD) return "no guard, so nothing runs it";
   return `the guard ${shown(guard).replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1…")}`;
 }
 
@@ -64,21 +110,35 @@ function why({ decision }: EscalationRecord): readonly string[] {
   return lines;
 }
 
-/** A value stands in quotes, so that it cannot pass for the policy's words. */
+/** A value stands between marks, so that it cannot pass for the policy's words. */
 function part(part: ConsequencePart): string {
   if ("text" in part) return shown(part.text);
-  return "value" in part ? flat(part.value) : "(nothing)";
+  if (!("value" in part)) return "(nothing)";
+  // Text without its quotes, as the policy's words may have some around it.
+  return marked(typeof part.value === "string" ? quoted(part.value).slice(1, -1) : flat(part.value));
 }
 
 function argumentsOf({ call, digest }: EscalationRecord): readonly string[] {
-  const { args, agent, user, session, context, tenant } = call;
-  const lines = ["Arguments"];
-  if (args === undefined) lines.push("  (the call has no args)");
-  else lines.push(...tree(args, 1));
-  const known = Object.entries({ agent, user, session, context, tenant }).filter(([, value]) => value !== undefined);
+  const { agent, user, session, context, tenant, toolDigest } = call;
+  const lines = ["Arguments", ...argsTree(call)];
+  const known = Object.entries({ agent, user, session, context, tenant, toolDigest }).filter(
+    ([, value]) => value !== undefined,
+  );
   if (known.length > 0) lines.push("Known about the call", ...tree(Object.fromEntries(known), 1));
   lines.push(`Digest ${digest}`);
   return lines;
+}
+
+/** The call as it was held, complete too, so that what the edit has changed can be compared. */
+function originalOf({ original }: EscalationRecord): readonly string[] {
+  if (original === null) return [];
+  const { call, digest, decision } = original;
+  const rule = decision.rule === null ? "the default" : `rule ${shown(decision.rule)}`;
+  return [`As it was held, by ${rule}, before it was edited`, ...argsTree(call), `Digest then ${digest}`];
+}
+
+function argsTree({ args }: EscalationRecord["call"]): readonly string[] {
+  return args === undefined ? ["  (the call has no args)"] : tree(args, 1);
 }
 
 /** A value, complete and typed: every key, every item, nothing elided. */
@@ -95,20 +155,8 @@ function tree(value: unknown, depth: number): readonly string[] {
   });
 }
 
-function scalar(value: unknown): string {
-  if (typeof value === "string") return quoted(value);
-  return Object.is(value, -0) ? "-0" : String(value);
-}
-
-function flat(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flat).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return scalar(value);
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${quoted(key)}: ${flat(item)}`)
-    .join(", ")}}`;
-}
-
-function answers({ reviews, questions, grant, run, closingNote }: EscalationRecord): readonly string[] {
+function answers(record: EscalationRecord, batchWaits: number | null): readonly string[] {
+  const { reviews, questions, grant, run, closingNote } = record;
   const lines = reviews.map(({ by, verified, verdict, note, atMs, counts }) => {
     const who = by === null ? "somebody" : `${shown(by)}${verified ? "" : " (not verified)"}`;
     return `  ${verdict === "approve" ? "approved" : "rejected"} by ${who} at ${timeText(atMs)}${counts ? "" : ", does not count"}${note === null ? "" : `: ${quoted(note)}`}`;
@@ -117,13 +165,30 @@ function answers({ reviews, questions, grant, run, closingNote }: EscalationReco
     lines.push(`  ${by === null ? "somebody" : shown(by)} asked ${quoted(text)}`);
     lines.push(answer === null ? "    no answer yet" : `    the agent answered, not verified: ${quoted(answer)}`);
   }
-  if (grant !== null) lines.push(`  the grant is ${grant.state}, until ${timeText(grant.expiresAtMs)}`);
+  if (grant !== null) lines.push(`  ${grantText(grant, batchWaits)}`);
   if (run !== null) {
     const became = run.outcome === null || run.outcome === "unknown" ? "nobody knows what became of it" : run.outcome;
     lines.push(`  let run at ${timeText(run.atMs)}: ${became}${run.note === null ? "" : `: ${quoted(run.note)}`}`);
   }
   if (closingNote !== null) lines.push(`  closed with the words ${quoted(closingNote)}`);
   return lines.length === 0 ? [] : ["What happened", ...lines];
+}
+
+function grantText({ state, notBeforeMs, expiresAtMs }: Grant, batchWaits: number | null): string {
+  switch (state) {
+    case "used":
+      return "the approval was used";
+    case "revoked":
+      return "the approval was taken back";
+    case "expired":
+      return `the approval was not used before ${timeText(expiresAtMs)}`;
+    case "waiting":
+      return `it may run from ${timeText(notBeforeMs)}, until when the approval can be undone`;
+    case "ready":
+      if (batchWaits !== null && batchWaits > 0)
+        return "it does not run yet: others of its batch still wait for an answer";
+      return `it may run until ${timeText(expiresAtMs)}, and runs as soon as its guard comes for it`;
+  }
 }
 
 function agentsWords({ call: { reason, confidence } }: EscalationRecord): readonly string[] {
@@ -134,14 +199,9 @@ function agentsWords({ call: { reason, confidence } }: EscalationRecord): readon
   return lines;
 }
 
-function countHidden(value: unknown): number {
-  if (typeof value === "string") return hiddenCount(value);
-  if (typeof value !== "object" || value === null) return 0;
-  const parts = Object.entries(value).map(([key, item]) => hiddenCount(key) + countHidden(item));
-  return parts.reduce((sum, count) => sum + count, 0);
-}
-
-/** `2026-11-27 12:00:00 UTC`. */
-export function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+/** Every text in `value`, keys too. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }

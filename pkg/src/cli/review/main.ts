@@ -1,6 +1,6 @@
 /** `countersign review`: people answer the calls that a store holds, on a page or in a terminal. */
 import { parseArgs } from "node:util";
-import { createEscalations } from "../../index.js";
+import { createEscalations, STATUSES } from "../../index.js";
 import type { Store } from "../../stores/store.js";
 import type { Status } from "../../types.js";
 import { readText } from "../input.js";
@@ -9,7 +9,7 @@ import type { Output } from "../output.js";
 import { EXIT_OK, usageProblem } from "../problem.js";
 import { openStore } from "../store-file.js";
 import { serve } from "./serve.js";
-import { approve, list, reject, show } from "./terminal.js";
+import { approve, list, reject, show, undo } from "./terminal.js";
 
 /** What `countersign review --help` prints. */
 export const REVIEW_HELP = `Usage: countersign review --store FILE [--port N] [--policy FILE …] [--as NAME] [--no-open]
@@ -17,12 +17,14 @@ export const REVIEW_HELP = `Usage: countersign review --store FILE [--port N] [-
        countersign review show ID --store FILE [--json]
        countersign review approve ID --store FILE [--note TEXT] [--as NAME]
        countersign review reject ID --store FILE [--note TEXT] [--as NAME]
+       countersign review undo ID --store FILE [--note TEXT] [--as NAME]
 
 Without a command it serves the app on 127.0.0.1, behind an address that works once.
   list       which calls are held
   show       the card of one: what would run, and why it was held
   approve    shows the card, and asks to type what is to be confirmed; only at a terminal
   reject     rejects it
+  undo       takes an approval back, until the call has run
 
 ID is the id of an escalation, or its beginning of at least 6 characters.
 
@@ -39,8 +41,6 @@ Options:
 
 Exit status: 0 all went well, 1 a record is damaged or a policy has errors, 2 it could not be done.
 `;
-
-const STATUSES: ReadonlySet<string> = new Set<Status>(["pending", "approved", "rejected", "expired", "withdrawn"]);
 
 const OPTIONS = {
   store: { type: "string" },
@@ -63,6 +63,7 @@ const TAKES: Readonly<Record<string, readonly (keyof Values)[]>> = {
   show: ["json"],
   approve: ["note", "as"],
   reject: ["note", "as"],
+  undo: ["note", "as"],
 };
 
 /** Runs the command and returns its exit status. */
@@ -74,7 +75,10 @@ export async function review(args: readonly string[], output: Output): Promise<n
   }
   const [what = "serve", id, ...rest] = positionals;
   if (!Object.hasOwn(TAKES, what)) {
-    throw usageProblem("the commands are `list`, `show`, `approve` and `reject`, or none to serve the app", "review");
+    throw usageProblem(
+      "the commands are `list`, `show`, `approve`, `reject` and `undo`, or none to serve the app",
+      "review",
+    );
   }
   checkOptions(what, values);
   if (rest.length > 0 || (id !== undefined && (what === "serve" || what === "list"))) {
@@ -97,8 +101,8 @@ function checkOptions(what: string, values: Values): void {
   const given = Object.entries(values).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
   const surplus = given.find(([name]) => !taken.has(name));
   if (surplus) throw usageProblem(`\`${what}\` takes no \`--${surplus[0]}\``, "review");
-  if (values.status !== undefined && !STATUSES.has(values.status)) {
-    throw usageProblem(`\`--status\` must be one of ${[...STATUSES].join(", ")}`, "review");
+  if (values.status !== undefined && !STATUSES.some((status) => status === values.status)) {
+    throw usageProblem(`\`--status\` must be one of ${STATUSES.join(", ")}`, "review");
   }
 }
 
@@ -115,8 +119,9 @@ async function run(
   if (what === "list") return list(escalations, values.status as Status | undefined, isJson, output);
   if (id === undefined) throw usageProblem("no ID given", "review");
   if (what === "show") return show(escalations, id, isJson, output);
-  const answer = { note: values.note, by: values.as };
-  return what === "approve" ? approve(escalations, id, answer, output) : reject(escalations, id, answer, output);
+  const answer = { note: values.note, by: values.as, file: values.store ?? "" };
+  if (what === "approve") return approve(escalations, id, answer, output);
+  return what === "reject" ? reject(escalations, id, answer, output) : undo(escalations, id, answer, output);
 }
 
 async function served(store: Store, values: Values, output: Output): Promise<number> {

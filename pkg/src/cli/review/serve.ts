@@ -23,13 +23,14 @@ export async function serve(store: Store, options: ServeOptions, output: Output)
   const { file, as, policies, opens } = options;
   // What is no store should fail here, and not on the page.
   await store.head();
-  const server = await started({ store, name: basename(file), as, policies }, options.port);
+  const opened = (next: string) => void output.write(`It was opened. For another tab or browser:\n\n  ${next}\n\n`);
+  const server = await started({ store, name: basename(file), as, policies, opened }, options.port);
   const ended = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });
   await output.write(
     `Serving the calls held in ${visible(file)}, ${as === null ? "for reviewers without a name" : `as ${visible(as)}`}.\n` +
-      `Open this address; it works once, in one browser:\n\n  ${server.address}\n\n` +
+      `Open this address; it works once, in one browser tab:\n\n  ${server.address}\n\n` +
       "Whoever can write to that file can approve too, an agent under your account included.\n" +
       "Ctrl-C ends it.\n",
   );

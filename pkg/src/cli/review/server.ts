@@ -2,12 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
-import { type Api, bodyOf, failed, json, refusal, storeApi } from "../../edge/store-api.js";
-import { NO_GUARD } from "../../escalations.js";
+import { bodyOf, failed, json, refusal } from "../../edge/answers.js";
+import { type Api, storeApi } from "../../edge/store-api.js";
 import type { Entry, EventType } from "../../lifecycle.js";
 import type { Store } from "../../stores/store.js";
 import { type AppFiles, readApp } from "./app-files.js";
-import { cookieOf, createSession, type Session } from "./session.js";
+import { bearerOf, createSessions, type Sessions } from "./session.js";
 
 /** What is served, and who reviews. */
 export interface ReviewServerOptions {
@@ -18,11 +18,13 @@ export interface ReviewServerOptions {
   readonly as: string | null;
   /** Policies that the page may offer. */
   readonly policies: readonly { readonly name: string; readonly text: string }[];
+  /** Is told the address for another browser tab, each time one was opened. */
+  readonly opened?: (next: string) => void;
 }
 
 /** A server that was started. */
 export interface ReviewServer {
-  /** Where the app is, with the one-time token. */
+  /** Where the app is, with the first one-time token. */
   readonly address: string;
   readonly port: number;
   /** Ends every connection too. */
@@ -33,7 +35,7 @@ export interface ReviewServer {
 interface Serving {
   readonly options: ReviewServerOptions;
   readonly app: AppFiles;
-  readonly session: Session;
+  readonly sessions: Sessions;
   readonly api: Api;
   readonly port: number;
 }
@@ -45,7 +47,7 @@ const SESSION_BYTES_MAX = 4_096;
 /** Starts it at `port`; at any free one if that is 0. */
 export async function startReviewServer(options: ReviewServerOptions, port: number): Promise<ReviewServer> {
   const app = readApp();
-  const session = createSession();
+  const sessions = createSessions();
   const api = storeApi({ store: options.store, path: API, refuses: (entry) => whyNot(entry, options.as) });
   let serving: Serving | undefined;
   const server = createServer((request, response) => {
@@ -53,9 +55,9 @@ export async function startReviewServer(options: ReviewServerOptions, port: numb
     else void respond(serving, request, response);
   });
   const bound = await listen(server, port);
-  serving = { options, app, session, api, port: bound };
+  serving = { options, app, sessions, api, port: bound };
   return {
-    address: `http://${HOST}:${bound}/#token=${session.token}`,
+    address: addressOf(serving),
     port: bound,
     close: () =>
       new Promise((resolve) => {
@@ -63,6 +65,11 @@ export async function startReviewServer(options: ReviewServerOptions, port: numb
         server.closeAllConnections();
       }),
   };
+}
+
+/** Where a browser tab opens the app, once. */
+function addressOf({ port, sessions }: Serving): string {
+  return `http://${HOST}:${port}/#token=${sessions.token()}`;
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -75,24 +82,24 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** A person at the page answers and asks; what guards and agents record, nobody records from a page. */
+/**
+ * A person at the page answers and asks; what guards and agents record, nobody records from a page. No edits either: what
+ * they come to is decided by policies, which a page could make up.
+ */
 const REVIEWERS_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
-  "open",
   "claim",
   "ask",
   "review",
-  "edit",
   "expire",
-  "withdraw",
   "revoke",
   "pause",
 ]);
 
 function whyNot({ event }: Entry, as: string | null): string | null {
   if (!REVIEWERS_EVENTS.has(event.type)) return "only guards and agents record this, and a page is neither";
-  if (event.type === "open") return event.guard === NO_GUARD ? null : "a page holds no calls for a guard";
-  if ("by" in event && event.by !== as) return "the page can only answer as the reviewer who started the server";
-  return null;
+  if (event.type === "expire") return null;
+  const { by } = event as { readonly by?: string | null };
+  return (by ?? null) === as ? null : "the page can only answer as the reviewer who started the server";
 }
 
 async function respond(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -144,12 +151,12 @@ function webRequest({ port }: Serving, request: IncomingMessage, signal: AbortSi
 async function answerApi(serving: Serving, request: Request): Promise<Response> {
   const foreign = whyForeign(serving, request);
   if (foreign !== null) return refusal(403, "foreign", foreign);
-  const { session, options, api } = serving;
+  const { sessions, options, api } = serving;
   const { pathname } = new URL(request.url);
   const isSession = pathname === `${API}/session`;
   if (isSession && request.method === "POST") return exchange(serving, request);
-  if (!session.isOpenedBy(cookieOf(request.headers.get("cookie"), cookieName(serving)))) {
-    return refusal(401, "no-session", "open the address that `countersign review` printed");
+  if (!sessions.isOpenedBy(bearerOf(request.headers.get("authorization")))) {
+    return refusal(401, "no-session", "open the address that `countersign review` printed last");
   }
   if (!isSession) return api(request);
   if (request.method !== "GET") return refusal(405, "method-not-allowed", "only GET and POST can be asked here");
@@ -172,18 +179,14 @@ async function exchange(serving: Serving, request: Request): Promise<Response> {
   const isObject = typeof body === "object" && body !== null && Object.hasOwn(body, "token");
   const token: unknown = isObject ? (body as { token: unknown }).token : undefined;
   if (typeof token !== "string") return refusal(400, "bad-request", "`token` must be text");
-  const result = serving.session.exchange(token);
+  const result = serving.sessions.exchange(token);
   if (result === "used") {
-    const again = "stop `countersign review` and run it again for a new address";
+    const again = "open the address that `countersign review` printed last";
     return refusal(410, "token-used", `this address was opened before, and it works once: ${again}`);
   }
   if (result === "wrong")
     return refusal(403, "wrong-token", "this is not the address that `countersign review` printed");
-  const cookie = `${cookieName(serving)}=${result.secret}; HttpOnly; SameSite=Strict; Path=${API}`;
-  return json(200, { ok: true }, { "set-cookie": cookie });
-}
-
-/** Cookies do not tell ports apart. */
-function cookieName({ port }: Serving): string {
-  return `countersign-${port}`;
+  serving.options.opened?.(addressOf(serving));
+  // No cookie: browsers send those to whatever else stands at this machine, whichever its port.
+  return json(200, result);
 }

@@ -1,29 +1,34 @@
-/** Who may use the review server: whoever has the one-time token, which becomes a session of one browser. */
+/** Who may use the review server: whoever has a token that works once, which becomes the session of one browser tab. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** The one session of a server. */
-export interface Session {
-  /** Stands in the address that is printed, and can be exchanged once. */
-  readonly token: string;
-  /** The secret of the session, for a cookie; or why there is none. */
+/** The sessions of a server. */
+export interface Sessions {
+  /** Stands in the address that is printed, and can be exchanged once; then there is another one. */
+  readonly token: () => string;
+  /** The secret of a new session; or why there is none. */
   exchange(token: string): { readonly secret: string } | "wrong" | "used";
-  /** Whether `secret` is that of the session. */
+  /** Whether `secret` is that of a session. */
   isOpenedBy(secret: string | undefined): boolean;
 }
 
-/** A new token, and nobody's session yet. */
-export function createSession(): Session {
-  const token = newSecret();
-  let secret: string | null = null;
+/** A new token, and no session yet. */
+export function createSessions(): Sessions {
+  const used: Buffer[] = [];
+  const opened: Buffer[] = [];
+  let token = newSecret();
   return {
-    token,
+    token: () => token,
     exchange(given) {
-      if (!isSame(given, token)) return "wrong";
-      if (secret !== null) return "used";
-      secret = newSecret();
+      const digest = digestOf(given);
+      if (isOneOf(used, digest)) return "used";
+      if (!isOneOf([digestOf(token)], digest)) return "wrong";
+      used.push(digest);
+      token = newSecret();
+      const secret = newSecret();
+      opened.push(digestOf(secret));
       return { secret };
     },
-    isOpenedBy: (given) => secret !== null && given !== undefined && isSame(given, secret),
+    isOpenedBy: (given) => given !== undefined && isOneOf(opened, digestOf(given)),
   };
 }
 
@@ -31,14 +36,16 @@ function newSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Takes the same time whatever the two have in common. */
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+function digestOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
 }
 
-/** The cookie `name` of a request. */
-export function cookieOf(header: string | null, name: string): string | undefined {
-  const pairs = (header ?? "").split(";").map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+/** Takes the same time whatever they have in common. */
+function isOneOf(digests: readonly Buffer[], digest: Buffer): boolean {
+  return digests.filter((each) => timingSafeEqual(each, digest)).length > 0;
+}
+
+/** What a request carries as `Authorization: Bearer …`. */
+export function bearerOf(header: string | null): string | undefined {
+  return /^Bearer ([\w-]+)$/i.exec(header ?? "")?.[1];
 }

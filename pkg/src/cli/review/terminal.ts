@@ -1,4 +1,4 @@
-/** Reviewing in a terminal: `list`, `show`, `approve` and `reject`. */
+/** Reviewing in a terminal: `list`, `show`, `approve`, `reject` and `undo`. */
 import { createInterface } from "node:readline/promises";
 import { EscalationError } from "../../errors.js";
 import type { EscalationRecord, Escalations } from "../../escalations.js";
@@ -6,13 +6,13 @@ import type { Status } from "../../types.js";
 import { undoMsOf } from "../../undo.js";
 import type { Output } from "../output.js";
 import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem } from "../problem.js";
-import { cardOf, timeText } from "./card.js";
+import { cardOf, DIGEST_DIGITS, typedFor } from "./card.js";
+import { lineOf } from "./line.js";
 import { shown } from "./text.js";
 
 /** Fewer characters of an id are too easily those of another. */
 const PREFIX_MIN = 6;
 const PAGE = 200;
-const DIGEST_DIGITS = 8;
 
 /** Prints which calls are held. */
 export async function list(
@@ -41,23 +41,43 @@ export async function list(
   return isDamaged ? EXIT_FOUND : EXIT_OK;
 }
 
-function lineOf({ id, status, call, decision, openedAtMs, run }: EscalationRecord): string {
-  const became = run === null ? "" : ` (${run.outcome ?? "unknown"})`;
-  const risk = decision.risk === null ? "" : `  risk ${decision.risk}`;
-  return `${shown(id)}  ${`${status}${became}`.padEnd(9)}  ${timeText(openedAtMs)}  ${shown(call.tool)}${risk}`;
-}
-
 /** Prints the card. */
 export async function show(escalations: Escalations, id: string, isJson: boolean, output: Output): Promise<number> {
   const record = await find(escalations, id);
-  await output.write(isJson ? `${JSON.stringify(record, null, 2)}\n` : `${cardOf(record, columns())}\n`);
+  await output.write(isJson ? `${JSON.stringify(record, null, 2)}\n` : await card(escalations, record));
   return EXIT_OK;
+}
+
+async function card(escalations: Escalations, record: EscalationRecord): Promise<string> {
+  return `${cardOf(record, await batchWaits(escalations, record), columns())}\n`;
+}
+
+/** How many others of the batch of a call wait; `null` if it is in none. */
+async function batchWaits(escalations: Escalations, { id, batch }: EscalationRecord): Promise<number | null> {
+  if (batch === null) return null;
+  let count = 0;
+  for await (const items of pages(escalations, "pending")) {
+    count += items.filter((item) => item.batch === batch && item.id !== id).length;
+  }
+  return count;
+}
+
+async function* pages(escalations: Escalations, status?: Status): AsyncGenerator<readonly EscalationRecord[]> {
+  let next: string | null = null;
+  do {
+    const query = { limit: PAGE, ...(status && { status }), ...(next !== null && { after: next }) };
+    const page = await escalations.list(query);
+    yield page.items;
+    next = page.next;
+  } while (next !== null);
 }
 
 /** What goes with an answer. */
 export interface AnswerOptions {
   readonly note: string | undefined;
   readonly by: string | undefined;
+  /** Where the store is, for what is to be typed next. */
+  readonly file: string;
 }
 
 /** Rejects; nobody needs to be asked for that. */
@@ -68,9 +88,36 @@ export async function reject(
   output: Output,
 ): Promise<number> {
   const record = await find(escalations, id);
+  checkPending(record, options);
   await escalations.review(record.id, { verdict: "reject", digest: record.digest, ...said(options) });
   await output.write(`rejected ${shown(record.id)}: ${shown(record.call.tool)}\n`);
   return EXIT_OK;
+}
+
+/** Takes an approval back that was not used yet. */
+export async function undo(
+  escalations: Escalations,
+  id: string,
+  options: AnswerOptions,
+  output: Output,
+): Promise<number> {
+  const record = await find(escalations, id);
+  await escalations.revoke(record.id, said(options));
+  await output.write(`undone ${shown(record.id)}: ${shown(record.call.tool)} does not run\n`);
+  return EXIT_OK;
+}
+
+/** @throws {@link Problem} `already-closed` if it was answered, with how to take an approval back. */
+function checkPending(record: EscalationRecord, options: AnswerOptions): void {
+  const { status, grant } = record;
+  if (status === "pending") return;
+  const canUndo = grant?.state === "waiting" || grant?.state === "ready";
+  const help = canUndo ? `to take the approval back, run \`${undoCommand(record, options)}\`` : null;
+  throw new Problem("already-closed", `this call was ${status} already`, help);
+}
+
+function undoCommand({ id }: EscalationRecord, { file }: AnswerOptions): string {
+  return `countersign review undo ${shown(id)} --store ${/^[\w./\\:-]+$/.test(file) ? file : "FILE"}`;
 }
 
 /**
@@ -89,8 +136,8 @@ export async function approve(
   }
   const record = await find(escalations, id);
   const shownSinceMs = performance.now();
-  await output.write(`${cardOf(record, columns())}\n`);
-  if (record.status !== "pending") throw new EscalationError("already-closed", `this call is ${record.status} already`);
+  await output.write(await card(escalations, record));
+  checkPending(record, options);
   if (record.unapprovable !== null) throw new EscalationError("unapprovable", record.unapprovable);
   const confirmed = await ask(record);
   if (confirmed === null) {
@@ -106,19 +153,20 @@ export async function approve(
     shownMs: Math.round(performance.now() - shownSinceMs),
     ...said(options),
   });
-  await output.write(`${outcomeOf(reviewed, undoMs)}\n`);
+  await output.write(`${outcomeOf(reviewed, undoMs, options)}\n`);
   return EXIT_OK;
 }
 
-function outcomeOf({ id, status, approvalsMissing }: EscalationRecord, undoMs: number): string {
+function outcomeOf(record: EscalationRecord, undoMs: number, options: AnswerOptions): string {
+  const { id, status, approvalsMissing } = record;
   if (status !== "approved") return `recorded; ${approvalsMissing} more must approve ${shown(id)}`;
-  const undo = undoMs === 0 ? "" : `, not before ${undoMs / 1_000} seconds have passed`;
-  return `approved ${shown(id)}: it may run once${undo}`;
+  const later = undoMs === 0 ? "" : `, not before ${undoMs / 1_000} seconds have passed`;
+  return `approved ${shown(id)}: it may run once${later}\nUntil it runs, this takes it back: ${undoCommand(record, options)}`;
 }
 
 /** What was typed for each field, or `null` if it was not what it should be. The engine compares what fields hold. */
 async function ask({ digest, decision }: EscalationRecord): Promise<Readonly<Record<string, string>> | null> {
-  const fields = decision.review?.confirm ?? [];
+  const digits = digest.slice("sha256:".length, "sha256:".length + DIGEST_DIGITS);
   const line = createInterface({ input: process.stdin, output: process.stdout });
   const closed = new Promise<null>((resolve) => {
     line.once("close", () => resolve(null));
@@ -126,15 +174,13 @@ async function ask({ digest, decision }: EscalationRecord): Promise<Readonly<Rec
   const question = async (text: string) => Promise.race([line.question(text), closed]);
   try {
     const typed: Record<string, string> = {};
-    for (const field of fields) {
-      const answer = await question(`To approve, type the value of ${shown(field)}: `);
-      if (answer === null) return null;
-      typed[field] = answer.trim();
+    for (const { field, ask } of typedFor(decision)) {
+      const answer = (await question(`To approve, type ${ask}: `))?.trim();
+      if (answer === undefined) return null;
+      if (field !== null) typed[field] = answer;
+      else if (answer.toLowerCase() !== digits) return null;
     }
-    if (fields.length > 0) return typed;
-    const digits = digest.slice("sha256:".length, "sha256:".length + DIGEST_DIGITS);
-    const answer = await question(`To approve, type the first ${DIGEST_DIGITS} digits of the digest: `);
-    return answer?.trim().toLowerCase() === digits ? {} : null;
+    return typed;
   } finally {
     line.close();
   }
@@ -144,20 +190,19 @@ function said({ note, by }: AnswerOptions) {
   return { ...(note !== undefined && { note }), ...(by !== undefined && { by }) };
 }
 
-/** The escalation whose id is `id`, or begins with it. */
+/** Ids as they are made here: nobody takes one for the beginning of another. */
+const WHOLE_ID = /^[0-9a-f]{32}$/;
+
+/** The escalation whose id is `id`, or begins with it, if there is only one. */
 async function find(escalations: Escalations, id: string): Promise<EscalationRecord> {
   const exact = id === "" ? null : await escalations.read(id);
-  if (exact !== null) return exact;
+  if (exact !== null && WHOLE_ID.test(id)) return exact;
+  if (exact !== null && id.length < PREFIX_MIN) return exact;
   if (id.length < PREFIX_MIN) {
     throw usageProblem(`an id can be cut short to ${PREFIX_MIN} characters, and \`${id}\` is shorter`, "review");
   }
   const found: EscalationRecord[] = [];
-  let next: string | null = null;
-  do {
-    const page = await escalations.list({ limit: PAGE, ...(next !== null && { after: next }) });
-    found.push(...page.items.filter((item) => item.id.startsWith(id)));
-    next = page.next;
-  } while (next !== null);
+  for await (const items of pages(escalations)) found.push(...items.filter((item) => item.id.startsWith(id)));
   const [one] = found;
   if (one === undefined) throw new EscalationError("not-found", `there is no escalation with the id \`${shown(id)}\``);
   if (found.length > 1) {

@@ -1,7 +1,7 @@
 /** What a store promises of appending: all or nothing, one after the other, and for good. */
 import type { Entry, Event } from "../../lifecycle.js";
 import { EMPTY_HEAD } from "../store.js";
-import { add, attempt, equal, everything, type Promised, refusal } from "./check.js";
+import { add, attempt, equal, everything, type Promised, refused } from "./check.js";
 import { appendAfter, digestOf, rowOf } from "./invented.js";
 
 const session = digestOf(7);
@@ -126,15 +126,15 @@ export const appending: readonly Promised[] = [
       const { head } = await add(store, [{ id: "a" }]);
       const good = appendAfter(head, [{ id: "b" }, { id: "b" }]);
       const [first, second] = good.entries as [Entry, Entry];
-      const bad = [
-        { ...good, entries: [] },
-        { ...good, entries: [first, { ...second, seq: second.seq + 1 }] },
-        { ...good, entries: [first, { ...second, previous: head.hash }] },
-        { ...good, entries: [second, first] },
-        { ...good, head: { ...good.head, size: good.head.size + 1 } },
-        { ...good, head: { ...good.head, hash: first.hash } },
-      ];
-      for (const append of bad) equal(await refusal(store.append(append)), "not-an-append");
+      const bad = {
+        "an append without entries": { ...good, entries: [] },
+        "an append with a gap": { ...good, entries: [first, { ...second, seq: second.seq + 1 }] },
+        "an append whose entries do not chain": { ...good, entries: [first, { ...second, previous: head.hash }] },
+        "an append in the wrong order": { ...good, entries: [second, first] },
+        "an append whose head has another size": { ...good, head: { ...good.head, size: good.head.size + 1 } },
+        "an append whose head has another hash": { ...good, head: { ...good.head, hash: first.hash } },
+      };
+      for (const [what, append] of Object.entries(bad)) await refused(what, store.append(append), "not-an-append");
       equal(await store.head(), head);
       equal(await store.append(good), true);
     },

@@ -1,4 +1,5 @@
 /** What the cases of the contract are made of. No test framework: they run wherever a store does. */
+import { messageOf, type StoreErrorCode } from "../../errors.js";
 import type { Digest } from "../../types.js";
 import type { Append, Store } from "../store.js";
 import { appendAfter, type Invented } from "./invented.js";
@@ -33,12 +34,19 @@ function canonical(value: unknown): string {
   });
 }
 
-/** The `code` of what `work` rejects with, or `nothing` if it does not. */
-export async function refusal(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => "nothing",
-    (error: { readonly code?: unknown }) => error.code,
-  );
+/** Throws unless `work`, which is `what`, rejects with a `StoreError` of this `code`. */
+export async function refused(what: string, work: Promise<unknown>, code: StoreErrorCode): Promise<void> {
+  const expected = `${what} must be refused: expected an error with the code "${code}", found`;
+  let answer: unknown;
+  try {
+    answer = await work;
+  } catch (error) {
+    const found = (error as { readonly code?: unknown } | null)?.code;
+    if (found === code) return;
+    const whose = found === undefined ? "without a code" : `with the code ${JSON.stringify(found)}`;
+    throw new Error(`${expected} one ${whose}: ${messageOf(error)}`, { cause: error });
+  }
+  throw new Error(`${expected} the answer ${JSON.stringify(answer)}`);
 }
 
 /** All that can be read, to see that nothing of it has changed. */

@@ -1,7 +1,7 @@
 /** What a store promises of finding things again: by id, page by page, along the history, usage and marks. */
 import type { Status } from "../../lifecycle.js";
 import type { Filter, Store } from "../store.js";
-import { add, equal, eventually, type Promised, pause, refusal } from "./check.js";
+import { add, equal, eventually, type Promised, pause, refused } from "./check.js";
 import { digestOf, rowOf } from "./invented.js";
 
 const filters: readonly Filter[] = [
@@ -147,7 +147,8 @@ export const listing: readonly Promised[] = [
     name: "a cursor that is not the store's is refused",
     async run(store) {
       for (const after of ["", "1", "[]", "null", '[1,"a",2]', '["a",1]', "nonsense"]) {
-        equal(await refusal(store.list({ filter: { all: true }, limit: 1, after })), "bad-cursor");
+        const listing = store.list({ filter: { all: true }, limit: 1, after });
+        await refused(`a page after ${JSON.stringify(after)}`, listing, "bad-cursor");
       }
     },
   },

@@ -1,5 +1,5 @@
 /** The database of the IndexedDB store: what is in it, how it came to be so, and how it is opened. */
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 import { StoreError } from "../../errors.js";
 import type { Entry, Head, Status } from "../../lifecycle.js";
 import type { Digest } from "../../types.js";
@@ -45,10 +45,11 @@ export function listedAs(row: IndexRow): readonly Listed[] {
 /**
  * Opens the database `name`, after bringing it to this version. Calls `closed` when it is usable no more.
  *
- * @throws {@link StoreError} `unavailable` if another tab does not let go of an older version, `not-a-store` if it is
- *   something else's; whatever IndexedDB throws otherwise.
+ * @throws {@link StoreError} `unavailable` if the package `idb` is not there, or if another tab does not let go of an older
+ *   version, `not-a-store` if it is something else's; whatever IndexedDB throws otherwise.
  */
 export async function connect(name: string, closed: () => void): Promise<Database> {
+  const openDB = await loadOpenDB();
   let foreign = false;
   let blocked: () => void = () => undefined;
   const opening = openDB<Schema>(name, VERSION, {
@@ -75,6 +76,16 @@ export async function connect(name: string, closed: () => void): Promise<Databas
     opening.then((database) => database.close()).catch(() => undefined);
     if (foreign) throw new StoreError("not-a-store", "the database is one of something else", { cause: error });
     throw error;
+  }
+}
+
+/** It is loaded with the first use: whoever imports this file need not have it. Bundlers see which package it is. */
+async function loadOpenDB() {
+  try {
+    return (await import("idb")).openDB;
+  } catch (error) {
+    const message = "the package `idb`, which opens the database, cannot be loaded: run `npm install idb`";
+    throw new StoreError("unavailable", message, { cause: error });
   }
 }
 

@@ -1,0 +1,6 @@
+/** What a call waits for, in words. */
+
+/** `1 other waits for an answer`. */
+export function othersWait(count: number): string {
+  return `${count} ${count === 1 ? "other waits" : "others wait"} for an answer`;
+}
