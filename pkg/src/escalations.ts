@@ -5,6 +5,7 @@ import type { Holding, ReviewEvent } from "./core.js";
 import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
 import * as env from "./env.js";
 import { EscalationError } from "./errors.js";
+import { laneOf } from "./lane.js";
 import {
   type Checkpoint,
   type Entry,
@@ -140,8 +141,6 @@ export interface PauseInput {
 export const NO_GUARD = "-";
 
 const CLAIM_MS = 5 * 60_000;
-/** How many earlier calls of the same agent, session and tool a call is compared with. */
-export const LANE_MAX = 50;
 
 const OPTIONS: KeysOf<EscalationsOptions> = { store: 0, now: 0, newId: 0, as: 0, verify: 0 };
 const OPEN: KeysOf<OpenOptions> = { usage: 0, batch: 0 };
@@ -241,11 +240,10 @@ async function open(
   const batch = options.batch === undefined ? null : checkText("batch", options.batch);
   const id = checkText("newId()", newId());
   await holding.ready();
-  const { lane } = holding.keys(call);
+  const keys = holding.keys(call);
   return writing.write(async ({ nowMs }) => {
     await checkFree(writing, id);
-    const past = await writing.stored((store) => store.list({ filter: { lane }, limit: LANE_MAX }));
-    const { links } = holding.repeats(call, past.items, nowMs);
+    const { links } = holding.repeats(call, await laneOf(writing, keys), nowMs);
     const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false });
     return { drafts: [{ id, event, past: [], verified: verify ? {} : null }], answer: theRecord };
   });
@@ -253,14 +251,15 @@ async function open(
 
 async function review(place: Place, id: string, input: ReviewInput): Promise<EscalationRecord> {
   const draft = reviewOf(place, input);
-  if (!place.as) return advance(place, id, draft);
-  await place.holding.ready();
-  const text = signedText(place.holding, checkText("id", id), asRecorded(draft));
-  const proof = checkText("proof", await place.as.sign(text));
-  return advance(place, id, { ...draft, proof }, (event) => {
+  const { as, holding, writing } = place;
+  if (!as) return advance(place, id, draft);
+  await holding.ready();
+  const text = signedText(holding, await writing.entries(checkText("id", id)), asRecorded(draft));
+  const proof = checkText("proof", await as.sign(text));
+  return advance(place, id, { ...draft, proof }, (event, past) => {
     // What was signed is what is recorded.
-    if (event.type === "review" && signedText(place.holding, id, event) === text) return;
-    throw new EscalationError("broken-history", "the review that would be recorded is not the one that was signed");
+    if (event.type === "review" && signedText(holding, past, event) === text) return;
+    throw new EscalationError("digest-mismatch", "the call was edited while the review was being signed");
   });
 }
 
@@ -320,17 +319,18 @@ async function advance(
   place: Place,
   id: string,
   proposal: Proposal | ((moment: Moment) => Proposal),
-  check: (event: Event) => void = () => undefined,
+  check: (event: Event, past: readonly Entry[]) => void = () => undefined,
 ): Promise<EscalationRecord> {
-  const { holding } = place;
+  const { holding, writing } = place;
   // Reviewers are asked outside the turn of this process to write: they may take their time.
   const own = typeof proposal === "object" && proposal.type === "review" ? asRecorded(proposal) : null;
-  const reviewer = own === null ? null : await verifying(holding, place.verify).one(id, own);
+  const past = own === null ? [] : await writing.entries(checkText("id", id));
+  const reviewer = own === null ? null : await verifying(holding, place.verify).one(past, own);
   return writeNext(place, id, (past, others, moment) => {
     const verified = reviewer === null ? others : { ...others, [past.length]: reviewer };
     const proposed = typeof proposal === "function" ? proposal(moment) : proposal;
     const event = holding.advance(past, verified, proposed, moment.nowMs);
-    check(event);
+    check(event, past);
     return { verified, event };
   });
 }
@@ -373,11 +373,11 @@ async function writeNext(place: Place, id: string, next: Next): Promise<Escalati
   await holding.ready();
   const reviewers = verifying(holding, verify);
   const read = () => (id === PAUSE_ID ? [] : writing.entries(id));
-  if (verify) await reviewers.all(id, await read());
+  if (verify) await reviewers.all(await read());
   return writing.write(async (moment) => {
     const past = await read();
     if (past.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
-    const { event, verified } = next(past, await reviewers.all(id, past), moment);
+    const { event, verified } = next(past, await reviewers.all(past), moment);
     return { drafts: [{ id, event, past, verified }], answer: theRecord };
   });
 }
@@ -396,7 +396,7 @@ async function read({ holding, writing, verify }: Place, id: string): Promise<Es
   const { nowMs } = await writing.moment();
   const entries = await writing.entries(id);
   if (entries.length === 0) return null;
-  return writing.record(id, entries, await verifying(holding, verify).all(id, entries), nowMs);
+  return writing.record(id, entries, await verifying(holding, verify).all(entries), nowMs);
 }
 
 async function pause(place: Place, { agent, paused, by, note }: PauseInput): Promise<void> {

@@ -66,7 +66,7 @@ async function recordsOf(place: Place, stored: readonly StoredEscalation[]) {
   const damaged: Damaged[] = [];
   for (const { id, entries } of stored) {
     try {
-      records.push(writing.record(id, entries, await reviewers.all(id, entries), nowMs));
+      records.push(writing.record(id, entries, await reviewers.all(entries), nowMs));
     } catch (error) {
       if (!(error instanceof EscalationError)) throw error;
       damaged.push({ id, code: error.code, message: error.message });
@@ -99,7 +99,7 @@ export async function expire(
     for (const id of ids) {
       const past = await writing.entries(id);
       try {
-        const verified = await reviewers.all(id, past);
+        const verified = await reviewers.all(past);
         if (mayBeApproved(writing.record(id, past, verified, nowMs))) continue;
         drafts.push({ id, past, verified, event: holding.advance(past, verified, { type: "expire" }, nowMs) });
       } catch (error) {
@@ -112,6 +112,6 @@ export async function expire(
 }
 
 /** Whether it may be approved for somebody who can verify reviews that cannot be verified here. */
-function mayBeApproved({ reviews, digest }: EscalationRecord): boolean {
+export function mayBeApproved({ reviews, digest }: EscalationRecord): boolean {
   return reviews.some((review) => review.verdict === "approve" && !review.counts && review.digest === digest);
 }

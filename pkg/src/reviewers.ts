@@ -18,20 +18,20 @@ type Reviewed = Extract<Event, { type: "review" }>;
 
 /** Verifies reviews, each once. */
 export interface Verifying {
-  /** The reviewers of the reviews among `entries` of the escalation `id` that are verified; `null` if nobody can verify. */
-  all(id: string, entries: readonly Entry[]): Promise<Verified | null>;
-  /** Who made the review `event`. */
-  one(id: string, event: Reviewed): Promise<Reviewer | null>;
+  /** The reviewers of the reviews among `entries` that are verified; `null` if nobody can verify. */
+  all(entries: readonly Entry[]): Promise<Verified | null>;
+  /** Who made the review `event`, which follows the entries `past` of its escalation. */
+  one(past: readonly Entry[], event: Reviewed): Promise<Reviewer | null>;
 }
 
 /** Verifies with `verify`, if there is one, what `holding` says was signed. It remembers what it has verified. */
 export function verifying(holding: Holding, verify: ReviewVerifier | undefined): Verifying {
   const known = new Map<string, Reviewer | null>();
 
-  async function one(id: string, event: Reviewed): Promise<Reviewer | null> {
+  async function one(past: readonly Entry[], event: Reviewed): Promise<Reviewer | null> {
     const { by, proof } = event;
     if (verify === undefined || by === null || proof === null) return null;
-    const text = signedText(holding, id, event);
+    const text = signedText(holding, past, event);
     const key = JSON.stringify([text, proof]);
     let reviewer = known.get(key);
     if (reviewer === undefined) {
@@ -44,12 +44,12 @@ export function verifying(holding: Holding, verify: ReviewVerifier | undefined):
 
   return {
     one,
-    async all(id, entries) {
+    async all(entries) {
       if (verify === undefined) return null;
       const verified: Record<number, Reviewer> = {};
       for (const [index, { event }] of entries.entries()) {
         if (event.type !== "review") continue;
-        const reviewer = await one(id, event);
+        const reviewer = await one(entries.slice(0, index), event);
         if (reviewer !== null) verified[index] = reviewer;
       }
       return verified;
@@ -57,9 +57,13 @@ export function verifying(holding: Holding, verify: ReviewVerifier | undefined):
   };
 }
 
-/** What is signed of the review `event` of the escalation `id`: all but the proof. */
-export function signedText(holding: Holding, id: string, event: Reviewed): string {
-  return holding.reviewText(id, { ...event, proof: null });
+/**
+ * What is signed of the review `event`, which follows the entries `past` of its escalation: all but the proof, and the hash
+ * of the entry that holds the call. So it counts for that call as it was shown, there and in no other history.
+ */
+export function signedText(holding: Holding, past: readonly Entry[], event: Reviewed): string {
+  const held = past.findLast(({ event: { type } }) => type === "open" || type === "edit");
+  return holding.reviewText(held?.hash ?? "", { ...event, proof: null });
 }
 
 /** A plain copy of what a verifier has answered; `null` if it is no reviewer. */

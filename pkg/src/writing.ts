@@ -8,7 +8,7 @@ import * as env from "./env.js";
 import { EscalationError, messageOf, StoreError } from "./errors.js";
 import { type Entry, type Escalation, type Event, type Head, PAUSE_ID, type Verified } from "./lifecycle.js";
 import type { Append, Filter, IndexRow, ListPage, ListQuery, Store, StoredEscalation, Used } from "./stores/store.js";
-import type { Charge } from "./types.js";
+import type { Charge, Digest } from "./types.js";
 
 /** An escalation and the id under which it is kept. */
 export interface EscalationRecord extends Escalation {
@@ -164,10 +164,23 @@ function notAbout(id: string): never {
 /** Where `record` stands, so that it can be listed. */
 export function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
   const { id, status, openedAtMs } = record;
-  const { lane, agent } = holding.keys(record.call);
-  // An agent that opens and withdraws many calls must not push a rejection out of what is looked at.
-  const isForgotten = status === "withdrawn" || status === "expired";
-  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane: isForgotten ? null : lane, agent };
+  const { agent } = holding.keys(record.call);
+  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane: laneKeyOf(holding, record), agent };
+}
+
+/** Under which key later calls find it: rejections under one of their own, so that nothing else hides them. */
+function laneKeyOf(holding: Holding, { status, call }: EscalationRecord): Digest | null {
+  const { lane, rejections } = holding.keys(call);
+  switch (status) {
+    case "pending":
+    case "approved":
+      return lane;
+    case "rejected":
+      return rejections;
+    case "expired":
+    case "withdrawn":
+      return null;
+  }
 }
 
 /** Where the escalation with `entries` stood after the last of them, for whoever cannot verify reviews. */

@@ -24,7 +24,7 @@ import {
 import { look } from "./release.js";
 import { finishing, runTool } from "./run.js";
 import type { Decided } from "./steps.js";
-import { toldUnavailable, toldWithdrawn } from "./told.js";
+import { toldChanged, toldUnavailable, toldWithdrawn } from "./told.js";
 import type {
   Checked,
   CheckOptions,
@@ -139,7 +139,11 @@ function wrap(post: Post, tool: string, run: Run) {
     post.tell({ type: "held", id: record.id, escalation: record });
     const ended = await awaitRelease(post, record, signal);
     if (ended.kind === "told") throw notRun(ended, signal);
-    return runTool(post, run, ended.record.call, record.id, signal);
+    const { call } = ended.record;
+    if (call.tool !== tool) {
+      throw notRun({ told: telling(post, toldChanged(tool, record.id, "it is of another tool")) }, signal);
+    }
+    return runTool(post, run, call, record.id, signal);
   };
 }
 
@@ -195,7 +199,7 @@ async function unfinished(post: Post): Promise<readonly Unfinished[]> {
   for await (const { id, entries } of eachStored(writing, { unfinished: true })) {
     const [first] = entries;
     if (first?.event.type !== "open" || first.event.guard !== guard) continue;
-    const verified = await reviewers.all(id, entries);
+    const verified = await reviewers.all(entries);
     const escalation = possible(() => writing.record(id, entries, verified, nowMs));
     if (escalation === null) continue;
     if (isUnfinished(escalation)) found.push({ id, kind: escalation.run ? "unknown" : "unused", escalation });

@@ -1,11 +1,12 @@
 /** What a guard makes of one call: decided with marks and usage of this moment, recorded, and allowed, held or not. */
 import type { HoldingStack } from "../core.js";
 import { EscalationError } from "../errors.js";
+import { rejectionsOf } from "../lane.js";
 import { PAUSE_ID } from "../lifecycle.js";
 import { pausedAgents } from "../pauses.js";
 import type { Call, Decision, Usage } from "../types.js";
 import { type Moment, type Step, usedOf } from "../writing.js";
-import { holdStep } from "./hold.js";
+import { blockedRepeat, holdStep } from "./hold.js";
 import { failing, knownCall, type Post, telling } from "./post.js";
 import { answering, type Decided, type Deciding, decisionDrafts, nothingWritten } from "./steps.js";
 import { toldBlocked, toldPaused } from "./told.js";
@@ -17,8 +18,7 @@ export async function decide(post: Post, proposed: Call): Promise<Decided> {
     const toolDigest = (await post.toolDigests()).get(proposed.tool);
     call = knownCall(post, proposed, toolDigest);
     await post.holding.ready();
-    const stack = await post.stack();
-    const decided = unrecorded(post, stack, call) ?? (await recorded(post, stack, call));
+    const decided = (await unrecorded(post, call)) ?? (await recorded(post, call));
     if (decided.decision) post.tell({ type: "decided", call: decided.call, decision: decided.decision });
     return decided.kind === "told" && post.enforces ? { ...decided, told: telling(post, decided.told) } : decided;
   } catch (error) {
@@ -29,8 +29,9 @@ export async function decide(post: Post, proposed: Call): Promise<Decided> {
 }
 
 /** The answer to a plain allowed call, if those are not recorded: it needs nothing from the store. */
-function unrecorded(post: Post, stack: HoldingStack, call: Call): Decided | null {
+async function unrecorded(post: Post, call: Call): Promise<Decided | null> {
   if (post.records === "all" || post.holdsAll || !post.enforces) return null;
+  const stack = await post.stack();
   // Without marks a rule that asks for them is undecidable: what is allowed then is allowed whichever there are.
   const decision = stack.decide(call, undefined);
   const isPlain = decision.action === "allow" && !leavesTraces(decision);
@@ -41,7 +42,7 @@ function leavesTraces({ marks, charge }: Decision): boolean {
   return marks.length > 0 || charge.length > 0;
 }
 
-function recorded(post: Post, stack: HoldingStack, known: Call): Promise<Decided> {
+function recorded(post: Post, known: Call): Promise<Decided> {
   const { writing, holding } = post;
   const keys = holding.keys(known);
   return writing.write(async (moment) => {
@@ -51,7 +52,8 @@ function recorded(post: Post, stack: HoldingStack, known: Call): Promise<Decided
     }
     const marks = await writing.stored((store) => store.marks(keys.session));
     const call = knownCall(post, known, undefined, marks);
-    const { decision, usage } = await decideWithUsage(post, stack, call, moment);
+    // Asked for here, so that waiting for a turn to write makes no policy old.
+    const { stack, decision, usage } = await decideByLatest(post, call, moment);
     const deciding: Deciding = { post, stack, call, keys, moment, decision, usage };
     return stepOf(deciding);
   });
@@ -65,6 +67,11 @@ async function stepOf(deciding: Deciding): Promise<Step<Decided>> {
     return { drafts: decisionDrafts(deciding, decision), answer: answering(deciding, told) };
   }
   if (decision.action === "allow" && !post.holdsAll) {
+    const { writing, holding } = post;
+    const rejections = await rejectionsOf(writing, deciding.keys);
+    const isBlocked =
+      rejections.length > 0 && holding.repeats(call, rejections, deciding.moment.nowMs).verdict === "blocked";
+    if (isBlocked) return blockedRepeat(deciding);
     const allowed: Decided = { kind: "allowed", call, decision };
     const isRecorded = post.records === "all" || leavesTraces(decision);
     const drafts = isRecorded ? decisionDrafts(deciding, decision) : [];
@@ -100,11 +107,33 @@ export async function pauseOf({ writing, agentId }: Post): Promise<{ readonly no
   return { note: notes.findLast((note) => note !== null) ?? null };
 }
 
+/** How often a policy that keeps changing while it decides is asked again. */
+const POLICY_ROUNDS = 10;
+
+/**
+ * Decides by the policy as it is now, with what was used of its limits.
+ *
+ * @throws {@link EscalationError} `stricter-review` if it never stays the same for long enough.
+ */
+export async function decideByLatest(
+  post: Post,
+  call: Call,
+  moment: Moment,
+): Promise<{ readonly stack: HoldingStack; readonly decision: Decision; readonly usage: Usage }> {
+  for (let round = 0; round < POLICY_ROUNDS; round += 1) {
+    const stack = await post.stack();
+    const decided = await decideWithUsage(post, stack, call, moment);
+    const latest = await post.stack();
+    if (latest.digest() === stack.digest()) return { stack: latest, ...decided };
+  }
+  throw new EscalationError("stricter-review", "the policy changes faster than it can decide");
+}
+
 /** With what was used of one limit known, another rule may decide; but only so often. */
 const USAGE_ROUNDS = 4;
 
 /** Decides with what was used of the limits that the decision comes to. */
-export async function decideWithUsage(
+async function decideWithUsage(
   { writing }: Post,
   stack: HoldingStack,
   call: Call,

@@ -35,6 +35,8 @@ export interface Post {
   /** What the guard knows of every call: agent, user, session, context and tenant. */
   readonly known: Omit<Call, "tool">;
   readonly agentId: string;
+  /** Whether the options name the session; else it is this guard's own, and a guard after it has another. */
+  readonly isSessionNamed: boolean;
   readonly toolDigests: () => Promise<ReadonlyMap<string, Digest>>;
   readonly wrapped: Map<string, Run>;
   readonly holdsAll: boolean;
@@ -112,6 +114,7 @@ export function postOf(holding: Holding, given: GuardOptions): Post {
     stack: async () => stackOf(typeof policy === "function" ? await policy() : policy),
     known,
     agentId: typeof agent === "string" ? agent : agent.id,
+    isSessionNamed: options.session !== undefined,
     toolDigests: toolDigests(holding, options.tools ?? {}),
     wrapped: new Map(),
     holdsAll: oneOf("hold", options.hold ?? "flagged", ["flagged", "all"]) === "all",

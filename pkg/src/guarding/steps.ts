@@ -24,8 +24,18 @@ export interface Deciding {
 
 /** The entry of a decision, after the one of the policy where that is another than before. */
 export function decisionDrafts(deciding: Deciding, decision: Decision): readonly Draft[] {
-  const { call } = deciding;
+  const call = keptOf(deciding.call);
   return [...policyDrafts(deciding), { id: null, event: { type: "decision", call, digest: null, decision } }];
+}
+
+/** The longest call, as JSON, that the history keeps with its arguments, in UTF-16 code units. */
+const KEPT_MAX = 500_000;
+
+/** What the history keeps of a call: a large one without arguments, so that no agent fills it with a few. */
+function keptOf(call: Call): Call {
+  if (JSON.stringify(call).length <= KEPT_MAX) return call;
+  const { args: _, reason: __, ...others } = call;
+  return others;
 }
 
 /** The entry that says which policy the guard decides by, if the last one of this process said something else. */

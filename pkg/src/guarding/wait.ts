@@ -116,7 +116,7 @@ async function withdraw({ holding, writing, verify }: Post, id: string) {
   const reviewers = verifying(holding, verify);
   return writing.write(async ({ nowMs }) => {
     const past = await writing.entries(id);
-    const verified = await reviewers.all(id, past);
+    const verified = await reviewers.all(past);
     const over = toldOf(writing.record(id, past, verified, nowMs));
     if (over) return { drafts: [], answer: () => over };
     const event = withdrawal(holding, past, verified, {}, nowMs);
