@@ -278,6 +278,22 @@ test("a call that hangs at the store does not hold the others of its process for
   assert.equal((await guard.check({ tool: "file.read", args: {} })).status, "allowed");
 });
 
+test("many calls that wait, for one signal or none, draw no warning of Node", async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on("warning", onWarning);
+  const { guard, held } = stand();
+  const { signal } = new AbortController();
+  const send = guard.wrap("email.send", () => 1);
+  const all = Array.from({ length: 15 }, (_, n) => toldBy(send({ ...mail, subject: `${n}` }, { signal })));
+  for (const _ of all) await held();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  guard.close();
+  const codes = (await Promise.all(all)).map(({ code }) => code);
+  process.off("warning", onWarning);
+  assert.deepEqual([warnings, new Set(codes)], [[], new Set(["unavailable"])]);
+});
+
 test("no part of the guard needs, at run time, a part that needs it", () => {
   const folder = new URL("../../pkg/src/guarding/", import.meta.url);
   const needs = new Map(
