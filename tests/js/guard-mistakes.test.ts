@@ -1,5 +1,6 @@
 /** What is misspelt, what fails and what never answers: it is told, and lets nothing run. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createEscalations, createGuard, type GuardEvent, loadPolicy, NotRunError, type Store } from "countersign";
 import { memoryStore } from "countersign/stores/memory";
@@ -275,4 +276,37 @@ test("a call that hangs at the store does not hold the others of its process for
   const { guard } = stand({ store: { ...inner, append } });
   void guard.check({ tool: "file.read", args: {} });
   assert.equal((await guard.check({ tool: "file.read", args: {} })).status, "allowed");
+});
+
+test("many calls that wait, for one signal or none, draw no warning of Node", async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on("warning", onWarning);
+  const { guard, held } = stand();
+  const { signal } = new AbortController();
+  const send = guard.wrap("email.send", () => 1);
+  const all = Array.from({ length: 15 }, (_, n) => toldBy(send({ ...mail, subject: `${n}` }, { signal })));
+  for (const _ of all) await held();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  guard.close();
+  const codes = (await Promise.all(all)).map(({ code }) => code);
+  process.off("warning", onWarning);
+  assert.deepEqual([warnings, new Set(codes)], [[], new Set(["unavailable"])]);
+});
+
+test("no part of the guard needs, at run time, a part that needs it", () => {
+  const folder = new URL("../../pkg/src/guarding/", import.meta.url);
+  const needs = new Map(
+    readdirSync(folder).map((name) => {
+      const text = readFileSync(new URL(name, folder), "utf8");
+      const imports = text.matchAll(/^import (?!type )[^;]*?from "\.\/([\w-]+)\.js";/gm);
+      return [name.replace(/\.ts$/, ""), [...imports].map(([, needed = ""]) => needed)];
+    }),
+  );
+  assert.ok(needs.get("create")?.includes("deciding"));
+  const visit = (name: string, above: readonly string[]): void => {
+    assert.ok(!above.includes(name), [...above, name].join(" → "));
+    for (const needed of needs.get(name) ?? []) visit(needed, [...above, name]);
+  };
+  for (const name of needs.keys()) visit(name, []);
 });

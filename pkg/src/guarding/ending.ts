@@ -14,15 +14,16 @@ export function unlessEnded<T extends object>(
   const signals = [post.closing.signal, ...(signal ? [signal] : [])];
   return new Promise((resolve, reject) => {
     let isOver = false;
+    let stops: readonly (() => void)[] = [];
     const over = () => {
       isOver = true;
-      for (const each of signals) each.removeEventListener("abort", end);
+      for (const stop of stops) stop();
     };
     const end = () => {
       over();
       resolve(null);
     };
-    for (const each of signals) each.addEventListener("abort", end);
+    stops = signals.map((each) => onAbort(each, end));
     if (signals.some(({ aborted }) => aborted)) end();
     work.then(
       (value) => {
@@ -43,4 +44,26 @@ export function unlessEnded<T extends object>(
       },
     );
   });
+}
+
+const listening = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls `aborted` when `signal` aborts; answers how to stop that. However many wait for one signal, it has one listener:
+ * from eleven on Node warns of a leak.
+ */
+export function onAbort(signal: AbortSignal, aborted: () => void): () => void {
+  let calls = listening.get(signal);
+  if (calls === undefined) {
+    const all = new Set<() => void>();
+    calls = all;
+    listening.set(signal, all);
+    signal.addEventListener("abort", () => {
+      for (const call of [...all]) call();
+    });
+  }
+  const ours = calls;
+  const call = () => aborted();
+  ours.add(call);
+  return () => void ours.delete(call);
 }

@@ -5,7 +5,7 @@ import { withdrawal } from "../escalations.js";
 import { expire } from "../listing.js";
 import { verifying } from "../reviewers.js";
 import { type EscalationRecord, overWithin } from "../writing.js";
-import { unlessEnded } from "./ending.js";
+import { onAbort, unlessEnded } from "./ending.js";
 import { failing, type NotRun, type Post, telling } from "./post.js";
 import { look, type Release, release, reviewWaits } from "./release.js";
 import { finishing } from "./run.js";
@@ -132,8 +132,7 @@ function alarmOn({ writing, pollMs, closing }: Post, signal: AbortSignal | null)
   };
   const ring = () => wake();
   const stopWatching = watchOr(writing, ring);
-  signal?.addEventListener("abort", ring);
-  closing.signal.addEventListener("abort", ring);
+  const stops = [closing.signal, ...(signal ? [signal] : [])].map((each) => onAbort(each, ring));
   return {
     /** Waits at most for `ms` milliseconds, and no longer than until it is time to look again. */
     next: (ms: number) =>
@@ -152,8 +151,7 @@ function alarmOn({ writing, pollMs, closing }: Post, signal: AbortSignal | null)
       }),
     stop() {
       stopWatching();
-      signal?.removeEventListener("abort", ring);
-      closing.signal.removeEventListener("abort", ring);
+      for (const stop of stops) stop();
     },
   };
 }
