@@ -42,7 +42,7 @@ for (const { step, ranBefore, status, after } of steps) {
       assert.ok(held && others.length === 0);
       assert.equal(held.status, status);
       const kept = await store.history({ from: 0, limit: 100 });
-      const guard = createGuard({ policy, store, agent: "support", session: "s2" });
+      const guard = createGuard({ policy, store, agent: "support", session: "s1" });
       let ranAfter = 0;
       guard.wrap("pay", () => {
         ranAfter += 1;
