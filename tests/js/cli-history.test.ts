@@ -266,7 +266,7 @@ test("b04_an_import_runs_nothing: what was approved and not run when it was expo
 
     const there = standing(fresh);
     assert.deepEqual(await there.guard.unfinished(), []);
-    for (const id of ids) assert.equal((await there.guard.resume(id)).status, "refused");
+    for (const id of ids) assert.equal((await there.guard.resume(id)).status, "not-run");
     assert.equal((await there.people.read(approved))?.grant?.state, "revoked");
     assert.equal((await there.people.read(pending))?.status, "withdrawn");
     assert.equal(ran.length, 1);

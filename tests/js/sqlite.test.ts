@@ -260,7 +260,7 @@ test("nothing is read from or written to a file that was moved away, nor to what
   await store.close();
 });
 
-test("b04_an_older_file_put_back_is_refused: as another file, or with the same file's content", async () => {
+test("e02_an_older_file_put_back_is_refused: as another file, or with the same file's content", async () => {
   for (const isAnother of [true, false]) {
     for (const isOpen of [true, false]) {
       if (!isAnother && isOpen) continue;
