@@ -267,7 +267,7 @@ interface HoldingBuild {
   sealEntries(head: unknown, events: unknown, nowMs: number): unknown;
   checkpointOf(head: unknown): unknown;
   redactEntry(entry: unknown): unknown;
-  reviewText(id: string, review: unknown): string;
+  reviewText(held: string, review: unknown): string;
 }
 
 /** What becomes an entry: an event, the escalation that it belongs to, and 32 random hexadecimal digits. */
@@ -309,8 +309,8 @@ export interface Holding {
   checkpoint(head: Head): Checkpoint | null;
   /** `entry` without what happened, and still with its hash. */
   redact(entry: Entry | RedactedEntry): RedactedEntry;
-  /** What a reviewer signs: canonical JSON of the review of the escalation `id`. */
-  reviewText(id: string, review: ReviewEvent): string;
+  /** What a reviewer signs: canonical JSON of the review of the call that the entry with the hash `held` holds. */
+  reviewText(held: string, review: ReviewEvent): string;
 }
 
 /** A review as it stands in an entry. */
@@ -338,7 +338,7 @@ export function createHolding(engine: Engine, build: HoldingBuild): Holding {
     seal: (head, events, nowMs) => answer(() => build.sealEntries(head, events, nowMs)),
     redact: (entry) => answer(() => build.redactEntry(entry)),
     checkpoint: (head) => answer(() => build.checkpointOf(head)),
-    reviewText: (id, review) => engine.answer(refusedEscalation, () => build.reviewText(id, review)),
+    reviewText: (held, review) => engine.answer(refusedEscalation, () => build.reviewText(held, review)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What this package throws. Every error has a `code` that never changes meaning; messages may. */
+import type { RunOutcome } from "./lifecycle.js";
 import type { Diagnostic } from "./types.js";
 
 /** A policy that cannot be used. Its message is all diagnostics as text, with carets under the places. */
@@ -53,6 +54,7 @@ export class CompiledPolicyError extends Error {
  * - `not-finite`: `NaN` or an infinity.
  * - `lone-surrogate`: text that is not Unicode.
  * - `forbidden-key`: a property named `__proto__`; in a call to a guard also one that only the guard may tell.
+ * - `unknown-key`: a call to a guard has a property that calls do not have.
  */
 export type CallErrorCode =
   | "not-an-object"
@@ -67,6 +69,7 @@ export type CallErrorCode =
   | "not-finite"
   | "lone-surrogate"
   | "forbidden-key"
+  | "unknown-key"
   | "duplicate-key"
   | "not-json"
   | "not-utf8";
@@ -91,6 +94,7 @@ export class CallError extends Error {
  *
  * - `not-escalated`: the policy does not escalate this call.
  * - `no-digest`: the call has a number that JSON cannot carry exactly, so an approval could not say what it covers.
+ * - `too-large`: the call has more than 2,000 values or 100,000 characters, which nobody reads before answering.
  * - `not-found`: no escalation has this id.
  * - `already-closed`: it has an outcome.
  * - `digest-mismatch`: the review, or the grant, is for another call than this one.
@@ -117,6 +121,7 @@ export class CallError extends Error {
 export type EscalationErrorCode =
   | "not-escalated"
   | "no-digest"
+  | "too-large"
   | "not-found"
   | "already-closed"
   | "digest-mismatch"
@@ -154,7 +159,8 @@ export class EscalationError extends Error {
 /**
  * Why a call did not run, as its agent is told:
  *
- * - `blocked`: by the policy, or because calls like it were rejected three times, or it cannot be put before a person.
+ * - `blocked`: by the policy, or because calls like it were rejected three times.
+ * - `unholdable`: it needs a person's approval and cannot be put before one, such as for having no `args`.
  * - `rejected`: by a reviewer.
  * - `expired`: nobody answered in time, or the approval was not used in time.
  * - `withdrawn`: the agent's side took it back.
@@ -163,11 +169,13 @@ export class EscalationError extends Error {
  * - `paused`: people have paused the agent, or all agents.
  * - `too-many-pending`: too many calls of the agent wait already.
  * - `cooling`: a call like it was rejected just now.
- * - `unavailable`: the store or the engine failed.
- * - `unknown-outcome`: it was let run before, and is not run again.
+ * - `unavailable`: the store or the engine failed, or the guard was closed.
+ * - `already-run`: it was let run before, `outcome` says what became of it, and it is not run again.
+ * - `unknown-outcome`: it was let run before, nobody knows what became of it, and it is not run again.
  */
 export type ToldCode =
   | "blocked"
+  | "unholdable"
   | "rejected"
   | "expired"
   | "withdrawn"
@@ -177,6 +185,7 @@ export type ToldCode =
   | "too-many-pending"
   | "cooling"
   | "unavailable"
+  | "already-run"
   | "unknown-outcome";
 
 /** What an agent is told when its call does not run. Plain data. */
@@ -194,11 +203,13 @@ export interface Told {
   /** The rule that blocks it, and the decision's cause. */
   readonly rule?: string | null;
   readonly cause?: string;
-  /** The reviewer's words. */
+  /** The words of who rejected the call, took its approval back (`revoked`) or paused the agent; `null` if they said none. */
   readonly note?: string | null;
+  /** What became of a call that has run already. */
+  readonly outcome?: RunOutcome;
 }
 
-/** A call that did not run. */
+/** A call that did not run. Where something failed, `cause` is what; the agent need not see that. */
 export class NotRunError extends Error {
   override readonly name: string = "NotRunError";
   readonly code: ToldCode;
@@ -220,6 +231,8 @@ export class BlockedError extends NotRunError {
  * Why a store did not do its work:
  *
  * - `unavailable`: it cannot be opened or failed, see `cause`; whether anything was written is unknown.
+ * - `clock-behind`: the history is more than five minutes ahead of the clock here, so that nobody can tell what has
+ *   expired; nothing was written.
  * - `conflict`: others wrote first; nothing was written.
  * - `bad-cursor`: `after` is not a `next` that this store gave.
  * - `full`: there is no room, on the disk or in what the browser grants; nothing was written.
@@ -228,6 +241,7 @@ export class BlockedError extends NotRunError {
  * - `not-an-append`: the parts of an append do not fit together; nothing was written.
  */
 export type StoreErrorCode =
+  | "clock-behind"
   | "unavailable"
   | "conflict"
   | "bad-cursor"

@@ -1,10 +1,11 @@
 /** Held calls: opened under a policy, kept in a store, answered by people. This is the side of reviewers and of the app. */
 import { snapshotCall } from "./call.js";
-import { checkMs, checkText, written } from "./checks.js";
+import { checkFunction, checkKeys, checkMs, checkText, type KeysOf, written } from "./checks.js";
 import type { Holding, ReviewEvent } from "./core.js";
 import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
 import * as env from "./env.js";
 import { EscalationError } from "./errors.js";
+import { laneOf } from "./lane.js";
 import {
   type Checkpoint,
   type Entry,
@@ -140,10 +141,29 @@ export interface PauseInput {
 export const NO_GUARD = "-";
 
 const CLAIM_MS = 5 * 60_000;
-/** How many earlier calls of the same agent, session and tool a call is compared with. */
-export const LANE_MAX = 50;
 
-/** Makes escalations of what `options` say. */
+const OPTIONS: KeysOf<EscalationsOptions> = { store: 0, now: 0, newId: 0, as: 0, verify: 0 };
+const OPEN: KeysOf<OpenOptions> = { usage: 0, batch: 0 };
+const REVIEW: KeysOf<ReviewInput> = {
+  verdict: 0,
+  digest: 0,
+  note: 0,
+  confirmed: 0,
+  undoMs: 0,
+  shownMs: 0,
+  by: 0,
+};
+const EDIT: KeysOf<EditInput> = { args: 0, by: 0, note: 0, usage: 0 };
+const CLAIM = { by: 0, forMs: 0 } as const;
+const ASK = { by: 0, text: 0 } as const;
+const REVOKE = { by: 0, note: 0 } as const;
+const PAUSE: KeysOf<PauseInput> = { agent: 0, paused: 0, by: 0, note: 0 };
+
+/**
+ * Makes escalations of what `options` say.
+ *
+ * @throws TypeError if one is missing, unknown, or not what the types say; so does every method for its input.
+ */
 export type CreateEscalations = (options: EscalationsOptions) => Escalations;
 
 /** Where the escalations are, and who is there. */
@@ -157,37 +177,59 @@ export interface Place {
 
 /** What makes escalations that `holding` opens, reviews and reads. */
 export function escalationsIn(holding: Holding): CreateEscalations {
-  return ({ store, now = env.nowMs, newId = env.newId, as, verify }) => {
-    const writing = writingTo(holding, store, now);
-    const place: Place = { holding, writing, newId, verify, ...(as && { as }) };
-    return Object.freeze<Escalations>({
-      open: async (policy, call, options = {}) => open(place, policy, call, options),
-      review: async (id, input) => review(place, id, input),
-      edit: async (id, policy, input) => edit(place, id, policy, input),
-      async claim(id, { by, forMs = CLAIM_MS } = {}) {
-        checkMs("forMs", forMs);
-        return advance(place, id, ({ nowMs }) => ({ type: "claim", ...byOf(place, by), untilMs: nowMs + forMs }));
-      },
-      ask: async (id, { by, text }) =>
-        advance(place, id, { type: "ask", ...byOf(place, by), text: checkText("text", text) }),
-      answer: async (id, text) => advance(place, id, { type: "answer", text: checkText("text", text) }),
-      withdraw: async (id, note) => withdraw(place, id, note),
-      revoke: async (id, { by, note } = {}) =>
-        advance(place, id, { type: "revoke", ...byOf(place, by), ...written("note", note) }),
-      read: async (id) => read(place, id),
-      list: async (query = {}) => listEscalations(place, query),
-      pause: async (input) => pause(place, input),
-      paused: async () => pausedAgents(await writing.entries(PAUSE_ID)),
-      async checkpoint() {
-        await holding.ready();
-        return holding.checkpoint((await writing.moment()).head);
-      },
-    });
+  return (options) => {
+    const {
+      store,
+      now = env.nowMs,
+      newId = env.newId,
+      as,
+      verify,
+    } = checkKeys("the options of escalations", options, OPTIONS);
+    checkFunction("newId", newId);
+    checkFunction("verify", verify);
+    if (as) {
+      checkText("as.id", as.id);
+      if (typeof as.sign !== "function") throw new TypeError("`as` must have a function `sign`, as of `reviewSigner`");
+    }
+    return escalationsAt({ holding, writing: writingTo(holding, store, now), newId, verify, ...(as && { as }) });
   };
 }
 
+/** The escalations at `place`. */
+export function escalationsAt(place: Place): Escalations {
+  const { holding, writing } = place;
+  return Object.freeze<Escalations>({
+    open: async (policy, call, options = {}) => open(place, policy, call, checkKeys("the options", options, OPEN)),
+    review: async (id, input) => review(place, id, checkKeys("a review", input, REVIEW)),
+    edit: async (id, policy, input) => edit(place, id, policy, checkKeys("an edit", input, EDIT)),
+    async claim(id, input = {}) {
+      const { by, forMs = CLAIM_MS } = checkKeys("a claim", input, CLAIM);
+      checkMs("forMs", forMs);
+      return advance(place, id, ({ nowMs }) => ({ type: "claim", ...byOf(place, by), untilMs: nowMs + forMs }));
+    },
+    async ask(id, input) {
+      const { by, text } = checkKeys("a question", input, ASK);
+      return advance(place, id, { type: "ask", ...byOf(place, by), text: checkText("text", text) });
+    },
+    answer: async (id, text) => advance(place, id, { type: "answer", text: checkText("text", text) }),
+    withdraw: async (id, note) => withdraw(place, id, note),
+    async revoke(id, input = {}) {
+      const { by, note } = checkKeys("a revocation", input, REVOKE);
+      return advance(place, id, { type: "revoke", ...byOf(place, by), ...written("note", note) });
+    },
+    read: async (id) => read(place, id),
+    list: async (query = {}) => listEscalations(place, query),
+    pause: async (input) => pause(place, checkKeys("a pause", input, PAUSE)),
+    paused: async () => pausedAgents(await writing.entries(PAUSE_ID)),
+    async checkpoint() {
+      await holding.ready();
+      return holding.checkpoint((await writing.moment()).head);
+    },
+  });
+}
+
 async function open(
-  { holding, writing, newId }: Place,
+  { holding, writing, newId, verify }: Place,
   policy: DecidingPolicy,
   given: Call,
   options: OpenOptions,
@@ -198,26 +240,26 @@ async function open(
   const batch = options.batch === undefined ? null : checkText("batch", options.batch);
   const id = checkText("newId()", newId());
   await holding.ready();
-  const { lane } = holding.keys(call);
+  const keys = holding.keys(call);
   return writing.write(async ({ nowMs }) => {
     await checkFree(writing, id);
-    const past = await writing.stored((store) => store.list({ filter: { lane }, limit: LANE_MAX }));
-    const { links } = holding.repeats(call, past.items, nowMs);
+    const { links } = holding.repeats(call, await laneOf(writing, keys), nowMs);
     const event = stack.open(call, usage, { guard: NO_GUARD, links, batch, holdsAll: false });
-    return { drafts: [{ id, event, past: [], verified: null }], answer: theRecord };
+    return { drafts: [{ id, event, past: [], verified: verify ? {} : null }], answer: theRecord };
   });
 }
 
 async function review(place: Place, id: string, input: ReviewInput): Promise<EscalationRecord> {
   const draft = reviewOf(place, input);
-  if (!place.as) return advance(place, id, draft);
-  await place.holding.ready();
-  const text = signedText(place.holding, checkText("id", id), asRecorded(draft));
-  const proof = checkText("proof", await place.as.sign(text));
-  return advance(place, id, { ...draft, proof }, (event) => {
+  const { as, holding, writing } = place;
+  if (!as) return advance(place, id, draft);
+  await holding.ready();
+  const text = signedText(holding, await writing.entries(checkText("id", id)), asRecorded(draft));
+  const proof = checkText("proof", await as.sign(text));
+  return advance(place, id, { ...draft, proof }, (event, past) => {
     // What was signed is what is recorded.
-    if (event.type === "review" && signedText(place.holding, id, event) === text) return;
-    throw new EscalationError("broken-history", "the review that would be recorded is not the one that was signed");
+    if (event.type === "review" && signedText(holding, past, event) === text) return;
+    throw new EscalationError("digest-mismatch", "the call was edited while the review was being signed");
   });
 }
 
@@ -277,17 +319,18 @@ async function advance(
   place: Place,
   id: string,
   proposal: Proposal | ((moment: Moment) => Proposal),
-  check: (event: Event) => void = () => undefined,
+  check: (event: Event, past: readonly Entry[]) => void = () => undefined,
 ): Promise<EscalationRecord> {
-  const { holding } = place;
+  const { holding, writing } = place;
   // Reviewers are asked outside the turn of this process to write: they may take their time.
   const own = typeof proposal === "object" && proposal.type === "review" ? asRecorded(proposal) : null;
-  const reviewer = own === null ? null : await verifying(holding, place.verify).one(id, own);
+  const past = own === null ? [] : await writing.entries(checkText("id", id));
+  const reviewer = own === null ? null : await verifying(holding, place.verify).one(past, own);
   return writeNext(place, id, (past, others, moment) => {
     const verified = reviewer === null ? others : { ...others, [past.length]: reviewer };
     const proposed = typeof proposal === "function" ? proposal(moment) : proposal;
     const event = holding.advance(past, verified, proposed, moment.nowMs);
-    check(event);
+    check(event, past);
     return { verified, event };
   });
 }
@@ -330,11 +373,11 @@ async function writeNext(place: Place, id: string, next: Next): Promise<Escalati
   await holding.ready();
   const reviewers = verifying(holding, verify);
   const read = () => (id === PAUSE_ID ? [] : writing.entries(id));
-  if (verify) await reviewers.all(id, await read());
+  if (verify) await reviewers.all(await read());
   return writing.write(async (moment) => {
     const past = await read();
     if (past.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
-    const { event, verified } = next(past, await reviewers.all(id, past), moment);
+    const { event, verified } = next(past, await reviewers.all(past), moment);
     return { drafts: [{ id, event, past, verified }], answer: theRecord };
   });
 }
@@ -353,7 +396,7 @@ async function read({ holding, writing, verify }: Place, id: string): Promise<Es
   const { nowMs } = await writing.moment();
   const entries = await writing.entries(id);
   if (entries.length === 0) return null;
-  return writing.record(id, entries, await verifying(holding, verify).all(id, entries), nowMs);
+  return writing.record(id, entries, await verifying(holding, verify).all(entries), nowMs);
 }
 
 async function pause(place: Place, { agent, paused, by, note }: PauseInput): Promise<void> {

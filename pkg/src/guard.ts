@@ -46,8 +46,10 @@ export type {
   Identity,
   ProposedCall,
   Resumed,
+  ResumeOptions,
   RunContext,
   Unfinished,
+  WaitsFor,
   WrappedOptions,
 } from "./guarding/types.js";
 export type { ReviewerKey, ReviewSigner, ReviewVerifier } from "./reviewers.js";

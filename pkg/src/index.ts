@@ -41,8 +41,10 @@ export type {
   Identity,
   ProposedCall,
   Resumed,
+  ResumeOptions,
   RunContext,
   Unfinished,
+  WaitsFor,
   WrappedOptions,
 } from "./guarding/types.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";

@@ -220,6 +220,8 @@ export interface Escalation {
 export interface Keys {
   /** Tenant, agent, session and tool. */
   readonly lane: Digest;
+  /** The same, for what was rejected: so many other calls cannot hide it. */
+  readonly rejections: Digest;
   /** Tenant and agent. */
   readonly agent: Digest;
   /** Tenant and session; what carries marks. */
@@ -280,6 +282,8 @@ export interface Claimant {
   /** The marks that its session carries now. */
   readonly marks: readonly string[];
   readonly usage?: Usage;
+  /** Whether the guard holds calls that the policy allows, too. */
+  readonly holdsAll: boolean;
 }
 
 /** A problem of a history. `kind` tells what was done to it. */
@@ -303,6 +307,8 @@ export interface HistoryProblem {
 /** What verifying a history has found. */
 export interface HistoryReport {
   readonly entries: number;
+  /** Of how many what happened was left out, so that only their hashes were checked. */
+  readonly leftOut: number;
   /** In the order of the entries; at most 100. */
   readonly problems: readonly HistoryProblem[];
   /** Whether a checkpoint was given, and so whether the end and the whole could be checked. */

@@ -1,4 +1,5 @@
 /** Pages of escalations, on which what waited too long has expired, recorded or not. */
+import { checkKeys, type KeysOf } from "./checks.js";
 import { EscalationError } from "./errors.js";
 import type { EscalationPage, ListOptions, Place } from "./escalations.js";
 import type { Status } from "./lifecycle.js";
@@ -7,6 +8,7 @@ import type { Filter, ListPage, StoredEscalation } from "./stores/store.js";
 import type { Draft, EscalationRecord } from "./writing.js";
 
 const STATUSES: readonly Status[] = ["pending", "approved", "rejected", "expired", "withdrawn"];
+const QUERY: KeysOf<ListOptions> = { status: 0, limit: 0, after: 0 };
 const LIMIT_MAX = 1000;
 /** How many pending ones are looked through at once for those that have expired. */
 const SWEEP_MAX = 200;
@@ -15,7 +17,7 @@ type Damaged = EscalationPage["damaged"][number];
 
 /** One page of what a store has. */
 export async function listEscalations(place: Place, query: ListOptions): Promise<EscalationPage> {
-  const { status, limit = 50, after } = query;
+  const { status, limit = 50, after } = checkKeys("a query", query, QUERY);
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
     throw new RangeError(`\`limit\` must be an integer from 1 to ${LIMIT_MAX}`);
   }
@@ -64,7 +66,7 @@ async function recordsOf(place: Place, stored: readonly StoredEscalation[]) {
   const damaged: Damaged[] = [];
   for (const { id, entries } of stored) {
     try {
-      records.push(writing.record(id, entries, await reviewers.all(id, entries), nowMs));
+      records.push(writing.record(id, entries, await reviewers.all(entries), nowMs));
     } catch (error) {
       if (!(error instanceof EscalationError)) throw error;
       damaged.push({ id, code: error.code, message: error.message });
@@ -97,7 +99,7 @@ export async function expire(
     for (const id of ids) {
       const past = await writing.entries(id);
       try {
-        const verified = await reviewers.all(id, past);
+        const verified = await reviewers.all(past);
         if (mayBeApproved(writing.record(id, past, verified, nowMs))) continue;
         drafts.push({ id, past, verified, event: holding.advance(past, verified, { type: "expire" }, nowMs) });
       } catch (error) {
@@ -110,6 +112,6 @@ export async function expire(
 }
 
 /** Whether it may be approved for somebody who can verify reviews that cannot be verified here. */
-function mayBeApproved({ reviews, digest }: EscalationRecord): boolean {
+export function mayBeApproved({ reviews, digest }: EscalationRecord): boolean {
   return reviews.some((review) => review.verdict === "approve" && !review.counts && review.digest === digest);
 }

@@ -2,11 +2,13 @@
  * The one loop that writes to a history: read the head, read what is needed, ask the core, seal, append; and if others were
  * first, all of it again.
  */
+import { checkFunction, checkStore } from "./checks.js";
 import type { Holding } from "./core.js";
 import * as env from "./env.js";
 import { EscalationError, messageOf, StoreError } from "./errors.js";
 import { type Entry, type Escalation, type Event, type Head, PAUSE_ID, type Verified } from "./lifecycle.js";
 import type { Append, Filter, IndexRow, ListPage, ListQuery, Store, StoredEscalation, Used } from "./stores/store.js";
+import type { Charge, Digest } from "./types.js";
 
 /** An escalation and the id under which it is kept. */
 export interface EscalationRecord extends Escalation {
@@ -61,12 +63,29 @@ const ATTEMPTS = 100;
 const LOSSES_AT_ONCE = 2;
 const PAUSE_MS_MAX = 50;
 const PAGE = 100;
+/** Who waits for a turn waits so long at most: somebody whose store never answers does not stop the others. */
+const TURN_MS_MAX = 5000;
+
+/**
+ * How far the history may be ahead of the clock of whoever writes. Entries are never before the last one, so behind a
+ * clock that was far ahead time would stand still, and nothing would expire any more.
+ */
+const BEHIND_MS_MAX = 5 * 60_000;
+
+/** The last end of each history that this process has seen: a history that is shorter later has lost what happened. */
+const seen = new WeakMap<Store, Head>();
 
 /** The last of those who write to a store in this process: one process does not fight itself. */
 const turns = new WeakMap<Store, Promise<void>>();
 
-/** The history that `store` keeps, written by `holding` at the time that `now` tells. */
+/**
+ * The history that `store` keeps, written by `holding` at the time that `now` tells.
+ *
+ * @throws TypeError if `store` is no store, or `now` no function.
+ */
 export function writingTo(holding: Holding, store: Store, now: () => number): Writing {
+  checkStore(store);
+  checkFunction("now", now);
   const stored = <T>(ask: (store: Store) => Promise<T>) => storing(() => ask(store));
 
   async function entries(id: string): Promise<readonly Entry[]> {
@@ -75,7 +94,11 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
   }
 
   async function moment(): Promise<Moment> {
+    // Taken before the store is asked: what it answers is of then or later.
+    const before = seen.get(store);
     const head = await stored((store) => store.head());
+    checkGrown(before, head);
+    if (head.size > (seen.get(store)?.size ?? 0)) seen.set(store, head);
     return { head, nowMs: Math.max(timeOf(now), head.atMs) };
   }
 
@@ -88,11 +111,15 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (attempt > LOSSES_AT_ONCE) await env.pauseBelow(Math.min(2 ** attempt, PAUSE_MS_MAX));
       const at = await moment();
+      checkClock(at, timeOf(now));
       const step = await next(at);
       if (step.drafts.length === 0) return step.answer([], at);
       const { append, records } = appendOf(step, at);
       const taken: unknown = await stored((store) => store.append(append));
-      if (taken === true) return step.answer(records, at);
+      if (taken === true) {
+        seen.set(store, append.head);
+        return step.answer(records, at);
+      }
       if (taken !== false) throw new StoreError("unavailable", "the store does not say whether it was written");
     }
     throw new StoreError("conflict", "others kept writing to the history; nothing was recorded");
@@ -137,10 +164,23 @@ function notAbout(id: string): never {
 /** Where `record` stands, so that it can be listed. */
 export function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
   const { id, status, openedAtMs } = record;
-  const { lane, agent } = holding.keys(record.call);
-  // An agent that opens and withdraws many calls must not push a rejection out of what is looked at.
-  const isForgotten = status === "withdrawn" || status === "expired";
-  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane: isForgotten ? null : lane, agent };
+  const { agent } = holding.keys(record.call);
+  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane: laneKeyOf(holding, record), agent };
+}
+
+/** Under which key later calls find it: rejections under one of their own, so that nothing else hides them. */
+function laneKeyOf(holding: Holding, { status, call }: EscalationRecord): Digest | null {
+  const { lane, rejections } = holding.keys(call);
+  switch (status) {
+    case "pending":
+    case "approved":
+      return lane;
+    case "rejected":
+      return rejections;
+    case "expired":
+    case "withdrawn":
+      return null;
+  }
 }
 
 /** Where the escalation with `entries` stood after the last of them, for whoever cannot verify reviews. */
@@ -153,6 +193,11 @@ export function isUnfinished({ status, grant, run }: Escalation): boolean {
   if (status !== "approved") return false;
   if (run !== null) return run.outcome === null || run.outcome === "unknown";
   return grant !== null && grant.state !== "revoked" && grant.state !== "expired";
+}
+
+/** What `charges`, charged now, use up. */
+export function usedOf(charges: readonly Charge[], nowMs: number): readonly Used[] {
+  return charges.map(({ bucket, amount, perMs }) => ({ bucket, amount, atMs: nowMs, untilMs: nowMs + perMs }));
 }
 
 /** @throws {@link StoreError} `conflict` if something has this id. */
@@ -182,11 +227,38 @@ export async function* eachStored(writing: Writing, filter: Filter): AsyncGenera
   } while (after !== null);
 }
 
+function checkGrown(before: Head | undefined, head: Head): void {
+  if (before === undefined || head.size > before.size) return;
+  if (head.size === before.size && head.hash === before.hash) return;
+  const lost = "the store has lost entries, or was put back to an earlier state";
+  throw new StoreError("unavailable", `${lost}: start anew once you know what happened`);
+}
+
+function checkClock({ head }: Moment, nowMs: number): void {
+  const behindMs = head.atMs - nowMs;
+  if (behindMs <= BEHIND_MS_MAX) return;
+  const minutes = Math.round(behindMs / 60_000);
+  const wrong = "this clock, or that of whoever wrote last, is wrong";
+  throw new StoreError("clock-behind", `the history is ${minutes} minutes ahead of this clock: ${wrong}`);
+}
+
 function inTurn<T>(store: Store, work: () => Promise<T>): Promise<T> {
-  const mine = (turns.get(store) ?? Promise.resolve()).then(work);
+  const mine = overWithin(TURN_MS_MAX, turns.get(store) ?? Promise.resolve()).then(work);
   const over = () => undefined;
   turns.set(store, mine.then(over, over));
   return mine;
+}
+
+/** Waits until `work` is over, however that ends, but at most `ms` milliseconds; whether it is. */
+export function overWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const stopTimer = env.after(ms, () => resolve(false));
+    const over = () => {
+      stopTimer();
+      resolve(true);
+    };
+    work.then(over, over);
+  });
 }
 
 /** A store that is not ours may fail with anything. */

@@ -2,13 +2,14 @@
 
 use super::error::EscalationError;
 use super::escalation::fold;
-use super::event::{Entry, Event, UnixMs, Verified};
+use super::event::{Entry, Event, Held, UnixMs, Verified};
 use super::next::held;
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
-use crate::decide::decide::{decide, decide_held};
+use crate::decide::decide::decide_held;
 use crate::decide::limit::Usage;
-use crate::policy::model::Action;
+use crate::decide::protection::Review;
+use crate::policy::model::{Action, Cause};
 use crate::value::field::{Field, Root, Step};
 use crate::value::value::Value;
 
@@ -25,8 +26,8 @@ pub struct Change {
 
 /// The call of the escalation that `entries` tell with other arguments, decided afresh by `stack`.
 ///
-/// Only what its review lists as `editable` may differ. The edited call needs the review that its new decision asks for,
-/// or, if it would be allowed by itself, the one that was asked for before; approvals so far do not count.
+/// Only what its review lists as `editable` may differ. The edited call needs the review that its new decision asks for
+/// and nothing less than was asked for before; approvals so far do not count.
 ///
 /// # Errors
 ///
@@ -43,26 +44,53 @@ pub fn edit(
     let mut escalation = fold(entries, verified, now_ms)?;
     escalation.must_be_pending()?;
     let Change { args, by, note } = change;
-    let terms = escalation.held.decision.review.clone();
-    let editable = terms.as_ref().map(|terms| terms.editable.as_slice()).unwrap_or_default();
-    let Some(before) = &escalation.held.call.args else { return Err(EscalationError::NotEditable) };
-    if *before == args || !only_differs_at(before, &args, &mut Vec::new(), editable) {
-        return Err(EscalationError::NotEditable);
-    }
     let call = Call { args: Some(args), ..escalation.held.call.clone() };
-    let mut decision = decide(stack, &call, usage);
-    match decision.action {
-        Action::Block => return Err(EscalationError::Blocked),
-        Action::Escalate => {}
-        Action::Allow => {
-            decision = decide_held(stack, &call, usage);
-            decision.review = terms;
-        }
+    check_edit(&escalation.held, &call)?;
+    // What is allowed as it is now is held all the same.
+    let mut decision = decide_held(stack, &call, usage);
+    if decision.action == Action::Block {
+        return Err(EscalationError::Blocked);
+    }
+    let former = escalation.held.decision.review.clone();
+    let editable = former.iter().flat_map(|terms| terms.editable.clone()).collect();
+    decision.review = former.into_iter().chain(decision.review).reduce(strictest);
+    if let Some(terms) = decision.review.as_mut().filter(|_| decision.cause == Cause::Hold) {
+        // What nobody would have to review says nothing of what a reviewer may change.
+        terms.editable = editable;
     }
     let event = Event::Edit { held: Box::new(held(stack, call, decision)?), by, note };
     let entry = Entry { at_ms: now_ms, event };
     escalation.take(&entry, None)?;
     Ok(entry.event)
+}
+
+/// Whether an edit can have made `after` of the call that was held: only the arguments differ, where they may.
+///
+/// # Errors
+///
+/// [`EscalationError::NotEditable`] if not.
+pub(super) fn check_edit(before: &Held, after: &Call) -> Result<(), EscalationError> {
+    let editable = before.decision.review.as_ref().map(|terms| terms.editable.as_slice()).unwrap_or_default();
+    let (Some(args), Some(edited)) = (&before.call.args, &after.args) else { return Err(EscalationError::NotEditable) };
+    let is_same_otherwise = Call { args: after.args.clone(), ..before.call.clone() } == *after;
+    let may = is_same_otherwise && args != edited && only_differs_at(args, edited, &mut Vec::new(), editable);
+    if may { Ok(()) } else { Err(EscalationError::NotEditable) }
+}
+
+/// What satisfies both reviews.
+fn strictest(one: Review, other: Review) -> Review {
+    let both = |one: Vec<Field>, other: Vec<Field>| {
+        let more: Vec<Field> = other.into_iter().filter(|field| !one.contains(field)).collect();
+        [one, more].concat()
+    };
+    let more: Vec<Vec<String>> = other.reviewers.into_iter().filter(|set| !one.reviewers.contains(set)).collect();
+    Review {
+        reviewers: [one.reviewers, more].concat(),
+        quorum: one.quorum.max(other.quorum),
+        expires_ms: one.expires_ms.min(other.expires_ms),
+        confirm: both(one.confirm, other.confirm),
+        editable: one.editable.into_iter().filter(|field| other.editable.contains(field)).collect(),
+    }
 }
 
 /// Whether `before` and `after`, which stand at `way` in the arguments, differ at most in what is `editable`.

@@ -14,6 +14,8 @@ pub enum EscalationError {
     NoDigest,
     /// It has an outcome.
     AlreadyClosed(Status),
+    /// The call has more than a person reads before answering.
+    TooLarge,
     /// The review or the grant is for another call.
     DigestMismatch,
     /// The escalation or its grant has expired.
@@ -63,6 +65,7 @@ impl EscalationError {
         match self {
             Self::NotEscalated(_) => "not-escalated",
             Self::NoDigest => "no-digest",
+            Self::TooLarge => "too-large",
             Self::AlreadyClosed(_) => "already-closed",
             Self::DigestMismatch => "digest-mismatch",
             Self::TooLate => "too-late",
@@ -95,6 +98,7 @@ impl fmt::Display for EscalationError {
             Self::NotEscalated(Action::Block) => "the policy blocks this call; no review can let it run",
             Self::NotEscalated(Action::Escalate) => "the call is not held",
             Self::NoDigest => "the call holds a number that JSON cannot carry exactly, so it cannot be reviewed",
+            Self::TooLarge => "the call is too large for a person to read: at most 2,000 values and 100,000 characters",
             Self::AlreadyClosed(Status::Approved) => "this call was approved already",
             Self::AlreadyClosed(Status::Rejected) => "this call was rejected already",
             Self::AlreadyClosed(Status::Withdrawn) => "this call was withdrawn by its agent",

@@ -1,6 +1,7 @@
 //! An escalation is the fold of its entries.
 
 use super::confirm::{confirms, typed_form};
+use super::edit::check_edit;
 use super::error::EscalationError;
 use super::event::{Answered, Entry, Event, Held, Links, Outcome, Reviewer, Status, UnixMs, Verdict, Verified};
 use super::parts::{Claim, Grant, GrantState, Question, Review, Run};
@@ -156,6 +157,11 @@ impl Escalation {
             return Err(EscalationError::BrokenHistory);
         }
         self.expire_by(at_ms);
+        self.last_at_ms = at_ms;
+        let was_verified = self.status == Status::Approved && self.held.decision.review.as_ref().is_some_and(asks_who);
+        if was_verified && self.take_from_elsewhere(event, reviewer, at_ms) {
+            return Ok(());
+        }
         match event {
             Event::Open { .. } => return Err(EscalationError::BrokenHistory),
             Event::Claim { by, until_ms } => {
@@ -183,8 +189,28 @@ impl Escalation {
             Event::Outcome { outcome, note } => self.take_outcome(*outcome, note.as_deref())?,
             Event::Revoke { note, .. } => self.take_revocation(note.as_deref(), at_ms)?,
         }
-        self.last_at_ms = at_ms;
         Ok(())
+    }
+
+    /// Takes what somebody does to an approved escalation who cannot verify that it is, and so holds it for pending;
+    /// whether it is that.
+    ///
+    /// It must not be broken by that. What would have ended it ends the grant; nothing else changes anything.
+    fn take_from_elsewhere(&mut self, event: &Event, reviewer: Option<&Reviewer>, at_ms: UnixMs) -> bool {
+        let is_end = match event {
+            Event::Claim { .. } | Event::Ask { .. } | Event::Answer { .. } | Event::Expire => false,
+            Event::Withdraw { .. } | Event::Edit { .. } => true,
+            Event::Review(answered) => {
+                let reviewer = reviewer.cloned();
+                self.reviews.push(Review { answered: answered.clone(), at_ms, reviewer, counts: false });
+                answered.verdict == Verdict::Reject
+            }
+            Event::Open { .. } | Event::Consume { .. } | Event::Outcome { .. } | Event::Revoke { .. } => return false,
+        };
+        if let Some(grant) = self.grant.as_mut().filter(|grant| is_end && !grant.is_used) {
+            grant.is_revoked = true;
+        }
+        true
     }
 
     /// Why an approval would not count; `reviewer` is who was verified to give it.
@@ -331,6 +357,7 @@ impl Escalation {
     fn take_edit(&mut self, held: &Held, at_ms: UnixMs) -> Result<(), EscalationError> {
         self.must_be_pending()?;
         check_held(held)?;
+        check_edit(&self.held, &held.call)?;
         let before = std::mem::replace(&mut self.held, held.clone());
         self.original.get_or_insert(before);
         for review in &mut self.reviews {

@@ -6,10 +6,10 @@ use super::event::{Entry, Event, UnixMs, Verdict, Verified};
 use super::parts::{GrantState, Review};
 use crate::decide::call::{Call, MARKS};
 use crate::decide::compile::Stack;
-use crate::decide::decide::decide;
+use crate::decide::decide::{decide, decide_held};
 use crate::decide::limit::Usage;
 use crate::decide::protection::Review as ReviewTerms;
-use crate::policy::model::Action;
+use crate::policy::model::{Action, Cause};
 use crate::sorted::sorted;
 use crate::value::digest::Digest;
 use crate::value::value::{Map, Value};
@@ -23,6 +23,8 @@ pub struct Claimant {
     pub digest: Digest,
     /// The marks that its session carries now.
     pub marks: Vec<String>,
+    /// Whether it holds calls that the policies allow, too.
+    pub holds_all: bool,
 }
 
 /// Uses the grant of the escalation that `entries` tell, if `stack` as it is now still agrees.
@@ -60,7 +62,13 @@ pub fn consume(
     if claimant.marks.iter().any(|mark| !carried.contains(&mark.as_str())) {
         return Err(EscalationError::MarksGrew);
     }
-    let now = decide(stack, &with_marks(call, &claimant.marks), usage);
+    let call = with_marks(call, &claimant.marks);
+    let was_held_anyway = escalation.held.decision.cause == Cause::Hold;
+    let now = if claimant.holds_all || was_held_anyway {
+        decide_held(stack, &call, usage)
+    } else {
+        decide(stack, &call, usage)
+    };
     match (now.action, &now.review) {
         (Action::Block, _) => return Err(EscalationError::Blocked),
         (Action::Escalate, Some(terms)) if !satisfies(&escalation, terms) => {

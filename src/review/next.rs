@@ -2,7 +2,7 @@
 
 use super::error::EscalationError;
 use super::escalation::{Escalation, fold, reviewer_at};
-use super::event::{Answered, Entry, Event, Held, Links, UnixMs, Verdict, Verified};
+use super::event::{Answered, Entry, Event, Held, Links, Status, UnixMs, Verdict, Verified};
 use crate::decide::asked::Asked;
 use crate::decide::call::{Call, WHOLE_CONTEXT, call_digest};
 use crate::decide::compile::Stack;
@@ -12,6 +12,7 @@ use crate::decide::plan::Plan;
 use crate::policy::model::Action;
 use crate::sorted::sorted;
 use crate::value::field::{Root, Step};
+use crate::value::value::Value;
 
 /// What a guard knows when it holds a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +31,8 @@ pub struct Holder {
 ///
 /// # Errors
 ///
-/// [`EscalationError::NotEscalated`] if it is not to be held; [`EscalationError::NoDigest`] if the call has no digest.
+/// [`EscalationError::NotEscalated`] if it is not to be held; [`EscalationError::NoDigest`] if the call has no digest;
+/// [`EscalationError::TooLarge`] if nobody could read it.
 ///
 /// ```
 /// use countersign::check::load;
@@ -45,11 +47,48 @@ pub struct Holder {
 /// ```
 pub fn open(stack: &Stack, call: Call, usage: &Usage, holder: Holder) -> Result<Event, EscalationError> {
     let Holder { guard, batch, links, holds_all } = holder;
+    if !is_readable(&call) {
+        return Err(EscalationError::TooLarge);
+    }
     let decision = if holds_all { decide_held(stack, &call, usage) } else { decide(stack, &call, usage) };
     match decision.action {
         Action::Escalate => Ok(Event::Open { held: Box::new(held(stack, call, decision)?), guard, batch, links }),
         Action::Allow | Action::Block => Err(EscalationError::NotEscalated(decision.action)),
     }
+}
+
+/// The most values, and the most characters of text, of a call that can be held: more nobody reads before answering.
+pub const HELD_VALUES_MAX: usize = 2_000;
+/// See [`HELD_VALUES_MAX`].
+pub const HELD_TEXT_MAX: usize = 100_000;
+
+/// Whether a person can read all of `call`.
+fn is_readable(call: &Call) -> bool {
+    let Call { tool, args, reason, confidence, agent, user, session, context, tenant, tool_digest: _ } = call;
+    let values = [args, confidence, agent, user, session, context].into_iter().flatten();
+    let texts = [Some(tool), reason.as_ref(), tenant.as_ref()].into_iter().flatten();
+    let mut left = (HELD_VALUES_MAX, HELD_TEXT_MAX);
+    texts.into_iter().try_for_each(|text| count_text(text, &mut left)).is_some()
+        && values.into_iter().try_for_each(|value| count(value, &mut left)).is_some()
+}
+
+/// Takes what `value` has of the values and characters that are left; `None` if there are not as many.
+fn count(value: &Value, left: &mut (usize, usize)) -> Option<()> {
+    left.0 = left.0.checked_sub(1)?;
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => Some(()),
+        Value::Text(text) => count_text(text, left),
+        Value::List(items) => items.iter().try_for_each(|item| count(item, left)),
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| {
+            count_text(key, left)?;
+            count(value, left)
+        }),
+    }
+}
+
+fn count_text(text: &str, left: &mut (usize, usize)) -> Option<()> {
+    left.1 = left.1.checked_sub(text.chars().count())?;
+    Some(())
 }
 
 /// `call` as it is held by `decision`.
@@ -97,6 +136,10 @@ pub fn advance(
 ) -> Result<Event, EscalationError> {
     let mut escalation = fold(entries, verified, now_ms)?;
     let reviewer = reviewer_at(verified, entries.len());
+    let is_of_grant = matches!(event, Event::Outcome { .. } | Event::Revoke { .. });
+    if !is_of_grant && !matches!(event, Event::Expire if escalation.status == Status::Expired) {
+        escalation.must_be_pending()?;
+    }
     match &event {
         Event::Review(answered) if answered.verdict == Verdict::Approve => {
             check_counts(&escalation, answered, verified, entries.len())?;

@@ -4,7 +4,7 @@ use super::escalation::Escalation;
 use super::event::{Links, Outcome, Status, UnixMs};
 use crate::decide::call::{Call, MARKS, call_digest};
 use crate::value::digest::{Digest, Subject, digest};
-use crate::value::value::{Value, record};
+use crate::value::value::{Map, Value, record};
 
 /// After so many rejections of calls like each other their tool is blocked for the session.
 pub const REJECTIONS_MAX: usize = 3;
@@ -34,16 +34,17 @@ pub enum RepeatVerdict {
     Blocked,
 }
 
-/// What `past`, the escalations of the lane of `call` by id, say about it at `now_ms`.
+/// What `past`, the escalations of the lane of `call` by id, the newest first, say about it at `now_ms`.
 ///
-/// A call is like another if both have the same keys in their arguments and at most one of them another value.
+/// A call is like another if both have the same keys in their arguments, but for those that are `null`, and at most one of
+/// them another value. `damaged` are the ids of escalations of the lane whose history is broken: they count as rejections
+/// of a call like this.
 #[must_use]
-pub fn repeats(call: &Call, past: &[(String, Escalation)], now_ms: UnixMs) -> Repeats {
-    let mut alike: Vec<&(String, Escalation)> =
-        past.iter().filter(|(_, other)| other.held.call.tool == call.tool && is_near(call, other)).collect();
+pub fn repeats(call: &Call, past: &[(String, Escalation)], damaged: &[String], now_ms: UnixMs) -> Repeats {
+    let mut alike: Vec<&(String, Escalation)> = past.iter().filter(|(_, other)| is_near(&[call], other)).collect();
     alike.reverse();
     alike.sort_by_key(|(_, other)| other.closed_at_ms);
-    let mut rejected: Vec<String> = Vec::new();
+    let mut rejected = damaged.to_vec();
     let mut last_rejection_ms = None;
     for (id, other) in alike.iter().filter(|(_, other)| other.status == Status::Rejected) {
         for linked in other.links.rejected.iter().chain([id]) {
@@ -62,15 +63,25 @@ pub fn repeats(call: &Call, past: &[(String, Escalation)], now_ms: UnixMs) -> Re
         alike.iter().filter(|(_, other)| is_meant(other)).map(|(id, _)| id.clone()).collect()
     };
     let (unknown, identical) = (ids(&is_unknown), ids(&is_same));
-    let ends_session = |(_, other): &(String, Escalation)| {
-        other.status == Status::Rejected && other.links.rejected.len() + 1 >= REJECTIONS_MAX
-    };
-    let verdict = if rejected.len() >= REJECTIONS_MAX || past.iter().any(ends_session) {
+    let verdict = if rejected.len() >= REJECTIONS_MAX || are_too_many(past) {
         RepeatVerdict::Blocked
     } else {
         cooling(rejected.len(), last_rejection_ms, now_ms)
     };
     Repeats { links: Links { rejected, unknown }, identical, verdict }
+}
+
+/// Whether calls like each other were rejected so often that their tool is blocked.
+///
+/// Those that waited at the same time know nothing of each other, so links alone do not tell.
+fn are_too_many(past: &[(String, Escalation)]) -> bool {
+    let rejected: Vec<&Escalation> =
+        past.iter().map(|(_, other)| other).filter(|other| other.status == Status::Rejected).collect();
+    rejected.iter().any(|other| {
+        let calls: Vec<&Call> = other.original.iter().chain([&other.held]).map(|held| &held.call).collect();
+        let near = rejected.iter().filter(|another| is_near(&calls, another)).count();
+        near.max(other.links.rejected.len() + 1) >= REJECTIONS_MAX
+    })
 }
 
 fn cooling(rejections: usize, last_ms: Option<UnixMs>, now_ms: UnixMs) -> RepeatVerdict {
@@ -80,20 +91,22 @@ fn cooling(rejections: usize, last_ms: Option<UnixMs>, now_ms: UnixMs) -> Repeat
     if now_ms < until_ms { RepeatVerdict::Cooling(until_ms) } else { RepeatVerdict::None }
 }
 
-/// Whether `call` is like the call of `other`, as it was held or as it was edited.
-fn is_near(call: &Call, other: &Escalation) -> bool {
-    let versions = other.original.iter().chain([&other.held]);
-    versions.into_iter().any(|held| args_are_near(call.args.as_ref(), held.call.args.as_ref()))
+/// Whether one of `calls` is like the call of `other`, as it was held or as it was edited.
+fn is_near(calls: &[&Call], other: &Escalation) -> bool {
+    let versions = || other.original.iter().chain([&other.held]).map(|held| &held.call);
+    calls.iter().any(|call| versions().any(|held| held.tool == call.tool && args_are_near(&call.args, &held.args)))
 }
 
-fn args_are_near(a: Option<&Value>, b: Option<&Value>) -> bool {
-    match (a, b) {
-        (Some(Value::Map(a)), Some(Value::Map(b))) => {
-            let has_same_keys = a.iter().len() == b.iter().len() && a.iter().all(|(key, _)| b.get(key).is_some());
-            has_same_keys && a.iter().filter(|(key, value)| b.get(key) != Some(value)).count() <= 1
-        }
-        (a, b) => a == b,
-    }
+fn args_are_near(a: &Option<Value>, b: &Option<Value>) -> bool {
+    let (Some(Value::Map(a)), Some(Value::Map(b))) = (a, b) else { return a == b };
+    // Most tools make nothing of a `null`: it must not make another call.
+    let given = |map: &Map| map.iter().filter(|(_, value)| **value != Value::Null).count();
+    let has_all = |a: &Map, b: &Map| {
+        a.iter().all(|(key, value)| *value == Value::Null || b.get(key).is_some_and(|other| *other != Value::Null))
+    };
+    given(a) == given(b)
+        && has_all(a, b)
+        && a.iter().filter(|(key, value)| **value != Value::Null && b.get(key) != Some(value)).count() <= 1
 }
 
 /// Under what a store finds what belongs together.
@@ -101,6 +114,8 @@ fn args_are_near(a: Option<&Value>, b: Option<&Value>) -> bool {
 pub struct Keys {
     /// Tenant, agent, session and tool.
     pub lane: Digest,
+    /// The same, for what was rejected: so many other calls cannot hide it.
+    pub rejections: Digest,
     /// Tenant and agent.
     pub agent: Digest,
     /// Tenant and session.
@@ -116,14 +131,18 @@ pub fn keys(call: &Call) -> Option<Keys> {
         other => other.clone(),
     };
     let of = |parts: Value| digest(Subject::Key, &parts).ok();
-    let tool = Some(Value::from(call.tool.as_str()));
-    Some(Keys {
-        lane: of(record([
+    let lane = |kind: &str| {
+        of(record([
+            ("of", Some(Value::from(kind))),
             ("tenant", tenant()),
             ("agent", call.agent.clone()),
             ("session", session()),
-            ("tool", tool),
-        ]))?,
+            ("tool", Some(Value::from(call.tool.as_str()))),
+        ]))
+    };
+    Some(Keys {
+        lane: lane("lane")?,
+        rejections: lane("rejections")?,
         agent: of(record([("of", Some(Value::from("agent"))), ("tenant", tenant()), ("agent", call.agent.clone())]))?,
         session: of(record([("of", Some(Value::from("session"))), ("tenant", tenant()), ("session", session())]))?,
     })

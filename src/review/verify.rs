@@ -71,10 +71,12 @@ pub struct Sealed<'a> {
 /// What an entry tells of an escalation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Told {
-    /// Nothing: it belongs to none, or what happened was left out.
+    /// Nothing: it is about none, and its id says so.
     Nothing,
     /// This.
     Event(Box<Event>),
+    /// It was left out.
+    LeftOut,
     /// Something that no version of this program has written.
     Nonsense,
 }
@@ -84,6 +86,7 @@ pub enum Told {
 pub struct Verification {
     head: Head,
     entries: u64,
+    left_out: u64,
     problems: Vec<Problem>,
     /// Entries that were not found in their places, as ranges from the first to before the second.
     gaps: BTreeMap<u64, u64>,
@@ -103,6 +106,8 @@ pub struct Verification {
 pub struct Report {
     /// How many entries there were.
     pub entries: u64,
+    /// Of how many what happened was left out.
+    pub left_out: u64,
     /// What is wrong; at most [`PROBLEMS_MAX`].
     pub problems: Vec<Problem>,
     /// What the history is now; `None` if it is empty or something is wrong.
@@ -158,10 +163,11 @@ impl Verification {
             (_, Told::Nonsense) => self.tell(ProblemKind::Impossible, seq, "it says nothing that can happen"),
             (None, Told::Event(_)) => self.tell(ProblemKind::Impossible, seq, "it names no escalation"),
             // What was left out could be anything.
-            (Some(id), Told::Nothing) => {
-                self.untold.insert(id.to_owned());
+            (id, Told::LeftOut) => {
+                self.left_out += 1;
+                self.untold.extend(id.map(str::to_owned));
             }
-            (None, Told::Nothing) => {}
+            (_, Told::Nothing) => {}
         }
     }
 
@@ -188,7 +194,7 @@ impl Verification {
             }
         }
         let checkpoint = if self.problems.is_empty() { self.head.checkpoint() } else { None };
-        Report { entries: self.entries, problems: self.problems, checkpoint }
+        Report { entries: self.entries, left_out: self.left_out, problems: self.problems, checkpoint }
     }
 
     fn out_of_place(&mut self, line: &Line<'_>, hash: Digest) {

@@ -81,19 +81,21 @@ pub fn fold_escalation(entries: JsValue, verified: JsValue, now_ms: f64) -> Resu
     encode(&EscalationOut::new(&escalation, verified.is_some(), now_ms))
 }
 
-/// What earlier escalations, a list of `{id, entries}`, say about `call`. Those whose entries make no sense say nothing.
+/// What earlier escalations, a list of `{id, entries}`, the newest first, say about `call`.
 #[wasm_bindgen(js_name = repeatsOf)]
 pub fn repeats_of(call: JsValue, past: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
     let (call, now_ms) = (decode_call(&call)?, unix_ms(now_ms));
-    let past: Vec<_> =
-        js_sys::Array::from(&past).iter().filter_map(|stored| past_escalation(&stored, now_ms)).collect();
-    encode(&RepeatsOut::from(&repeat::repeats(&call, &past, now_ms)))
-}
-
-fn past_escalation(stored: &JsValue, now_ms: u64) -> Option<(String, escalation::Escalation)> {
-    let part = |key| js_sys::Reflect::get(stored, &JsValue::from_str(key)).ok();
-    let entries = decode_entries(&part("entries")?).ok()?;
-    Some((part("id")?.as_string()?, escalation::fold(&entries, None, now_ms).ok()?))
+    let (mut escalations, mut damaged) = (Vec::new(), Vec::new());
+    for stored in js_sys::Array::from(&past).iter() {
+        let part = |key| js_sys::Reflect::get(&stored, &JsValue::from_str(key)).unwrap_or_default();
+        let id = part("id").as_string().unwrap_or_default();
+        let entries = decode_entries(&part("entries"));
+        match entries.and_then(|entries| escalation::fold(&entries, None, now_ms).map_err(refuse)) {
+            Ok(escalation) => escalations.push((id, escalation)),
+            Err(_) => damaged.push(id),
+        }
+    }
+    encode(&RepeatsOut::from(&repeat::repeats(&call, &escalations, &damaged, now_ms)))
 }
 
 /// Under what a store finds what belongs together with `call`.
@@ -129,21 +131,24 @@ pub fn checkpoint_of(head: JsValue) -> Result<JsValue, JsValue> {
     encode(&head_from(&decode(&head)?).map_err(fail)?.checkpoint().map(CheckpointOut::from))
 }
 
-/// What a reviewer signs: the canonical form of what a review says of which escalation.
+/// What a reviewer signs: the canonical form of what a review says. `held` is the hash of the entry that holds the call as
+/// the reviewer sees it, the `open` or the last `edit`; with it the text is about that history, call, decision and place.
 #[wasm_bindgen(js_name = reviewText)]
-pub fn review_text(id: &str, review: JsValue) -> Result<String, JsValue> {
+pub fn review_text(held: &str, review: JsValue) -> Result<String, JsValue> {
     let Event::Review(answered) = proposal_from(&decode(&review)?).map_err(fail)? else {
         return Err(refuse(EscalationError::UnknownWord));
     };
     let texts = answered.confirmed.iter().map(|(field, typed)| (field.clone(), Value::from(typed.as_str()))).collect();
     let confirmed = Map::new(texts).map_err(|_| refuse(EscalationError::UnknownWord))?;
     let signed = record([
-        ("id", Some(Value::from(id))),
+        ("held", Some(Value::from(held))),
         ("by", answered.by.as_deref().map(Value::from)),
         ("verdict", Some(Value::from(answered.verdict.as_str()))),
         ("note", answered.note.as_deref().map(Value::from)),
         ("digest", Some(Value::Text(answered.digest.to_string()))),
         ("confirmed", Some(Value::Map(confirmed))),
+        ("undoMs", Some(number(answered.undo_ms))),
+        ("shownMs", answered.shown_ms.map(number)),
     ]);
     let mut text = String::from("countersign/review/1\n");
     canonical(&signed, &mut text).map_err(|_| refuse(EscalationError::NoDigest))?;
@@ -202,6 +207,11 @@ fn plain_value(value: &JsValue, depth_max: usize) -> Option<Value> {
         }
     }
     Map::new(entries).map(Value::Map).ok()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it came as a safe integer")]
+fn number(number: u64) -> Value {
+    Value::Number(number as f64)
 }
 
 fn refuse(error: EscalationError) -> JsValue {

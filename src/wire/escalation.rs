@@ -191,13 +191,15 @@ impl<'a> From<&'a Repeats> for RepeatsOut<'a> {
 #[derive(Serialize)]
 pub struct KeysOut {
     lane: String,
+    rejections: String,
     agent: String,
     session: String,
 }
 
 impl From<Keys> for KeysOut {
-    fn from(Keys { lane, agent, session }: Keys) -> Self {
-        Self { lane: lane.to_string(), agent: agent.to_string(), session: session.to_string() }
+    fn from(Keys { lane, rejections, agent, session }: Keys) -> Self {
+        let rejections = rejections.to_string();
+        Self { lane: lane.to_string(), rejections, agent: agent.to_string(), session: session.to_string() }
     }
 }
 
@@ -228,7 +230,8 @@ pub fn claimant_from(value: &Value) -> Result<Claimant, Failure> {
     let digest = text(claimant, "digest").and_then(Digest::parse);
     let digest = digest.ok_or_else(|| Failure::from(EscalationError::DigestMismatch))?;
     let guard = text(claimant, "guard").ok_or_else(unknown)?.to_owned();
-    Ok(Claimant { guard, digest, marks: texts(claimant, "marks").ok_or_else(unknown)? })
+    let marks = texts(claimant, "marks").ok_or_else(unknown)?;
+    Ok(Claimant { guard, digest, marks, holds_all: claimant.get("holdsAll") == Some(&Value::Bool(true)) })
 }
 
 /// The change that `value` is.

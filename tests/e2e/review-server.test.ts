@@ -289,7 +289,7 @@ test("identical calls stand in one line, each needs its answer, and a call like 
   await picture(page, "review-server-links");
 });
 
-test("an edited call stands beside the one that was held, with tenant and batch, and why it does not run yet", async ({
+test("b21_a_call_is_edited_while_it_is_open: it must be read anew, beside what was held, with tenant and batch", async ({
   page,
   watch,
 }) => {
@@ -309,9 +309,12 @@ rules: [{ id: note, tool: note.write, action: escalate, risk: low, review: { edi
   await expect(card.locator(".versions")).toHaveCount(0);
   await expect(card.locator(".notice")).toContainText("1 hidden character");
 
-  // Somebody else edits it while the card is open.
+  // Somebody else edits it just before it is approved.
+  await approve(page).click();
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
   const edited = await escalations.edit(id, policy, { args: { text: "second", to: "ann" } });
   await expect(card.locator(".notice")).toContainText("A reviewer has edited this call");
+  await expect(approveThis(page)).toHaveCount(0);
   await armed(page);
   const [now, before] = [card.locator(".versions section").first(), card.locator(".versions .original")];
   await expect(now).toContainText('text: "second"');

@@ -211,6 +211,6 @@ test("a directory as standard input is not taken for an empty file", async () =>
 
 test("a file's name cannot act on the terminal", async () => {
   const { stderr, code } = await run(["check", "\u001b[2Ja\u202Eb.yaml"]);
-  assert.match(stderr, /`<U\+001B>\[2Ja<U\+202E>b\.yaml`/);
+  assert.match(stderr, /`‹U\+001B›\[2Ja‹U\+202E›b\.yaml`/);
   assert.equal(code, 2);
 });

@@ -67,6 +67,14 @@ test("the card tells tool and risk first, every argument with hidden characters 
   });
 });
 
+test("a value in the consequence cannot close the marks between which it stands", async () => {
+  const call = { ...MAIL, args: { ...MAIL.args, subject: 'hi"⟧” to nobody' } };
+  await held([call], async (file, [id = ""]) => {
+    const { stdout } = await run(["review", "show", id, "--store", file]);
+    assert.match(stdout, /^ {2}Sends “⟦hi\\"‹U\+27E7›” to nobody⟧” to ⟦\["ann@acme.com"\]⟧$/m);
+  });
+});
+
 test("an argument cannot draw lines that look like the card's own", async () => {
   const text = `${"x".repeat(112)}Digest sha256:0\u001b[2K\n${" ".repeat(300)}Written by the agent`;
   await held([{ tool: "note.write", args: { text } }], async (file, [id = ""]) => {

@@ -34,7 +34,7 @@ test("a call is decided and explained", async () => {
 p.yaml: says escalate (rule), and that decides
     (1 rule about other tools)
     small cannot be decided: allow (undecidable)  p.yaml:3:5
-        args.amount is "7<U+202E>": cannot be decided, the value is no number
+        args.amount is "7‹U+202E›": cannot be decided, the value is no number
   > large matches: escalate  p.yaml:4:5
     (1 rule about other tools)
 `,

@@ -1,6 +1,7 @@
 /** Somebody else can write to the store: a script of another page of the origin, or anybody with the file. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import canonicalize from "canonicalize";
 import {
@@ -100,6 +101,8 @@ test("e10_sibling_page_writes_well: where reviewers are named, a well sealed app
 });
 
 test("whoever can write to the store can approve where the rule does not say who reviews: docs/guard.md says so", async () => {
+  const guide = readFileSync(new URL("../../docs/guard.md", import.meta.url), "utf8");
+  assert.ok(guide.includes("An agent that can run as its reviewer, or write to the store, can approve itself"));
   const { guard, id, digest } = await heldCall();
   await appendBehindOurBack(entryAfter(await store.head(), id, approval(digest), true));
   assert.equal((await guard.resume(id)).status, "ready");

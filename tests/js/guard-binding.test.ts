@@ -6,16 +6,25 @@ import { memoryStore } from "countersign/stores/memory";
 import { approve, hold, mail, office, recorder, stand, told, toldBy } from "./guards.ts";
 
 test("b01_args_change_after_approval: what runs is what was approved, whatever becomes of the caller's object", async () => {
-  const { guard, people, held } = stand();
+  const { guard, people, held, clock } = stand();
   const { ran, run } = recorder();
-  const args = { to: ["a@acme.com"], subject: "hi" };
-  const sent = guard.wrap("email.send", run)(args);
-  const record = await held();
-  args.to[0] = "eve@evil.example";
-  args.subject = "changed";
-  await approve(people, record);
-  await sent;
-  assert.deepEqual(ran, [mail]);
+  const send = guard.wrap("email.send", run);
+  for (const changes of ["before", "after"] as const) {
+    const args = { to: ["a@acme.com"], subject: "hi" };
+    const change = () => {
+      args.to[0] = "eve@evil.example";
+      args.subject = "changed";
+    };
+    const sent = send(args);
+    const record = await held();
+    if (changes === "before") change();
+    const { id, digest } = record;
+    await people.review(id, { verdict: "approve", digest, undoMs: 1000 });
+    if (changes === "after") change();
+    clock.ms += 1000;
+    await sent;
+  }
+  assert.deepEqual(ran, [mail, mail]);
 });
 
 test("b02_hook_rewrites_args: a tool cannot change what it was given, nor what is recorded", async () => {
@@ -54,7 +63,7 @@ test("b03_used_twice: a grant is used once, and the second is told that nobody r
   assert.equal((await guard.resume(record.id)).status, "ran");
   const again = await guard.resume(record.id);
   assert.ok(again.status === "not-run");
-  assert.equal(again.told.code, "unknown-outcome");
+  assert.deepEqual([again.told.code, again.told.outcome, again.told.retry], ["already-run", "ran", "never"]);
   assert.equal(ran.length, 1);
 });
 
@@ -91,9 +100,18 @@ test("b07_other_tool: the same arguments to another tool or server are another c
   const { guard, people } = stand({ policy });
   const record = await hold(guard, { tool: "mail/send", args: mail });
   await approve(people, record);
-  const digests = [record.digest];
-  for (const tool of ["other/send", "mail/delete"]) digests.push((await hold(guard, { tool, args: mail })).digest);
-  assert.equal(new Set(digests).size, 3);
+  for (const tool of ["other/send", "mail/delete"]) {
+    const other = await hold(guard, { tool, args: mail });
+    assert.notEqual(other.digest, record.digest);
+    await assert.rejects(people.review(other.id, { verdict: "approve", digest: record.digest }), {
+      code: "digest-mismatch",
+    });
+    assert.equal((await guard.resume(other.id)).status, "pending");
+  }
+  const resumed = await guard.resume(record.id);
+  assert.ok(resumed.status === "ready");
+  assert.deepEqual([resumed.call.tool, resumed.call.args], ["mail/send", mail]);
+  assert.equal((await guard.check({ tool: "other/send", args: mail })).status, "pending");
 });
 
 test("bug_orka_306: an id that comes back with other arguments is another call", async () => {
@@ -124,28 +142,30 @@ test("bug_pi_mcp_adapter_367: approving a tool once approves no later call of it
 test("b18_allow_for_session: nothing that a reviewer can say covers more than one call", async () => {
   const { guard, people } = stand();
   const record = await hold(guard, { tool: "email.send", args: mail });
-  const forSession = {
-    verdict: "approve",
-    digest: record.digest,
-    scope: "session",
-    note: "allow for session",
-  } as const;
-  await people.review(record.id, forSession);
+  const approval = { verdict: "approve", digest: record.digest, note: "allow for session" } as const;
+  const forSession = { ...approval, scope: "session" };
+  await assert.rejects(people.review(record.id, forSession), /TypeError: a review must not have `scope`/);
+  assert.equal((await people.read(record.id))?.status, "pending");
+  await people.review(record.id, approval);
   assert.equal((await guard.resume(record.id)).status, "ready");
   assert.equal((await guard.check({ tool: "email.send", args: mail })).status, "pending");
 });
 
 test("b08_absent_null_empty: no arguments, null and empty ones are told apart", async () => {
-  const { guard } = stand();
-  const absent = await hold(guard, { tool: "email.send" });
-  const empty = await hold(guard, { tool: "email.send", args: {} });
+  const { guard, people } = stand();
+  const absent = await guard.check({ tool: "email.send" });
+  assert.ok(absent.status === "not-run", absent.status);
+  assert.deepEqual([absent.told.code, absent.told.retry], ["unholdable", "changed"]);
+  assert.match(absent.told.message, /one without arguments says `args: \{\}`\. It did not run\./);
+  assert.deepEqual((await people.list()).items, []);
+  await hold(guard, { tool: "email.send", args: {} });
   await assert.rejects(guard.check({ tool: "email.send", args: null as never }), { code: "wrong-type" });
-  assert.notEqual(absent.digest, empty.digest);
+  assert.equal((await guard.check({ tool: "file.read" })).status, "allowed");
 });
 
-test("bug_agenta_4854: a call without arguments cannot be approved, and an approval of empty ones covers no others", async () => {
+test("bug_agenta_4854: a call without arguments is not put before a person, and an approval of empty ones covers no others", async () => {
   const { guard, people } = stand();
-  await assert.rejects(approve(people, await hold(guard, { tool: "email.send" })), { code: "unapprovable" });
+  assert.equal((await guard.check({ tool: "email.send" })).status, "not-run");
   const empty = await hold(guard, { tool: "email.send", args: {} });
   await approve(people, empty);
   for (const args of [{ to: null }, mail]) {
@@ -210,7 +230,7 @@ test("b16_look_alike: a name that looks like an allowed one is not allowed", asy
   const { guard } = stand();
   assert.equal((await guard.check({ tool: "file.read" })).status, "allowed");
   for (const tool of ["File.read", "file_read", "file.re\u0430d", "other/file.read", "file.read "]) {
-    const checked = await guard.check({ tool });
+    const checked = await guard.check({ tool, args: {} });
     assert.ok(checked.status === "pending", tool);
   }
 });

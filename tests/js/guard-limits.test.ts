@@ -105,7 +105,7 @@ test("c02_repeat_after_reject: each rejection makes the next wait twice as long,
     assert.equal(record.links.rejected.length, index);
     await reject(people, record);
     const cooling = await guard.check({ tool: "email.send", args: { ...mail, subject: "again" } });
-    assert.ok(cooling.status === "blocked");
+    assert.ok(cooling.status === "not-run");
     codes.push([cooling.told.code, cooling.told.retry, cooling.told.retryAfterMs]);
     clock.ms += waitMs;
   }
@@ -120,7 +120,10 @@ test("c02_repeat_after_reject: each rejection makes the next wait twice as long,
     assert.ok(blocked.status === "blocked");
     assert.deepEqual([blocked.told.code, blocked.told.cause, blocked.told.retry], ["blocked", "repeat", "never"]);
   }
-  assert.equal((await stand({ store, session: "s2" }, clock).guard.check({ tool: "email.send" })).status, "pending");
+  assert.equal(
+    (await stand({ store, session: "s2" }, clock).guard.check({ tool: "email.send", args: {} })).status,
+    "pending",
+  );
 });
 
 test("b24_tiny_change: a rejected call that comes back a little changed is linked to the rejection, withdrawn or not", async () => {
@@ -150,10 +153,10 @@ test("only so many calls of an agent wait at once; what has expired waits no lon
   const records = [];
   for (let n = 0; n < 3; n += 1) records.push(await hold(guard, { tool: "email.send", args: { [`n${n}`]: 1 } }));
   const refused = await guard.check({ tool: "email.send", args: mail });
-  assert.ok(refused.status === "blocked");
+  assert.ok(refused.status === "not-run");
   assert.deepEqual([refused.told.code, refused.told.retry], ["too-many-pending", "later"]);
   assert.equal(
-    (await stand({ store, pendingMax: 3, agent: "other" }, clock).guard.check({ tool: "email.send" })).status,
+    (await stand({ store, pendingMax: 3, agent: "other" }, clock).guard.check({ tool: "email.send", args: {} })).status,
     "pending",
   );
   const [first] = records;
@@ -174,12 +177,13 @@ test("while an agent is paused nothing of it runs or opens, and what was approve
   const record = await hold(guard, { tool: "email.send", args: mail });
   const sent = guard.wrap("email.send", run)({ ...mail, subject: "waits" });
   const [, waits] = [await held(), await held()];
-  await people.pause({ agent: "support", paused: true, by: "ana" });
+  await people.pause({ agent: "support", paused: true, by: "ana", note: "It sends too much" });
   assert.deepEqual(await people.paused(), ["support"]);
   for (const tool of ["file.read", "email.send"]) {
     const checked = await guard.check({ tool });
-    assert.ok(checked.status === "blocked", tool);
-    assert.equal(checked.told.code, "paused");
+    assert.ok(checked.status === "not-run", tool);
+    assert.deepEqual([checked.told.code, checked.told.note], ["paused", "It sends too much"]);
+    assert.match(checked.told.message, /paused this agent, saying: It sends too much\. This call/);
   }
   assert.equal((await stand({ store, agent: "other" }, clock).guard.check({ tool: "file.read" })).status, "allowed");
   await approve(people, record);
@@ -199,7 +203,7 @@ test("c01_pause_every_agent: one switch stops all agents", async () => {
   await people.pause({ agent: "support", paused: false });
   assert.deepEqual(await people.paused(), [null]);
   const checked = await guard.check({ tool: "file.read" });
-  assert.ok(checked.status === "blocked" && checked.told.code === "paused");
+  assert.ok(checked.status === "not-run" && checked.told.code === "paused");
 });
 
 test("calls of a batch are reviewed together, and none runs before all are answered", async () => {
@@ -215,7 +219,9 @@ test("calls of a batch are reviewed together, and none runs before all are answe
   assert.match(a.batch ?? "", /^[0-9a-f]{32}$/);
   await approve(people, a);
   await approve(people, b);
-  assert.equal((await guard.resume(a.id)).status, "pending");
+  const waits = await guard.resume(a.id);
+  assert.ok(waits.status === "pending");
+  assert.deepEqual([waits.escalation.status, waits.waitsFor, waits.untilMs], ["approved", "batch", null]);
   assert.deepEqual(ran, []);
   await reject(people, c);
   await Promise.all([sent[0], sent[1]]);

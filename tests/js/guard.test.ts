@@ -104,7 +104,7 @@ test("the guard says who the agent is, for whom it acts, in which session and wh
     { agent: "a", user: "u", session: { id: "s", marks: [] }, context: { x: 1 }, tenant: "acme" },
   );
   const { guard: other } = stand({ ...options, agent: "b" });
-  assert.equal((await other.check({ tool: "t" })).status, "pending");
+  assert.equal((await other.check({ tool: "t", args: {} })).status, "pending");
 });
 
 test("options that make no sense are refused at once", () => {
@@ -143,14 +143,16 @@ test("a call that is no plain data is refused before anything else", async () =>
 test("a call with a number that no approval could name is told to be unholdable", async () => {
   const { guard } = stand();
   const checked = await guard.check({ tool: "email.send", args: { n: 2 ** 53 } });
-  assert.ok(checked.status === "blocked");
-  assert.deepEqual([checked.told.code, checked.told.retry], ["blocked", "changed"]);
+  assert.ok(checked.status === "not-run");
+  assert.deepEqual([checked.told.code, checked.told.retry], ["unholdable", "changed"]);
 });
 
 test("check answers allowed, blocked or pending, and never throws for what is expected", async () => {
   const { guard } = stand();
   const statuses = [];
-  for (const tool of ["file.read", "shell.execute", "email.send"]) statuses.push((await guard.check({ tool })).status);
+  for (const tool of ["file.read", "shell.execute", "email.send"]) {
+    statuses.push((await guard.check({ tool, args: {} })).status);
+  }
   assert.deepEqual(statuses, ["allowed", "blocked", "pending"]);
 });
 
@@ -175,6 +177,7 @@ test("with record held, plain allowed calls ask the store for nothing", async ()
     },
   );
   const { guard, store } = stand({ record: "held", store: watched });
+  touched.clear();
   assert.equal((await guard.check({ tool: "file.read", args: {} })).status, "allowed");
   assert.equal(touched.size, 0);
   await hold(guard, { tool: "email.send", args: mail });
@@ -214,7 +217,7 @@ test("what an observer throws changes nothing", async () => {
   const { guard } = stand({ on });
   assert.equal((await guard.check({ tool: "file.read" })).status, "allowed");
   const { guard: other } = stand({ on: (async () => on()) as never });
-  assert.equal((await other.check({ tool: "email.send" })).status, "pending");
+  assert.equal((await other.check({ tool: "email.send", args: {} })).status, "pending");
 });
 
 test("an agent's question-and-answer with a reviewer is kept", async () => {
@@ -249,7 +252,7 @@ test("a store that answers an append with neither true nor false is not believed
   for (const answer of [{ ok: false }, { ok: true }, 1, "yes", undefined, null]) {
     const { guard } = stand({ store: { ...memoryStore(), append: async () => answer as never } });
     const checked = await guard.check({ tool: "file.read" });
-    assert.ok(checked.status === "blocked" && checked.told.code === "unavailable", String(answer));
+    assert.ok(checked.status === "not-run" && checked.told.code === "unavailable", String(answer));
   }
 });
 

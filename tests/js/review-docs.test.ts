@@ -1,11 +1,13 @@
 /** What docs/review-server.md and docs/cli.md show of reviewing is what happens. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { undoMsOf } from "countersign";
+import { createEscalations, undoMsOf } from "countersign";
+import { sqliteStore } from "countersign/stores/sqlite";
 import { ended, read, run } from "./command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -25,6 +27,34 @@ test("the program of docs/review-server.md prints what stands below it", async (
   const [stdout, stderr, status] = await Promise.all([read(child.stdout), read(child.stderr), ended(child)]);
   assert.deepEqual([stderr, status], ["", 0]);
   assert.equal(stdout, block("text"));
+});
+
+test("the agent of both READMEs goes on after a restart: what was approved meanwhile runs once", async () => {
+  const [text = "", ofPackage] = ["README.md", "pkg/README.md"].map(
+    (name) => /^```mjs\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, name), "utf8"))?.[1],
+  );
+  assert.equal(text, ofPackage);
+  const folder = join(root, "target", "readme-agent");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "agent.mjs"), text);
+  const start = () => spawn(process.execPath, ["agent.mjs"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  const stopped = start();
+  const store = sqliteStore({ file: join(folder, "calls.db") });
+  const people = createEscalations({ store });
+  let [held] = (await people.list()).items;
+  while (held === undefined) [held] = (await people.list()).items;
+  const { id, digest } = held;
+  stopped.kill("SIGKILL");
+  await once(stopped, "exit");
+  await people.review(id, { verdict: "approve", digest });
+  const again = start();
+  assert.deepEqual(await Promise.all([read(again.stdout), once(again, "exit")]), [
+    "sent hi to ann@acme.com\n",
+    [0, null],
+  ]);
+  assert.equal((await people.read(id))?.run?.outcome, "ran");
+  await store.close();
 });
 
 test("every option that the documents name is one that the command takes", async () => {

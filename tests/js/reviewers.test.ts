@@ -134,3 +134,36 @@ test("names like __proto__ are nobody's, and proofs that are none prove nothing"
   assert.equal(await verify("ana", '{"a":2}', proof), null);
   assert.equal(await verify("bob", text, proof), null);
 });
+
+test("a key that cannot sign or verify is refused when the signer or verifier is made", async () => {
+  const other = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-384" }, true, ["sign", "verify"]);
+  const { privateKey } = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveKey"]);
+  const jwk = (key: CryptoKey) => crypto.subtle.exportKey("jwk", key);
+  const publicJwk = await jwk(ana.publicKey);
+  const privateJwk = await jwk(ana.privateKey);
+  const { d: _, ...half } = privateJwk;
+  const unsigned = [
+    ana.publicKey,
+    other.privateKey,
+    privateKey,
+    publicJwk,
+    half,
+    await jwk(other.privateKey),
+    { ...privateJwk, x: "short" },
+    null,
+    "key",
+  ];
+  for (const key of unsigned) {
+    assert.throws(() => reviewSigner({ id: "ana", key: key as never }), /TypeError: `key` must be a private key/);
+  }
+  assert.throws(() => reviewSigner({ id: "", key: ana.privateKey }), TypeError);
+  const unverifying = [ana.privateKey, other.publicKey, await jwk(other.publicKey), { ...publicJwk, y: "" }, undefined];
+  for (const key of unverifying) {
+    assert.throws(() => reviewVerifier({ ana: { key: key as never } }), /TypeError: .*`ana` must be a public key/);
+  }
+  for (const bare of [ana.publicKey, publicJwk, { key: ana.publicKey, role: [] }, { key: ana.publicKey, roles: "x" }]) {
+    assert.throws(() => reviewVerifier({ ana: bare as never }), TypeError);
+  }
+  // Of a key pair somebody may hand over all.
+  assert.ok(reviewVerifier({ ana: { key: privateJwk } }));
+});

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { CallError } from "../errors.js";
 import { readCall } from "../policy.js";
-import type { ConditionTrace, TraceOutcome, PolicyTrace, RuleTrace, Trace } from "../types.js";
+import type { ConditionTrace, PolicyTrace, RuleTrace, Trace, TraceOutcome } from "../types.js";
 import { readText, STDIN_NAME } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
 import { INPUT_OPTIONS, inputsOf, loadPolicies } from "./load.js";

@@ -239,7 +239,7 @@ async function rowsOf({ store, verify }: Ask, { entries, index, head }: Append):
   const rows: IndexRow[] = [];
   for (const id of ids) {
     const all = await about(id);
-    const verified = await reviewers.all(id, all);
+    const verified = await reviewers.all(all);
     rows.push(refusing(() => rowOf(holding, { id, ...holding.fold(all, verified, head.atMs) })));
   }
   return rows;

@@ -1,31 +1,15 @@
 /** What a guard makes of one call: decided with marks and usage of this moment, recorded, and allowed, held or not. */
 import type { HoldingStack } from "../core.js";
-import { EscalationError, type Told } from "../errors.js";
-import { type Keys, PAUSE_ID } from "../lifecycle.js";
+import { EscalationError } from "../errors.js";
+import { rejectionsOf } from "../lane.js";
+import { PAUSE_ID } from "../lifecycle.js";
 import { pausedAgents } from "../pauses.js";
-import type { Used } from "../stores/store.js";
-import type { Call, Charge, Decision, Usage } from "../types.js";
-import type { Draft, EscalationRecord, Moment, Step } from "../writing.js";
-import { holdStep } from "./hold.js";
-import { knownCall, type Post, telling } from "./post.js";
-import { toldBlocked, toldFailure, toldPaused } from "./told.js";
-
-/** What was decided of a call. */
-export type Decided =
-  | { readonly kind: "allowed"; readonly call: Call; readonly decision: Decision }
-  | { readonly kind: "told"; readonly told: Told; readonly call: Call; readonly decision: Decision | null }
-  | { readonly kind: "held"; readonly call: Call; readonly decision: Decision; readonly record: EscalationRecord };
-
-/** A call that is being decided. */
-export interface Deciding {
-  readonly post: Post;
-  readonly stack: HoldingStack;
-  readonly call: Call;
-  readonly keys: Keys;
-  readonly moment: Moment;
-  readonly decision: Decision;
-  readonly usage: Usage;
-}
+import type { Call, Decision, Usage } from "../types.js";
+import { type Moment, type Step, usedOf } from "../writing.js";
+import { blockedRepeat, holdStep } from "./hold.js";
+import { failing, knownCall, type Post, telling } from "./post.js";
+import { answering, type Decided, type Deciding, decisionDrafts, nothingWritten } from "./steps.js";
+import { toldBlocked, toldPaused } from "./told.js";
 
 /** Decides what `proposed` comes to and records it. It fails with nothing: then the call is told to be unavailable. */
 export async function decide(post: Post, proposed: Call): Promise<Decided> {
@@ -34,19 +18,20 @@ export async function decide(post: Post, proposed: Call): Promise<Decided> {
     const toolDigest = (await post.toolDigests()).get(proposed.tool);
     call = knownCall(post, proposed, toolDigest);
     await post.holding.ready();
-    const stack = await post.stack();
-    const decided = unrecorded(post, stack, call) ?? (await recorded(post, stack, call));
+    const decided = (await unrecorded(post, call)) ?? (await recorded(post, call));
     if (decided.decision) post.tell({ type: "decided", call: decided.call, decision: decided.decision });
     return decided.kind === "told" && post.enforces ? { ...decided, told: telling(post, decided.told) } : decided;
   } catch (error) {
-    const told = toldFailure(call.tool, error);
-    return { kind: "told", told: post.enforces ? telling(post, told) : told, call, decision: null };
+    const failed = failing(post, call.tool, error);
+    if (post.enforces) telling(post, failed.told);
+    return { kind: "told", ...failed, call, decision: null };
   }
 }
 
 /** The answer to a plain allowed call, if those are not recorded: it needs nothing from the store. */
-function unrecorded(post: Post, stack: HoldingStack, call: Call): Decided | null {
+async function unrecorded(post: Post, call: Call): Promise<Decided | null> {
   if (post.records === "all" || post.holdsAll || !post.enforces) return null;
+  const stack = await post.stack();
   // Without marks a rule that asks for them is undecidable: what is allowed then is allowed whichever there are.
   const decision = stack.decide(call, undefined);
   const isPlain = decision.action === "allow" && !leavesTraces(decision);
@@ -57,15 +42,18 @@ function leavesTraces({ marks, charge }: Decision): boolean {
   return marks.length > 0 || charge.length > 0;
 }
 
-function recorded(post: Post, stack: HoldingStack, known: Call): Promise<Decided> {
+function recorded(post: Post, known: Call): Promise<Decided> {
   const { writing, holding } = post;
   const keys = holding.keys(known);
   return writing.write(async (moment) => {
-    if (post.enforces && (await isPaused(post)))
-      return nothingWritten({ kind: "told", told: toldPaused(known.tool), call: known, decision: null });
+    const pause = post.enforces ? await pauseOf(post) : null;
+    if (pause !== null) {
+      return nothingWritten({ kind: "told", told: toldPaused(known.tool, pause.note), call: known, decision: null });
+    }
     const marks = await writing.stored((store) => store.marks(keys.session));
     const call = knownCall(post, known, undefined, marks);
-    const { decision, usage } = await decideWithUsage(post, stack, call, moment);
+    // Asked for here, so that waiting for a turn to write makes no policy old.
+    const { stack, decision, usage } = await decideByLatest(post, call, moment);
     const deciding: Deciding = { post, stack, call, keys, moment, decision, usage };
     return stepOf(deciding);
   });
@@ -79,6 +67,11 @@ async function stepOf(deciding: Deciding): Promise<Step<Decided>> {
     return { drafts: decisionDrafts(deciding, decision), answer: answering(deciding, told) };
   }
   if (decision.action === "allow" && !post.holdsAll) {
+    const { writing, holding } = post;
+    const rejections = await rejectionsOf(writing, deciding.keys);
+    const isBlocked =
+      rejections.length > 0 && holding.repeats(call, rejections, deciding.moment.nowMs).verdict === "blocked";
+    if (isBlocked) return blockedRepeat(deciding);
     const allowed: Decided = { kind: "allowed", call, decision };
     const isRecorded = post.records === "all" || leavesTraces(decision);
     const drafts = isRecorded ? decisionDrafts(deciding, decision) : [];
@@ -94,32 +87,6 @@ function ranAnyway(deciding: Deciding): Step<Decided> {
   return { drafts: decisionDrafts(deciding, decision), ...tracesOf(deciding), answer: answering(deciding, answer) };
 }
 
-/** The entry of a decision, after the one of the policy where that is another than before. */
-export function decisionDrafts(deciding: Deciding, decision: Decision): readonly Draft[] {
-  const { call } = deciding;
-  return [...policyDrafts(deciding), { id: null, event: { type: "decision", call, digest: null, decision } }];
-}
-
-/** The entry that says which policy the guard decides by, if the last one of this process said something else. */
-export function policyDrafts({ post, stack }: Pick<Deciding, "post" | "stack">): readonly Draft[] {
-  const digest = stack.digest();
-  if (post.state.recordedStack === digest) return [];
-  const note = `guard of ${post.agentId}: ${post.enforces ? "enforces" : "observes only, and lets every call run"}`;
-  return [{ id: null, event: { type: "policy", stack: digest, note } }];
-}
-
-/** Answers `decided`, and remembers which policy the history tells of now. */
-export function answering<T>({ post, stack }: Pick<Deciding, "post" | "stack">, decided: T): () => T {
-  return () => {
-    post.state.recordedStack = stack.digest();
-    return decided;
-  };
-}
-
-export function nothingWritten<T>(answer: T): Step<T> {
-  return { drafts: [], answer: () => answer };
-}
-
 /** What the call leaves behind before it runs. */
 function tracesOf({ keys, decision, moment }: Deciding): Pick<Step<unknown>, "marks" | "used"> {
   return {
@@ -128,21 +95,45 @@ function tracesOf({ keys, decision, moment }: Deciding): Pick<Step<unknown>, "ma
   };
 }
 
-export function usedOf(charges: readonly Charge[], nowMs: number): readonly Used[] {
-  return charges.map(({ bucket, amount, perMs }) => ({ bucket, amount, atMs: nowMs, untilMs: nowMs + perMs }));
+/** What lets nothing of this agent run now, and the words of who paused it. */
+export async function pauseOf({ writing, agentId }: Post): Promise<{ readonly note: string | null } | null> {
+  const entries = await writing.entries(PAUSE_ID);
+  const ours = pausedAgents(entries).filter((agent) => agent === null || agent === agentId);
+  if (ours.length === 0) return null;
+  const notes = ours.map((agent) => {
+    const last = entries.findLast(({ event }) => event.type === "pause" && event.agent === agent);
+    return last?.event.type === "pause" ? last.event.note : null;
+  });
+  return { note: notes.findLast((note) => note !== null) ?? null };
 }
 
-/** Whether nothing of this agent runs now. */
-export async function isPaused({ writing, agentId }: Post): Promise<boolean> {
-  const paused = pausedAgents(await writing.entries(PAUSE_ID));
-  return paused.includes(null) || paused.includes(agentId);
+/** How often a policy that keeps changing while it decides is asked again. */
+const POLICY_ROUNDS = 10;
+
+/**
+ * Decides by the policy as it is now, with what was used of its limits.
+ *
+ * @throws {@link EscalationError} `stricter-review` if it never stays the same for long enough.
+ */
+export async function decideByLatest(
+  post: Post,
+  call: Call,
+  moment: Moment,
+): Promise<{ readonly stack: HoldingStack; readonly decision: Decision; readonly usage: Usage }> {
+  for (let round = 0; round < POLICY_ROUNDS; round += 1) {
+    const stack = await post.stack();
+    const decided = await decideWithUsage(post, stack, call, moment);
+    const latest = await post.stack();
+    if (latest.digest() === stack.digest()) return { stack: latest, ...decided };
+  }
+  throw new EscalationError("stricter-review", "the policy changes faster than it can decide");
 }
 
 /** With what was used of one limit known, another rule may decide; but only so often. */
 const USAGE_ROUNDS = 4;
 
 /** Decides with what was used of the limits that the decision comes to. */
-export async function decideWithUsage(
+async function decideWithUsage(
   { writing }: Post,
   stack: HoldingStack,
   call: Call,

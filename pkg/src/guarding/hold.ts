@@ -1,20 +1,24 @@
 /** Holds a call for review, unless calls like it were rejected, or too many wait already. */
 import { EscalationError } from "../errors.js";
-import { LANE_MAX } from "../escalations.js";
+import { laneOf } from "../lane.js";
 import type { Event, Repeats } from "../lifecycle.js";
+import { mayBeApproved } from "../listing.js";
 import { verifying } from "../reviewers.js";
 import type { Decision } from "../types.js";
 import { checkFree, type Draft, type EscalationRecord, possible, type Step } from "../writing.js";
-import { answering, type Decided, type Deciding, decisionDrafts, nothingWritten, policyDrafts } from "./deciding.js";
 import type { Post } from "./post.js";
+import { answering, type Decided, type Deciding, decisionDrafts, nothingWritten, policyDrafts } from "./steps.js";
 import { toldBlocked, toldCooling, toldTooMany, toldUnholdable } from "./told.js";
 
 /** What holding the call comes to. */
 export async function holdStep(deciding: Deciding): Promise<Step<Decided>> {
   const { post, call, keys, decision, moment } = deciding;
   const { writing, holding } = post;
-  const lane = await writing.stored((store) => store.list({ filter: { lane: keys.lane }, limit: LANE_MAX }));
-  const repeats = holding.repeats(call, lane.items, moment.nowMs);
+  if (call.args === undefined) {
+    const told = toldUnholdable(call.tool, "it has no `args`, and one without arguments says `args: {}`");
+    return nothingWritten({ kind: "told", told, call, decision });
+  }
+  const repeats = holding.repeats(call, await laneOf(writing, keys), moment.nowMs);
   if (repeats.verdict === "blocked") return blockedRepeat(deciding);
   if (repeats.verdict === "cooling") {
     const told = toldCooling(call.tool, Math.max(0, (repeats.untilMs ?? moment.nowMs) - moment.nowMs));
@@ -27,7 +31,8 @@ export async function holdStep(deciding: Deciding): Promise<Step<Decided>> {
   return openStep(deciding, repeats, expired);
 }
 
-function blockedRepeat(deciding: Deciding): Step<Decided> {
+/** What a call comes to whose like were rejected too often. */
+export function blockedRepeat(deciding: Deciding): Step<Decided> {
   const { call } = deciding;
   const decision: Decision = {
     ...deciding.decision,
@@ -35,6 +40,9 @@ function blockedRepeat(deciding: Deciding): Step<Decided> {
     cause: "repeat",
     consequence: null,
     review: null,
+    // It does not run, so it leaves nothing behind.
+    marks: [],
+    charge: [],
   };
   const told: Decided = { kind: "told", told: toldBlocked(call.tool, decision), call, decision };
   return { drafts: decisionDrafts(deciding, decision), answer: answering(deciding, told) };
@@ -50,10 +58,11 @@ async function openStep(deciding: Deciding, { links }: Repeats, expired: readonl
   try {
     event = stack.open(call, usage, holder);
   } catch (error) {
-    if (!(error instanceof EscalationError) || error.code !== "no-digest") throw error;
-    return nothingWritten({ kind: "told", told: toldUnholdable(call.tool, error), call, decision });
+    if (!(error instanceof EscalationError) || !UNHOLDABLE.has(error.code)) throw error;
+    return nothingWritten({ kind: "told", told: toldUnholdable(call.tool, error.message), call, decision });
   }
-  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, { id, event, past: [], verified: null }];
+  const opening = { id, event, past: [], verified: post.verify ? {} : null };
+  const drafts: readonly Draft[] = [...policyDrafts(deciding), ...expired, opening];
   return {
     drafts,
     answer(records) {
@@ -65,9 +74,14 @@ async function openStep(deciding: Deciding, { links }: Repeats, expired: readonl
   };
 }
 
-/** Which guard this is: tenant and agent. */
-export function guardOf({ holding, known }: Post): EscalationRecord["guard"] {
-  return holding.keys({ tool: "-", ...known }).agent;
+/** What the core says of calls that cannot be put before a person. */
+const UNHOLDABLE: ReadonlySet<string> = new Set(["no-digest", "too-large"]);
+
+/** Which guard this is: tenant, agent, for whom it acts, and the session if somebody named it. */
+export function guardOf({ holding, known, isSessionNamed }: Post): EscalationRecord["guard"] {
+  const { tenant, agent, user, session } = known;
+  const identity = { agent, user, session: isSessionNamed ? session : undefined };
+  return holding.keys({ tool: "-", agent: identity, ...(tenant !== undefined && { tenant }) }).agent;
 }
 
 /** How many calls of the agent wait, if that is near the most, and the ends of those that waited too long. */
@@ -80,8 +94,9 @@ async function waiting({ post, keys, moment }: Deciding) {
   let pending = 0;
   for (const { id, entries } of page.items) {
     // One that is damaged waits for ever, as long as nobody mends the store.
-    const verified = await reviewers.all(id, entries);
-    const isOver = possible(() => holding.fold(entries, verified, moment.nowMs).status) === "expired";
+    const verified = await reviewers.all(entries);
+    const record = possible(() => writing.record(id, entries, verified, moment.nowMs));
+    const isOver = record?.status === "expired" && !mayBeApproved(record);
     const event = isOver ? possible(() => holding.advance(entries, verified, { type: "expire" }, moment.nowMs)) : null;
     if (event) expired.push({ id, event, past: entries, verified });
     else pending += 1;

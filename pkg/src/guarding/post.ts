@@ -1,7 +1,6 @@
 /** Where one guard stands: what its options come to, once and for all. */
-
 import { snapshotCall } from "../call.js";
-import { checkMs } from "../checks.js";
+import { checkFunction, checkKeys, checkMs, type KeysOf, unknownKey } from "../checks.js";
 import type { Holding, HoldingStack } from "../core.js";
 import { stackOf } from "../decides.js";
 import * as env from "../env.js";
@@ -9,8 +8,18 @@ import { CallError, type Told } from "../errors.js";
 import type { ReviewVerifier } from "../reviewers.js";
 import type { Call, Digest } from "../types.js";
 import { type Writing, writingTo } from "../writing.js";
+import { toldFailure } from "./told.js";
 import { toolDigests } from "./tools.js";
-import type { GuardEvent, GuardOptions, Identity, ProposedCall, RunContext } from "./types.js";
+import type {
+  CheckOptions,
+  GuardEvent,
+  GuardOptions,
+  Identity,
+  ProposedCall,
+  ResumeOptions,
+  RunContext,
+  WrappedOptions,
+} from "./types.js";
 
 /** A tool that stands behind the guard. */
 export type Run = (args: unknown, context: RunContext) => unknown;
@@ -26,6 +35,8 @@ export interface Post {
   /** What the guard knows of every call: agent, user, session, context and tenant. */
   readonly known: Omit<Call, "tool">;
   readonly agentId: string;
+  /** Whether the options name the session; else it is this guard's own, and a guard after it has another. */
+  readonly isSessionNamed: boolean;
   readonly toolDigests: () => Promise<ReadonlyMap<string, Digest>>;
   readonly wrapped: Map<string, Run>;
   readonly holdsAll: boolean;
@@ -50,14 +61,42 @@ const PENDING_MAX = 20;
 const POLL_MS = 1000;
 const BATCH_MAX = 100;
 
+const OPTIONS: KeysOf<GuardOptions> = {
+  policy: 0,
+  store: 0,
+  agent: 0,
+  user: 0,
+  session: 0,
+  tenant: 0,
+  context: 0,
+  tools: 0,
+  hold: 0,
+  collect: 0,
+  verify: 0,
+  pendingMax: 0,
+  record: 0,
+  enforce: 0,
+  pollMs: 0,
+  now: 0,
+  newId: 0,
+  on: 0,
+};
+const COLLECT: KeysOf<NonNullable<GuardOptions["collect"]>> = { forMs: 0, atMost: 0 };
+const CALL: KeysOf<ProposedCall> = { tool: 0, args: 0, reason: 0, confidence: 0 };
+export const CHECK: KeysOf<CheckOptions> = { signal: 0 };
+export const RESUME: KeysOf<ResumeOptions> = { signal: 0, wait: 0 };
+export const WRAPPED: KeysOf<WrappedOptions> = { reason: 0, confidence: 0, signal: 0 };
+
 /** What only the guard may say of a call. */
 const RESERVED = ["agent", "user", "session", "context", "tenant", "marks", "toolDigest"];
 
 /** Reads the options of a guard. */
 export function postOf(holding: Holding, given: GuardOptions): Post {
+  checkKeys("the options of a guard", given, OPTIONS);
   // Only own properties count: nobody switches a guard off by a property of every object.
   const options: GuardOptions = Object.assign(Object.create(null), given);
-  const { policy, store, now = env.nowMs, newId = env.newId, on } = options;
+  const { policy, store, now = env.nowMs, newId = env.newId } = options;
+  checkFunction("newId", newId);
   if (typeof policy !== "function") stackOf(policy);
   const agent = identityOf("agent", options.agent);
   const session = identityOf("session", options.session ?? newId());
@@ -66,15 +105,16 @@ export function postOf(holding: Holding, given: GuardOptions): Post {
   }
   const { user, context, tenant } = options;
   const { tool: _, ...known } = snapshotCall({ tool: "-", agent, user, session, context, tenant });
-  const tell = teller(on);
+  const tell = teller(checkFunction("on", options.on));
   return {
     holding,
     writing: writingTo(holding, store, now),
-    verify: options.verify,
+    verify: checkFunction("verify", options.verify),
     newId,
     stack: async () => stackOf(typeof policy === "function" ? await policy() : policy),
     known,
     agentId: typeof agent === "string" ? agent : agent.id,
+    isSessionNamed: options.session !== undefined,
     toolDigests: toolDigests(holding, options.tools ?? {}),
     wrapped: new Map(),
     holdsAll: oneOf("hold", options.hold ?? "flagged", ["flagged", "all"]) === "all",
@@ -100,7 +140,7 @@ function identityOf(name: string, given: string | Identity): string | Identity {
 
 function collectOf(collect: GuardOptions["collect"]): Post["collect"] {
   if (collect === undefined) return null;
-  const { forMs, atMost = BATCH_MAX } = collect;
+  const { forMs, atMost = BATCH_MAX } = checkKeys("`collect`", collect, COLLECT);
   return { forMs: checkMs("collect.forMs", forMs), atMost: atLeastOne("collect.atMost", atMost) };
 }
 
@@ -129,17 +169,32 @@ function teller(on: GuardOptions["on"]): (event: GuardEvent) => void {
 /**
  * The guard's own copy of what an agent proposes.
  *
- * @throws {@link CallError} if it is no call, or says what only the guard may say.
+ * @throws {@link CallError} if it is no call, says what only the guard may say, or has what calls do not have.
  */
-export function proposedOf(given: ProposedCall, options: object): Call {
-  for (const part of [given, options]) {
-    if (typeof part !== "object" || part === null) continue;
-    const claimed = RESERVED.find((key) => Object.hasOwn(part, key));
-    if (claimed !== undefined) {
-      throw new CallError("forbidden-key", `\`${claimed}\` is for the guard to say, not for the call`, claimed);
-    }
-  }
-  return snapshotCall(given);
+export function proposedOf(given: ProposedCall): Call {
+  refuseClaims(given);
+  const call = snapshotCall(given);
+  const unknown = unknownKey(given, CALL);
+  if (unknown === null) return call;
+  throw new CallError("unknown-key", `a call must not have ${unknown.message}`, unknown.key);
+}
+
+/**
+ * The options with which a call is made.
+ *
+ * @throws {@link CallError} if they say what only the guard may say.
+ * @throws TypeError if they have what there is not.
+ */
+export function optionsOf<T extends object>(given: T, known: Readonly<Record<string, 0>>): T {
+  refuseClaims(given);
+  return checkKeys("the options of a call", given, known);
+}
+
+function refuseClaims(part: unknown): void {
+  if (typeof part !== "object" || part === null) return;
+  const claimed = RESERVED.find((key) => Object.hasOwn(part, key));
+  if (claimed === undefined) return;
+  throw new CallError("forbidden-key", `\`${claimed}\` is for the guard to say, not for the call`, claimed);
 }
 
 /** The call with all that the guard knows of it, its session without marks unless they are given. */
@@ -158,4 +213,16 @@ export function withMarks(call: Call, marks: readonly string[]): Call {
 export function telling(post: Post, told: Told): Told {
   post.tell({ type: "told", told });
   return told;
+}
+
+/** What keeps a call from running, and `cause`, what failed, if something did. */
+export interface NotRun {
+  readonly told: Told;
+  readonly cause?: unknown;
+}
+
+/** Says to the observer what failed, and answers what the agent is told of it. */
+export function failing(post: Post, tool: string, error: unknown): NotRun {
+  post.tell({ type: "failed", error });
+  return { told: toldFailure(tool, error), cause: error };
 }

@@ -1,21 +1,30 @@
 /** Uses the grant of an approved call, in one step, before the call runs: at most once, whatever happens then. */
-import { EscalationError, type Told } from "../errors.js";
+import { EscalationError, StoreError } from "../errors.js";
 import type { Event } from "../lifecycle.js";
 import { verifying } from "../reviewers.js";
-import type { StoredEscalation } from "../stores/store.js";
-import { type EscalationRecord, eachStored, type Step } from "../writing.js";
-import { decideWithUsage, isPaused, nothingWritten, policyDrafts, usedOf } from "./deciding.js";
+import { sameJson } from "../same.js";
+import type { Store, StoredEscalation } from "../stores/store.js";
+import type { Call } from "../types.js";
+import { type EscalationRecord, eachStored, type Step, usedOf } from "../writing.js";
+import { decideByLatest, pauseOf } from "./deciding.js";
 import { guardOf } from "./hold.js";
-import { type Post, withMarks } from "./post.js";
+import { type NotRun, type Post, withMarks } from "./post.js";
+import { nothingWritten, policyDrafts } from "./steps.js";
 import { toldChanged, toldOf, toldPaused } from "./told.js";
+import type { WaitsFor } from "./types.js";
 
 /** What became of a held call. */
 export type Release =
   /** It may run now, once. */
   | { readonly kind: "released"; readonly record: EscalationRecord }
-  /** Not before this time; `null` if nobody knows when. */
-  | { readonly kind: "waits"; readonly record: EscalationRecord; readonly untilMs: number | null }
-  | { readonly kind: "told"; readonly record: EscalationRecord; readonly told: Told };
+  /** Not before this time, or at most until then; `null` if nobody knows when. */
+  | {
+      readonly kind: "waits";
+      readonly record: EscalationRecord;
+      readonly waitsFor: WaitsFor;
+      readonly untilMs: number | null;
+    }
+  | (NotRun & { readonly kind: "told"; readonly record: EscalationRecord });
 
 /** Where the escalation `id` of this guard stands. */
 export async function look(post: Post, id: string): Promise<{ record: EscalationRecord; nowMs: number }> {
@@ -28,10 +37,16 @@ export async function look(post: Post, id: string): Promise<{ record: Escalation
 async function readOwn(post: Post, id: string, nowMs: number, reviewers = verifying(post.holding, post.verify)) {
   const past = await post.writing.entries(id);
   if (past.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
-  const verified = await reviewers.all(id, past);
+  const verified = await reviewers.all(past);
   const record = post.writing.record(id, past, verified, nowMs);
   if (record.guard !== guardOf(post)) {
     throw new EscalationError("other-guard", `the escalation \`${id}\` is held by another guard than this one`);
+  }
+  if (!isOwnCall(post, record.call)) {
+    throw new EscalationError(
+      "broken-history",
+      `the escalation \`${id}\` is of a call that this guard cannot have held`,
+    );
   }
   return { record, past, verified };
 }
@@ -40,31 +55,40 @@ async function readOwn(post: Post, id: string, nowMs: number, reviewers = verify
 export async function release(post: Post, id: string): Promise<Release> {
   const { writing, holding } = post;
   await holding.ready();
-  const stack = await post.stack();
   const toolDigests = await post.toolDigests();
   const reviewers = verifying(holding, post.verify);
   // Reviewers are verified outside the turn of this process to write.
-  if (post.verify) await reviewers.all(id, await writing.entries(id));
+  if (post.verify) await reviewers.all(await writing.entries(id));
   return writing.write(async (moment): Promise<Step<Release>> => {
     const { nowMs } = moment;
     const { record, past, verified } = await readOwn(post, id, nowMs, reviewers);
     const tool = record.call.tool;
     const over = toldOf(record);
+    if (!record.run && wasUsed(writing.store, id)) {
+      throw new StoreError("unavailable", "the store has lost that this call was let run");
+    }
     if (over) return nothingWritten({ kind: "told", record, told: over });
-    if (record.status === "pending") return nothingWritten({ kind: "waits", record, untilMs: record.expiresAtMs });
+    if (record.status === "pending") return nothingWritten(reviewWaits(record));
     const notBeforeMs = record.grant?.notBeforeMs ?? 0;
-    if (notBeforeMs > nowMs) return nothingWritten({ kind: "waits", record, untilMs: notBeforeMs });
-    if (await isPaused(post)) return nothingWritten({ kind: "told", record, told: toldPaused(tool) });
+    if (notBeforeMs > nowMs) {
+      return nothingWritten({ kind: "waits", record, waitsFor: "undo", untilMs: notBeforeMs });
+    }
+    const pause = await pauseOf(post);
+    if (pause !== null) return nothingWritten({ kind: "told", record, told: toldPaused(tool, pause.note) });
     const batch = await batchWaits(post, record, nowMs);
-    if (batch) return nothingWritten({ kind: "waits", record, untilMs: batch.untilMs });
+    if (batch) return nothingWritten({ kind: "waits", record, waitsFor: "batch", untilMs: batch.untilMs });
+    if (!isSameContext(post, record)) {
+      const why = "the context that it was approved in is not the one of now";
+      return nothingWritten({ kind: "told", record, told: toldChanged(tool, id, why) });
+    }
     if (record.call.toolDigest !== toolDigests.get(tool)) {
       const why = "the tool describes itself in another way than when it was held";
       return nothingWritten({ kind: "told", record, told: toldChanged(tool, id, why) });
     }
     const keys = holding.keys(record.call);
     const marks = await writing.stored((store) => store.marks(keys.session));
-    const { usage } = await decideWithUsage(post, stack, withMarks(record.call, marks), moment);
-    const claimant = { guard: guardOf(post), digest: record.digest, marks, usage };
+    const { stack, usage } = await decideByLatest(post, withMarks(record.call, marks), moment);
+    const claimant = { guard: guardOf(post), digest: record.digest, marks, usage, holdsAll: post.holdsAll };
     let event: Event;
     try {
       event = stack.consume(past, verified, claimant, nowMs);
@@ -80,14 +104,56 @@ export async function release(post: Post, id: string): Promise<Release> {
         post.state.recordedStack = stack.digest();
         const released = records.at(-1);
         if (!released) throw new EscalationError("broken-history", "nothing was written");
+        rememberUse(writing.store, id);
         return { kind: "released", record: released };
       },
     };
   });
 }
 
+/** The grants that this process has used: what a store says cannot make any of them unused again. */
+const used = new WeakMap<Store, Set<string>>();
+
+function wasUsed(store: Store, id: string): boolean {
+  return used.get(store)?.has(id) ?? false;
+}
+
+function rememberUse(store: Store, id: string): void {
+  const ids = used.get(store) ?? new Set();
+  used.set(store, ids.add(id));
+}
+
+/** Whether it says of agent, user, tenant and session what this guard says: who can write to the store can make one up. */
+function isOwnCall({ known, isSessionNamed }: Post, call: Call): boolean {
+  const isSame = (part: "agent" | "user" | "tenant") => sameJson(identified(call[part]), identified(known[part]));
+  const { marks: _, ...session } = Object(identified(call.session));
+  const isSameSession = !isSessionNamed || sameJson(session, identified(known.session));
+  return isSame("agent") && isSame("user") && isSame("tenant") && isSameSession;
+}
+
+/** A name is short for an object with that `id`. */
+function identified(value: unknown): unknown {
+  return typeof value === "string" ? { id: value } : (value ?? null);
+}
+
+/** Whether the part of the context that the approval covers is still what it was. */
+function isSameContext({ known }: Post, { call, covers }: EscalationRecord): boolean {
+  const [before, now] = [call.context ?? {}, known.context ?? {}];
+  if (covers.includes(WHOLE_CONTEXT)) return sameJson(call.context ?? null, known.context ?? null);
+  const part = (context: object, key: string) => Object.getOwnPropertyDescriptor(context, key)?.value ?? null;
+  return covers.every((key) => sameJson(part(before, key), part(now, key)));
+}
+
+/** Stands among the keys that an approval covers for all of them. */
+const WHOLE_CONTEXT = "*";
+
+/** That nobody has answered yet. */
+export function reviewWaits(record: EscalationRecord) {
+  return { kind: "waits", record, waitsFor: "review", untilMs: record.expiresAtMs } as const;
+}
+
 /** What the agent is told where the policies as they are now do not let the call run. */
-function toldRefused({ id, call }: EscalationRecord, error: unknown): Told {
+function toldRefused({ id, call }: EscalationRecord, error: unknown) {
   if (error instanceof EscalationError) {
     switch (error.code) {
       case "blocked":
@@ -119,9 +185,9 @@ async function batchWaits(post: Post, { batch, call }: EscalationRecord, nowMs: 
   return null;
 }
 
-async function isOfBatch(post: Post, { id, entries }: StoredEscalation, batch: string, nowMs: number) {
+async function isOfBatch(post: Post, { entries }: StoredEscalation, batch: string, nowMs: number) {
   const [first] = entries;
   if (first?.event.type !== "open" || first.event.batch !== batch) return false;
-  const verified = await verifying(post.holding, post.verify).all(id, entries);
+  const verified = await verifying(post.holding, post.verify).all(entries);
   return post.holding.fold(entries, verified, nowMs).status === "pending";
 }

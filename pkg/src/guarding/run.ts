@@ -50,7 +50,7 @@ async function record(post: Post, id: string, outcome: RunOutcome, note: string 
   const reviewers = verifying(holding, verify);
   await writing.write(async ({ nowMs }) => {
     const past = await writing.entries(id);
-    const verified = await reviewers.all(id, past);
+    const verified = await reviewers.all(past);
     const proposal = { type: "outcome", outcome, ...(note !== undefined && { note }) } as const;
     const event = holding.advance(past, verified, proposal, nowMs);
     if (event.type !== "outcome") throw new EscalationError("broken-history", "the engine recorded no outcome");

@@ -25,7 +25,11 @@ export interface GuardOptions {
   /** Which calls are held: those that the policy escalates, or all that it does not block. `flagged` unless written. */
   readonly hold?: "flagged" | "all";
   /** Calls held within `forMs` of the first are reviewed together, and none of them runs before all are answered. */
-  readonly collect?: { readonly forMs: number; readonly atMost?: number };
+  readonly collect?: {
+    readonly forMs: number;
+    /** So many calls fill a batch; 100 unless written. */
+    readonly atMost?: number;
+  };
   /** Tells whose reviews are verified. Without it none is. */
   readonly verify?: ReviewVerifier;
   /** How many calls of the agent may wait at once; 20 unless written. */
@@ -62,8 +66,14 @@ export interface ProposedCall {
 }
 
 export interface CheckOptions {
-  /** Takes the call back. */
+  /** Takes the call back, also while the store, the policy or the verifier does not answer. */
   readonly signal?: AbortSignal | null;
+}
+
+/** How a held call is resumed. */
+export interface ResumeOptions extends CheckOptions {
+  /** Whether to wait until somebody has answered. */
+  readonly wait?: boolean;
 }
 
 /** What the caller of a wrapped tool can say beside its arguments. */
@@ -88,12 +98,25 @@ export type Finished = (outcome: RunOutcome, note?: string) => Promise<void>;
 export type Checked =
   /** `decision` is `null` only where a guard that only observes could not decide. */
   | { readonly status: "allowed"; readonly call: Call; readonly decision: Decision | null; readonly finished: Finished }
+  /** The policy blocks it. */
   | { readonly status: "blocked"; readonly told: Told; readonly decision: Decision | null }
+  /** It does not run for another reason; `decision` is `null` if it came to none. */
+  | { readonly status: "not-run"; readonly told: Told; readonly decision: Decision | null }
   | { readonly status: "pending"; readonly id: string; readonly escalation: EscalationRecord };
+
+/** What a held call waits for: an answer, the end of the time to undo one, or the answers to the others of its batch. */
+export type WaitsFor = "review" | "undo" | "batch";
 
 /** What became of a held call. */
 export type Resumed =
-  | { readonly status: "pending"; readonly id: string; readonly escalation: EscalationRecord }
+  /** `untilMs`, in Unix milliseconds, is when that is over at the latest; `null` if nobody knows. */
+  | {
+      readonly status: "pending";
+      readonly id: string;
+      readonly escalation: EscalationRecord;
+      readonly waitsFor: WaitsFor;
+      readonly untilMs: number | null;
+    }
   /** The grant is used: the caller runs `call` now, once, and says what became of it. */
   | { readonly status: "ready"; readonly id: string; readonly call: Call; readonly finished: Finished }
   /** A wrapped tool ran. */
@@ -116,7 +139,9 @@ export type GuardEvent =
   | { readonly type: "released"; readonly id: string; readonly escalation: EscalationRecord }
   | { readonly type: "finished"; readonly id: string | null; readonly call: Call; readonly outcome: RunOutcome }
   | { readonly type: "told"; readonly told: Told }
-  /** What became of a call could not be recorded. */
+  /** Something failed: a call does not run for it, or a waiting one looks again. */
+  | { readonly type: "failed"; readonly error: unknown }
+  /** What became of a call, or that it was taken back, could not be recorded. */
   | { readonly type: "unrecorded"; readonly id: string; readonly error: unknown }
   /** The call runs though the guard would not have let it: it only observes. */
   | {
@@ -137,7 +162,8 @@ export interface Guard {
    *
    * @throws {@link BlockedError} if the policy blocks the call, {@link NotRunError} if it did not run for another reason;
    *   `told` is what the agent can be told.
-   * @throws {@link CallError} if the arguments are no plain data.
+   * @throws {@link CallError} if the arguments are no plain data, or the options say what only the guard may say.
+   * @throws TypeError at once if `tool` is no string or `run` no function; from the wrapped tool for unknown options.
    */
   wrap<A, R>(
     tool: string,
@@ -146,22 +172,42 @@ export interface Guard {
   /**
    * What becomes of `call`, without waiting for a person.
    *
-   * @throws {@link CallError} if `call` is no call, or says what only the guard may say.
+   * @throws {@link CallError} if `call` is no call, says what only the guard may say, or has what calls do not have.
+   * @throws TypeError for unknown options.
    */
   check(call: ProposedCall, options?: CheckOptions): Promise<Checked>;
   /**
    * What became of a call that was held, perhaps by a process before this one; with `wait` once somebody has answered.
    * If it was approved it is let run: a tool that is wrapped in this guard runs, and what it throws is thrown.
    *
-   * @throws {@link EscalationError} `not-found` or `other-guard`.
+   * @throws {@link EscalationError} `not-found`, `other-guard` or `broken-history`.
+   * @throws {@link StoreError} if the store fails before anything was done.
+   * @throws TypeError if `id` is no string, or for unknown options.
    */
-  resume(id: string, options?: CheckOptions & { readonly wait?: boolean }): Promise<Resumed>;
-  /** Takes a held call back, as the agent. */
+  resume(id: string, options?: ResumeOptions): Promise<Resumed>;
+  /**
+   * Takes a held call back, as the agent: while it is pending, or its approval while that is unused.
+   *
+   * @throws {@link EscalationError} `not-found`, `other-guard`, or why it cannot be taken back, such as `already-closed`.
+   * @throws {@link StoreError} if the store fails.
+   * @throws TypeError if `id` or `note` is no string.
+   */
   withdraw(id: string, note?: string): Promise<void>;
-  /** Answers the reviewer's question, as the agent. */
+  /**
+   * Answers the reviewer's question, as the agent.
+   *
+   * @throws {@link EscalationError} `not-found`, `other-guard`, `nothing-asked` or `already-closed`.
+   * @throws {@link StoreError} if the store fails.
+   * @throws TypeError if `id` or `text` is no string.
+   */
   answer(id: string, text: string): Promise<void>;
-  /** The held calls of this guard that have not come to a known end, newest first. */
+  /**
+   * The held calls of this guard that have not come to a known end, newest first. Those that are damaged are left out.
+   *
+   * @throws {@link StoreError} if the store fails.
+   * @throws RangeError if `now` tells no time.
+   */
   unfinished(): Promise<readonly Unfinished[]>;
-  /** Ends all waiting, without taking any call back. The store stays open. */
+  /** Ends all waiting, without taking any call back, and lets nothing run any more. The store stays open. It never fails. */
   close(): void;
 }

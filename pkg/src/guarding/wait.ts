@@ -1,48 +1,67 @@
 /** Waits until a held call was answered, expired or was taken back. */
 import * as env from "../env.js";
-import { StoreError, type Told } from "../errors.js";
+import { StoreError } from "../errors.js";
 import { withdrawal } from "../escalations.js";
 import { expire } from "../listing.js";
 import { verifying } from "../reviewers.js";
-import type { EscalationRecord } from "../writing.js";
-import { type Post, telling } from "./post.js";
-import { look, type Release, release } from "./release.js";
-import { toldFailure, toldOf, toldUnavailable, toldWithdrawn } from "./told.js";
+import { type EscalationRecord, overWithin } from "../writing.js";
+import { onAbort, unlessEnded } from "./ending.js";
+import { failing, type NotRun, type Post, telling } from "./post.js";
+import { look, type Release, release, reviewWaits } from "./release.js";
+import { finishing } from "./run.js";
+import { toldClosed, toldOf, toldWithdrawn, toldWithdrawnUnrecorded } from "./told.js";
 
 /** What ended the waiting. */
 export type Ended = Exclude<Release, { kind: "waits" }>;
 
 /** Looks in vain at a store that fails, until it is given up. The call can be resumed later. */
 const FAILURES_MAX = 10;
+/** So long somebody who has given up waits for the store, to find or record what he can. */
+export const GRACE_MS_MAX = 2000;
 
 /** Waits for the end of `record`. Whatever fails, the call does not run. */
 export async function awaitRelease(post: Post, record: EscalationRecord, signal: AbortSignal | null): Promise<Ended> {
   const alarm = alarmOn(post, signal);
-  const told = (told: Told): Ended => ({ kind: "told", record, told: telling(post, { ...told, id: record.id }) });
   try {
     for (let failures = 0; ; ) {
-      if (signal?.aborted) return told(await takenBack(post, record));
-      if (post.closing.signal.aborted) return told(toldUnavailable(record.call.tool, "the guard was closed"));
       try {
-        const next = await lookOrRelease(post, record.id);
-        if (next.kind !== "waits") return next.kind === "told" ? told(next.told) : next;
+        const next = await nextOrEnd(post, record, signal);
+        if (next.kind === "told") return toldEnd(post, record, next);
+        if (next.kind === "released") return next;
         failures = 0;
         await alarm.next(next.inMs);
       } catch (error) {
         failures += 1;
-        if (!(error instanceof StoreError) || failures > FAILURES_MAX) throw error;
+        const failed = failing(post, record.call.tool, error);
+        if (!(error instanceof StoreError) || failures > FAILURES_MAX) return toldEnd(post, record, failed);
         await alarm.next(post.pollMs);
       }
     }
-  } catch (error) {
-    return told(toldFailure(record.call.tool, error));
   } finally {
     alarm.stop();
   }
 }
 
+function toldEnd(post: Post, record: EscalationRecord, { told, ...failed }: NotRun): Ended {
+  const { id } = record;
+  return { ...failed, kind: "told", record, told: telling(post, { ...told, id }) };
+}
+
 /** Where the call stands, or what became of it; it waits at least `inMs` more, unless something happens. */
-type Next = Ended | { readonly kind: "waits"; readonly record: EscalationRecord; readonly inMs: number };
+type Next = Ended | (Extract<Release, { kind: "waits" }> & { readonly inMs: number });
+
+/** Looks, unless the call is taken back or the guard is closed before that has come to something. */
+async function nextOrEnd(post: Post, record: EscalationRecord, signal: AbortSignal | null): Promise<Next> {
+  const isEnded = signal?.aborted || post.closing.signal.aborted;
+  const late = (next: Next) => {
+    if (next.kind !== "released") return;
+    void finishing(post, next.record.call, record.id)("failed", "it was given up before it ran");
+  };
+  const next = isEnded ? null : await unlessEnded(post, signal, lookOrRelease(post, record.id), late);
+  if (next !== null) return next;
+  if (!signal?.aborted) return { kind: "told", record, told: toldClosed(record.call.tool, record.id) };
+  return { kind: "told", record, ...(await takenBack(post, record)) };
+}
 
 /** Looks, which is cheap, and takes the grant if there is one. */
 async function lookOrRelease(post: Post, id: string): Promise<Next> {
@@ -52,10 +71,9 @@ async function lookOrRelease(post: Post, id: string): Promise<Next> {
     await recordExpired(post, record);
     return { kind: "told", record, told };
   }
-  if (record.status === "pending") return { kind: "waits", record, inMs: record.expiresAtMs - nowMs };
-  const released = await releaseOr(post, record);
+  const released = record.status === "pending" ? reviewWaits(record) : await releaseOr(post, record);
   if (released.kind !== "waits") return released;
-  return { kind: "waits", record, inMs: (released.untilMs ?? Infinity) - nowMs };
+  return { ...released, record, inMs: (released.untilMs ?? Infinity) - nowMs };
 }
 
 /** A failure to take the grant is never tried again by itself: perhaps it was taken. */
@@ -65,19 +83,14 @@ async function releaseOr(post: Post, record: EscalationRecord): Promise<Release>
     if (released.kind === "released") post.tell({ type: "released", id: record.id, escalation: released.record });
     return released;
   } catch (error) {
-    return { kind: "told", record, told: { ...toldFailure(record.call.tool, error), id: record.id } };
+    return { kind: "told", record, ...failing(post, record.call.tool, error) };
   }
 }
 
 /** Where a held call stands now, without waiting. */
-export async function releaseNow(post: Post, id: string): Promise<Release> {
-  const { record } = await look(post, id);
-  if (post.closing.signal.aborted) {
-    return { kind: "told", record, told: { ...toldUnavailable(record.call.tool, "the guard was closed"), id } };
-  }
-  const next = await lookOrRelease(post, id);
-  if (next.kind === "told") telling(post, next.told);
-  return next.kind === "waits" ? { kind: "waits", record: next.record, untilMs: null } : next;
+export async function releaseNow(post: Post, record: EscalationRecord, signal: AbortSignal | null): Promise<Release> {
+  const next = await nextOrEnd(post, record, signal);
+  return next.kind === "told" ? toldEnd(post, record, next) : next;
 }
 
 async function recordExpired({ holding, writing, verify }: Post, { id, status }: EscalationRecord): Promise<void> {
@@ -85,20 +98,25 @@ async function recordExpired({ holding, writing, verify }: Post, { id, status }:
 }
 
 /** Takes the call back, as far as the store lets us: it is not run either way. */
-async function takenBack(post: Post, { id, call }: EscalationRecord): Promise<Told> {
-  try {
-    return (await withdraw(post, id)) ?? toldWithdrawn(call.tool);
-  } catch {
-    return toldWithdrawn(call.tool);
+export async function takenBack(post: Post, { id, call }: EscalationRecord): Promise<NotRun> {
+  const withdrawing = withdraw(post, id);
+  const unrecorded = (error: unknown): NotRun => {
+    post.tell({ type: "unrecorded", id, error });
+    return { told: toldWithdrawnUnrecorded(call.tool, id), cause: error };
+  };
+  if (!(await overWithin(GRACE_MS_MAX, withdrawing))) {
+    withdrawing.catch(() => undefined);
+    return unrecorded(new StoreError("unavailable", "the store does not answer"));
   }
+  return withdrawing.then((over) => ({ told: over ?? toldWithdrawn(call.tool) }), unrecorded);
 }
 
 /** Records that the agent's side takes the call back; if it is over already, what became of it. */
-async function withdraw({ holding, writing, verify }: Post, id: string): Promise<Told | null> {
+async function withdraw({ holding, writing, verify }: Post, id: string) {
   const reviewers = verifying(holding, verify);
   return writing.write(async ({ nowMs }) => {
     const past = await writing.entries(id);
-    const verified = await reviewers.all(id, past);
+    const verified = await reviewers.all(past);
     const over = toldOf(writing.record(id, past, verified, nowMs));
     if (over) return { drafts: [], answer: () => over };
     const event = withdrawal(holding, past, verified, {}, nowMs);
@@ -114,8 +132,7 @@ function alarmOn({ writing, pollMs, closing }: Post, signal: AbortSignal | null)
   };
   const ring = () => wake();
   const stopWatching = watchOr(writing, ring);
-  signal?.addEventListener("abort", ring);
-  closing.signal.addEventListener("abort", ring);
+  const stops = [closing.signal, ...(signal ? [signal] : [])].map((each) => onAbort(each, ring));
   return {
     /** Waits at most for `ms` milliseconds, and no longer than until it is time to look again. */
     next: (ms: number) =>
@@ -134,8 +151,7 @@ function alarmOn({ writing, pollMs, closing }: Post, signal: AbortSignal | null)
       }),
     stop() {
       stopWatching();
-      signal?.removeEventListener("abort", ring);
-      closing.signal.removeEventListener("abort", ring);
+      for (const stop of stops) stop();
     },
   };
 }

@@ -2,6 +2,7 @@
 //!
 //! `COUNTERSIGN_CASES=100000 cargo test --test it lifecycle` tries so many histories.
 
+mod attacks;
 mod digests;
 mod edits;
 mod model;
@@ -130,7 +131,8 @@ fn engine(
         }),
         Step::Consume { guard, is_of_call, marks, policy } => {
             let marks = marks.iter().map(ToString::to_string).collect();
-            let claimant = Claimant { guard: (*guard).to_owned(), digest: of(*is_of_call), marks };
+            let digest = of(*is_of_call);
+            let claimant = Claimant { guard: (*guard).to_owned(), digest, marks, holds_all: false };
             return consume(&stacks[*policy].0, entries, Some(verified), &claimant, &Usage::default(), now_ms);
         }
         Step::Withdraw => Event::Withdraw { note: None },

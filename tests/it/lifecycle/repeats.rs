@@ -42,18 +42,20 @@ fn b24_a_rejected_call_with_a_tiny_change_is_linked_to_the_rejection() {
         (NEAR, links(&["a"])),
         (r#"{"tool":"pay","args":{"amount":40,"to":"bob"}}"#, links(&["a"])),
         (FAR, links(&[])),
+        (r#"{"tool":"pay","args":{"to":"bob","amount":40,"memo":null}}"#, links(&["a"])),
+        (r#"{"tool":"pay","args":{"to":"bob","amount":null}}"#, links(&[])),
         (r#"{"tool":"pay","args":{"to":"bob","amount":40,"memo":""}}"#, links(&[])),
         (r#"{"tool":"pay","args":{"to":"bob"}}"#, links(&[])),
         (r#"{"tool":"pay"}"#, links(&[])),
         (r#"{"tool":"Pay","args":{"to":"bob","amount":40}}"#, links(&[])),
     ] {
-        assert_eq!(repeats(&call(json), &before, later_ms).links, expected, "{json}");
+        assert_eq!(repeats(&call(json), &before, &[], later_ms).links, expected, "{json}");
     }
 }
 
 #[test]
 fn c02_the_cooldown_doubles_and_the_third_rejection_blocks_the_tool() {
-    let offered = |past: &[(String, Escalation)], json: &str, now_ms| repeats(&call(json), past, now_ms).verdict;
+    let offered = |past: &[(String, Escalation)], json: &str, now_ms| repeats(&call(json), past, &[], now_ms).verdict;
     let mut past = vec![("a".to_owned(), rejected(FIRST, Links::default(), START_MS))];
     assert_eq!(offered(&past, NEAR, START_MS + 1), RepeatVerdict::Cooling(START_MS + COOLDOWN_MS));
     assert_eq!(offered(&past, NEAR, START_MS + COOLDOWN_MS), RepeatVerdict::None);
@@ -72,10 +74,25 @@ fn c02_the_cooldown_doubles_and_the_third_rejection_blocks_the_tool() {
 }
 
 #[test]
+fn c02_calls_that_waited_at_the_same_time_and_were_all_rejected_block_the_tool() {
+    let near = |n: u32| format!(r#"{{"tool":"pay","args":{{"to":"bob","amount":{n}}}}}"#);
+    let past: Vec<_> = (0..3).map(|n| (n.to_string(), rejected(&near(n), Links::default(), START_MS))).collect();
+    assert_eq!(repeats(&call(FAR), &past[..2], &[], START_MS + 1).verdict, RepeatVerdict::None);
+    assert_eq!(repeats(&call(FAR), &past, &[], START_MS + 1).verdict, RepeatVerdict::Blocked);
+}
+
+#[test]
+fn a_broken_history_counts_as_a_rejection() {
+    let damaged = ["x".to_owned(), "y".to_owned(), "z".to_owned()];
+    assert_eq!(repeats(&call(FIRST), &[], &damaged[..1], START_MS).links, links(&["x"]));
+    assert_eq!(repeats(&call(FIRST), &[], &damaged, START_MS).verdict, RepeatVerdict::Blocked);
+}
+
+#[test]
 fn withdrawing_a_call_does_not_clear_the_memory() {
     let withdrawn = past(NEAR, links(&["a"]), START_MS + 2, &[Event::Withdraw { note: None }]);
     let past = [("b".to_owned(), withdrawn), ("a".to_owned(), rejected(FIRST, Links::default(), START_MS))];
-    assert_eq!(repeats(&call(NEAR), &past, START_MS + 3).links, links(&["a"]));
+    assert_eq!(repeats(&call(NEAR), &past, &[], START_MS + 3).links, links(&["a"]));
 }
 
 #[test]
@@ -94,11 +111,11 @@ fn what_is_the_very_same_and_what_has_no_known_outcome_is_told() {
         ("unknown".to_owned(), with(&[outcome(Outcome::Unknown)])),
         ("ran".to_owned(), with(&[outcome(Outcome::Ran)])),
     ];
-    let mut found = repeats(&call(NEAR), &before, START_MS + 1);
+    let mut found = repeats(&call(NEAR), &before, &[], START_MS + 1);
     found.links.unknown.sort();
     assert_eq!(found.links.unknown, ["running", "unknown"]);
     assert!(found.identical.is_empty());
-    assert_eq!(repeats(&call(FIRST), &before, START_MS + 1).identical, ["pending"]);
+    assert_eq!(repeats(&call(FIRST), &before, &[], START_MS + 1).identical, ["pending"]);
 }
 
 #[test]

@@ -40,7 +40,9 @@ function headline(record: EscalationRecord, batchWaits: number | null): readonly
   const lines = [`${quoted(call.tool)} — ${riskOf(decision)} — ${standingOf(record)}`, ...warnings(record)];
   lines.push(`escalation ${shown(id)}, held at ${timeText(openedAtMs)} by ${guardText(guard)}`);
   if (batchWaits !== null)
-    lines.push(`in a batch, of which ${batchWaits} ${batchWaits === 1 ? "other waits" : "others wait"}`);
+    lines.push(
+      `in a batch, of which ${batchWaits === 0 ? "no other waits" : batchWaits === 1 ? "1 other waits" : `${batchWaits} others wait`}`,
+    );
   if (status !== "pending") return lines;
   lines.push(`can be approved until ${timeText(expiresAtMs)}`);
   if (approvalsMissing > 1) lines.push(`${approvalsMissing} approvals are missing`);
