@@ -2,6 +2,8 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -215,10 +217,47 @@ test("an address that was opened before opens no second browser, and says what t
   try {
     const stranger = await other.newPage();
     await stranger.goto(address);
-    await expect(stranger.getByRole("alert")).toContainText("run it again for a new address");
+    await expect(stranger.getByRole("alert")).toContainText("open the address that `countersign review` printed last");
     await expect(stranger.locator(".queue li")).toHaveCount(0);
   } finally {
     await other.close();
+  }
+});
+
+test("b22_another_server_of_this_machine_gets_nothing_to_replay, whichever page of it the browser opens", async ({
+  page,
+  watch,
+}) => {
+  await hold(join(folder, "store.db"), [{ tool: "note.write", args: { text: "a" } }]);
+  const address = await serve(watch);
+  const heard: string[] = [];
+  const other = createServer((request, response) => {
+    const { cookie = "", authorization = "", referer = "" } = request.headers;
+    heard.push(`${cookie}${authorization}${referer.replace(/^http:\/\/127\.0\.0\.1:\d+\/$/, "")}`);
+    response.setHeader("content-type", "text/html");
+    response.end(
+      "<script>fetch('/x', { credentials: 'include' }).then(() => { document.title = sessionStorage.length; });</script>",
+    );
+  });
+  await new Promise<void>((resolve) => {
+    other.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = other.address() as AddressInfo;
+  watch.expected.push(new RegExp(`^foreign request: http://127.0.0.1:${port}/`));
+  try {
+    await page.goto(address);
+    await expect(page.locator(".queue li")).toHaveCount(1);
+    expect(await page.context().cookies()).toEqual([]);
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await expect(page).toHaveTitle("0");
+    expect(heard.join("")).toBe("");
+    // Back in the tab, the session is still there.
+    await page.goto(new URL("/", address).href);
+    await page.getByRole("navigation").getByRole("link", { name: "Review" }).click();
+    await expect(page.locator(".queue li")).toHaveCount(1);
+  } finally {
+    other.close();
+    other.closeAllConnections();
   }
 });
 
@@ -313,7 +352,7 @@ test("an approved call says that the rest of its batch, or a pause, keeps it fro
   await store.close();
 });
 
-test("a server that stops is told at once, and no longer once it answers again", async ({ page, context, watch }) => {
+test("a server that stops is told at once, and no longer once it answers again", async ({ page, watch }) => {
   await hold(join(folder, "store.db"), [{ tool: "note.write", args: { text: "a" } }]);
   const address = await serve(watch);
   await page.goto(address);
@@ -328,10 +367,9 @@ test("a server that stops is told at once, and no longer once it answers again",
   await picture(page, "review-server-stopped");
   const again = await serve(watch, new URL(address).port);
   await expect(notice).toContainText("The server does not know this page");
-  // In another tab the new address is opened, and the browser is known again.
-  const other = await context.newPage();
-  await other.goto(again);
-  await expect(other.locator(".queue li")).toHaveCount(1);
+  // The new address, opened in the same tab, makes it known again.
+  await page.goto(again);
+  await expect(page.locator(".queue li")).toHaveCount(1);
   await expect(notice).toHaveCount(0);
   await hold(join(folder, "store.db"), [{ tool: "note.write", args: { text: "b" } }]);
   await expect(page.getByRole("button", { name: "Show 1 new" })).toBeVisible();

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Entry, loadPolicy } from "countersign";
+import { createEscalations, createGuard, type Entry, loadPolicy } from "countersign";
 import { sqliteStore } from "countersign/stores/sqlite";
+import Database from "libsql";
 import { inFolder, run } from "./command.ts";
 import { hold, MAIL, NOTE, POLICY, READ } from "./held.ts";
 
@@ -203,20 +204,26 @@ test("an import brings back entries, list, marks and what was used", async () =>
     const fresh = join(folder, "new.db");
     const imported = await run(["history", "import", file, "--store", fresh, "--checkpoint", checkpoint]);
     assert.equal(imported.code, 0, imported.stderr);
-    assert.match(imported.stdout, new RegExp(`imported ${lines.length - 1} entries\n$`));
+    assert.match(
+      imported.stdout,
+      new RegExp(`imported ${lines.length - 1} entries\nclosed 1 call that was still open`),
+    );
     const again = await run(["history", "import", file, "--store", fresh]);
     assert.deepEqual([again.code, /into an empty one/.test(again.stderr)], [2, true]);
 
     const [before, after] = [sqliteStore({ file: store }), sqliteStore({ file: fresh })];
-    assert.deepEqual(await after.head(), await before.head());
-    for (const filter of [
-      { all: true },
-      { status: "pending" },
-      { status: "rejected" },
-      { unfinished: true },
-    ] as const) {
+    const { size } = await before.head();
+    const all = await after.history({ from: 0, limit: 100 });
+    assert.deepEqual(all.slice(0, size), await before.history({ from: 0, limit: 100 }));
+    // The note that was pending is not any more.
+    assert.deepEqual(
+      all.slice(size).map(({ event }) => event),
+      [{ type: "withdraw", note: "imported" }],
+    );
+    for (const filter of [{ status: "rejected" }, { unfinished: true }] as const) {
       assert.deepEqual(await after.list({ filter, limit: 10 }), await before.list({ filter, limit: 10 }));
     }
+    assert.deepEqual((await after.list({ filter: { status: "pending" }, limit: 10 })).items, []);
     const policy = await loadPolicy(POLICY);
     const { bucket = "sha256:" } = policy.decide({ ...READ, session: { id: "s1", marks: [] } }).charge[0] ?? {};
     assert.deepEqual(await after.usage([{ bucket, sinceMs: 0 }]), [2]);
@@ -227,6 +234,79 @@ test("an import brings back entries, list, marks and what was used", async () =>
     await hold(fresh, [NOTE]);
     const json = await run(["review", "list", "--store", fresh, "--status", "pending", "--json"]);
     assert.match(json.stdout, /"marks":\["read-files"\]/);
+  });
+});
+
+test("b04_an_import_runs_nothing: what was approved and not run when it was exported runs in neither place twice", async () => {
+  await inFolder({}, async (folder) => {
+    const [file, fresh, exportFile] = [join(folder, "a.db"), join(folder, "b.db"), join(folder, "e.ndjson")];
+    const policy = await loadPolicy("rules: [{ tool: '*', action: escalate }]");
+    const ran: unknown[] = [];
+    const standing = (at: string) => {
+      const store = sqliteStore({ file: at });
+      const guard = createGuard({ policy, store, agent: "support" });
+      guard.wrap("pay", (args) => ran.push(args));
+      return { store, guard, people: createEscalations({ store }) };
+    };
+    const here = standing(file);
+    const ids: string[] = [];
+    for (const n of [1, 2]) {
+      const checked = await here.guard.check({ tool: "pay", args: { n, m: n } });
+      assert.ok(checked.status === "pending");
+      ids.push(checked.id);
+    }
+    const [approved = "", pending = ""] = ids;
+    const { digest } = (await here.people.read(approved)) ?? assert.fail();
+    await here.people.review(approved, { verdict: "approve", digest });
+    await here.store.close();
+    writeFileSync(exportFile, (await run(["history", "export", "--store", file])).stdout);
+    assert.equal((await here.guard.resume(approved)).status, "ran");
+    const { stdout, code } = await run(["history", "import", exportFile, "--store", fresh]);
+    assert.deepEqual([code, /closed 2 calls that were still open/.test(stdout)], [0, true], stdout);
+
+    const there = standing(fresh);
+    assert.deepEqual(await there.guard.unfinished(), []);
+    for (const id of ids) assert.equal((await there.guard.resume(id)).status, "not-run");
+    assert.equal((await there.people.read(approved))?.grant?.state, "revoked");
+    assert.equal((await there.people.read(pending))?.status, "withdrawn");
+    assert.equal(ran.length, 1);
+    await here.store.close();
+    await there.store.close();
+    const verified = await run(["history", "verify", "--store", fresh]);
+    assert.equal(verified.code, 0, verified.stdout);
+  });
+});
+
+test("e10_what_stands_beside_the_history_is_verified_too: rows, marks and amounts that were changed in the file are told", async () => {
+  await exported(async ({ store }) => {
+    const verified = async () => run(["history", "verify", "--store", store]);
+    assert.equal((await verified()).code, 0);
+    const session = /sha256:[0-9a-f]{64}/.source;
+    for (const [sql, back, told] of [
+      ["UPDATE marks SET mark = 'x'", "UPDATE marks SET mark = 'read-files'", `${session} lacks the mark .read-files.`],
+      ["UPDATE marks SET mark = 'x'", "UPDATE marks SET mark = 'read-files'", `${session} carries the mark .x., which`],
+      [
+        "UPDATE used SET amount = 0.5",
+        "UPDATE used SET amount = 1",
+        `of the limit ${session} 1 was used .*, and 2 as the`,
+      ],
+      ["UPDATE escalations SET lane = NULL", null, "is not listed among the calls that later ones are compared with"],
+      ["UPDATE escalations SET agent = 'x'", null, "is not listed among the pending ones of its agent"],
+      ["UPDATE escalations SET unfinished = 1", null, "is listed as unfinished, and its entries say otherwise"],
+      ["UPDATE escalations SET status = 'withdrawn'", null, "is not listed as rejected, where it belongs"],
+      ["DELETE FROM escalations", null, "the list lacks `[0-9a-f]{32}`"],
+    ] as const) {
+      const database = new Database(store);
+      const rows = database.prepare("SELECT * FROM escalations").all() as Record<string, unknown>[];
+      database.exec(sql);
+      const { code, stdout } = await verified();
+      assert.deepEqual([code, new RegExp(told).test(stdout)], [1, true], `${sql}: ${stdout}`);
+      const set = database.prepare("INSERT OR REPLACE INTO escalations VALUES (?, ?, ?, ?, ?, ?)");
+      for (const row of rows) set.run(row.id, row.status, row.opened, row.unfinished, row.lane, row.agent);
+      if (back !== null) database.exec(back);
+      database.close();
+    }
+    assert.equal((await verified()).code, 0);
   });
 });
 

@@ -52,7 +52,7 @@ test("the card tells tool and risk first, every argument with hidden characters 
     const { code, stdout, stderr } = await run(["review", "show", id.slice(0, 6), "--store", file]);
     assert.deepEqual([code, stderr], [0, ""]);
     const lines = stdout.split("\n");
-    assert.equal(lines[0], "email.send — risk high, CANNOT BE UNDONE — pending");
+    assert.equal(lines[0], '"email.send" — risk high, CANNOT BE UNDONE — pending');
     assert.ok(lines.includes("! It holds 1 hidden character, shown as ‹U+…›"));
     assert.ok(lines.includes("to approve it, type the value of args.to"));
     assert.ok(lines.includes("  Mail leaves the company"));
@@ -132,7 +132,7 @@ test("at a terminal the card is shown and the beginning of the digest is asked f
       [[/of the digest: /, `${digest.slice(7, 15)}\r`]],
     );
     assert.equal(right.code, 0, right.text);
-    assert.match(right.text, /note\.write — risk low — pending[\s\S]*Arguments[\s\S]*approved/);
+    assert.match(right.text, /"note\.write" — risk low — pending[\s\S]*Arguments[\s\S]*approved/);
     assert.match(right.text, /to approve it, type the first 8 digits of the digest/);
     const { status, reviews, grant } = await stored(file, id);
     assert.deepEqual([status, reviews[0]?.by, reviews[0]?.note, grant?.state], ["approved", "ana", "fine", "ready"]);
@@ -197,7 +197,7 @@ test("a grant that ran out or was used says so, and not until when it may be use
     await store.close();
     assert.match((await run(["review", "list", "--store", file])).stdout, / {2}approved \(expired\) {2}/);
     const { stdout } = await run(["review", "show", id, "--store", file]);
-    assert.match(stdout, /^note\.write — risk low — approved \(expired\)$/m);
+    assert.match(stdout, /^"note\.write" — risk low — approved \(expired\)$/m);
     assert.match(stdout, /^ {2}the approval was not used before /m);
   });
   await inFolder({}, async (folder) => {
@@ -213,7 +213,7 @@ test("a grant that ran out or was used says so, and not until when it may be use
     await store.close();
     const { stdout } = await run(["review", "show", item.id, "--store", file]);
     assert.match(stdout, /^ {2}the approval was used$/m);
-    assert.match(stdout, /^note\.write — risk low — approved \(ran\)$/m);
+    assert.match(stdout, /^"note\.write" — risk low — approved \(ran\)$/m);
   });
 });
 
@@ -289,4 +289,38 @@ test("a store that is not there is not made, and what is no store is left as it 
       }
     },
   );
+});
+
+test("a tool's name cannot stand for the headline, nor text for a token, and words of several alphabets are told", async () => {
+  const odd = {
+    tool: "mail — risk low, can be undone — pending",
+    args: { a: "‹U+202E›", "p\u0430ypal": "b\u03BFb x" },
+  };
+  await inFolder({}, async (folder) => {
+    const file = join(folder, "store.db");
+    const store = sqliteStore({ file });
+    const policy = await loadPolicy("rules: [{ tool: '*', action: escalate, risk: high }]");
+    const { id } = await createEscalations({ store }).open(policy, odd);
+    await store.close();
+    const { stdout } = await run(["review", "show", id, "--store", file]);
+    assert.equal(stdout.split("\n")[0], `"${odd.tool}" — risk high — pending`);
+    assert.match(stdout, /^ {2}"a": "‹U\+2039›U\+202E›"$/m);
+    const told = 'Letters of other alphabets stand among Latin ones: "p\u0430ypal" (U+0430), "b\u03BFb" (U+03BF)';
+    assert.ok(stdout.includes(`! ${told}\n`), stdout);
+    assert.ok((await run(["review", "list", "--store", file])).stdout.includes(`  "${odd.tool}"  risk high`));
+  });
+});
+
+test("an id that is the beginning of another answers for neither", async () => {
+  await held([NOTE], async (file, [note = ""]) => {
+    const store = sqliteStore({ file });
+    const policy = await loadPolicy("rules: [{ tool: '*', action: escalate }]");
+    const short = note.slice(0, 8);
+    await createEscalations({ store, newId: () => short }).open(policy, { tool: "harmless", args: {} });
+    await store.close();
+    const { code, stderr } = await run(["review", "reject", short, "--store", file]);
+    assert.deepEqual([code, /is the beginning of 2 ids/.test(stderr)], [2, true], stderr);
+    for (const id of [short, note]) assert.equal((await stored(file, id)).status, "pending");
+    assert.equal((await run(["review", "reject", note, "--store", file])).code, 0);
+  });
 });

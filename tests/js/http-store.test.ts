@@ -125,9 +125,10 @@ test("an entry that its escalation cannot have is refused, though it is sealed w
     // Its last entry once more.
     const { id, event } = (await store.history({ from: 1, limit: 1 }))[0] ?? assert.fail();
     const sealed = holding.seal(head, [{ id, event, salt: "0".repeat(32) }], head.atMs);
-    const row = { id: held.id, status: "approved", openedAtMs: held.openedAtMs, unfinished: true } as const;
-    const index = [{ ...row, ...holding.keys(held.call) }].map(({ session: _, ...rest }) => rest);
-    const append = { ...sealed, index, marks: null, used: [] };
+    const { lane, agent } = holding.keys(held.call);
+    const { id: about, openedAtMs } = held;
+    const row = { id: about, status: "approved", openedAtMs, unfinished: true, lane, agent } as const;
+    const append = { ...sealed, index: [row], marks: null, used: [] };
     await assert.rejects(store.append(append), { code: "not-an-append", message: /broken-history/ });
     assert.deepEqual(await behind.head(), head);
   });

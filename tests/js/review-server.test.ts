@@ -5,9 +5,11 @@ import { request as ask } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createEscalations, StoreError } from "countersign";
+import { type Append, createEscalations, type Entry, type Event, type Store, StoreError } from "countersign";
+import { digestOf, rowOf } from "countersign/stores/contract";
 import { httpStore } from "countersign/stores/http";
 import { sqliteStore } from "countersign/stores/sqlite";
+import { holding } from "../../pkg/dist/engines/full.js";
 import { ended, inFolder, start } from "./command.ts";
 import { hold, NOTE, POLICY } from "./held.ts";
 
@@ -88,11 +90,11 @@ function exchange(served: Served, token: string, more: Record<string, string> = 
   return asked(served, "/api/session", { method: "POST", headers, body: JSON.stringify({ token }) });
 }
 
-/** The cookie of a session. */
-async function session(served: Served): Promise<string> {
-  const { status, headers } = await exchange(served, served.token);
+/** The header of a new session. */
+async function session(served: Served): Promise<{ readonly authorization: string }> {
+  const { status, text } = await exchange(served, served.token);
   assert.equal(status, 200);
-  return String(headers["set-cookie"]).split(";")[0] ?? "";
+  return { authorization: `Bearer ${(JSON.parse(text) as { readonly secret: string }).secret}` };
 }
 
 test("it prints its address, what it serves and that whoever can write to the file can approve; Ctrl-C ends it cleanly", async () => {
@@ -111,33 +113,43 @@ test("it prints its address, what it serves and that whoever can write to the fi
   });
 });
 
-test("the token works once, for a cookie that no script reads and no other site sends", async () => {
+test("b22_no_cookie_is_set: another server of this machine gets none to replay; the token works once, and then another", async () => {
   await served(async (server) => {
     assert.match(server.token, /^[\w-]{43}$/);
     const wrong = await exchange(server, "x".repeat(43));
-    assert.deepEqual([wrong.status, wrong.code, wrong.headers["set-cookie"]], [403, "wrong-token", undefined]);
+    assert.deepEqual([wrong.status, wrong.code], [403, "wrong-token"]);
     const first = await exchange(server, server.token);
-    assert.equal(first.status, 200);
-    assert.match(
-      String(first.headers["set-cookie"]),
-      new RegExp(`^countersign-${server.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/api$`),
-    );
+    assert.deepEqual([first.status, first.headers["set-cookie"]], [200, undefined]);
+    assert.match(first.text, /^\{"secret":"[\w-]{43}"\}$/);
     const second = await exchange(server, server.token);
-    assert.deepEqual([second.status, second.code, second.headers["set-cookie"]], [410, "token-used", undefined]);
-    assert.match(second.text, /stop `countersign review` and run it again/);
+    assert.deepEqual([second.status, second.code], [410, "token-used"]);
+    assert.match(second.text, /open the address that `countersign review` printed last/);
+    const next = [...server.printed().matchAll(/#token=([\w-]+)/g)].map(([, token]) => token);
+    assert.deepEqual([next.length, next[0]], [2, server.token]);
+    const other = await exchange(server, next[1] ?? "");
+    assert.equal(other.status, 200);
+    // Both stay open.
+    for (const { text } of [first, other]) {
+      const { secret } = JSON.parse(text) as { readonly secret: string };
+      const headers = { authorization: `Bearer ${secret}` };
+      assert.equal((await asked(server, "/api/head", { headers })).status, 200);
+      const cookie = `countersign-${server.port}=${secret}`;
+      assert.equal((await asked(server, "/api/head", { headers: { cookie } })).status, 401);
+    }
   });
 });
 
 test("without the session nothing of the store is answered", async () => {
   await served(async (server) => {
-    const cookie = await session(server);
+    const own = await session(server);
+    const others = [{}, { authorization: `Bearer ${"x".repeat(43)}` }, { authorization: "Bearer " }, { cookie: "a=1" }];
     for (const path of ["/api/head", "/api/session", "/api/watch", "/api/history?from=0&limit=9", "/api/nothing"]) {
-      for (const headers of [{}, { cookie: `countersign-${server.port}=${"x".repeat(43)}` }, { cookie: "other=1" }]) {
+      for (const headers of others as readonly Record<string, string>[]) {
         const { status, code } = await asked(server, path, { headers });
         assert.deepEqual([status, code], [401, "no-session"], path);
       }
     }
-    const { status, text } = await asked(server, "/api/history?from=0&limit=9", { headers: { cookie } });
+    const { status, text } = await asked(server, "/api/history?from=0&limit=9", { headers: own });
     assert.equal(status, 200);
     assert.match(text, /note\.write/);
   });
@@ -145,7 +157,7 @@ test("without the session nothing of the store is answered", async () => {
 
 test("another host is refused, whoever it names: a name of somebody else that leads here", async () => {
   await served(async (server) => {
-    const cookie = await session(server);
+    const own = await session(server);
     for (const host of [
       "evil.example",
       `evil.example:${server.port}`,
@@ -154,18 +166,18 @@ test("another host is refused, whoever it names: a name of somebody else that le
       `[::1]:${server.port}`,
     ]) {
       for (const path of ["/", "/api/head", "/index.html"]) {
-        const { status, code } = await asked(server, path, { headers: { host, cookie } });
+        const { status, code } = await asked(server, path, { headers: { host, ...own } });
         assert.deepEqual([status, code], [421, "wrong-host"], `${host} ${path}`);
       }
     }
-    const headers = { host: `localhost:${server.port}`, cookie };
+    const headers = { host: `localhost:${server.port}`, ...own };
     assert.equal((await asked(server, "/api/head", { headers })).status, 200);
   });
 });
 
-test("b22_requests_of_foreign_pages_are_refused, with the cookie too, of another port as of another site", async () => {
+test("b22_requests_of_foreign_pages_are_refused, with the session too, of another port as of another site", async () => {
   await served(async (server) => {
-    const cookie = await session(server);
+    const own = await session(server);
     const foreign: readonly Record<string, string>[] = [
       { origin: "http://evil.example" },
       { origin: "null" },
@@ -181,7 +193,7 @@ test("b22_requests_of_foreign_pages_are_refused, with the cookie too, of another
         ["/api/append", "POST"],
         ["/api/session", "POST"],
       ] as const) {
-        const all = { cookie, "content-type": "application/json", ...headers };
+        const all = { ...own, "content-type": "application/json", ...headers };
         const { status, code } = await asked(server, path, {
           method,
           headers: all,
@@ -190,9 +202,9 @@ test("b22_requests_of_foreign_pages_are_refused, with the cookie too, of another
         assert.deepEqual([status, code], [403, "foreign"], `${JSON.stringify(headers)} ${path}`);
       }
     }
-    const unsaid = await asked(server, "/api/append", { method: "POST", headers: { cookie }, body: "{}" });
+    const unsaid = await asked(server, "/api/append", { method: "POST", headers: own, body: "{}" });
     assert.deepEqual([unsaid.status, unsaid.code], [403, "foreign"]);
-    const plain = { cookie, origin: origin(server), "content-type": "text/plain" };
+    const plain = { ...own, origin: origin(server), "content-type": "text/plain" };
     const form = await asked(server, "/api/append", { method: "POST", headers: plain, body: "{}" });
     assert.equal(form.status, 415);
     const { "access-control-allow-origin": allowed } = (
@@ -279,15 +291,15 @@ test("a body that is too large, no JSON or no token changes nothing, and the tok
 });
 
 /** The store of the server, as the page asks it. */
-function pageStore(server: Served, cookie: string) {
-  return httpStore({ url: `${origin(server)}/api`, headers: { cookie, origin: origin(server) } });
+function pageStore(server: Served, own: Record<string, string>) {
+  return httpStore({ url: `${origin(server)}/api`, headers: { ...own, origin: origin(server) } });
 }
 
 test("a person answers through it, and what only guards and agents record is refused", async () => {
   await served(
     async (server) => {
-      const cookie = await session(server);
-      const far = createEscalations({ store: pageStore(server, cookie) });
+      const own = await session(server);
+      const far = createEscalations({ store: pageStore(server, own) });
       const [id = ""] = server.ids;
       const { digest } = (await far.read(id)) ?? assert.fail();
       const isRefused = (error: unknown) => error instanceof StoreError && error.message.includes("403");
@@ -295,7 +307,7 @@ test("a person answers through it, and what only guards and agents record is ref
       await assert.rejects(far.review(id, { verdict: "approve", digest }), isRefused);
       // The agent takes its call back, and nobody for it.
       await assert.rejects(far.withdraw(id), isRefused);
-      const store = pageStore(server, cookie);
+      const store = pageStore(server, own);
       const before = await store.head();
       const { status, reviews } = await far.review(id, { verdict: "reject", digest, by: "ana", note: "no" });
       assert.deepEqual([status, reviews[0]?.by], ["rejected", "ana"]);
@@ -303,7 +315,7 @@ test("a person answers through it, and what only guards and agents record is ref
       const near = sqliteStore({ file: server.file });
       assert.equal((await createEscalations({ store: near }).read(id))?.status, "rejected");
       await near.close();
-      const info = await asked(server, "/api/session", { headers: { cookie } });
+      const info = await asked(server, "/api/session", { headers: own });
       const name = { store: "store.db", as: "ana", policies: [{ name: "p.yaml", text: POLICY }] };
       assert.deepEqual(JSON.parse(info.text), name);
     },
@@ -311,10 +323,89 @@ test("a person answers through it, and what only guards and agents record is ref
   );
 });
 
+test("b22_a_page_records_what_its_reviewer_does_and_nothing_else: no openings, edits, withdrawals, marks, amounts or other names", async () => {
+  await served(
+    async (server) => {
+      const store = pageStore(server, await session(server));
+      const [id = ""] = server.ids;
+      const [{ event: open }] = (await store.read(id)) as readonly [Entry];
+      assert.ok(open.type === "open");
+      const { call, digest, covers, decision } = open;
+      const by = "ana";
+      const pause = { type: "pause", agent: "x", paused: false, by, note: null } as const;
+      const review = { type: "review", verdict: "approve", note: null, digest, confirmed: {}, undoMs: 0 } as const;
+      const { unnamed, ...used } = { unnamed: { ...review, shownMs: null, proof: null }, bucket: digest, atMs: 1 };
+      const others = [
+        [id, { type: "edit", by, note: null, call, digest, covers, decision }],
+        ["new", open],
+        ["new", { ...open, guard: "-" }],
+        ["pause", open],
+        [id, { type: "withdraw", note: null }],
+        [id, unnamed],
+        [id, { ...unnamed, by: null }],
+        ["pause", { ...pause, by: null }],
+        [id, pause],
+        [null, pause],
+        ["pause", { type: "claim", by, untilMs: 1 }],
+        [null, { type: "decision", call, digest: null, decision }],
+      ] as readonly (readonly [string | null, Event])[];
+      const size = (await store.head()).size;
+      for (const [under, event] of others) {
+        const refused = /403|not-an-append|id that is not its/;
+        await assert.rejects(store.append(await appendOf(store, under, event)), refused, JSON.stringify(event));
+      }
+      const plain = await appendOf(store, "pause", pause);
+      for (const rest of [
+        { marks: { session: digest, marks: ["x"] } },
+        { used: [{ ...used, amount: 2, untilMs: 1e15 }] },
+        { used: [{ ...used, amount: -2, untilMs: 1e15 }] },
+      ]) {
+        await assert.rejects(store.append({ ...plain, ...rest }), { code: "not-an-append" });
+      }
+      assert.equal((await store.head()).size, size);
+      assert.equal(await store.append(plain), true);
+    },
+    ["--as", "ana"],
+  );
+});
+
+test("b24_a_page_cannot_hide_a_rejection: index rows are made by the server, whatever the page says", async () => {
+  await served(async (server) => {
+    const store = pageStore(server, await session(server));
+    const [id = ""] = server.ids;
+    const lying: Store = {
+      ...store,
+      append: (append) =>
+        store.append({
+          ...append,
+          index: append.index.map((row) => ({ ...row, status: "withdrawn", lane: null, agent: digestOf(7) })),
+        }),
+    };
+    const { digest } = (await createEscalations({ store }).read(id)) ?? assert.fail();
+    await createEscalations({ store: lying }).review(id, { verdict: "reject", digest });
+    const { items } = await store.list({ filter: { status: "rejected" }, limit: 9 });
+    assert.deepEqual(
+      items.map((item) => item.id),
+      [id],
+    );
+    assert.deepEqual((await store.list({ filter: { status: "withdrawn" }, limit: 9 })).items, []);
+    assert.deepEqual(await hold(server.file, [{ ...NOTE }]), []);
+  });
+});
+
+/** `event` sealed as what follows, with the row that it needs. */
+async function appendOf(store: Store, id: string | null, event: Event): Promise<Append> {
+  await holding.ready();
+  const head = await store.head();
+  const sealed = holding.seal(head, [{ id, event, salt: "0".repeat(32) }], head.atMs);
+  const isOfNone = id === null || event.type === "pause";
+  return { ...sealed, index: isOfNone ? [] : [rowOf(id)], marks: null, used: [] };
+}
+
 test("the page hears of what a guard holds meanwhile", async () => {
   await served(async (server) => {
-    const cookie = await session(server);
-    const headers = { cookie, origin: origin(server) };
+    const own = await session(server);
+    const headers = { ...own, origin: origin(server) };
     const store = httpStore({ url: `${origin(server)}/api`, headers, watch: "events" });
     let heard: () => void = () => undefined;
     const hint = () =>

@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -232,7 +242,7 @@ test("a new file is for its owner only", async () => {
   for (const ending of ["", "-wal", "-shm"]) assert.equal(statSync(file + ending).mode & 0o777, 0o600, ending);
 });
 
-test("nothing is written to a file that was moved away: the next use opens what lies there now", async () => {
+test("nothing is read from or written to a file that was moved away, nor to what lies there then", async () => {
   const file = newFile();
   const store = sqliteStore({ file });
   await add(store, "a");
@@ -241,9 +251,42 @@ test("nothing is written to a file that was moved away: the next use opens what 
   await store.head();
   renameSync(file, `${file}.away`);
   for (const ending of ["-wal", "-shm"]) rmSync(file + ending, { force: true });
-  assert.equal(await store.append(appendAfter(head, [{ id: "b" }])), false);
-  assert.equal((await store.head()).size, 0);
+  assert.equal(await codeOf(store.append(appendAfter(head, [{ id: "b" }]))), "unavailable");
+  assert.equal(existsSync(file), false);
+  await add(sqliteStore({ file }), "other");
+  assert.equal(await codeOf(store.head()), "unavailable");
+  renameSync(`${file}.away`, file);
+  assert.equal((await store.head()).size, 1);
   await store.close();
+});
+
+test("e02_an_older_file_put_back_is_refused: as another file, or with the same file's content", async () => {
+  for (const isAnother of [true, false]) {
+    for (const isOpen of [true, false]) {
+      if (!isAnother && isOpen) continue;
+      const file = newFile();
+      const store = sqliteStore({ file });
+      await add(store, "a");
+      await store.close();
+      copyFileSync(file, `${file}.old`);
+      await add(store, "a");
+      if (!isOpen) await store.close();
+      if (isAnother) renameSync(`${file}.old`, file);
+      else copyFileSync(`${file}.old`, file);
+      for (const asked of [store.head(), store.read("a"), store.list({ filter: { all: true }, limit: 1 })]) {
+        await assert.rejects(asked, { code: "unavailable", message: /the file was replaced/ });
+      }
+      await store.close();
+      assert.equal(await codeOf(store.head()), "unavailable");
+    }
+  }
+});
+
+test("a symbolic link that leads nowhere makes no file that others can read", async () => {
+  const file = newFile();
+  symlinkSync(`${file}.target`, file);
+  await assert.rejects(sqliteStore({ file }).head(), { code: "unavailable", message: /leads nowhere/ });
+  assert.equal(existsSync(`${file}.target`), false);
 });
 
 test("the history cannot be changed through the database either", async () => {

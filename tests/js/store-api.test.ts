@@ -1,7 +1,7 @@
 /** What the API of a store refuses, and how it says so. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createEscalations, type Head, loadPolicy } from "countersign";
+import { createEscalations, createGuard, type Digest, type Head, loadPolicy, type ReviewVerifier } from "countersign";
 import { storeApi } from "countersign/store-api";
 import { appendAfter } from "countersign/stores/contract";
 import { httpStore } from "countersign/stores/http";
@@ -122,6 +122,7 @@ test("a body that is not the shape is refused, and says where", async () => {
     ["append", { ...append, entries: [{ ...append.entries[0], event: { type: "approve" } }] }, /event.type/],
     ["append", { ...append, index: [{ id: "a" }] }, /`index\[0\].status` is missing/],
     ["append", { ...append, marks: { session: digest, marks: [1] } }, /`marks.marks\[0\]`/],
+    ["append", { ...append, used: [{ bucket: digest, amount: -1, atMs: 1, untilMs: 2 }] }, /must not be negative/],
   ] as const) {
     const { status, error, size } = await answerTo(`/api/${path}`, posted(body));
     assert.equal(status, 400, String(message));
@@ -165,4 +166,35 @@ test("entries of a time far ahead are refused: every later one would be as late"
   await assert.rejects(opened(1_000_000 + 3_600_000), { code: "not-an-append" });
   assert.equal((await store.head()).size, 0);
   assert.equal((await opened(1_000_000 + 60_000)).openedAtMs, 1_060_000);
+});
+
+test("b25_nobody_gives_back_what_was_used: a store takes no amount below 0, and none that is no number", async () => {
+  for (const amount of [-1, -0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const store = memoryStore();
+    const used = [{ bucket: digest as Digest, amount, atMs: 1, untilMs: 2 }];
+    await assert.rejects(store.append({ ...append, used }), { code: "not-an-append" }, String(amount));
+    assert.equal((await store.head()).size, 0);
+  }
+});
+
+test("a guard marks, charges and lists through the API as it does beside the store", async () => {
+  const policy = await loadPolicy(`
+rules:
+  - { id: read, tool: file.read, action: allow, marks: [read], limit: { calls: 2, per: 1h, then: block } }
+  - { id: pay, tool: pay, action: escalate, marks: [paid], review: { reviewers: [ana] } }
+`);
+  const store = memoryStore();
+  const verify: ReviewVerifier = async (by) => ({ id: by, roles: [] });
+  const api = storeApi({ store, verify });
+  const through = httpStore({ url: "http://127.0.0.1/", fetch: (input, init) => api(new Request(input, init)) });
+  const guard = createGuard({ policy, store: through, agent: "a", session: "s", verify });
+  const read = async () => (await guard.check({ tool: "file.read", args: {} })).status;
+  assert.deepEqual([await read(), await read(), await read()], ["allowed", "allowed", "blocked"]);
+  const held = await guard.check({ tool: "pay", args: { amount: 5 } });
+  assert.ok(held.status === "pending", JSON.stringify(held));
+  const people = createEscalations({ store: through, verify, as: { id: "ana", sign: async () => "signed" } });
+  await people.review(held.id, { verdict: "approve", digest: held.escalation.digest });
+  assert.deepEqual((await people.list({ status: "approved" })).items.length, 1);
+  assert.equal((await guard.unfinished()).length, 1);
+  assert.equal((await guard.resume(held.id)).status, "ready");
 });

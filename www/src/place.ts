@@ -19,6 +19,13 @@ export const isServed = document.querySelector('meta[name="countersign-store"]')
 
 let token = isServed ? takeToken() : null;
 
+// A new address in the same tab changes the fragment only.
+if (isServed) {
+  window.addEventListener("hashchange", () => {
+    if (window.location.hash.startsWith("#token=")) window.location.reload();
+  });
+}
+
 /** The token of the address, which is cleared at once: nobody reads it over a shoulder, or finds it in the history. */
 function takeToken(): string | null {
   const [, found = null] = /^#token=([\w-]+)$/.exec(window.location.hash) ?? [];

@@ -22,6 +22,9 @@ export interface SqliteOptions {
    * It must lie on a disk of this machine, since locks do not hold on network file systems. Beside it lie, while it is
    * open, files with the endings `-wal` and `-shm`, which belong to it. Do not read the file by other means in a process
    * that has it open: on POSIX systems closing it again takes SQLite's locks away.
+   *
+   * A store that was used once is of that file: if it is moved, removed or replaced, also while closed, everything fails
+   * with `unavailable` until the file is back, since what has run would run again from an older copy.
    */
   readonly file: string;
   /** How long to wait for other processes that write, in milliseconds; 10,000 unless given. */

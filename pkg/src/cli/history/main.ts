@@ -21,8 +21,9 @@ The history (audit log) of a store: every escalation, review, grant, run and rec
 
   export   prints it, a JSON object a line; the last line is {"checkpoint":…}
   verify   tells entries that were edited, are missing, reordered or repeated, and what cannot have happened;
-           against a checkpoint that was kept elsewhere also a history that was cut short or written anew
-  import   verifies an export and writes it into an empty store
+           against a checkpoint that was kept elsewhere also a history that was cut short or written anew,
+           and of a store what it keeps beside its history and does not belong there
+  import   verifies an export and writes it into an empty store, where nothing of it runs
 
 Options:
   --store FILE       the store
