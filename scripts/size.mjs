@@ -9,11 +9,11 @@ import { isProgram, Problem, program, root, say } from "./run.mjs";
 
 /** The entries that decide, the WebAssembly of each, and the most that it and its JavaScript may take, in bytes of gzip. */
 const entries = {
-  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 415_000 },
-  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 286_000 },
+  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 470_000 },
+  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 334_000 },
   "countersign/compiled": { file: "countersign_compiled_bg.wasm", gzipBytesMax: 183_000 },
 };
-const appGzipBytesMax = 170_000;
+const appGzipBytesMax = 173_000;
 
 const conditions = { node: ["node"], web: ["browser"], workerd: ["workerd"] };
 
