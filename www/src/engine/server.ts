@@ -27,5 +27,7 @@ export function noticingFetch(onServer: OnServer): Fetch {
 /** A server that was started again has another token, and knows nothing of this page. */
 function troubleOf(status: number): string | null {
   const isStranger = status === 401 || status === 403 || status === 421;
-  return isStranger ? "The server does not know this page. Open the address that `countersign review` printed last." : null;
+  return isStranger
+    ? "The server does not know this page. Open the address that `countersign review` printed last."
+    : null;
 }

@@ -1,6 +1,6 @@
 /** The walk through the rules: each in order, with what its condition asks, up to the one that certainly matched. */
 
-import type { ConditionTrace, TraceOutcome, PolicyTrace, RuleTrace, Span, Trace } from "countersign";
+import type { ConditionTrace, PolicyTrace, RuleTrace, Span, Trace, TraceOutcome } from "countersign";
 import { wanted } from "../policy/state.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
