@@ -4,6 +4,7 @@
  * - `oracle`: the engine against the naive one of `tests/it/naive/`, a million calls, optimised.
  *   `COUNTERSIGN_CASES` asks for another number of calls, `COUNTERSIGN_SEED` for others than those of the seed 0.
  * - `contenders`: eight processes contend for a thousand grants and a thousand answers in one SQLite file.
+ * - `browser-contenders`: the same for two and for eight tabs and workers of a real browser, in IndexedDB.
  * - `indexeddb`: a million entries in IndexedDB, in a real browser; `COUNTERSIGN_ENTRIES` asks for fewer.
  * - `stores`: what the three stores do in a second.
  */
@@ -15,6 +16,7 @@ const TEST = "properties::the_engine_and_the_naive_one_agree";
 const parts = {
   oracle,
   contenders: () => script("tests/long/contenders.ts"),
+  "browser-contenders": () => script("tests/long/browser-contenders.ts"),
   indexeddb: () => script("tests/long/indexeddb-load.ts"),
   stores: () => script("tests/long/stores.ts"),
 };

@@ -1,5 +1,6 @@
 /** The IndexedDB store keeps the contract of a store, in a real browser: among tabs, across crashes, when there is no room. */
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { contendInBrowser } from "./contenders.ts";
 import type {} from "./store-page.ts";
 import { type StoreSite, serveStores } from "./store-site.ts";
 
@@ -48,6 +49,14 @@ test("e04_two_tabs_and_two_workers_append_at_once: the history has no gap and ho
   const chain = await chainIn(one, "many");
   expect(chain).toHaveLength(160);
   expect(acknowledged.flat().sort()).toEqual([...chain].sort());
+});
+
+test("b04_e08_tabs_and_workers: of eight that answer one call, or use one grant, exactly one counts", async ({
+  context,
+  site,
+}) => {
+  test.setTimeout(120_000);
+  await contendInBrowser(context, site, { rounds: 25, tabs: 2, workers: 3 });
 });
 
 test("e09_a_hung_tab_holds_the_lock: writers keep apart without Web Locks, and do not wait for ever", async ({
