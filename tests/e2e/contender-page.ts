@@ -4,8 +4,11 @@ import {
   createGuard,
   type Digest,
   type EscalationRecord,
+  type Guard,
   initialize,
   loadPolicy,
+  type Store,
+  verifyHistory,
 } from "countersign/bytes";
 import { indexedDbStore } from "countersign/stores/indexeddb";
 
@@ -37,6 +40,57 @@ async function contender() {
   };
 }
 
+/** Between which steps of a held call a tab is crashed. */
+export type Crash = "after open" | "before consume" | "after consume" | "during the run" | "before outcome";
+
+/**
+ * Takes a call as far as `crash`, says so, and goes no further; without one, to its end. What the id is, and that the tool
+ * ran, is told to the test by `told`, which waits for nobody.
+ */
+async function run(name: string, id: string | null, crash: Crash | null): Promise<string> {
+  initialize(await (await fetch("./engine.wasm")).arrayBuffer());
+  const policy = await loadPolicy("rules: [{ tool: pay, action: escalate }]");
+  const kept = indexedDbStore({ name });
+  const reach = async (step: Crash) => {
+    if (step !== crash) return;
+    await told("reached", step);
+    await new Promise(() => undefined);
+  };
+  const store: Store = {
+    ...kept,
+    async append(append) {
+      const [last] = append.entries.slice(-1);
+      const type = last?.event.type;
+      if (type === "consume") await reach("before consume");
+      if (type === "outcome") await reach("before outcome");
+      const isTaken = await kept.append(append);
+      if (type === "open") await told("id", last?.id ?? "");
+      if (type === "open") await reach("after open");
+      if (type === "consume") await reach("after consume");
+      return isTaken;
+    },
+  };
+  const guard = createGuard({ policy, store, agent: "support", session: "s1" });
+  guard.wrap("pay", async () => {
+    await told("ran", "once");
+    await reach("during the run");
+  });
+  const people = createEscalations({ store });
+  const held = id ?? (await heldBy(guard));
+  const record = await people.read(held);
+  if (record?.status === "pending") await people.review(held, { verdict: "approve", digest: record.digest });
+  const { status } = await guard.resume(held);
+  const { problems } = await verifyHistory(store);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return status;
+}
+
+async function heldBy(guard: Guard): Promise<string> {
+  const checked = await guard.check({ tool: "pay", args: {} });
+  if (checked.status !== "pending") throw new Error(JSON.stringify(checked));
+  return checked.id;
+}
+
 const mine = contender();
 
 /** Workers of this tab that contend as well. */
@@ -51,6 +105,7 @@ function answerOf(worker: Worker, asked: Asked): Promise<string> {
 }
 
 const page = {
+  run,
   held: async (key: string, approves: boolean) => (await mine).held(key, approves),
   addWorkers(count: number) {
     for (let n = 0; n < count; n += 1) workers.push(new Worker("./contender-page.js", { type: "module" }));
@@ -66,6 +121,8 @@ const page = {
 
 declare global {
   var contenders: typeof page;
+  /** Of the test: hears what happens. */
+  function told(what: "id" | "ran" | "reached", text: string): Promise<void>;
 }
 
 globalThis.contenders = page;
