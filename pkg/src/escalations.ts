@@ -326,21 +326,37 @@ async function advance(
   const own = typeof proposal === "object" && proposal.type === "review" ? asRecorded(proposal) : null;
   const past = own === null ? [] : await writing.entries(checkText("id", id));
   const reviewer = own === null ? null : await verifying(holding, place.verify).one(past, own);
-  return writeNext(place, id, (past, others, moment) => {
-    const verified = reviewer === null ? others : { ...others, [past.length]: reviewer };
-    const proposed = typeof proposal === "function" ? proposal(moment) : proposal;
-    const event = holding.advance(past, verified, proposed, moment.nowMs);
-    check(event, past);
-    return { verified, event };
-  });
+  return writeNext(
+    place,
+    id,
+    (past, others, moment) => {
+      const verified = reviewer === null ? others : { ...others, [past.length]: reviewer };
+      const proposed = typeof proposal === "function" ? proposal(moment) : proposal;
+      const event = holding.advance(past, verified, proposed, moment.nowMs);
+      check(event, past);
+      return { verified, event };
+    },
+    stopsIt(proposal),
+  );
+}
+
+/** Whether `proposal` only ends something. */
+function stopsIt(proposal: Proposal | ((moment: Moment) => Proposal)): boolean {
+  if (typeof proposal === "function") return false;
+  return proposal.type === "revoke" || (proposal.type === "review" && proposal.verdict === "reject");
 }
 
 async function withdraw(place: Place, id: string, note: string | undefined): Promise<EscalationRecord> {
   const words = written("note", note);
-  return writeNext(place, id, (past, verified, { nowMs }) => {
-    const event = withdrawal(place.holding, past, verified, words, nowMs);
-    return { verified, event };
-  });
+  return writeNext(
+    place,
+    id,
+    (past, verified, { nowMs }) => {
+      const event = withdrawal(place.holding, past, verified, words, nowMs);
+      return { verified, event };
+    },
+    true,
+  );
 }
 
 /** The agent's side takes a call back: while it is pending the call, after that its grant. */
@@ -367,19 +383,22 @@ type Next = (
 };
 
 /** Writes the next entry of the escalation `id`. */
-async function writeNext(place: Place, id: string, next: Next): Promise<EscalationRecord> {
+async function writeNext(place: Place, id: string, next: Next, stops = false): Promise<EscalationRecord> {
   const { holding, writing, verify } = place;
   checkText("id", id);
   await holding.ready();
   const reviewers = verifying(holding, verify);
   const read = () => (id === PAUSE_ID ? [] : writing.entries(id));
   if (verify) await reviewers.all(await read());
-  return writing.write(async (moment) => {
-    const past = await read();
-    if (past.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
-    const { event, verified } = next(past, await reviewers.all(past), moment);
-    return { drafts: [{ id, event, past, verified }], answer: theRecord };
-  });
+  return writing.write(
+    async (moment) => {
+      const past = await read();
+      if (past.length === 0) throw new EscalationError("not-found", `there is no escalation with the id \`${id}\``);
+      const { event, verified } = next(past, await reviewers.all(past), moment);
+      return { drafts: [{ id, event, past, verified }], answer: theRecord };
+    },
+    { stops },
+  );
 }
 
 /** The one escalation that was written. */
@@ -405,7 +424,9 @@ async function pause(place: Place, { agent, paused, by, note }: PauseInput): Pro
   const { note: words = null } = written("note", note);
   const whose = agent === undefined ? null : checkText("agent", agent);
   const event = { type: "pause", agent: whose, paused, by: who, note: words } as const;
-  await place.writing.write(async () => ({ drafts: [{ id: PAUSE_ID, event }], answer: () => undefined }));
+  await place.writing.write(async () => ({ drafts: [{ id: PAUSE_ID, event }], answer: () => undefined }), {
+    stops: paused,
+  });
 }
 
 /** Who does it: the reviewer of `as`, or whoever it is by their own word. */

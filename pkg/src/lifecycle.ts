@@ -284,6 +284,8 @@ export interface Claimant {
   readonly usage?: Usage;
   /** Whether the guard holds calls that the policy allows, too. */
   readonly holdsAll: boolean;
+  /** What else the guard knows now. */
+  readonly context?: Call["context"];
 }
 
 /** A problem of a history. `kind` tells what was done to it. */

@@ -37,6 +37,11 @@ export interface Step<T> {
   readonly answer: (records: readonly EscalationRecord[], moment: Moment) => T;
 }
 
+export interface WriteOptions {
+  /** Whether it only ends something or stops somebody, which a wrong clock must not hinder. */
+  readonly stops?: boolean;
+}
+
 /** The history of one store. */
 export interface Writing {
   readonly store: Store;
@@ -52,7 +57,7 @@ export interface Writing {
    * @throws {@link StoreError} `conflict` if others always wrote first: nothing was written.
    *   `unavailable`: nobody knows whether it was written.
    */
-  write<T>(next: (moment: Moment) => Promise<Step<T>>): Promise<T>;
+  write<T>(next: (moment: Moment) => Promise<Step<T>>, options?: WriteOptions): Promise<T>;
   /** Where an escalation stands. */
   record(id: string, entries: readonly Entry[], verified: Verified | null, nowMs: number): EscalationRecord;
 }
@@ -107,11 +112,11 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
     return Object.freeze({ id, ...holding.fold(entries, verified, nowMs) });
   }
 
-  async function attempts<T>(next: (moment: Moment) => Promise<Step<T>>): Promise<T> {
+  async function attempts<T>(next: (moment: Moment) => Promise<Step<T>>, stops: boolean): Promise<T> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (attempt > LOSSES_AT_ONCE) await env.pauseBelow(Math.min(2 ** attempt, PAUSE_MS_MAX));
       const at = await moment();
-      checkClock(at, timeOf(now));
+      if (!stops) checkClock(at, timeOf(now));
       const step = await next(at);
       if (step.drafts.length === 0) return step.answer([], at);
       const { append, records } = appendOf(step, at);
@@ -145,9 +150,9 @@ export function writingTo(holding: Holding, store: Store, now: () => number): Wr
     stored,
     entries,
     record,
-    async write(next) {
+    async write(next, { stops = false } = {}) {
       await holding.ready();
-      return inTurn(store, () => attempts(next));
+      return inTurn(store, () => attempts(next, stops));
     },
   };
 }

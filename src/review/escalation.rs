@@ -198,8 +198,8 @@ impl Escalation {
     /// It must not be broken by that. What would have ended it ends the grant; nothing else changes anything.
     fn take_from_elsewhere(&mut self, event: &Event, reviewer: Option<&Reviewer>, at_ms: UnixMs) -> bool {
         let is_end = match event {
-            Event::Claim { .. } | Event::Ask { .. } | Event::Answer { .. } | Event::Expire => false,
-            Event::Withdraw { .. } | Event::Edit { .. } => true,
+            Event::Claim { .. } | Event::Ask { .. } | Event::Answer { .. } => false,
+            Event::Withdraw { .. } | Event::Edit { .. } | Event::Expire => true,
             Event::Review(answered) => {
                 let reviewer = reviewer.cloned();
                 self.reviews.push(Review { answered: answered.clone(), at_ms, reviewer, counts: false });
@@ -290,7 +290,7 @@ impl Escalation {
     }
 
     /// Whether somebody approved the call as it is now whose approval does not count as far as can be told here.
-    fn was_approved_for_others(&self) -> bool {
+    pub(super) fn was_approved_for_others(&self) -> bool {
         let is_of_now = |review: &&Review| review.answered.digest == self.held.digest;
         let mut reviews = self.reviews.iter().filter(is_of_now);
         reviews.any(|review| !review.counts && review.answered.verdict == Verdict::Approve)
@@ -338,7 +338,9 @@ impl Escalation {
             self.close(Status::Rejected, at_ms);
         } else if counts && self.approvals() >= terms.quorum {
             self.close(Status::Approved, at_ms);
-            self.grant = Some(self.granted(answered.undo_ms, terms.expires_ms, at_ms));
+            let counted = self.reviews.iter().filter(|review| review.counts);
+            let undo_ms = counted.map(|review| review.answered.undo_ms).max().unwrap_or(0);
+            self.grant = Some(self.granted(undo_ms, terms.expires_ms, at_ms));
         }
         Ok(())
     }
@@ -417,6 +419,12 @@ impl Escalation {
     }
 
     fn take_revocation(&mut self, note: Option<&str>, at_ms: UnixMs) -> Result<(), EscalationError> {
+        if self.status == Status::Pending && self.approvals() > 0 && !self.was_approved_for_others() {
+            // Somebody who cannot verify approvals took it for approved by others: it is over either way.
+            self.close(Status::Withdrawn, at_ms);
+            self.closing_note = note.map(str::to_owned);
+            return Ok(());
+        }
         let grant = match self.status {
             Status::Pending | Status::Expired if self.was_approved_for_others() && !self.expiry_is_recorded => {
                 self.close(Status::Approved, at_ms);

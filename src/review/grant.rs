@@ -4,7 +4,7 @@ use super::error::EscalationError;
 use super::escalation::{Escalation, fold};
 use super::event::{Entry, Event, UnixMs, Verdict, Verified};
 use super::parts::{GrantState, Review};
-use crate::decide::call::{Call, MARKS};
+use crate::decide::call::{Call, MARKS, call_digest};
 use crate::decide::compile::Stack;
 use crate::decide::decide::{decide, decide_held};
 use crate::decide::limit::Usage;
@@ -15,7 +15,7 @@ use crate::value::digest::Digest;
 use crate::value::value::{Map, Value};
 
 /// What a guard presents to use a grant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Claimant {
     /// Which guard it is.
     pub guard: String,
@@ -25,6 +25,8 @@ pub struct Claimant {
     pub marks: Vec<String>,
     /// Whether it holds calls that the policies allow, too.
     pub holds_all: bool,
+    /// What else it knows now; where that differs in what the approval covers, it is another call.
+    pub context: Option<Value>,
 }
 
 /// Uses the grant of the escalation that `entries` tell, if `stack` as it is now still agrees.
@@ -62,7 +64,11 @@ pub fn consume(
     if claimant.marks.iter().any(|mark| !carried.contains(&mark.as_str())) {
         return Err(EscalationError::MarksGrew);
     }
-    let call = with_marks(call, &claimant.marks);
+    let call = Call { context: claimant.context.clone(), ..with_marks(call, &claimant.marks) };
+    let covered = Call { context: claimant.context.clone(), ..escalation.held.call.clone() };
+    if call_digest(&covered, &escalation.held.covers) != Ok(escalation.held.digest) {
+        return Err(EscalationError::DigestMismatch);
+    }
     let was_held_anyway = escalation.held.decision.cause == Cause::Hold;
     let now = if claimant.holds_all || was_held_anyway {
         decide_held(stack, &call, usage)

@@ -144,6 +144,9 @@ pub fn advance(
         Event::Review(answered) if answered.verdict == Verdict::Approve => {
             check_counts(&escalation, answered, verified, entries.len())?;
         }
+        Event::Revoke { .. } if escalation.status == Status::Pending && !escalation.was_approved_for_others() => {
+            return Err(EscalationError::NotApproved);
+        }
         Event::Review(_)
         | Event::Claim { .. }
         | Event::Ask { .. }

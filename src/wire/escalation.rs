@@ -231,7 +231,8 @@ pub fn claimant_from(value: &Value) -> Result<Claimant, Failure> {
     let digest = digest.ok_or_else(|| Failure::from(EscalationError::DigestMismatch))?;
     let guard = text(claimant, "guard").ok_or_else(unknown)?.to_owned();
     let marks = texts(claimant, "marks").ok_or_else(unknown)?;
-    Ok(Claimant { guard, digest, marks, holds_all: claimant.get("holdsAll") == Some(&Value::Bool(true)) })
+    let holds_all = claimant.get("holdsAll") == Some(&Value::Bool(true));
+    Ok(Claimant { guard, digest, marks, holds_all, context: claimant.get("context").cloned() })
 }
 
 /// The change that `value` is.

@@ -148,3 +148,31 @@ test("a grant that this process has used stays used, whatever the store says aft
   assert.ok(again.status === "not-run");
   assert.equal(again.told.code, "unavailable");
 });
+
+test("a clock that is behind hinders nobody from stopping an agent: pause, reject, undo", async () => {
+  const { guard, people, clock } = stand();
+  const [held, approved] = [
+    await hold(guard, call),
+    await hold(guard, { tool: "email.send", args: { other: 1, more: 2 } }),
+  ];
+  await approve(people, approved);
+  clock.ms -= 60 * minute;
+  await assert.rejects(approve(people, held), { code: "clock-behind" });
+  assert.equal((await reject(people, held)).status, "rejected");
+  assert.equal((await people.revoke(approved.id)).grant?.state, "revoked");
+  await people.pause({ paused: true });
+  assert.deepEqual(await people.paused(), [null]);
+  await assert.rejects(people.pause({ paused: false }), { code: "clock-behind" });
+});
+
+test("an approval that never counts does not fill the cap for ever", async () => {
+  const policy = await loadPolicy("rules: [{ tool: '*', action: escalate, review: { reviewers: [ana] } }]");
+  const { guard, store, clock } = stand({ policy, verify: async () => null, pendingMax: 1 });
+  const record = await hold(guard, call);
+  const junk = createEscalations({ store, now: () => clock.ms, as: { id: "ana", sign: async () => "junk" } });
+  await approve(junk, record);
+  const other = { tool: "email.send", args: { other: 1, more: 2 } };
+  assert.equal((await guard.check(other)).status, "not-run");
+  clock.ms += 60 * minute;
+  assert.equal((await guard.check(other)).status, "pending");
+});

@@ -52,7 +52,7 @@ export interface StoreApiOptions {
 export type Api = (request: Request) => Promise<Response>;
 
 /** How far the clock of whoever appends may be ahead: later entries are never before the last, so a wrong one would last. */
-const AHEAD_MS_MAX = 5 * 60_000;
+const AHEAD_MS_MAX = 60_000;
 const BYTES_MAX = 32 * 1024 * 1024;
 /** Escalations of one page, and entries of one part of the history. */
 const PAGE_MAX = 500;

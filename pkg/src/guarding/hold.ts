@@ -96,10 +96,12 @@ async function waiting({ post, keys, moment }: Deciding) {
     // One that is damaged waits for ever, as long as nobody mends the store.
     const verified = await reviewers.all(entries);
     const record = possible(() => writing.record(id, entries, verified, moment.nowMs));
-    const isOver = record?.status === "expired" && !mayBeApproved(record);
-    const event = isOver ? possible(() => holding.advance(entries, verified, { type: "expire" }, moment.nowMs)) : null;
+    const isOver = record?.status === "expired";
+    // For somebody who can verify more than this guard it may be approved: that is for them to record.
+    const isSure = isOver && !mayBeApproved(record);
+    const event = isSure ? possible(() => holding.advance(entries, verified, { type: "expire" }, moment.nowMs)) : null;
     if (event) expired.push({ id, event, past: entries, verified });
-    else pending += 1;
+    else if (!isOver) pending += 1;
   }
   return { pending, expired };
 }

@@ -77,18 +77,24 @@ export async function release(post: Post, id: string): Promise<Release> {
     if (pause !== null) return nothingWritten({ kind: "told", record, told: toldPaused(tool, pause.note) });
     const batch = await batchWaits(post, record, nowMs);
     if (batch) return nothingWritten({ kind: "waits", record, waitsFor: "batch", untilMs: batch.untilMs });
-    if (!isSameContext(post, record)) {
-      const why = "the context that it was approved in is not the one of now";
-      return nothingWritten({ kind: "told", record, told: toldChanged(tool, id, why) });
-    }
     if (record.call.toolDigest !== toolDigests.get(tool)) {
       const why = "the tool describes itself in another way than when it was held";
       return nothingWritten({ kind: "told", record, told: toldChanged(tool, id, why) });
     }
     const keys = holding.keys(record.call);
     const marks = await writing.stored((store) => store.marks(keys.session));
-    const { stack, usage } = await decideByLatest(post, withMarks(record.call, marks), moment);
-    const claimant = { guard: guardOf(post), digest: record.digest, marks, usage, holdsAll: post.holdsAll };
+    const { context: _, ...recorded } = record.call;
+    const { context } = post.known;
+    const present = { ...recorded, ...(context !== undefined && { context }) };
+    const { stack, usage } = await decideByLatest(post, withMarks(present, marks), moment);
+    const claimant = {
+      guard: guardOf(post),
+      digest: record.digest,
+      marks,
+      usage,
+      holdsAll: post.holdsAll,
+      ...(context !== undefined && { context }),
+    };
     let event: Event;
     try {
       event = stack.consume(past, verified, claimant, nowMs);
@@ -136,17 +142,6 @@ function identified(value: unknown): unknown {
   return typeof value === "string" ? { id: value } : (value ?? null);
 }
 
-/** Whether the part of the context that the approval covers is still what it was. */
-function isSameContext({ known }: Post, { call, covers }: EscalationRecord): boolean {
-  const [before, now] = [call.context ?? {}, known.context ?? {}];
-  if (covers.includes(WHOLE_CONTEXT)) return sameJson(call.context ?? null, known.context ?? null);
-  const part = (context: object, key: string) => Object.getOwnPropertyDescriptor(context, key)?.value ?? null;
-  return covers.every((key) => sameJson(part(before, key), part(now, key)));
-}
-
-/** Stands among the keys that an approval covers for all of them. */
-const WHOLE_CONTEXT = "*";
-
 /** That nobody has answered yet. */
 export function reviewWaits(record: EscalationRecord) {
   return { kind: "waits", record, waitsFor: "review", untilMs: record.expiresAtMs } as const;
@@ -163,7 +158,11 @@ function toldRefused({ id, call }: EscalationRecord, error: unknown) {
       case "marks-grew":
         return toldChanged(call.tool, id, "its session carries marks that it did not carry when it was held");
       case "digest-mismatch":
-        return toldChanged(call.tool, id, "it is not the call that was approved");
+        return toldChanged(
+          call.tool,
+          id,
+          "it is not the call that was approved, or not in the context in which it was",
+        );
       default:
         break;
     }

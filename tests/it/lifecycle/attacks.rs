@@ -9,7 +9,7 @@ use countersign::review::grant::{Claimant, consume};
 use countersign::review::next::{HELD_TEXT_MAX, HELD_VALUES_MAX, Holder, advance, open};
 use countersign::review::parts::GrantState;
 
-use super::{GUARD, START_MS, answer, call, opened, stack};
+use super::{GUARD, MINUTE_MS, START_MS, answer, call, opened, stack};
 
 const PAY: &str = "
 rules:
@@ -48,7 +48,7 @@ fn an_edit_that_no_reviewer_can_have_made_breaks_the_history() {
 }
 
 fn claimant(held: &Held, holds_all: bool) -> Claimant {
-    Claimant { guard: GUARD.to_owned(), digest: held.digest, marks: Vec::new(), holds_all }
+    Claimant { guard: GUARD.to_owned(), digest: held.digest, marks: Vec::new(), holds_all, context: None }
 }
 
 #[test]
@@ -97,15 +97,61 @@ fn who_cannot_verify_breaks_nothing_that_was_approved_and_can_end_it() {
         ),
         (Event::Review(answer(Verdict::Reject, digest)), GrantState::Revoked),
         (Event::Withdraw { note: None }, GrantState::Revoked),
+        (Event::Expire, GrantState::Revoked),
         (Event::Edit { held: Box::new(edited), by: None, note: None }, GrantState::Revoked),
     ] {
+        let later_ms = if event == Event::Expire { START_MS + 31 * MINUTE_MS } else { START_MS + 2 };
         let unverified = fold(&entries, Some(&Verified::new()), START_MS + 2).expect("it is whole");
         assert_eq!(unverified.status, Status::Pending);
-        let entries = [entries.clone(), vec![Entry { at_ms: START_MS + 2, event: event.clone() }]].concat();
-        let escalation = fold(&entries, Some(&verified), START_MS + 3).expect("it is not broken");
+        let entries = [entries.clone(), vec![Entry { at_ms: later_ms, event: event.clone() }]].concat();
+        let escalation = fold(&entries, Some(&verified), later_ms).expect("it is not broken");
         let grant = escalation.grant.expect("ana has approved");
-        assert_eq!((escalation.status, grant.state(START_MS + 3)), (Status::Approved, state), "{event:?}");
-        assert!(fold(&entries, None, START_MS + 3).is_ok());
+        assert_eq!((escalation.status, grant.state(later_ms)), (Status::Approved, state), "{event:?}");
+        assert!(fold(&entries, None, later_ms).is_ok());
+    }
+}
+
+#[test]
+fn an_undo_by_who_cannot_verify_ends_what_is_half_approved_and_breaks_nothing() {
+    let two = stack("rules: [{ tool: pay, action: escalate, review: { reviewers: [ana, ben], quorum: 2 } }]");
+    let open = opened(&two, call(CALL), START_MS);
+    let verified = vec![(1, Reviewer { id: "ana".to_owned(), roles: Vec::new() })];
+    let proven = Answered { proof: Some("hers".to_owned()), ..answer(Verdict::Approve, held(&open).digest) };
+    let mut entries = vec![open];
+    let approval = advance(&entries, Some(&verified), Event::Review(proven), START_MS + 1).expect("she may");
+    entries.push(Entry { at_ms: START_MS + 1, event: approval });
+    let revoke = Event::Revoke { by: None, note: None };
+    assert_eq!(advance(&entries, Some(&verified), revoke.clone(), START_MS + 2), Err(EscalationError::NotApproved));
+    let revoke = advance(&entries, None, revoke, START_MS + 2).expect("as far as can be told here, it may be approved");
+    entries.push(Entry { at_ms: START_MS + 2, event: revoke });
+    let status = fold(&entries, Some(&verified), START_MS + 3).map(|escalation| escalation.status);
+    assert_eq!(status, Ok(Status::Withdrawn));
+}
+
+#[test]
+fn a_grant_is_decided_in_the_context_of_now_and_covers_what_it_was() {
+    let held_under = stack(
+        "rules: [{ tool: pay, when: { context.env: { exists: true } }, action: escalate }, { tool: pay, action: escalate }]",
+    );
+    let later =
+        stack("rules: [{ tool: pay, when: { context.frozen: true }, action: block }, { tool: pay, action: escalate }]");
+    let json = CALL.replace("\"user\"", "\"context\":{\"env\":\"a\",\"frozen\":false},\"user\"");
+    let open = opened(&held_under, call(&json), START_MS);
+    let held = held(&open);
+    let approval =
+        advance(std::slice::from_ref(&open), None, Event::Review(answer(Verdict::Approve, held.digest)), START_MS + 1);
+    let entries = [open, Entry { at_ms: START_MS + 1, event: approval.expect("anybody may") }];
+    let used = |stack, context: Option<&str>| {
+        let context =
+            context.map(|json| call(&format!(r#"{{"tool":"t","context":{json}}}"#)).context.expect("there is one"));
+        let claimant = Claimant { context, ..claimant(&held, false) };
+        consume(stack, &entries, None, &claimant, &Usage::default(), START_MS + 2).map(drop)
+    };
+    assert_eq!(used(&held_under, Some(r#"{"env":"a","frozen":true}"#)), Ok(()), "the approval does not cover it");
+    assert_eq!(used(&later, Some(r#"{"env":"a","frozen":true}"#)), Err(EscalationError::Blocked));
+    assert_eq!(used(&later, Some(r#"{"env":"a","frozen":false}"#)), Ok(()));
+    for other in [None, Some("{}"), Some(r#"{"env":null}"#), Some(r#"{"env":"b"}"#)] {
+        assert_eq!(used(&held_under, other), Err(EscalationError::DigestMismatch), "{other:?}");
     }
 }
 

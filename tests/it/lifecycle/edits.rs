@@ -94,7 +94,8 @@ fn an_edited_call_is_reviewed_anew() {
     let approval = approve(&entries, after.digest, &[("args.to", "x@evil.example")]).expect("it is confirmed");
     entries.push(Entry { at_ms: at_ms + 1, event: approval });
     assert_eq!(fold(&entries, None, at_ms + 1).map(|escalation| escalation.status), Ok(Status::Approved));
-    let claim = |digest| Claimant { guard: GUARD.to_owned(), digest, marks: Vec::new(), holds_all: false };
+    let claim =
+        |digest| Claimant { guard: GUARD.to_owned(), digest, marks: Vec::new(), holds_all: false, context: None };
     let used = |digest| consume(&stack, &entries, None, &claim(digest), &Usage::default(), at_ms + 2);
     assert_eq!(used(before.digest), Err(EscalationError::DigestMismatch));
     assert!(used(after.digest).is_ok());

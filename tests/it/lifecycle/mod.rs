@@ -132,7 +132,7 @@ fn engine(
         Step::Consume { guard, is_of_call, marks, policy } => {
             let marks = marks.iter().map(ToString::to_string).collect();
             let digest = of(*is_of_call);
-            let claimant = Claimant { guard: (*guard).to_owned(), digest, marks, holds_all: false };
+            let claimant = Claimant { guard: (*guard).to_owned(), digest, marks, holds_all: false, context: None };
             return consume(&stacks[*policy].0, entries, Some(verified), &claimant, &Usage::default(), now_ms);
         }
         Step::Withdraw => Event::Withdraw { note: None },

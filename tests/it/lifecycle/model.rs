@@ -115,11 +115,14 @@ impl Model {
         if self.status(now_ms) != Status::Approved || is_revoked || self.was_used() {
             return None;
         }
-        let mut approvals = self.happened.iter().rev().filter_map(|(at_ms, step)| match step {
-            Step::Review { verdict: Verdict::Approve, undo_ms, .. } => Some((*at_ms, at_ms + undo_ms)),
-            _ => None,
-        });
-        let (approved_ms, not_before_ms) = approvals.next()?;
+        let approvals = || {
+            self.happened.iter().filter_map(|(at_ms, step)| match step {
+                Step::Review { verdict: Verdict::Approve, undo_ms, .. } => Some((*at_ms, *undo_ms)),
+                _ => None,
+            })
+        };
+        let approved_ms = approvals().map(|(at_ms, _)| at_ms).max()?;
+        let not_before_ms = approved_ms + approvals().map(|(_, undo_ms)| undo_ms).max()?;
         (now_ms < not_before_ms + self.terms.expires_ms).then_some((approved_ms, not_before_ms))
     }
 
