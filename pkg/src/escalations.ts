@@ -1,6 +1,7 @@
 /** Held calls: opened under a policy, kept in a store, answered by people. This is the side of reviewers and of the app. */
 import { snapshotCall } from "./call.js";
 import { checkFunction, checkKeys, checkMs, checkText, type KeysOf, written } from "./checks.js";
+import { NO_GUARD } from "./constants.js";
 import type { Holding, ReviewEvent } from "./core.js";
 import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
 import * as env from "./env.js";
@@ -136,9 +137,6 @@ export interface PauseInput {
   readonly by?: string;
   readonly note?: string;
 }
-
-/** The guard of what no guard holds. */
-export const NO_GUARD = "-";
 
 const CLAIM_MS = 5 * 60_000;
 

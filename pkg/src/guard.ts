@@ -13,61 +13,7 @@ import { type CreateGuard, guardIn } from "./guarding/create.js";
 import { type LoadOptions, limitsOf, sourcesOf, toolsOf } from "./sources.js";
 import type { Diagnostic, PolicySource } from "./types.js";
 
-export { CALL_DEPTH_MAX, CALL_TEXT_MAX, CALL_VALUES_MAX, snapshotCall, TOOL_BYTES_MAX } from "./call.js";
-export type { DecideOptions, DecidingPolicy } from "./decides.js";
-export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode, Told, ToldCode } from "./errors.js";
-export {
-  BlockedError,
-  CallError,
-  EngineError,
-  EscalationError,
-  NotRunError,
-  PolicyError,
-  StoreError,
-} from "./errors.js";
-export type {
-  EditInput,
-  EscalationPage,
-  EscalationRecord,
-  Escalations,
-  EscalationsOptions,
-  ListOptions,
-  OpenOptions,
-  PauseInput,
-  ReviewInput,
-} from "./escalations.js";
-export type {
-  Checked,
-  CheckOptions,
-  Finished,
-  Guard,
-  GuardEvent,
-  GuardOptions,
-  Identity,
-  ProposedCall,
-  Resumed,
-  ResumeOptions,
-  RunContext,
-  Unfinished,
-  WaitsFor,
-  WrappedOptions,
-} from "./guarding/types.js";
-export type { ReviewerKey, ReviewSigner, ReviewVerifier } from "./reviewers.js";
-export { reviewSigner, reviewVerifier } from "./reviewers.js";
-export type { LoadOptions } from "./sources.js";
-export type {
-  Append,
-  Filter,
-  IndexRow,
-  ListPage,
-  ListQuery,
-  Store,
-  StoredEscalation,
-  UsageQuery,
-  Used,
-} from "./stores/store.js";
-export { EMPTY_HEAD } from "./stores/store.js";
-export type * from "./types.js";
+export * from "./exports.js";
 
 /** As in the whole package. */
 export const createEscalations: CreateEscalations = escalationsIn(holding);

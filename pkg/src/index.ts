@@ -7,64 +7,10 @@ import { holding } from "./engines/full.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
 import { type CreateGuard, guardIn } from "./guarding/create.js";
 
-export { CALL_DEPTH_MAX, CALL_TEXT_MAX, CALL_VALUES_MAX, snapshotCall, TOOL_BYTES_MAX } from "./call.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
-export type { DecideOptions, DecidingPolicy } from "./decides.js";
-export type { CallErrorCode, EngineErrorCode, EscalationErrorCode, StoreErrorCode, Told, ToldCode } from "./errors.js";
-export {
-  BlockedError,
-  CallError,
-  EngineError,
-  EscalationError,
-  NotRunError,
-  PolicyError,
-  StoreError,
-} from "./errors.js";
-export type {
-  EditInput,
-  EscalationPage,
-  EscalationRecord,
-  Escalations,
-  EscalationsOptions,
-  ListOptions,
-  OpenOptions,
-  PauseInput,
-  ReviewInput,
-} from "./escalations.js";
-export type {
-  Checked,
-  CheckOptions,
-  Finished,
-  Guard,
-  GuardEvent,
-  GuardOptions,
-  Identity,
-  ProposedCall,
-  Resumed,
-  ResumeOptions,
-  RunContext,
-  Unfinished,
-  WaitsFor,
-  WrappedOptions,
-} from "./guarding/types.js";
+export * from "./exports.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
-export type { ReviewerKey, ReviewSigner, ReviewVerifier } from "./reviewers.js";
-export { reviewSigner, reviewVerifier } from "./reviewers.js";
-export type { LoadOptions } from "./sources.js";
-export type {
-  Append,
-  Filter,
-  IndexRow,
-  ListPage,
-  ListQuery,
-  Store,
-  StoredEscalation,
-  UsageQuery,
-  Used,
-} from "./stores/store.js";
-export { EMPTY_HEAD } from "./stores/store.js";
-export type * from "./types.js";
 export { undoMsOf } from "./undo.js";
 export type { VerifyHistoryOptions } from "./verifying.js";
 export { verifyHistory } from "./verifying.js";

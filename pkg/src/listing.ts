@@ -1,13 +1,12 @@
 /** Pages of escalations, on which what waited too long has expired, recorded or not. */
 import { checkKeys, type KeysOf } from "./checks.js";
+import { STATUSES } from "./constants.js";
 import { EscalationError } from "./errors.js";
 import type { EscalationPage, ListOptions, Place } from "./escalations.js";
-import type { Status } from "./lifecycle.js";
 import { verifying } from "./reviewers.js";
 import type { Filter, ListPage, StoredEscalation } from "./stores/store.js";
 import type { Draft, EscalationRecord } from "./writing.js";
 
-const STATUSES: readonly Status[] = ["pending", "approved", "rejected", "expired", "withdrawn"];
 const QUERY: KeysOf<ListOptions> = { status: 0, limit: 0, after: 0 };
 const LIMIT_MAX = 1000;
 /** How many pending ones are looked through at once for those that have expired. */

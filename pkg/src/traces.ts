@@ -3,6 +3,7 @@ import type { Holding } from "./core.js";
 import type { Entry } from "./lifecycle.js";
 import type { Append, Used } from "./stores/store.js";
 import type { Call, Charge } from "./types.js";
+import { usedOf } from "./writing.js";
 
 /** Beside the entries of one append. */
 export interface Traces {
@@ -64,7 +65,7 @@ function traces(
 ): Traces {
   return {
     marks: marks.length === 0 ? null : { session: holding.keys(call).session, marks },
-    used: charge.map(({ bucket, amount, perMs }) => ({ bucket, amount, atMs, untilMs: atMs + perMs })),
+    used: usedOf(charge, atMs),
   };
 }
 

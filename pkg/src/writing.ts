@@ -6,7 +6,16 @@ import { checkFunction, checkStore } from "./checks.js";
 import type { Holding } from "./core.js";
 import * as env from "./env.js";
 import { EscalationError, messageOf, StoreError } from "./errors.js";
-import { type Entry, type Escalation, type Event, type Head, PAUSE_ID, type Verified } from "./lifecycle.js";
+import {
+  type Entry,
+  type Escalation,
+  type Event,
+  type Head,
+  type Keys,
+  PAUSE_ID,
+  type Status,
+  type Verified,
+} from "./lifecycle.js";
 import type { Append, Filter, IndexRow, ListPage, ListQuery, Store, StoredEscalation, Used } from "./stores/store.js";
 import type { Charge, Digest } from "./types.js";
 
@@ -169,13 +178,12 @@ function notAbout(id: string): never {
 /** Where `record` stands, so that it can be listed. */
 export function rowOf(holding: Holding, record: EscalationRecord): IndexRow {
   const { id, status, openedAtMs } = record;
-  const { agent } = holding.keys(record.call);
-  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane: laneKeyOf(holding, record), agent };
+  const keys = holding.keys(record.call);
+  return { id, status, openedAtMs, unfinished: isUnfinished(record), lane: laneIn(keys, status), agent: keys.agent };
 }
 
 /** Under which key later calls find it: rejections under one of their own, so that nothing else hides them. */
-function laneKeyOf(holding: Holding, { status, call }: EscalationRecord): Digest | null {
-  const { lane, rejections } = holding.keys(call);
+function laneIn({ lane, rejections }: Keys, status: Status): Digest | null {
   switch (status) {
     case "pending":
     case "approved":
