@@ -7,6 +7,8 @@ import { holding } from "./engines/full.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
 import { type CreateGuard, guardIn } from "./guarding/create.js";
 
+export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
+export { BATCH_MAX } from "./card.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";

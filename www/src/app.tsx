@@ -1,22 +1,32 @@
 /** The frame of the page: header, navigation, engine notice, and the view that the address names. */
 
-import { render } from "preact";
+import { signal } from "@preact/signals";
+import { type ComponentType, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { startEngine } from "./engine/client.ts";
-import { PolicyView } from "./policy/policy-view.tsx";
 import { keepPolicyChecked } from "./policy/state.ts";
 import { ReviewView } from "./review/review-view.tsx";
 import { followQueue } from "./review/state.ts";
-import { hashOf, route, type View } from "./route.ts";
-import { SimulateView } from "./simulate/simulate-view.tsx";
+import { hashOf, route, VIEWS, type View } from "./route.ts";
 import { EngineNotice } from "./ui/engine-notice.tsx";
 import { ServerNotice } from "./ui/server-notice.tsx";
 
-const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
-  { view: "policy", title: "Policy" },
-  { view: "simulate", title: "Simulate" },
-  { view: "review", title: "Review" },
-];
+const TITLES: Readonly<Record<View, string>> = {
+  policy: "Policy",
+  simulate: "Simulate",
+  review: "Review",
+  evidence: "Evidence",
+};
+
+/** The views that are fetched when they are first looked at; reviewers mostly need none of them. */
+const LATER: Readonly<Record<Exclude<View, "review">, () => Promise<ComponentType>>> = {
+  policy: async () => (await import("./policy/policy-view.tsx")).PolicyView,
+  simulate: async () => (await import("./simulate/simulate-view.tsx")).SimulateView,
+  evidence: async () => (await import("./evidence/evidence-view.tsx")).EvidenceView,
+};
+
+const fetched = signal<Readonly<Partial<Record<View, ComponentType>>>>({ review: ReviewView });
+const missing = signal<View | null>(null);
 
 export function mount(host: HTMLElement | null): void {
   if (host === null) return;
@@ -29,18 +39,20 @@ export function mount(host: HTMLElement | null): void {
 
 function App() {
   const { view } = route.value;
-  const title = VIEWS.find((each) => each.view === view)?.title ?? "";
+  const title = TITLES[view];
+  const Shown = fetched.value[view];
   useEffect(() => {
     document.title = `${title} · Countersign`;
-  }, [title]);
+    void fetchView(view);
+  }, [view, title]);
   return (
     <>
       <header class="page-header">
         <span class="brand">Countersign</span>
         <nav aria-label="Views">
           {VIEWS.map((each) => (
-            <a key={each.view} href={hashOf(each.view)} aria-current={each.view === view ? "page" : undefined}>
-              {each.title}
+            <a key={each} href={hashOf(each)} aria-current={each === view ? "page" : undefined}>
+              {TITLES[each]}
             </a>
           ))}
         </nav>
@@ -48,12 +60,34 @@ function App() {
       <main>
         <EngineNotice />
         <ServerNotice />
-        {view === "policy" && <PolicyView />}
-        {view === "simulate" && <SimulateView />}
-        {view === "review" && <ReviewView />}
+        {Shown !== undefined && <Shown />}
+        {Shown === undefined && missing.value !== view && <p class="quiet">Loading…</p>}
+        {Shown === undefined && missing.value === view && <Missing view={view} />}
       </main>
     </>
   );
+}
+
+function Missing({ view }: { readonly view: View }) {
+  return (
+    <div class="notice bad" role="alert">
+      <p>This part of the page could not be loaded. Is the network gone, or was the page replaced by a newer one?</p>
+      <button type="button" onClick={() => fetchView(view)}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+async function fetchView(view: View): Promise<void> {
+  if (view === "review" || fetched.value[view] !== undefined) return;
+  missing.value = null;
+  try {
+    const Fetched = await LATER[view]();
+    fetched.value = { ...fetched.value, [view]: Fetched };
+  } catch {
+    missing.value = view;
+  }
 }
 
 /** A file dropped beside its place must not replace the page. */

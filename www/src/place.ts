@@ -1,5 +1,6 @@
 /**
- * Where the held calls are: in this browser, or in the store that `countersign review` serves beside this page.
+ * Where the held calls are: in this browser, in the demonstration's own part of it, or in the store that `countersign review`
+ * serves beside this page.
  *
  * The server marks the page that it serves. Its address carries a token that works once and becomes the session of this tab.
  * The secret of the session stays in `sessionStorage`, which belongs to this address with its port; a cookie would go to
@@ -8,7 +9,8 @@
 
 /** The place, as the engine's worker takes it. */
 export type Place =
-  | { readonly kind: "browser" }
+  /** With `space` begin the names of all that is kept in this browser. */
+  | { readonly kind: "browser" | "demo"; readonly space: string }
   /** `as` is the name of the reviewer who started the server, if they gave one. */
   | { readonly kind: "api"; readonly url: string; readonly as: string | null; readonly secret: string };
 
@@ -16,6 +18,12 @@ const SECRET_KEY = "countersign-session";
 
 /** Whether `countersign review` serves this page. */
 export const isServed = document.querySelector('meta[name="countersign-store"]')?.getAttribute("content") === "api";
+
+/** Whether this page is the demonstration: an agent of its own making, and nothing that is real. */
+export const isDemo = !isServed && new URLSearchParams(window.location.search).has("demo");
+
+/** With this begin the names of all that this page keeps in the browser, so that the demonstration never touches what is real. */
+export const SPACE = isDemo ? "countersign-demo" : "countersign";
 
 let token = isServed ? takeToken() : null;
 
@@ -44,7 +52,7 @@ export class NoSession extends Error {
  * @throws {@link NoSession} with a message for the reader.
  */
 export async function findPlace(): Promise<Place> {
-  if (!isServed) return { kind: "browser" };
+  if (!isServed) return { kind: isDemo ? "demo" : "browser", space: SPACE };
   const url = new URL("api", document.baseURI).href;
   const mine = token;
   token = null;

@@ -1,13 +1,14 @@
-/** Which view the address names: `#/policy`, `#/simulate`, `#/review` or `#/review/<escalation id>`. */
+/** Which view the address names: `#/policy`, `#/simulate`, `#/review`, `#/review/<escalation id>`, `#/review/batch/<id>`, `#/evidence`. */
 
 import { signal } from "@preact/signals";
 
-export type View = "policy" | "simulate" | "review";
+export const VIEWS = ["policy", "simulate", "review", "evidence"] as const;
+export type View = (typeof VIEWS)[number];
 
 export interface Route {
   readonly view: View;
-  /** The escalation that the review view shows. */
-  readonly escalation: string | null;
+  /** What stands after the name of the view, decoded. */
+  readonly rest: readonly string[];
 }
 
 export const route = signal<Route>(parseHash(window.location.hash));
@@ -17,21 +18,20 @@ window.addEventListener("hashchange", () => {
 });
 
 /** The address of a view. */
-export function hashOf(view: View, escalation?: string): string {
-  return escalation === undefined ? `#/${view}` : `#/${view}/${encodeURIComponent(escalation)}`;
+export function hashOf(view: View, ...rest: readonly string[]): string {
+  return `#/${[view, ...rest.map(encodeURIComponent)].join("/")}`;
 }
 
 function parseHash(hash: string): Route {
-  const [, view, rest] = hash.split("/", 3);
-  if (view === "simulate") return { view, escalation: null };
-  if (view === "review") return { view, escalation: rest ? decoded(rest) : null };
-  return { view: "policy", escalation: null };
+  const [, name, ...rest] = hash.split("/");
+  const view = VIEWS.find((each) => each === name) ?? "policy";
+  return { view, rest: rest.map(decoded).filter((part) => part !== "") };
 }
 
-function decoded(part: string): string | null {
+function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    return null;
+    return "";
   }
 }

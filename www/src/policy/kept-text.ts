@@ -1,6 +1,8 @@
 /** Keeps the policy text in this browser, across reloads. */
 
-const KEY = "countersign.policy";
+import { SPACE } from "../place.ts";
+
+const KEY = `${SPACE}.policy`;
 
 export function keptText(): string | null {
   try {

@@ -7,8 +7,8 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import type { Fix, Span } from "countersign";
-import type { Checked, InForce } from "../engine/api.ts";
 import { ask, engine } from "../engine/client.ts";
+import type { Checked, InForce } from "../engine/policy/api.ts";
 import { keepText, keptText, onKeptElsewhere } from "./kept-text.ts";
 import { FIRST } from "./starters.ts";
 

@@ -6,7 +6,7 @@
 
 import type { Decision } from "countersign";
 import { useEffect, useRef } from "preact/hooks";
-import type { Queued, Shown, Waits } from "../engine/api.ts";
+import type { Queued, Shown, Waits } from "../engine/review/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
 import { ProtectionFacts } from "../ui/protection-facts.tsx";

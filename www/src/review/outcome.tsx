@@ -1,7 +1,7 @@
 /** How it ended: the answer, the grant, and what became of the call. */
 
 import { useEffect, useRef } from "preact/hooks";
-import type { Shown } from "../engine/api.ts";
+import type { Shown } from "../engine/review/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { StatusChip } from "../ui/status-chip.tsx";
 import { Time } from "../ui/time.tsx";

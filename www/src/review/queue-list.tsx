@@ -1,11 +1,11 @@
 /** The list of escalations: pending first, then closed, the newest first within. */
 
-import type { Queued } from "../engine/api.ts";
-import { hashOf, route } from "../route.ts";
+import type { Queued } from "../engine/review/api.ts";
+import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { StatusChip } from "../ui/status-chip.tsx";
 import { Time } from "../ui/time.tsx";
-import { arrived, type Listed, listed, readMore, readQueue } from "./state.ts";
+import { arrived, chosen as chosenId, type Listed, listed, readMore, readQueue } from "./state.ts";
 
 export function QueueList() {
   const list = listed.value;
@@ -53,7 +53,7 @@ function rowsOf({ items, wasPending }: Listed): readonly (readonly Queued[])[] {
 
 function Item({ items }: { readonly items: readonly Queued[] }) {
   const pending = items.filter(({ status }) => status === "pending");
-  const chosen = items.find(({ id }) => id === route.value.escalation);
+  const chosen = items.find(({ id }) => id === chosenId.value);
   const item = pending[0] ?? chosen ?? items[0];
   if (item === undefined) return null;
   return (

@@ -1,13 +1,12 @@
 /** The review view: the queue, and one call at a time. */
 
-import { route } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { Card } from "./card.tsx";
 import { QueueList } from "./queue-list.tsx";
-import { shown, shownTrouble, trouble } from "./state.ts";
+import { chosen, shown, shownTrouble, trouble } from "./state.ts";
 
 export function ReviewView() {
-  const { escalation } = route.value;
+  const escalation = chosen.value;
   const card = shown.value;
   return (
     <>

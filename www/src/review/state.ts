@@ -5,8 +5,10 @@
  */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import type { Answer, Damaged, Failure, QueueCursor, Queued, Shown } from "../engine/api.ts";
+import type { Failure } from "../engine/api.ts";
 import { ask, engine } from "../engine/client.ts";
+import type { Answer, Damaged, QueueCursor, Queued, Shown } from "../engine/review/api.ts";
+import { SPACE } from "../place.ts";
 import { route } from "../route.ts";
 
 export interface Listed {
@@ -34,7 +36,8 @@ export const shownTrouble = signal<string | null>(null);
 export const refused = signal<{ readonly id: string; readonly message: string } | null>(null);
 
 const view = computed(() => route.value.view);
-const chosen = computed(() => route.value.escalation);
+/** The escalation that the address names. */
+export const chosen = computed(() => (view.value === "review" ? (route.value.rest[0] ?? null) : null));
 
 /** Reads the queue from its beginning. */
 export async function readQueue(): Promise<void> {
@@ -103,7 +106,7 @@ function refusal(failure: Failure | null): string {
 
 /** Follows the store, the address and the engine. */
 export function followQueue(): void {
-  const changes = new BroadcastChannel("countersign-queue");
+  const changes = new BroadcastChannel(`${SPACE}-queue`);
   changes.addEventListener("message", refresh);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") refresh();

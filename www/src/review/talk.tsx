@@ -1,6 +1,6 @@
 /** Answers that do not close the call yet, and questions to the agent with what it says. */
 
-import type { Queued } from "../engine/api.ts";
+import type { Queued } from "../engine/review/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { Time } from "../ui/time.tsx";
 

@@ -1,7 +1,7 @@
 /** The call as it would run, complete, and beside it the call as it was held, if a reviewer has edited it. */
 
 import type { Call } from "countersign";
-import type { Queued } from "../engine/api.ts";
+import type { Queued } from "../engine/review/api.ts";
 import { ShortDigest } from "../ui/short-digest.tsx";
 import { CallTree } from "./call-tree.tsx";
 

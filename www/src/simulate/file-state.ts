@@ -1,8 +1,9 @@
 /** The file of recorded calls that was opened last: how far its decisions are, and which rows are looked at. */
 
 import { effect, signal } from "@preact/signals";
-import type { Failure, FileLine, FileProgress, FileRows, RowFilter } from "../engine/api.ts";
+import type { Failure } from "../engine/api.ts";
 import { ask, callback, engine } from "../engine/client.ts";
+import type { FileLine, FileProgress, FileRows, RowFilter } from "../engine/simulate/api.ts";
 import { policyStatus } from "../policy/state.ts";
 
 export const PAGE_ROWS = 100;

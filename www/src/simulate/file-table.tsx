@@ -1,6 +1,6 @@
 /** The decisions of a file, a page at a time. */
 
-import type { FileProgress, FileRow, RowFilter } from "../engine/api.ts";
+import type { FileProgress, FileRow, RowFilter } from "../engine/simulate/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
 import { choose, filter, opened, openRow, PAGE_ROWS, page, rows } from "./file-state.ts";

@@ -1,8 +1,9 @@
 /** Puts an escalated call into the review queue, once. Into that of a server only guards put calls. */
 
 import { useState } from "preact/hooks";
-import type { EngineApi, Failure, Opened } from "../engine/api.ts";
+import type { EngineApi, Failure } from "../engine/api.ts";
 import { ask } from "../engine/client.ts";
+import type { Opened } from "../engine/simulate/api.ts";
 import { isServed } from "../place.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";

@@ -2,8 +2,9 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Digest } from "countersign";
-import type { Failure, Traced } from "../engine/api.ts";
+import type { Failure } from "../engine/api.ts";
 import { ask } from "../engine/client.ts";
+import type { Traced } from "../engine/simulate/api.ts";
 import { policyStatus } from "../policy/state.ts";
 import { callText, form, jsonProblem, mode, PARTS } from "./draft.ts";
 

@@ -13,8 +13,9 @@ import {
 } from "countersign";
 import { httpStore } from "countersign/stores/http";
 import { indexedDbStore } from "countersign/stores/indexeddb";
-import type { Place } from "../place.ts";
-import type { Answer, Damaged, Opened, QueueCursor, Queued, QueuePage, Shown } from "./api.ts";
+import type { Place } from "../../place.ts";
+import type { Opened } from "../simulate/api.ts";
+import type { Answer, Damaged, QueueCursor, Queued, QueuePage, Shown } from "./api.ts";
 import { noticingFetch, type OnServer } from "./server.ts";
 import { waitsOf } from "./waits.ts";
 
@@ -34,7 +35,7 @@ export function createQueue(place: Place, onServer: OnServer): Queue {
   const escalations = createEscalations({ store });
   const by = place.kind === "api" && place.as !== null ? { by: place.as } : {};
   // Tells this page and other tabs that the queue changed. Only a hint: they read the store again.
-  const changes = new BroadcastChannel("countersign-queue");
+  const changes = new BroadcastChannel(channelOf(place));
   const changed = () => changes.postMessage("changed");
   // Guards write to a served store too; to the one of this browser only its tabs do.
   if (place.kind === "api") store.watch(changed);
@@ -58,8 +59,13 @@ export function createQueue(place: Place, onServer: OnServer): Queue {
   };
 }
 
+/** The name of the channel that tells of changes of the queue at `place`. */
+export function channelOf(place: Place): string {
+  return place.kind === "api" ? "countersign-queue" : `${place.space}-queue`;
+}
+
 function storeAt(place: Place, onServer: OnServer): Store {
-  if (place.kind === "browser") return indexedDbStore();
+  if (place.kind !== "api") return indexedDbStore({ name: place.space });
   const headers = { authorization: `Bearer ${place.secret}` };
   return httpStore({ url: place.url, headers, fetch: noticingFetch(onServer) });
 }

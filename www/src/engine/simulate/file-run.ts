@@ -1,10 +1,11 @@
 /** Decides a file of recorded calls, one call a line, in parts: the file is never held in memory. */
 
 import type { Policy } from "countersign";
-import type { Failure, FileEnd, FileLine, FileProgress, FileRows, RowFilter } from "./api.ts";
+import type { Failure } from "../api.ts";
+import { failure } from "../failure.ts";
+import type { FileEnd, FileLine, FileProgress, FileRows, RowFilter } from "./api.ts";
 import { traceText } from "./call-text.ts";
 import { NO_COUNTS, together } from "./counts.ts";
-import { failure } from "./failure.ts";
 import { type Part, startParts } from "./parts.ts";
 import { createRows, ROWS_MAX, type Rows } from "./rows.ts";
 

@@ -2,7 +2,7 @@
 
 import { type Remote, wrap } from "comlink";
 import { loadPolicy, type Policy } from "countersign";
-import type { Failure } from "./api.ts";
+import type { Failure } from "../api.ts";
 import { type DecidedLines, decideLines, type Lines } from "./part.ts";
 import { PART_WORKER, startPartWorker } from "./trusted-part.ts";
 

@@ -1,8 +1,9 @@
 /** Decides a call written as JSON. */
 
 import { type Call, CallError, type Policy, readCall } from "countersign";
-import type { Failure, Traced } from "./api.ts";
-import { failure } from "./failure.ts";
+import type { Failure } from "../api.ts";
+import { failure } from "../failure.ts";
+import type { Traced } from "./api.ts";
 
 /**
  * Decides `text`, the JSON of one call.

@@ -1,8 +1,8 @@
 /** Decides a part of a file of recorded calls: some of its lines, whole. */
 
 import type { Counts, Policy } from "countersign";
-import type { Failure } from "./api.ts";
-import { failure } from "./failure.ts";
+import type { Failure } from "../api.ts";
+import { failure } from "../failure.ts";
 import { createRows, type RowsData } from "./rows.ts";
 
 /** Some lines of a file. */

@@ -1,0 +1,53 @@
+/**
+ * Check cards and decision times, as the review part of the worker uses them.
+ *
+ * A check card is a call that no agent ever proposed. It is kept in a database of its own; nothing here knows a store of
+ * escalations, so that it can reach no agent, no export and no statistics of what reviewers said about real calls.
+ */
+
+import type { Call, Card, Decision, Digest, EscalationRecord, Verdict } from "countersign";
+
+declare const check: unique symbol;
+
+/** Looks like the id of an escalation, and is none. */
+export type CheckId = string & { readonly [check]: true };
+
+/** A planted call that waits among real ones. */
+export interface CheckCard {
+  readonly id: CheckId;
+  readonly call: Call;
+  readonly digest: Digest;
+  readonly decision: Decision;
+  readonly openedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly card: Card;
+}
+
+/** How a check card was answered, told at once. */
+export interface CheckResult {
+  readonly caught: boolean;
+  /** What was planted, in words of the app. */
+  readonly hazard: string;
+  /** The field in which it was planted, such as `args.to[0]`. */
+  readonly field: string;
+}
+
+/** How a reviewer answered something, real or planted. */
+export interface Given {
+  readonly verdict: Verdict;
+  /** How long the card was on screen, in milliseconds. */
+  readonly shownMs: number;
+  readonly readingFloorMs: number;
+  readonly inBatch: boolean;
+  readonly atMs: number;
+}
+
+export interface Attention {
+  /** Check cards that wait now. */
+  pending(nowMs: number): Promise<readonly CheckCard[]>;
+  read(id: string): Promise<CheckCard | null>;
+  /** Records the answer; `null` if there is no such check card. */
+  answer(id: string, given: Given): Promise<CheckResult | null>;
+  /** Hears of each answer to a real call, and may plant a check card made from it. `sample` are real calls to mutate. */
+  reviewed(given: Given, sample: readonly EscalationRecord[]): Promise<void>;
+}
