@@ -334,7 +334,11 @@ test("b22_a_page_records_what_its_reviewer_does_and_nothing_else: no openings, e
       const by = "ana";
       const pause = { type: "pause", agent: "x", paused: false, by, note: null } as const;
       const review = { type: "review", verdict: "approve", note: null, digest, confirmed: {}, undoMs: 0 } as const;
-      const { unnamed, ...used } = { unnamed: { ...review, shownMs: null, proof: null }, bucket: digest, atMs: 1 };
+      const { unnamed, ...used } = {
+        unnamed: { ...review, shownMs: null, inBatch: false, proof: null },
+        bucket: digest,
+        atMs: 1,
+      };
       const others = [
         [id, { type: "edit", by, note: null, call, digest, covers, decision }],
         ["new", open],
