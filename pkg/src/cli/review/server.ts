@@ -21,7 +21,7 @@ export interface ReviewServerOptions {
   readonly as: string | null;
   /** The policies of `policies`, together, by which edits are decided; `null` if there are none. */
   readonly policy: DecidingPolicy | null;
-  /** Policies that the page may offer. */
+  /** Policies that the page decides by. */
   readonly policies: readonly { readonly name: string; readonly text: string }[];
   /** Is told the address for another browser tab, each time one was opened. */
   readonly opened?: (next: string) => void;
