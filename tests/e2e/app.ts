@@ -11,7 +11,9 @@ export { expect };
 
 const artifacts = fileURLToPath(new URL("../artifacts/e2e/", import.meta.url));
 
-interface Watch {
+export interface Watch {
+  /** Where the page comes from. A test that serves it from elsewhere too adds that. */
+  readonly origins: Set<string>;
   /** What must not happen. A test that provokes something on purpose says so in `expected`. */
   readonly problems: readonly string[];
   readonly expected: RegExp[];
@@ -22,6 +24,7 @@ export const test = base.extend<{ watch: Watch }>({
     async ({ context, baseURL }, use) => {
       const problems: string[] = [];
       const expected: RegExp[] = [];
+      const origins = new Set([new URL(baseURL ?? "").origin]);
       context.on("console", (message) => {
         if (message.type() === "error") problems.push(`console: ${message.text()}`);
       });
@@ -32,7 +35,7 @@ export const test = base.extend<{ watch: Watch }>({
       });
       context.on("request", (request) => {
         const { origin, protocol } = new URL(request.url());
-        const ours = protocol === "blob:" || origin === new URL(baseURL ?? "").origin;
+        const ours = protocol === "blob:" || origins.has(origin);
         if (!ours) problems.push(`foreign request: ${request.url()}`);
       });
       await context.addInitScript(() => {
@@ -40,20 +43,20 @@ export const test = base.extend<{ watch: Watch }>({
           console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
         });
       });
-      await use({ problems, expected });
+      await use({ problems, expected, origins });
       expect(problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)))).toEqual([]);
     },
     { auto: true },
   ],
 });
 
-export type View = "policy" | "simulate" | "review";
+export type View = "policy" | "simulate" | "review" | "evidence";
 
 /** Opens a view and waits until the engine has checked the policy. */
 export async function open(page: Page, view: View): Promise<void> {
   await page.goto(`./#/${view}`);
   await expect(page.locator("h1")).toHaveText(view, { ignoreCase: true });
-  if (view !== "review") await expect(page.locator(".policy-status")).not.toContainText("Checking");
+  if (view === "policy" || view === "simulate") await expect(page.locator(".policy-status")).not.toContainText("Checking");
 }
 
 /** Goes to a view by the navigation, without loading the page again. */

@@ -26,6 +26,8 @@ export default defineConfig({
     timezoneId: "UTC",
     viewport: { width: 1280, height: 900 },
     screenshot: "only-on-failure",
+    // Else every test would fetch the app twice, and requests that a test changes would not leave the browser.
+    serviceWorkers: "block",
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
       args: [
