@@ -11,7 +11,6 @@ import {
   expect,
   go,
   type Page,
-  open,
   outcome,
   queue,
   reject,
@@ -314,14 +313,4 @@ test("opened as a file it says what to do, rather than nothing", async ({ page, 
   watch.expected.push(/CORS policy|Failed to load resource|content security policy/i);
   await page.goto(pathToFileURL(join(BUILT, "index.html")).href);
   await expect(page.getByText("the page must come from a web server")).toBeVisible();
-});
-
-test("a view that cannot be fetched is told, and the others go on", async ({ page, watch }) => {
-  watch.expected.push(/Failed to load resource/);
-  await page.route("**/simulate-view-*.js", (route) => route.abort());
-  await open(page, "policy");
-  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "simulate" }).click();
-  await expect(page.getByRole("alert")).toContainText("This part of the page could not be loaded");
-  await go(page, "review");
-  await expect(page.getByText("No call waits here")).toBeVisible();
 });
