@@ -10,8 +10,8 @@ import {
   approveThis,
   expect,
   go,
-  type Page,
   outcome,
+  type Page,
   queue,
   reject,
   test,
@@ -85,6 +85,19 @@ async function openHere(page: Page): Promise<void> {
   await expect(reject(page)).toHaveAttribute("aria-disabled", "false");
 }
 
+/** Looks for a newer version; answers what became of it. */
+function updated(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration("./");
+    if (registration === undefined) return "nothing is kept";
+    const { installing } = await registration.update();
+    if (installing === null) return "nothing was found";
+    return new Promise((resolve) => {
+      installing.addEventListener("statechange", () => resolve(installing.state));
+    });
+  });
+}
+
 test("from a folder of a host without headers everything works, and then without a network", async ({
   page,
   watch,
@@ -127,10 +140,13 @@ test("a newer version waits until somebody takes it, and nothing of the older on
   await expect(foot(page)).toContainText(`Build ${NEWER.slice(0, 8)}`);
   await expect(version(page)).toHaveCount(0);
   await expect.poll(() => buildsKept(page)).toEqual([NEWER]);
-  const files = await page.evaluate(async (names) => {
-    const found = await Promise.all(names.map((name) => caches.match(new URL(name, document.baseURI).href)));
-    return found.filter((response) => response !== undefined).length;
-  }, [...readdirSync(join(newer, "assets"))].map((name) => `assets/${name}`));
+  const files = await page.evaluate(
+    async (names) => {
+      const found = await Promise.all(names.map((name) => caches.match(new URL(name, document.baseURI).href)));
+      return found.filter((response) => response !== undefined).length;
+    },
+    [...readdirSync(join(newer, "assets"))].map((name) => `assets/${name}`),
+  );
   expect(files).toBe(readdirSync(join(newer, "assets")).length);
   await here.close();
   await page.reload();
@@ -206,16 +222,7 @@ test("e17_half_deployed: a version whose files are not all there, or not its own
   const paths = ["index.html", "service-worker.js"];
   // The page and the service worker are of the newer version, all else is not there yet.
   here.deploy(BUILT, Object.fromEntries(paths.map((path) => [path, join(newer, path)])));
-  const refused = page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.getRegistration("./");
-    const found = await registration?.update();
-    const { installing } = found as ServiceWorkerRegistration;
-    if (installing === null || installing === undefined) return "nothing was found";
-    return new Promise((resolve) => {
-      installing.addEventListener("statechange", () => resolve(installing.state));
-    });
-  });
-  expect(await refused).toBe("redundant");
+  expect(await updated(page)).toBe("redundant");
   expect(await buildsKept(page)).toEqual([older]);
   await page.reload();
   await expect(foot(page)).toContainText("Works offline");
@@ -226,15 +233,7 @@ test("e17_half_deployed: a version whose files are not all there, or not its own
   const [script = ""] = readdirSync(join(newer, "assets")).filter((name) => name.startsWith("worker-"));
   const [wrong = ""] = readdirSync(join(newer, "assets")).filter((name) => name.startsWith("app-"));
   here.deploy(newer, { [`assets/${script}`]: join(newer, "assets", wrong) });
-  expect(
-    await page.evaluate(async () => {
-      const registration = await navigator.serviceWorker.getRegistration("./");
-      const { installing } = (await registration?.update()) as ServiceWorkerRegistration;
-      return new Promise((resolve) => {
-        installing?.addEventListener("statechange", () => resolve(installing.state));
-      });
-    }),
-  ).toBe("redundant");
+  expect(await updated(page)).toBe("redundant");
   expect(await buildsKept(page)).toEqual([older]);
 });
 

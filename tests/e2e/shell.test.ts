@@ -26,7 +26,7 @@ test("the first stop of the keyboard skips to the view, and leaves the address a
     await page.goto("about:blank");
     await open(page, view);
     await page.keyboard.press("Tab");
-    const skip = page.getByRole("link", { name: "Skip to the view" });
+    const skip = page.getByRole("button", { name: "Skip to the view" });
     await expect(skip).toBeFocused();
     await expect(skip).toBeInViewport();
     await page.keyboard.press("Enter");
@@ -56,9 +56,7 @@ export function EvidenceView() {
 }`;
 
 test("a fault in one view stays in it: the others go on, and the view comes back", async ({ page }) => {
-  await page.route("**/evidence-view-*.js", (route) =>
-    route.fulfill({ contentType: "text/javascript", body: FAULTY }),
-  );
+  await page.route("**/evidence-view-*.js", (route) => route.fulfill({ contentType: "text/javascript", body: FAULTY }));
   await open(page, "review");
   await link(page, "evidence").click();
   await expect(page.getByRole("alert")).toContainText("This view has a fault and stopped: <b>the chart broke</b>");

@@ -58,9 +58,10 @@ function App() {
   useFocusOnHeading(view, Shown !== undefined);
   return (
     <>
-      <a class="skip" href="#main" onClick={skipToMain}>
+      {/* No link: its address would name no view. */}
+      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
         Skip to the view
-      </a>
+      </button>
       <header class="page-header">
         <span class="brand">Countersign</span>
         <nav aria-label="Views">
@@ -102,12 +103,6 @@ function useFocusOnHeading(view: View, isThere: boolean): void {
     heading.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [view, isThere]);
-}
-
-/** Not by the address: it names the view. */
-function skipToMain(event: Event): void {
-  event.preventDefault();
-  document.getElementById("main")?.focus();
 }
 
 function Missing({ view }: { readonly view: View }) {

@@ -22,7 +22,8 @@ const trustedTypes = (globalThis as { trustedTypes?: TrustedTypes }).trustedType
 
 const policy = trustedTypes?.createPolicy("countersign-worker", {
   createScriptURL(address) {
-    if (address !== workerAddress && address !== SERVICE_WORKER) throw new TypeError("not the address of our own worker");
+    if (address !== workerAddress && address !== SERVICE_WORKER)
+      throw new TypeError("not the address of our own worker");
     return address;
   },
 });

@@ -2,7 +2,7 @@
 
 import { BUILD } from "../build.ts";
 import { isServed } from "../place.ts";
-import { offline, switchOffline } from "./offline.ts";
+import { canKeep, offline, switchOffline } from "./offline.ts";
 
 export function Foot() {
   const status = offline.value;
@@ -11,7 +11,7 @@ export function Foot() {
       <span>
         Build <code>{BUILD.slice(0, 8)}</code>
       </span>
-      {!isServed && import.meta.env.PROD && (
+      {!isServed && canKeep && (
         <>
           <span role="status">{statusText()}</span>
           {status.state !== "keeping" && (

@@ -12,14 +12,15 @@ import { buildOf } from "./same-build.ts";
 
 export type Offline =
   /** Not kept, or not yet; `why` if somebody or something is against it. */
-  | { readonly state: "off"; readonly why: string | null }
-  | { readonly state: "keeping" }
-  | { readonly state: "kept" };
+  { readonly state: "off"; readonly why: string | null } | { readonly state: "keeping" } | { readonly state: "kept" };
 
 export const offline = signal<Offline>({ state: "off", why: null });
 
 /** Whether a newer version waits for a reload, or has taken over from another tab. */
 export const newer = signal<"none" | "waiting" | "took-over">("none");
+
+/** Whether there is anything to keep, and a browser that can: not while the app is developed, nor on an insecure address. */
+export const canKeep = import.meta.env.PROD && navigator.serviceWorker !== undefined;
 
 const SWITCH = `${SPACE}.offline`;
 const LOOK_AGAIN_MS = 3_600_000;
@@ -30,7 +31,7 @@ let asked = false;
 /** Begins once the page has what it needs: keeping the files must not compete with loading them. */
 export function keepForOffline(): void {
   const { serviceWorker } = navigator;
-  if (import.meta.env.DEV || serviceWorker === undefined) return;
+  if (!canKeep) return;
   // A page of another build has its own files as long as somebody holds this.
   navigator.locks?.request(`${SPACE}-build ${BUILD}`, { mode: "shared" }, () => new Promise<never>(() => undefined));
   serviceWorker.addEventListener("controllerchange", tookOver);

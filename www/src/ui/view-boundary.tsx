@@ -17,8 +17,9 @@ export function ViewBoundary({ title, children }: Props) {
       <h1>{title}</h1>
       <div class="notice bad" role="alert">
         <p>
-          This view has a fault and stopped: <VisibleText text={error instanceof Error ? error.message : String(error)} />.
-          Nothing was approved or changed by it. The other views go on.
+          This view has a fault and stopped:{" "}
+          <VisibleText text={error instanceof Error ? error.message : String(error)} />. Nothing was approved or changed
+          by it. The other views go on.
         </p>
         <button type="button" onClick={again}>
           Show it again
