@@ -11,8 +11,16 @@ export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Wri
 export { BATCH_MAX } from "./card.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
+export type { ExportHistoryOptions, VerifiedText, VerifyTextOptions } from "./history-text.js";
+export { exportHistory, readCheckpoint, UnreadableText, verifyHistoryText } from "./history-text.js";
+export type { PlantedCall } from "./planting.js";
+export { plantCall } from "./planting.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
+export type { Interval } from "./statistics.js";
+export { wilsonInterval } from "./statistics.js";
+export type { HourSummary, RuleSummary, Summariser, Summary, Waits } from "./summary.js";
+export { createSummariser, mergeSummaries, mergeWaits, waitQuantile } from "./summary.js";
 export { undoMsOf } from "./undo.js";
 export type { VerifyHistoryOptions } from "./verifying.js";
 export { verifyHistory } from "./verifying.js";
