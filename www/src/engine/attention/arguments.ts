@@ -51,7 +51,7 @@ export function fieldAt(path: readonly (string | number)[]): string {
 }
 
 /** One of `items`. */
-export function oneOf<T>(items: readonly [T, ...T[]], random: Random): T {
+export function oneOf<T>(items: readonly [T, ...(readonly T[])], random: Random): T {
   return items[Math.floor(random() * items.length)] ?? items[0];
 }
 

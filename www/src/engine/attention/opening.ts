@@ -3,8 +3,11 @@
 import type { EscalationRecord } from "countersign";
 import type { Random } from "./arguments.ts";
 
-const DELAY_MS_MIN = 2_000;
-const DELAY_MS_MAX = 10 * 60_000;
+const DELAY_MS_MIN = 5_000;
+const DELAY_MS_MAX = 30 * 60_000;
+/** It is planted at an answer; so many usual gaps later, others have been answered since and nothing points back to it. */
+const DELAY_GAPS_MIN = 3;
+const DELAY_GAPS_MAX = 9;
 /** Nobody plants what is about to expire. */
 const LEFT_MS_MIN = 2 * 60_000;
 /** Calls still arrive if the last came within so many usual gaps. */
@@ -13,8 +16,7 @@ const GAPS_MAX = 3;
 /**
  * A time for a check card that waits `expiresMs`, in Unix milliseconds.
  *
- * Where calls still arrive, it arrives like the next of them: after a gap that was seen between real ones, and so not
- * just after an answer. Where a queue stands still, it stands between two calls that wait in it.
+ * Where calls still arrive, it arrives like one of the next of them, and so not just after an answer. Where a queue stands still, it stands between two calls that wait in it.
  */
 export function openingTime(
   sample: readonly EscalationRecord[],
@@ -33,9 +35,8 @@ export function openingTime(
   const between =
     nowMs - newest > GAPS_MAX * usual ? betweenTwo(waiting, nowMs + LEFT_MS_MIN - expiresMs, random) : null;
   if (between !== null) return between;
-  const gap = gaps[Math.floor(random() * gaps.length)] ?? usual;
-  const delay = Math.min(Math.max(gap * (0.5 + random()), DELAY_MS_MIN), DELAY_MS_MAX);
-  return nowMs + Math.round(delay);
+  const delay = usual * (DELAY_GAPS_MIN + random() * (DELAY_GAPS_MAX - DELAY_GAPS_MIN));
+  return nowMs + Math.round(Math.min(Math.max(delay, DELAY_MS_MIN), DELAY_MS_MAX * (0.5 + random() / 2)));
 }
 
 /** A time between two neighbours of `times`, and not before `earliest`. */

