@@ -13,3 +13,5 @@ pub mod merkle;
 pub mod history;
 #[cfg(feature = "full")]
 pub mod verify;
+#[cfg(feature = "full")]
+pub mod plant;
