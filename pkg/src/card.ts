@@ -11,9 +11,12 @@ import type { Action, Cause, Digest, Risk, Span } from "./types.js";
  * A piece of text that somebody else wrote.
  *
  * - `text`: as written;
- * - `escape`: JSON's escape of a quote, backslash, tab or line end, or `⏎×200` for a run of line ends;
+ * - `escape`: JSON's escape of a quote, backslash, tab or line end, or a run of one of them or of spaces, such as `⏎×200`;
  * - `hidden`: a token such as `‹U+202E›` for a character that draws nothing, turns the direction, or looks like a space;
+ *   a run of one is `‹U+200B›×200`, a tag character also tells the letter that it stands for: `‹U+E0041 tag A›`;
  * - `foreign`: a letter of another script than the rest of its word, followed by its token.
+ *
+ * `textOf` gives back what was written, exactly.
  */
 export interface Segment {
   readonly kind: "text" | "escape" | "hidden" | "foreign";
@@ -40,6 +43,7 @@ export interface Flag {
     | "url-host"
     | "url-userinfo"
     | "path-climbs"
+    | "odd-reading"
     | "negative"
     | "uninspectable"
     | "long"
@@ -123,6 +127,8 @@ export interface Card {
     readonly instead: readonly Written[];
     /** Where the rule stands in the policy; `null` unless the policy of the decision was given. */
     readonly span: Span | null;
+    /** Which of the policy's sources the spans are of, counted from 0; `null` unless the policy of the decision was given. */
+    readonly source: number | null;
   };
   /** The rule's own template, with values marked as values; empty if it has none. */
   readonly consequence: readonly { readonly isValue: boolean; readonly segments: Written }[];
@@ -171,7 +177,7 @@ export interface BatchMember {
 
 /** Calls that are reviewed on one screen, each with its own review and grant. */
 export interface Batch {
-  /** The same for the same group at any time: of tool, rule, risk, and keys. */
+  /** The same for the same group at any time: of tool, rule, risk, and keys. Of more than {@link BATCH_MAX} calls there are several. */
   readonly key: Digest;
   readonly headline: Card["headline"];
   /** Fields that are the same in all, once. */
