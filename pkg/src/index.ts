@@ -7,7 +7,7 @@ import { holding } from "./engines/full.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
 
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
-export { BATCH_MAX } from "./card.js";
+export { BATCH_MAX, textOf } from "./card.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
 export { createGuard } from "./guards.js";
@@ -17,6 +17,8 @@ export type { PlantedCall } from "./planting.js";
 export { plantCall } from "./planting.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
+export type { Presentable, PresentOptions } from "./presenting.js";
+export { APPROVED_MAX, cardContext, presentCard, segmentsOf } from "./presenting.js";
 export type { Interval } from "./statistics.js";
 export { wilsonInterval } from "./statistics.js";
 export type { HourSummary, RuleSummary, Summariser, Summary, Waits } from "./summary.js";

@@ -15,3 +15,7 @@ pub mod history;
 pub mod verify;
 #[cfg(feature = "full")]
 pub mod plant;
+#[cfg(feature = "full")]
+pub mod present;
+#[cfg(feature = "full")]
+pub mod batch;
