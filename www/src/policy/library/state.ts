@@ -157,6 +157,14 @@ export function showPolicy({ id, draft }: PolicyRecord): void {
   showActive(id, draft.text);
 }
 
+/** Has the engine say what it has not said yet about the versions of the active policy, as after an import. */
+export async function lookUpDigests(): Promise<void> {
+  for (const version of versions.peek().filter(({ digest }) => digest === null)) {
+    const looked = await lookAt(version.text);
+    if (looked?.policy != null) await fillIn([version], looked);
+  }
+}
+
 function onGone(): void {
   opened = null;
   const message = "the browser has taken it away, or a newer page in another tab uses it";
