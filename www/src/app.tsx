@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { type ComponentType, render } from "preact";
 import { useEffect } from "preact/hooks";
+import { DemoFrame, DemoOffer } from "./demo/demo-frame.tsx";
 import { startEngine } from "./engine/client.ts";
 import { keepPolicyChecked } from "./policy/state.ts";
 import { ReviewView } from "./review/review-view.tsx";
@@ -57,12 +58,14 @@ function App() {
           ))}
         </nav>
       </header>
+      <DemoFrame />
       <main>
         <EngineNotice />
         <ServerNotice />
         {Shown !== undefined && <Shown />}
         {Shown === undefined && missing.value !== view && <p class="quiet">Loading…</p>}
         {Shown === undefined && missing.value === view && <Missing view={view} />}
+        <DemoOffer view={view} />
       </main>
     </>
   );

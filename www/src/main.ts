@@ -5,7 +5,8 @@
  */
 if (window.top === window.self) {
   // First of all the token leaves the address.
-  await import("./place.ts");
+  const { isDemo } = await import("./place.ts");
+  if (isDemo) await (await import("./demo/prepare.ts")).prepareDemo();
   const { mount } = await import("./app.tsx");
   mount(document.getElementById("app"));
 }

@@ -154,14 +154,23 @@ export function createAgent(room: Room, place: Extract<Place, { space: string }>
   async function notNow(step: Step, told: Told, tries: number, id: string | null = null): Promise<void> {
     const { code, message, retryAfterMs } = told;
     if (code === "rejected" || code === "revoked") {
-      await end(step, code, "rejected", `${step.says}: ${code === "rejected" ? "rejected" : "taken back"}`, message, id);
+      await end(
+        step,
+        code,
+        "rejected",
+        `${step.says}: ${code === "rejected" ? "rejected" : "taken back"}`,
+        message,
+        id,
+      );
       return;
     }
     if (code === "blocked") {
       await end(step, "blocked", "block", `${step.says}: blocked`, message, id);
       return;
     }
-    const isWorthIt = ["cooling", "paused", "expired", "unavailable", "policy-changed", "too-many-pending"].includes(code);
+    const isWorthIt = ["cooling", "paused", "expired", "unavailable", "policy-changed", "too-many-pending"].includes(
+      code,
+    );
     if (!isWorthIt || (tries >= TRIES_MAX && code !== "paused")) {
       const outcome = code === "withdrawn" ? "withdrawn" : "failed";
       await end(step, outcome, "told", `${step.says}: did not run`, message, id);
@@ -389,6 +398,7 @@ function nowOf(day: Day, state: DemoState): DemoNow {
     blocked: countOf(day, "blocked"),
     total: STEPS.length,
     settled: settledOf(day),
+    checks: 0,
     log: day.log,
   };
 }

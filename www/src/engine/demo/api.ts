@@ -26,7 +26,15 @@ export type StepState =
   | { readonly state: "held"; readonly id: string; readonly tries: number }
   | { readonly state: "done"; readonly outcome: StepOutcome; readonly id: string | null };
 
-export type StepOutcome = "allowed" | "approved" | "blocked" | "rejected" | "revoked" | "withdrawn" | "failed" | "skipped";
+export type StepOutcome =
+  | "allowed"
+  | "approved"
+  | "blocked"
+  | "rejected"
+  | "revoked"
+  | "withdrawn"
+  | "failed"
+  | "skipped";
 
 /** One line of what the agent did. */
 export interface LogLine {
@@ -75,6 +83,8 @@ export interface DemoNow {
   /** How many calls the agent proposes in all, and how many of them have come to an end. */
   readonly total: number;
   readonly settled: number;
+  /** How many check cards were answered. */
+  readonly checks: number;
   readonly log: readonly LogLine[];
 }
 

@@ -66,7 +66,7 @@ function tally(tallies: Map<string, Tally>, record: EscalationRecord): void {
   const review = record.reviews.findLast(({ counts }) => counts);
   if (status !== "approved" || record.original !== null || record.grant?.state === "revoked") {
     found.against += 1;
-  } else if (record.batch !== null || (review?.shownMs ?? 0) < READING_MS_MIN) {
+  } else if (review === undefined || review.inBatch || (review.shownMs ?? 0) < READING_MS_MIN) {
     found.uncounted += 1;
   } else {
     const day = Math.floor(record.openedAtMs / DAY_MS);
@@ -93,5 +93,16 @@ function countOf({ rule, risk, reversible, approved, days, sessions, against, un
     if (sessions.size < SESSIONS_MIN) missing.push(`${SESSIONS_MIN - sessions.size} more sessions`);
     if (risk === "high") missing.push("two reviewers for each call");
   }
-  return { rule, risk, reversible, approvals, against, uncounted, days: days.size, sessions: sessions.size, needed, missing };
+  return {
+    rule,
+    risk,
+    reversible,
+    approvals,
+    against,
+    uncounted,
+    days: days.size,
+    sessions: sessions.size,
+    needed,
+    missing,
+  };
 }

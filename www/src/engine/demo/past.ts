@@ -4,8 +4,8 @@
  * They are written by a real guard and real reviews, with clocks of their own; agent, reviewer and calls are made up.
  */
 
-import { createEscalations, createGuard, type Store, type Verdict } from "countersign";
 import type { Policy } from "countersign";
+import { createEscalations, createGuard, type Store, type Verdict } from "countersign";
 
 export interface PastCall {
   readonly tool: string;
@@ -31,7 +31,11 @@ export const PAST: readonly PastCall[] = Array.from({ length: DAYS }, (_, index)
 function onDay(daysAgo: number): readonly PastCall[] {
   const rooms = Array.from({ length: 9 }, (_, index) => ({
     tool: "calendar.book",
-    args: { room: ROOMS[(index + daysAgo) % ROOMS.length], minutes: 15 * (1 + ((index * 7 + daysAgo) % 6)), title: `Meeting ${index + 1}` },
+    args: {
+      room: ROOMS[(index + daysAgo) % ROOMS.length],
+      minutes: 15 * (1 + ((index * 7 + daysAgo) % 6)),
+      title: `Meeting ${index + 1}`,
+    },
     verdict: "approve" as const,
     note: null,
   }));
@@ -40,7 +44,12 @@ function onDay(daysAgo: number): readonly PastCall[] {
     const amount = isWrong ? 310 + daysAgo : 30 + ((index * 11 + daysAgo * 7) % 30) + 0.5 * (index % 2);
     return {
       tool: "refund.create",
-      args: { order: String(4000 + daysAgo * 10 + index), customer: `c-${1500 + daysAgo * 10 + index}`, amount, currency: "EUR" },
+      args: {
+        order: String(4000 + daysAgo * 10 + index),
+        customer: `c-${1500 + daysAgo * 10 + index}`,
+        amount,
+        currency: "EUR",
+      },
       verdict: isWrong ? ("reject" as const) : ("approve" as const),
       note: isWrong ? "More than the order was worth" : null,
     };
