@@ -79,9 +79,12 @@ function Works({ told }: { readonly told: DemoNow }) {
           Next call
         </button>
       )}
-      <label class="field-inline">
-        <span class="quiet">Pace</span>
+      <span class="field-inline">
+        <label class="quiet" for="demo-pace">
+          Pace
+        </label>
         <select
+          id="demo-pace"
           value={speed}
           disabled={isElsewhere}
           onChange={({ currentTarget }) => {
@@ -95,7 +98,7 @@ function Works({ told }: { readonly told: DemoNow }) {
             </option>
           ))}
         </select>
-      </label>
+      </span>
       <span class="demo-state" aria-live="polite">
         <span class="demo-clock">{told.clock}</span> {wordsOf(state, told)}
       </span>

@@ -103,11 +103,11 @@ function release(now: DemoNow): GuideStep {
 }
 
 function check(now: DemoNow): GuideStep {
-  const hasCome = outcomeOf(now, "m-103") !== null;
+  const hasCome = now.check === "planted";
   return {
     id: "check",
     title: "Check card",
-    isDone: now.checks > 0,
+    isDone: now.check === "answered",
     says: hasCome
       ? "One of the calls that wait was planted, to see whether bad ones are noticed; no agent proposed it. Answer what waits: you are told at once."
       : "Later, one of the calls that wait will be a check card.",

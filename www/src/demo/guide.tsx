@@ -13,9 +13,21 @@ export function Guide({ told }: { readonly told: DemoNow }) {
   const done = steps.filter(({ isDone }) => isDone).length;
   return (
     <section class="demo-guide" aria-label="Guide">
-      <h2>
-        Guide <span class="count">{`${done} of ${steps.length}`}</span>
-      </h2>
+      <div class="demo-head">
+        <h2>
+          Guide <span class="count">{`${done} of ${steps.length}`}</span>
+        </h2>
+        {current?.link != null && (
+          <a class="button demo-go" href={current.link.hash}>
+            {current.link.text}
+          </a>
+        )}
+        {told.state === "over" && (
+          <button type="button" class="demo-go" onClick={count}>
+            Count the answers
+          </button>
+        )}
+      </div>
       <ol>
         {steps.map((step) => (
           <li key={step.id} class={markOf(step, current)} aria-current={step === current ? "step" : undefined}>
@@ -26,21 +38,7 @@ export function Guide({ told }: { readonly told: DemoNow }) {
       </ol>
       <div aria-live="polite">
         {current === undefined && <p>You have seen it all. Change the policy and start over, or leave the demo.</p>}
-        {current !== undefined && (
-          <p>
-            {current.says}{" "}
-            {current.link !== null && (
-              <a class="demo-go" href={current.link.hash}>
-                {current.link.text}
-              </a>
-            )}
-            {current.id === "proposal" && told.state === "over" && (
-              <button type="button" onClick={count}>
-                Count the answers
-              </button>
-            )}
-          </p>
-        )}
+        {current !== undefined && <p>{current.says}</p>}
       </div>
     </section>
   );

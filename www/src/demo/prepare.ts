@@ -1,7 +1,6 @@
 /** What the demonstration needs before the page starts: its policy, and the view in which the day is met. */
 
 import { SPACE } from "../place.ts";
-import { hashOf } from "../route.ts";
 import policy from "./demo-policy.yaml?raw";
 
 /** The names under which the page keeps the policy that is edited. */
@@ -13,6 +12,9 @@ const AGAIN = `${SPACE}.again`;
 /** The policy that the demonstration begins with. */
 export const DEMO_POLICY: string = policy;
 
+/** Where the day is met. Written out: `route.ts` reads the address when it is loaded, which must be later. */
+const REVIEW = "#/review";
+
 export async function prepareDemo(): Promise<void> {
   try {
     if (localStorage.getItem(AGAIN) !== null) await clearDemo();
@@ -23,14 +25,14 @@ export async function prepareDemo(): Promise<void> {
     // A browser that keeps nothing shows its usual first policy.
   }
   if (window.location.hash === "") {
-    window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}${hashOf("review")}`);
+    window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}${REVIEW}`);
   }
 }
 
 /** Clears all that the demonstration has kept, and nothing else, and loads the page again. */
 export function startOver(): void {
   localStorage.setItem(AGAIN, "yes");
-  window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}${hashOf("review")}`);
+  window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}${REVIEW}`);
   window.location.reload();
 }
 

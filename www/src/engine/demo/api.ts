@@ -36,6 +36,9 @@ export type StepOutcome =
   | "failed"
   | "skipped";
 
+/** Of the check card that is planted in the afternoon. */
+export type CheckState = "none" | "planted" | "answered";
+
 /** One line of what the agent did. */
 export interface LogLine {
   /** Counted from 0 through the day. */
@@ -83,8 +86,7 @@ export interface DemoNow {
   /** How many calls the agent proposes in all, and how many of them have come to an end. */
   readonly total: number;
   readonly settled: number;
-  /** How many check cards were answered. */
-  readonly checks: number;
+  readonly check: CheckState;
   readonly log: readonly LogLine[];
 }
 

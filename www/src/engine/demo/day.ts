@@ -8,7 +8,7 @@ const TODO: StepState = { state: "todo", retryAtMs: 0, tries: 0 };
 const LOG_LENGTH_MAX = 300;
 
 export function newDay(session: string): Day {
-  return { isOn: false, speed: "normal", session, prepared: 0, clock: "08:59", steps: {}, log: [] };
+  return { isOn: false, speed: "normal", session, prepared: 0, check: "none", clock: "08:59", steps: {}, log: [] };
 }
 
 export function stateOf(day: Day, id: string): StepState {
@@ -39,10 +39,11 @@ export function nextOf(day: Day, nowMs: number): Next {
   if (skipped.length > 0) return { kind: "skip", steps: skipped };
   const open = STEPS.filter((step) => stateOf(day, step.id).state !== "done");
   if (open.length === 0) return { kind: "over" };
-  const chapter = Math.min(...open.filter((step) => !isPutOff(day, step)).map(({ chapter }) => chapter));
   const last = Math.max(...STEPS.map((step) => step.chapter));
-  // What was put off holds up no chapter but the last.
-  const reach = chapter === last && open.some((step) => step.chapter < last) ? last - 1 : chapter;
+  const chapter = Math.min(...open.filter((step) => !isPutOff(day, step)).map(({ chapter }) => chapter));
+  // What was put off holds up no chapter but the last; and so does the check card.
+  const isHeldUp = day.check === "planted" || open.some((step) => step.chapter < last);
+  const reach = chapter === last && isHeldUp ? last - 1 : chapter;
   const ready = open.filter((step) => step.chapter <= reach && isTodo(day, step) && fate(day, step) === "now");
   const due = ready.find((step) => retryAtMs(day, step) <= nowMs);
   if (due !== undefined) return { kind: "step", step: due };

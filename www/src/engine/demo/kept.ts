@@ -1,7 +1,7 @@
 /** What of the demonstration's agent outlives the page: how its day stands, in a database of its own. */
 
 import { type IDBPDatabase, openDB } from "idb";
-import type { DemoSpeed, LogLine, StepState } from "./api.ts";
+import type { CheckState, DemoSpeed, LogLine, StepState } from "./api.ts";
 
 /** The day as it stands. Plain data. */
 export interface Day {
@@ -12,6 +12,7 @@ export interface Day {
   readonly session: string;
   /** How many of the calls before today are in the store. */
   readonly prepared: number;
+  readonly check: CheckState;
   readonly clock: string;
   readonly steps: Readonly<Record<string, StepState>>;
   readonly log: readonly LogLine[];

@@ -36,11 +36,17 @@ const FILES = new Map([
   ["/srv/invoices/2291.pdf", "Invoice 2291, 1,180.00 EUR, due on the 30th."],
 ]);
 
+const COMMANDS = new Map([
+  ["git status", "nothing to commit"],
+  ["git log main", "3 commits, all of the checkout page"],
+  ["npm test", "412 tests passed"],
+]);
+
 const TOOLS = new Map<string, Tool>([
   ["inbox.list", () => done("3 new mails")],
   ["inbox.read", ({ id }) => found("a mail", MAILS.get(text(id)))],
-  ["order.read", ({ order }) => done(`order ${text(order)}: paid, sent on Monday`)],
-  ["ticket.read", ({ ticket }) => done(`${text(ticket)}: open since yesterday`)],
+  ["order.read", () => done("paid, sent on Monday")],
+  ["ticket.read", () => done("open since yesterday")],
   ["ticket.note", () => done("noted")],
   ["calendar.read", () => done("2 meetings")],
   ["calendar.book", ({ room }) => done(`${text(room)} is booked`)],
@@ -54,7 +60,7 @@ const TOOLS = new Map<string, Tool>([
   ["refund.create", ({ amount }) => done(`${text(amount)} EUR are on their way`)],
   ["deploy.run", ({ environment, version }) => done(`${text(version)} runs in ${text(environment)}`)],
   ["deploy.status", () => done("2.13.4, healthy")],
-  ["shell.execute", ({ command }) => done(command === "npm test" ? "412 tests passed" : "nothing to commit")],
+  ["shell.execute", ({ command }) => done(COMMANDS.get(text(command)) ?? "no output")],
   ["customer.export", () => done("1,204 customers")],
 ]);
 
