@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { type ComponentType, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { DemoFrame, DemoOffer } from "./demo/demo-frame.tsx";
 import { engine, startEngine } from "./engine/client.ts";
 import { Foot } from "./offline/foot.tsx";
 import { NewerNotice } from "./offline/newer-notice.tsx";
@@ -74,6 +75,7 @@ function App() {
           ))}
         </nav>
       </header>
+      <DemoFrame />
       <main id="main" tabIndex={-1}>
         <NewerNotice />
         <EngineNotice />
@@ -85,6 +87,7 @@ function App() {
         )}
         {Shown === undefined && missing.value !== view && <p class="quiet">Loading…</p>}
         {Shown === undefined && missing.value === view && <Missing view={view} />}
+        <DemoOffer view={view} />
       </main>
       <Foot />
     </>
