@@ -13,6 +13,7 @@ import {
   picture,
   queue,
   test,
+  useStarter,
   type View,
   writePolicy,
 } from "./app.ts";
@@ -47,8 +48,7 @@ const SCENES: readonly Scene[] = [
     name: "policy",
     view: "policy",
     prepare: async (page) => {
-      await page.getByLabel("Starter policy").selectOption("Office assistant");
-      await page.getByRole("button", { name: "Use it" }).click();
+      await useStarter(page, "Office assistant");
       await expect(page.locator(".policy-status")).toContainText("office-assistant");
     },
   },

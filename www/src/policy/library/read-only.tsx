@@ -18,6 +18,7 @@ export const readOnly: Extension = [
   highlightSpecialChars(),
   drawSelection(),
   EditorState.readOnly.of(true),
+  EditorView.editable.of(false),
   tokenColours,
   editorTheme,
 ];
