@@ -370,6 +370,7 @@ for (const [form, colorScheme, width] of [
   ["narrow", "dark", 320],
 ] as const) {
   test(`the panels of the library are in order in ${form}`, async ({ page }) => {
+    test.setTimeout(180_000);
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 900 });
     await open(page, "policy");

@@ -36,7 +36,7 @@ test("e11_share_preview: a policy out of a link is shown, decides nothing, and i
   await expect(page.locator("h1")).toHaveText("Shared policy");
   await expect(page.getByText("Somebody else's policy, out of a link.")).toBeVisible();
   await expect(page.locator(".policy-counts")).toContainText("1 allow");
-  await expect(page.locator(".shared-call")).toContainText('{\\"tool\\":\\"a\\"}');
+  await expect(page.locator(".shared-call")).toContainText('{"tool":"a"}');
   await page.getByText("Its rules").click();
   await expect(page.locator(".outline")).toContainText("everything");
   await page.locator(".cm-content").click();
@@ -57,7 +57,7 @@ test("e11_share_preview: a policy out of a link is shown, decides nothing, and i
 
 test("e11_share_html: hostile text in a link stays text", async ({ page }) => {
   const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
-  const policy = `name: '${hostile}'\nrules:\n  - id: 'a b${hostile}'\n    tool: '${hostile}'\n    action: allow\n`;
+  const policy = `name: '${hostile}'\nrules:\n  - id: 'a b${hostile}'\n    tool: a\n    reason: '${hostile}'\n    action: allow\n`;
   await page.goto(linkOf({ policy, call: `${hostile}\u202e\u200b` }));
   await page.getByText("Its rules").click();
   await expect(page.locator(".outline .rule-id")).toContainText("a b<img");

@@ -18,7 +18,7 @@ export const differenceTheme = EditorView.theme({
   "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText, .cm-deletedLine .cm-deletedText": WORD_REMOVED,
   "&.cm-merge-b .cm-changedText": WORD_ADDED,
   "&.cm-merge-b .cm-deletedText": WORD_REMOVED,
-  ".cm-deletedLine::before, &.cm-merge-a .cm-changedLine::before": {
+  "&:not(.cm-merge-a) .cm-deletedLine::before, &.cm-merge-a .cm-changedLine::before": {
     content: '"− "',
     color: "var(--block)",
     fontWeight: "bold",
