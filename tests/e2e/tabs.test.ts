@@ -12,6 +12,7 @@ import {
   queue,
   reject,
   test,
+  writePolicy,
 } from "./app.ts";
 
 const CALL = { tool: "file.write", args: { path: "a.txt" } };
@@ -94,8 +95,7 @@ test("an edit in one tab is offered to the other, not forced on it", async ({ pa
   await open(page, "policy");
   const other = await context.newPage();
   await open(other, "policy");
-  await other.getByLabel("Starter policy").selectOption("Coding agent");
-  await other.getByRole("button", { name: "Use it" }).click();
+  await writePolicy(other, "name: coding-agent\nrules:\n  - tool: a\n    action: block\n");
   await expect(other.locator(".policy-status")).toContainText("coding-agent");
   await expect(page.locator(".policy-status")).toContainText("unnamed policy");
   await page.getByRole("button", { name: "Take over its text" }).click();
