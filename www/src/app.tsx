@@ -4,6 +4,8 @@ import { signal } from "@preact/signals";
 import { type ComponentType, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { startEngine } from "./engine/client.ts";
+import { watchStorage } from "./evidence/remembered.ts";
+import { StorageNotice } from "./evidence/storage-notice.tsx";
 import { keepPolicyChecked } from "./policy/state.ts";
 import { ReviewView } from "./review/review-view.tsx";
 import { followQueue } from "./review/state.ts";
@@ -34,6 +36,7 @@ export function mount(host: HTMLElement | null): void {
   startEngine();
   keepPolicyChecked();
   followQueue();
+  watchStorage();
   render(<App />, host);
 }
 
@@ -60,6 +63,7 @@ function App() {
       <main>
         <EngineNotice />
         <ServerNotice />
+        <StorageNotice />
         {Shown !== undefined && <Shown />}
         {Shown === undefined && missing.value !== view && <p class="quiet">Loading…</p>}
         {Shown === undefined && missing.value === view && <Missing view={view} />}
