@@ -43,7 +43,7 @@ async function shiftClock(page: Page, byMs: number): Promise<void> {
   }
 }
 
-test("e05_app_evicted: what the browser drops while a card is open is not approved, and the queue goes on without it", async ({
+test("e05_app_evicted: what the browser drops while a card is open is not approved, and nothing more is held until the page is loaded again", async ({
   page,
 }) => {
   await almostApprove(page);
@@ -54,21 +54,52 @@ test("e05_app_evicted: what the browser drops while a card is open is not approv
   await expect(page.getByRole("alert").or(page.locator(".notice.bad")).first()).toBeVisible();
   await expect(outcome(page)).toHaveCount(0);
 
+  // Neither are others taken, until somebody knows of it.
   await go(page, "simulate");
   await simulate(page, CALL);
   await expect(page.locator(".decision .facts .chip").first()).toHaveText("escalate");
+  await page.getByRole("button", { name: "Put in the review queue" }).click();
+  await expect(page.getByRole("alert")).toContainText("the store has lost entries");
+  await page.reload();
   await openCard(page, await queue(page, CALL));
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");
 });
 
+/** Takes all the room that the browser leaves this page. */
+async function fillUp(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, rejected) => {
+      const opening = indexedDB.open("filler");
+      opening.onupgradeneeded = () => opening.result.createObjectStore("all", { autoIncrement: true });
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => rejected(opening.error);
+    });
+    // Random, so that no compression makes room; smaller and smaller, so that none is left.
+    for (const size of [60_000, 6_000, 600]) {
+      for (let isRoom = true; isRoom; ) {
+        const bytes = crypto.getRandomValues(new Uint8Array(size));
+        isRoom = await new Promise<boolean>((resolve) => {
+          const writing = database.transaction("all", "readwrite");
+          writing.objectStore("all").add(bytes);
+          writing.oncomplete = () => resolve(true);
+          writing.onabort = () => resolve(false);
+        });
+      }
+    }
+  });
+}
+
 test("e06_app_quota: an answer for which there is no room is not taken, and can be given once there is", async ({
   page,
+  baseURL,
 }) => {
-  await almostApprove(page);
+  // Before anything is used: the browser remembers for a while how much room there was.
   const session = await page.context().newCDPSession(page);
-  const origin = new URL(page.url()).origin;
-  await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+  const { origin } = new URL(baseURL ?? "");
+  await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1_500_000 });
+  await almostApprove(page);
+  await fillUp(page);
   await approveThis(page).click();
   await expect(page.getByRole("alert")).toContainText("Your answer was not recorded");
   await expect(status(page)).toHaveText("pending");
@@ -88,7 +119,6 @@ test("e15_app_hangs: an engine that answers no more is ended, nothing is approve
   await page.goto("./#/simulate");
   await expect(page.locator(".policy-status")).toContainText("In force");
   const [worker] = page.workers();
-  const ended = new Promise<void>((resolve) => worker?.once("close", () => resolve()));
   void worker
     ?.evaluate(() => {
       for (;;);
@@ -98,7 +128,6 @@ test("e15_app_hangs: an engine that answers no more is ended, nothing is approve
   await page.clock.fastForward(31_000);
   await expect(page.getByRole("alert")).toContainText("The engine has stopped: it does not answer");
   await expect(page.getByRole("alert")).toContainText("Nothing is decided, allowed or approved");
-  await ended;
   await page.getByRole("button", { name: "Restart engine" }).click();
   await expect(page.getByRole("alert")).toHaveCount(0);
   await page.clock.runFor(1_000);
@@ -198,11 +227,25 @@ test("e22_app_clock_ahead: with a clock that jumps ahead a call has expired, and
   await expect(status(page)).toHaveText("expired");
 });
 
-test("e22_app_clock_behind: with a clock that jumps back an answer is recorded after the call that it answers, and a call expires no later", async ({
+test("e22_app_clock_far_behind: with a clock that jumps far back nothing is recorded, and the page says which clock is wrong", async ({
   page,
 }) => {
   await almostApprove(page);
   await shiftClock(page, -2 * HOUR_MS);
+  await approveThis(page).click();
+  await expect(page.getByRole("alert")).toContainText("the history is 120 minutes ahead of this clock");
+  await expect(status(page)).toHaveText("pending");
+  await shiftClock(page, 2 * HOUR_MS);
+  await expect(reject(page)).toHaveAttribute("aria-disabled", "false");
+  await approveShown(page);
+  await expect(outcome(page)).toContainText("approved");
+});
+
+test("e22_app_clock_behind: with a clock that jumps back a little an answer is recorded after the call that it answers", async ({
+  page,
+}) => {
+  await almostApprove(page);
+  await shiftClock(page, -60_000);
   await approveThis(page).click();
   await expect(outcome(page)).toContainText("approved");
   const times = await page.evaluate(
