@@ -5,6 +5,7 @@ import { type ComponentType, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { startEngine } from "./engine/client.ts";
 import { keepPolicyChecked } from "./policy/state.ts";
+import { PauseControl } from "./review/pause/pause.tsx";
 import { ReviewView } from "./review/review-view.tsx";
 import { followQueue } from "./review/state.ts";
 import { hashOf, route, VIEWS, type View } from "./route.ts";
@@ -56,6 +57,7 @@ function App() {
             </a>
           ))}
         </nav>
+        <PauseControl />
       </header>
       <main>
         <EngineNotice />
