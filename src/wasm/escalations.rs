@@ -149,6 +149,7 @@ pub fn review_text(held: &str, review: JsValue) -> Result<String, JsValue> {
         ("confirmed", Some(Value::Map(confirmed))),
         ("undoMs", Some(number(answered.undo_ms))),
         ("shownMs", answered.shown_ms.map(number)),
+        ("inBatch", Some(Value::Bool(answered.in_batch))),
     ]);
     let mut text = String::from("countersign/review/1\n");
     canonical(&signed, &mut text).map_err(|_| refuse(EscalationError::NoDigest))?;
