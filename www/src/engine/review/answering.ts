@@ -43,13 +43,14 @@ async function recorded(
 ): Promise<EscalationRecord> {
   const before = await desk.escalations.read(id);
   if (before === null) throw new EscalationError("not-found", "there is no such escalation here");
-  const { readingFloorMs } = desk.cards.card(before, policy);
+  const { readingFloorMs } = await desk.cards.card(before, policy);
   const record = await desk.escalations.review(id, {
     verdict,
     digest,
     confirmed,
     shownMs,
     undoMs: verdict === "approve" ? undoMsOf(before.decision.risk) : 0,
+    inBatch,
     ...desk.by,
     ...(note !== "" && { note }),
   });

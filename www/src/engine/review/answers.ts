@@ -5,25 +5,25 @@ import type { Room } from "../room.ts";
 import type { ReviewApi } from "./api.ts";
 
 export function reviewApi(room: Room): ReviewApi {
-  const policy = () => room.inForce()?.policy ?? null;
+  const queue = () => room.queue();
   return {
-    listCalls: (filters) => answered(() => room.queue().list(filters)),
-    listPart: (from) => answered(() => room.queue().part(from)),
-    readSoFar: async () => room.queue().readSoFar(),
-    readEscalation: (id) => answered(() => room.queue().read(id, policy())),
-    review: (id, answer) => answered(() => room.queue().review(id, answer, policy())),
-    undo: (id) => answered(() => room.queue().undo(id, policy())),
-    claim: (id) => answered(() => room.queue().claim(id, policy())),
-    askAgent: (id, text) => answered(() => room.queue().ask(id, text, policy())),
+    listCalls: (filters) => answered(() => queue().list(filters)),
+    listPart: (from) => answered(() => queue().part(from)),
+    readSoFar: async () => queue().readSoFar(),
+    readEscalation: (id) => answered(async () => queue().read(id, await room.reviewPolicy())),
+    review: (id, answer) => answered(async () => queue().review(id, answer, await room.reviewPolicy())),
+    undo: (id) => answered(async () => queue().undo(id, await room.reviewPolicy())),
+    claim: (id) => answered(async () => queue().claim(id, await room.reviewPolicy())),
+    askAgent: (id, text) => answered(async () => queue().ask(id, text, await room.reviewPolicy())),
     async edit(id, args, note) {
-      const inForce = policy();
-      if (inForce === null) return failure("no-policy", "no policy is in force, so nothing can be decided afresh");
-      return answered(() => room.queue().edit(id, args, note, inForce));
+      const policy = await room.reviewPolicy();
+      if (policy === null) return failure("no-policy", "there is no policy here by which it could be decided afresh");
+      return answered(() => queue().edit(id, args, note, policy));
     },
-    readBatch: (key) => answered(() => room.queue().batch(key)),
-    batchSummary: async (ids) => room.queue().summary(ids),
-    reviewBatch: (answers) => answered(() => room.queue().reviewBatch(answers)),
-    pausedAgents: () => answered(() => room.queue().paused()),
-    pause: (pause) => answered(() => room.queue().pause(pause)),
+    readBatch: (key) => answered(() => queue().batch(key)),
+    batchSummary: async (ids) => queue().summary(ids),
+    reviewBatch: (answers) => answered(() => queue().reviewBatch(answers)),
+    pausedAgents: () => answered(() => queue().paused()),
+    pause: (pause) => answered(() => queue().pause(pause)),
   };
 }

@@ -90,9 +90,9 @@ export interface Shown {
   readonly alike: readonly string[];
   /** The group that it can be reviewed with. */
   readonly batch: BatchLine | null;
-  /** Whether reviewers can change the call here: a served store takes changes from guards only. */
-  readonly edits: "here" | "elsewhere";
-  /** Whether the policy in force decided it, so that places in its text are those of the editor. */
+  /** By which policies a changed call is decided afresh; `null` if there are none here, so that nothing can be changed. */
+  readonly editedUnder: readonly (string | null)[] | null;
+  /** Whether the policy of the editor decided it, so that places in the policy are those of its text. */
   readonly isLinked: boolean;
   /** Until when this page has told others that somebody looks. */
   readonly claimedUntilMs: number | null;

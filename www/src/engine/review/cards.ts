@@ -18,44 +18,45 @@ const HEADLINES_MAX = 2_000;
 
 export interface Cards {
   /** The card of `record`; places in the policy are those of `policy` if it is the one that decided. */
-  card(record: EscalationRecord, policy: Policy | null): Card;
-  headline(record: EscalationRecord): Card["headline"];
-  batches(): readonly Batch[];
+  card(record: EscalationRecord, policy: Policy | null): Promise<Card>;
+  headline(record: EscalationRecord): Promise<Card["headline"]>;
+  batches(): Promise<readonly Batch[]>;
   /** What approving `records` at once comes to; `null` if they are not one batch. */
-  summary(records: readonly EscalationRecord[]): Batch["summary"] | null;
+  summary(records: readonly EscalationRecord[]): Promise<Batch["summary"] | null>;
 }
 
 export function createCards(shelf: Shelf): Cards {
   const headlines = new Map<string, Card["headline"]>();
   let grouped: { readonly version: number; readonly batches: readonly Batch[] } | null = null;
 
-  function headline(record: EscalationRecord): Card["headline"] {
+  async function headline(record: EscalationRecord): Promise<Card["headline"]> {
     const key = `${record.id} ${record.digest}`;
     const known = headlines.get(key);
     if (known !== undefined) return known;
     if (headlines.size >= HEADLINES_MAX) headlines.clear();
-    const made = presentCard(record).headline;
+    const { headline: made } = await presentCard(record);
     headlines.set(key, made);
     return made;
   }
 
   return {
     card(record, policy) {
-      const approved = shelf.approved(record.call.tool);
-      return presentCard(record, { approved, ...(isOf(record, policy) && policy !== null && { policy }) });
+      const approved = shelf.approved(record);
+      return presentCard(record, { approved, ...(policy !== null && { policy }) });
     },
     headline,
-    batches() {
+    async batches() {
       if (grouped?.version === shelf.version()) return grouped.batches;
       const pending = [...shelf.records().values()]
         .filter(({ status, unapprovable }) => status === "pending" && unapprovable === null)
         .sort((a, b) => a.expiresAtMs - b.expiresAtMs)
         .slice(0, COMPARED_MAX);
-      grouped = { version: shelf.version(), batches: batchesOf(pending) };
+      const version = shelf.version();
+      grouped = { version, batches: await batchesOf(pending) };
       return grouped.batches;
     },
-    summary(records) {
-      const [batch, ...others] = batchesOf(records);
+    async summary(records) {
+      const [batch, ...others] = await batchesOf(records);
       return batch === undefined || others.length > 0 || batch.rows.length !== records.length ? null : batch.summary;
     },
   };

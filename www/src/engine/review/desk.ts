@@ -53,17 +53,17 @@ export async function shownOf(
   if (card === undefined) shelf.put(record);
   // What was recorded is recorded, whether the rest can be asked or not.
   const waits = await waitsOf(escalations, shelf, record).catch(() => null);
-  const batch = cards.batches().find(({ rows }) => rows.some(({ id }) => id === record.id));
+  const batch = (await cards.batches()).find(({ rows }) => rows.some(({ id }) => id === record.id));
   return {
     ok: true,
     escalation: record,
-    card: card ?? cards.card(record, policy),
+    card: card ?? (await cards.card(record, policy)),
     waits,
     isGuarded: record.guard !== NO_GUARD,
     alike: shelf.pendingWith(record.digest).filter((id) => id !== record.id),
     batch: batch === undefined ? null : lineOf(batch),
-    edits: isServed ? "elsewhere" : "here",
-    isLinked: isOf(record, policy),
+    editedUnder: policy === null ? null : policy.policies.map(({ name }) => name),
+    isLinked: !isServed && isOf(record, policy),
     claimedUntilMs: claims.get(record.id) ?? null,
   };
 }

@@ -11,15 +11,15 @@ export interface Listable {
   readonly extra: () => readonly EscalationRecord[];
   /** Records of `extra` that are answered already, by id. */
   readonly answered: (id: string) => EscalationRecord | null;
-  readonly headline: (record: EscalationRecord) => Card["headline"];
-  readonly batches: () => readonly BatchLine[];
+  readonly headline: (record: EscalationRecord) => Promise<Card["headline"]>;
+  readonly batches: () => Promise<readonly BatchLine[]>;
 }
 
 export interface Listing {
   /** Makes the list. */
   make(filters: Filters): void;
   /** A part of it, with each call as it is now. */
-  part(from: number): ListPart;
+  part(from: number): Promise<ListPart>;
 }
 
 const RISKS: readonly (Risk | null)[] = ["critical", "high", null, "medium", "low"];
@@ -56,14 +56,14 @@ export function createListing({ shelf, extra, answered, headline, batches }: Lis
     return shelf.records().get(id) ?? extras.get(id) ?? answered(id) ?? undefined;
   }
 
-  function lineOf(ids: readonly string[], extras: ReadonlyMap<string, EscalationRecord>): Line | null {
+  async function lineOf(ids: readonly string[], extras: ReadonlyMap<string, EscalationRecord>): Promise<Line | null> {
     const records = ids.map((id) => recordAt(id, extras)).filter((record) => record !== undefined);
     const pending = records.filter(({ status }) => status === "pending");
     const record = pending[0] ?? records[0];
     if (record === undefined) return null;
     const { id, status, grant, call, openedAtMs, expiresAtMs, claim } = record;
     const agent = nameOf(call.agent);
-    const words = headline(record);
+    const words = await headline(record);
     return { ids, pending: pending.length, id, headline: words, status, grant, agent, openedAtMs, expiresAtMs, claim };
   }
 
@@ -73,23 +73,22 @@ export function createListing({ shelf, extra, answered, headline, batches }: Lis
       const groups = groupsOf(records.filter((record) => fits(record, filters)).sort(orderOf(filters.sort)));
       made = { filters, groups, known: new Set(records.map(({ id }) => id)) };
     },
-    part(from) {
+    async part(from) {
       const { groups = [], filters, known } = made ?? {};
       const records = all();
       const extras = new Map(extra().map((record) => [record.id, record]));
       const pending = records.filter(({ status }) => status === "pending");
       const isNew = (record: EscalationRecord) => known?.has(record.id) === false && filters && fits(record, filters);
+      const shown = groups.slice(from, from + LINES_PER_PART);
+      const lines = await Promise.all(shown.map((ids) => lineOf(ids, extras)));
       return {
         ok: true,
-        lines: groups
-          .slice(from, from + LINES_PER_PART)
-          .map((ids) => lineOf(ids, extras))
-          .filter((line) => line !== null),
+        lines: lines.filter((line) => line !== null),
         from,
         total: groups.length,
         pending: pending.length,
         arrived: pending.filter(isNew).length,
-        batches: batches(),
+        batches: await batches(),
         damaged: shelf.damaged(),
         tools: sorted(records.map(({ call }) => call.tool)),
         agents: sorted(records.map(({ call }) => nameOf(call.agent)).filter((agent) => agent !== null)),

@@ -1,8 +1,7 @@
 /**
  * What a reviewer's note says beside the reviewer's words.
  *
- * A review has one place for words. Whether it was given on a batch's screen, and which masked values were looked at,
- * is written there too, in a form that evidence can read.
+ * A review has one place for words: the reason's code stands before them, and which masked values were looked at behind.
  */
 
 /** Why a call is rejected, or why a risky one is approved all the same. */
@@ -27,26 +26,15 @@ export interface Noted {
   /** One of the reasons above; `null` where none is asked for. */
   readonly reason: string | null;
   readonly words: string;
-  /** On a batch's screen: how many calls were answered with it. */
-  readonly batch: number | null;
   /** Masked fields that the reviewer has looked at. */
   readonly revealed: readonly string[];
 }
 
 /** The note of a review; empty if there is nothing to say. */
-export function noteOf({ reason, words, batch, revealed }: Noted): string {
+export function noteOf({ reason, words, revealed }: Noted): string {
   const said = [reason, words.trim()].filter((part) => part !== null && part !== "").join(": ");
-  const parts = [
-    said,
-    batch === null ? "" : `in a batch of ${batch}`,
-    revealed.length === 0 ? "" : `looked at ${revealed.join(", ")}`,
-  ];
+  const parts = [said, revealed.length === 0 ? "" : `looked at ${revealed.join(", ")}`];
   return parts.filter((part) => part !== "").join(" · ");
-}
-
-/** Whether the review with this note was given on a batch's screen: it is no evidence for relaxing a rule. */
-export function isBatchNote(note: string | null): boolean {
-  return note !== null && /(?:^| · )in a batch of \d+(?: · |$)/.test(note);
 }
 
 /** Whether words say anything: two letters or digits at least. */

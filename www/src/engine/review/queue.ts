@@ -53,7 +53,7 @@ export interface Queue {
 export function createQueue(place: Place, onServer: OnServer, attention: Attention = NO_ATTENTION): Queue {
   const desk = createDesk(place, storeAt(place, onServer), attention);
   const { escalations, shelf, checks, cards, changed } = desk;
-  const batches = () => cards.batches().map(lineOf);
+  const batches = async () => (await cards.batches()).map(lineOf);
   const listing = createListing({
     shelf,
     extra: checks.pending,
@@ -131,7 +131,7 @@ function createDesk(place: Place, store: Store, attention: Attention): Desk {
 }
 
 async function batchOf({ cards, shelf }: Desk, key: string): Promise<ShownBatch> {
-  const batch = cards.batches().find((each) => each.key === key);
+  const batch = (await cards.batches()).find((each) => each.key === key);
   if (batch === undefined) {
     throw new EscalationError("not-found", "these calls no longer wait together; they are in the queue if they wait");
   }

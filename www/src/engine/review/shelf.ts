@@ -4,7 +4,14 @@
  * Ten thousand of them are folded when the page starts and never again; a change costs those that changed.
  */
 
-import { type Digest, EscalationError, type EscalationRecord, type Escalations, type Store } from "countersign";
+import {
+  APPROVED_MAX,
+  type Digest,
+  EscalationError,
+  type EscalationRecord,
+  type Escalations,
+  type Store,
+} from "countersign";
 import type { Damaged } from "./api.ts";
 
 /** Under it stand pauses, which are of no escalation. */
@@ -14,7 +21,6 @@ const CLOSED_MAX = 3_000;
 const PAGE = 500;
 /** More changes than this at once are read as pages. */
 const CHANGES_PAGE = 500;
-const APPROVED_MAX = 200;
 
 export interface Shelf {
   /** Reads what is missing. Rejects as the store does; then what was read before stands. */
@@ -31,8 +37,8 @@ export interface Shelf {
   isCut(): boolean;
   /** Pending escalations of the very same call. */
   pendingWith(digest: Digest): readonly string[];
-  /** The latest calls of a tool that were approved, the newest first. */
-  approved(tool: string): readonly { readonly args: unknown; readonly atMs: number }[];
+  /** The latest other calls of the same tool that were approved, the newest first. */
+  approved(like: EscalationRecord): readonly { readonly args: unknown; readonly atMs: number }[];
 }
 
 interface Shelved {
@@ -141,7 +147,7 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
       [...shelved.records.values()]
         .filter((record) => record.status === "pending" && record.digest === digest)
         .map(({ id }) => id),
-    approved: (tool) => approvedOf(shelved.records.values(), tool),
+    approved: (like) => approvedOf(shelved.records.values(), like),
   };
 }
 
@@ -181,10 +187,11 @@ async function readLatest(
   return after === null ? "read" : "cut";
 }
 
-function approvedOf(records: Iterable<EscalationRecord>, tool: string) {
+function approvedOf(records: Iterable<EscalationRecord>, like: EscalationRecord) {
   const found: { readonly args: unknown; readonly atMs: number }[] = [];
-  for (const { status, call, closedAtMs, openedAtMs } of records) {
-    if (status !== "approved" || call.tool !== tool) continue;
+  for (const { id, status, call, closedAtMs, openedAtMs } of records) {
+    if (status !== "approved" || id === like.id) continue;
+    if (call.tool !== like.call.tool || call.tenant !== like.call.tenant) continue;
     found.push({ args: call.args, atMs: closedAtMs ?? openedAtMs });
   }
   return found.sort((a, b) => b.atMs - a.atMs).slice(0, APPROVED_MAX);

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Shown } from "../../engine/review/api.ts";
 import { noteOf } from "../../engine/review/notes.ts";
+import { isServed } from "../../place.ts";
 import type { Seen } from "../card/seen.ts";
 import { commands, expanded, onlyDifferences, revealed, step } from "../card/view.ts";
 import { askAgent, edit, review } from "../state.ts";
@@ -42,7 +43,7 @@ export function Decide({ shown, seen }: Props) {
   const answer = (verdict: "approve" | "reject", confirmed: Readonly<Record<string, string>>, reason: Reason) =>
     once(() => {
       const { code, words } = reason;
-      const note = noteOf({ reason: code, words, batch: null, revealed: revealed.value });
+      const note = noteOf({ reason: code, words, revealed: revealed.value });
       return review(id, { verdict, note, digest, confirmed, shownMs: shownMs() });
     });
   const back = () => {
@@ -63,9 +64,7 @@ export function Decide({ shown, seen }: Props) {
           shown={shown}
           answering={answering}
           onBack={back}
-          onEdit={(args) =>
-            once(() => edit(id, args, noteOf({ reason: null, words: "", batch: null, revealed: revealed.value })))
-          }
+          onEdit={(args) => once(() => edit(id, args, noteOf({ reason: null, words: "", revealed: revealed.value })))}
         />
       )}
       {step.value === "approve" && (
@@ -82,7 +81,7 @@ export function Decide({ shown, seen }: Props) {
 }
 
 function Choose({ shown, seen, answering }: Props & { readonly answering: boolean }) {
-  const { card, edits } = shown;
+  const { card, editedUnder } = shown;
   const armed = useArmed(REJECT_ARM_MS) && !answering;
   const approvable = card.unapprovable === null;
   const isSeen = seen.unseen.value === 0 && !onlyDifferences.value;
@@ -118,7 +117,7 @@ function Choose({ shown, seen, answering }: Props & { readonly answering: boolea
         <DeliberateButton armed={armed} describedBy="card-title" onPress={go("ask", armed)}>
           Ask for more…
         </DeliberateButton>
-        {canEdit && edits === "here" && (
+        {canEdit && editedUnder !== null && (
           <DeliberateButton armed={armed} describedBy="card-title" onPress={go("edit", armed)}>
             Approve with edits…
           </DeliberateButton>
@@ -139,10 +138,11 @@ function Choose({ shown, seen, answering }: Props & { readonly answering: boolea
           <SeenState seen={seen} armed={approveArmed} />
         </p>
       )}
-      {canEdit && edits === "elsewhere" && (
+      {canEdit && editedUnder === null && (
         <p class="quiet">
-          The policy lets reviewers change parts of this call, but this store takes changes from guards only: what a
-          changed call comes to is decided by policies, which a page could make up. Reject it, and say what to change.
+          The policy lets reviewers change parts of this call, but there is no policy here by which the changed call
+          could be decided: {isServed ? "start the server with --policy" : "mend the one in Policy"}. Or reject it, and
+          say what to change.
         </p>
       )}
     </>

@@ -4,9 +4,7 @@ import type { CardRow } from "countersign";
 import { useState } from "preact/hooks";
 import type { Shown } from "../../engine/review/api.ts";
 import { valueAt, withChanges } from "../../engine/review/field.ts";
-import { policyStatus } from "../../policy/state.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
-import { ShortDigest } from "../../ui/short-digest.tsx";
 import { Written } from "../card/written.tsx";
 import { DeliberateButton } from "./deliberate-button.tsx";
 
@@ -26,14 +24,16 @@ export function EditStep({ shown, answering, onBack, onEdit }: Props) {
   const rows = editableRows(shown);
   const problems = rows.filter((row) => Object.hasOwn(typed, row.field) && parsed(row, typed[row.field]) === undefined);
   const changes = changesOf(rows, typed, call);
-  const isReady = changes.size > 0 && problems.length === 0 && policyStatus.value.state === "in-force";
+  const isReady = changes.size > 0 && problems.length === 0;
   return (
     <div class="step edit-step">
       <p>
-        What you change is decided afresh under the policy in force here, needs an approval of its own, and is kept
-        beside what the agent proposed.
+        What you change is decided afresh under the policies below, needs an approval of its own, and is kept beside
+        what the agent proposed.
       </p>
-      <InForce />
+      <p class="quiet">
+        Decided by: <VisibleText text={namesOf(shown)} />
+      </p>
       {rows.map((row, at) => (
         <EditField
           key={row.field}
@@ -66,17 +66,8 @@ export function EditStep({ shown, answering, onBack, onEdit }: Props) {
   );
 }
 
-function InForce() {
-  const status = policyStatus.value;
-  if (status.state === "in-force") {
-    const { name, digest } = status.policy;
-    return (
-      <p class="quiet">
-        In force: {name === null ? "an unnamed policy" : <VisibleText text={name} />} <ShortDigest digest={digest} />
-      </p>
-    );
-  }
-  return <p class="notice bad">No policy is in force, so nothing can be decided afresh. Mend it in Policy first.</p>;
+function namesOf({ editedUnder }: Shown): string {
+  return (editedUnder ?? []).map((name) => name ?? "a policy without a name").join(", ");
 }
 
 /** Rows with a value of their own that may change; what stands at `null` has no type to keep. */

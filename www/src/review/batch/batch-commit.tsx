@@ -134,12 +134,11 @@ function answersOf(
   { rejecting, why }: Reasons,
   shownMs: number,
 ): readonly MemberAnswer[] {
-  const count = approvals.length + rejections.length;
   return rows.flatMap(({ id, digest }) => {
     const isApproved = approvals.includes(id);
     if (!isApproved && !rejections.includes(id)) return [];
     const { code, words } = isApproved ? why : rejecting;
-    const note = noteOf({ reason: code, words, batch: count, revealed: [] });
+    const note = noteOf({ reason: code, words, revealed: [] });
     return [{ id, digest, verdict: isApproved ? "approve" : "reject", note, shownMs }];
   });
 }
