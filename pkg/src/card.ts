@@ -16,7 +16,7 @@ import type { Action, Cause, Digest, Risk, Span } from "./types.js";
  *   a run of one is `‹U+200B›×200`, a tag character also tells the letter that it stands for: `‹U+E0041 tag A›`;
  * - `foreign`: a letter of another script than the rest of its word, followed by its token.
  *
- * `textOf` gives back what was written, exactly.
+ * {@link textOf} gives back what was written, exactly.
  */
 export interface Segment {
   readonly kind: "text" | "escape" | "hidden" | "foreign";
@@ -197,3 +197,42 @@ export interface Batch {
 
 /** Groups of at most so many calls. */
 export const BATCH_MAX = 10;
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  '\\"': '"',
+  "\\\\": "\\",
+  "\\n": "\n",
+  "\\r": "\r",
+  "\\t": "\t",
+  "\\b": "\b",
+  "\\f": "\f",
+  "⏎": "\n",
+  "\\r⏎": "\r\n",
+  "␠": " ",
+};
+
+/**
+ * What was written, exactly: hidden characters are in it again, so it is for comparing and editing, and never for showing.
+ *
+ * @example
+ * ```ts
+ * textOf(await segmentsOf("a\u200bb")) === "a\u200bb"; // true
+ * ```
+ */
+export function textOf(written: Written): string {
+  return written.map(textOfSegment).join("");
+}
+
+function textOfSegment({ kind, text }: Segment): string {
+  if (kind === "text") return text;
+  if (kind === "foreign") return String.fromCodePoint(text.codePointAt(0) ?? 0);
+  const [shown = "", times] = text.split("×");
+  const count = times === undefined ? 1 : Number(times);
+  if (kind === "hidden") {
+    const code = /^‹U\+([0-9A-F]+)/.exec(shown)?.[1] ?? "0";
+    return String.fromCodePoint(Number.parseInt(code, 16)).repeat(count);
+  }
+  const whole = ESCAPED[shown];
+  const each = whole ?? shown.replace(/\\./g, (found) => ESCAPED[found] ?? found);
+  return each.repeat(count);
+}

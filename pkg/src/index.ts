@@ -8,11 +8,13 @@ import { type CreateEscalations, escalationsIn } from "./escalations.js";
 import { type CreateGuard, guardIn } from "./guarding/create.js";
 
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
-export { BATCH_MAX } from "./card.js";
+export { BATCH_MAX, textOf } from "./card.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
+export type { Presentable, PresentOptions } from "./presenting.js";
+export { APPROVED_MAX, cardContext, presentCard, segmentsOf } from "./presenting.js";
 export { undoMsOf } from "./undo.js";
 export type { VerifyHistoryOptions } from "./verifying.js";
 export { verifyHistory } from "./verifying.js";

@@ -13,3 +13,7 @@ pub mod merkle;
 pub mod history;
 #[cfg(feature = "full")]
 pub mod verify;
+#[cfg(feature = "full")]
+pub mod present;
+#[cfg(feature = "full")]
+pub mod batch;

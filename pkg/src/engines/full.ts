@@ -1,4 +1,5 @@
 /** The whole engine. */
+import type { Card, Written } from "../card.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
@@ -18,6 +19,7 @@ export interface FullStack extends HoldingStack {
   compiled(): Uint8Array;
   trace(call: Call, usage?: Usage): Trace;
   simulation(): EngineSimulation;
+  presentCard(record: unknown, context: unknown): Card;
 }
 
 /** A simulation in the engine's memory. */
@@ -97,6 +99,17 @@ export function readCall(json: string): Call {
   return engine.answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
 }
 
+/** The card of `record`, under the policies of `stack` if they are given. The engine must be ready. */
+export function present(record: unknown, context: unknown, stack: FullStack | undefined): Card {
+  if (stack !== undefined) return stack.presentCard(record, context);
+  return engine.answer(refusedHistory, () => deepFreeze(wasm.presentCard(record, context) as Card));
+}
+
+/** A text as segments. The engine must be ready. */
+export function segments(text: string): Written {
+  return engine.answer(refusedCall, () => deepFreeze(wasm.segmentsOf(text) as Written));
+}
+
 function fullStack(stack: wasm.Stack): FullStack {
   return {
     ...holding.holding(stack),
@@ -104,6 +117,8 @@ function fullStack(stack: wasm.Stack): FullStack {
     compiled: () => engine.answer(refusedCall, () => stack.compiled()),
     trace: (call, usage) => engine.answer(refusedCall, () => deepFreeze(stack.trace(call, usage) as Trace)),
     simulation: () => engine.answer(refusedCall, () => guardedSimulation(stack.simulation())),
+    presentCard: (record, context) =>
+      engine.answer(refusedHistory, () => deepFreeze(stack.presentCard(record, context) as Card)),
   };
 }
 
