@@ -6,6 +6,7 @@
 
 import { expose } from "comlink";
 import { loadPolicy } from "countersign";
+import { BUILD } from "../build.ts";
 import type { EngineApi } from "./api.ts";
 import { demoApi } from "./demo/answers.ts";
 import { evidenceApi } from "./evidence/answers.ts";
@@ -18,7 +19,8 @@ import { createPartApi, isPart } from "./simulate/parts.ts";
 function createApi(): EngineApi {
   const room = createRoom();
   return {
-    async load(place, onServer) {
+    async load(build, place, onServer) {
+      if (build !== BUILD) throw new Error("it is of another version than the page; load the page again");
       room.settle(place, onServer);
       await loadPolicy("rules: [{ tool: '*', action: block }]");
     },
