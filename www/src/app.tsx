@@ -72,7 +72,9 @@ function App() {
             </a>
           ))}
         </nav>
-        <PauseControl />
+        <div class="header-end">
+          <PauseControl />
+        </div>
       </header>
       <main id="main" tabIndex={-1}>
         <NewerNotice />
