@@ -64,7 +64,7 @@ const SCENES: Readonly<Record<string, (page: Page, look: (name: string) => Promi
     await look("rejected");
   },
   async high(page, look) {
-    const [mail = ""] = await held(page, MAIL, MAIL, PAYMENT, ODD);
+    const [mail = ""] = await held(page, MAIL, PAYMENT, ODD);
     await openCard(page, mail);
     await page.getByText("Written by the agent, not verified").click();
     await look("high");
@@ -101,7 +101,7 @@ for (const form of FORMS) {
   for (const [name, scene] of Object.entries(SCENES)) {
     test(`c16_review_${name} is in order in ${form.name}`, async ({ page }) => {
       test.slow();
-      await showAs(page, { ...form, width: 1280, height: 900 });
+      await page.setViewportSize({ width: 1280, height: 900 });
       await scene(page, async (state) => {
         await showAs(page, form);
         await picture(page, `review-${state}-${form.name}`);
