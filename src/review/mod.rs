@@ -14,6 +14,8 @@ pub mod history;
 #[cfg(feature = "full")]
 pub mod verify;
 #[cfg(feature = "full")]
+pub mod plant;
+#[cfg(feature = "full")]
 pub mod present;
 #[cfg(feature = "full")]
 pub mod batch;

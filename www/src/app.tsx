@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { type ComponentType, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { DemoFrame, DemoOffer } from "./demo/demo-frame.tsx";
 import { engine, startEngine } from "./engine/client.ts";
 import { Foot } from "./offline/foot.tsx";
 import { NewerNotice } from "./offline/newer-notice.tsx";
@@ -21,6 +22,7 @@ const TITLES: Readonly<Record<View, string>> = {
   simulate: "Simulate",
   review: "Review",
   evidence: "Evidence",
+  share: "Shared policy",
 };
 
 /** The views that are fetched when they are first looked at; reviewers mostly need none of them. */
@@ -28,6 +30,7 @@ const LATER: Readonly<Record<Exclude<View, "review">, () => Promise<ComponentTyp
   policy: async () => (await import("./policy/policy-view.tsx")).PolicyView,
   simulate: async () => (await import("./simulate/simulate-view.tsx")).SimulateView,
   evidence: async () => (await import("./evidence/evidence-view.tsx")).EvidenceView,
+  share: async () => (await import("./policy/share/share-view.tsx")).ShareView,
 };
 
 const fetched = signal<Readonly<Partial<Record<View, ComponentType>>>>({ review: ReviewView });
@@ -76,6 +79,7 @@ function App() {
           <PauseControl />
         </div>
       </header>
+      <DemoFrame />
       <main id="main" tabIndex={-1}>
         <NewerNotice />
         <EngineNotice />
@@ -87,6 +91,7 @@ function App() {
         )}
         {Shown === undefined && missing.value !== view && <p class="quiet">Loading…</p>}
         {Shown === undefined && missing.value === view && <Missing view={view} />}
+        <DemoOffer view={view} />
       </main>
       <Foot />
     </>

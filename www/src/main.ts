@@ -8,12 +8,13 @@ const host = document.getElementById("app");
 host?.replaceChildren();
 if (window.top === window.self) {
   // First of all the token leaves the address.
-  const { isServed } = await import("./place.ts");
+  const { isDemo, isServed } = await import("./place.ts");
   const { forgetFiles, standsInForServer } = await import("./offline/forget.ts");
   if (!isServed && standsInForServer()) {
     await forgetFiles();
     window.location.reload();
   } else {
+    if (isDemo) await (await import("./demo/prepare.ts")).prepareDemo();
     const { mount } = await import("./app.tsx");
     mount(host);
   }

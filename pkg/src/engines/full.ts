@@ -3,7 +3,9 @@ import type { Batch, Card, Written } from "../card.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
-import type { Checkpoint, Entry, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
+import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
+import type { PlantedCall } from "../planting.js";
+import type { Interval } from "../statistics.js";
 import type { Call, Counts, Diagnostic, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
 import * as wasm from "../wasm/countersign.js";
 
@@ -87,6 +89,23 @@ export function verification(head: Head | null, checkpoint: Checkpoint | null): 
 
 function refusedHistory(code: string, message: string): Error {
   return new EscalationError(code as EscalationErrorCode, message);
+}
+
+/** The call of `like` with other arguments, as a check card shows it. The engine must be ready. */
+export function planted(
+  { call, digest, covers, decision }: Pick<Escalation, "call" | "digest" | "covers" | "decision">,
+  args: Readonly<Record<string, unknown>>,
+): PlantedCall {
+  const links = { rejected: [], unknown: [] };
+  const event = { type: "open", call, digest, covers, decision, guard: "", batch: null, links };
+  const made = engine.answer(refusedHistory, () => wasm.plantCall(event, args) as Extract<Event, { type: "open" }>);
+  return deepFreeze({ call: made.call, digest: made.digest, decision: made.decision });
+}
+
+/** The Wilson interval of 95 %; `null` if nothing was counted. The engine must be ready. */
+export function wilson(hits: number, all: number): Interval | null {
+  const [low, high] = engine.answer(refusedHistory, () => wasm.wilson(hits, all));
+  return low === undefined || high === undefined ? null : { low, high };
 }
 
 /** Splits policy text into tokens for colouring. The engine must be ready. */
