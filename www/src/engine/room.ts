@@ -3,8 +3,9 @@
 import { loadPolicy, type Policy } from "countersign";
 import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
+import { attentionIn } from "./attention/create.ts";
 import { answered, failure } from "./failure.ts";
-import { createQueue, type Queue } from "./review/queue.ts";
+import { type AttentionOf, createQueue, type Queue } from "./review/queue.ts";
 
 export interface Room {
   /** Says where the held calls are; only the first word counts. */
@@ -48,6 +49,8 @@ export function createRoom(): Room {
     return ofServer;
   }
 
+  const policy = () => inForce?.policy ?? null;
+
   function retire(policy: Policy | null): void {
     if (policy === null || policy === inForce?.policy) return;
     if (!keepers.some((kept) => kept() === policy)) policy.dispose();
@@ -55,7 +58,10 @@ export function createRoom(): Room {
 
   return {
     settle(place, onServer) {
-      settled ??= { place, queue: createQueue(place, onServer) };
+      const space = place.kind === "api" ? "countersign" : place.space;
+      const attentionOf: AttentionOf = (present) =>
+        attentionIn({ space, present: async (record) => present(record, await reviewPolicy()), policy });
+      settled ??= { place, queue: createQueue(place, onServer, attentionOf) };
     },
     place: () => whereCallsAre().place,
     queue: () => whereCallsAre().queue,
