@@ -9,6 +9,21 @@ import { type CreateGuard, guardIn } from "./guarding/create.js";
 
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
 export { BATCH_MAX } from "./card.js";
+export type {
+  Change,
+  ChangedLine,
+  ComparedLine,
+  Comparison,
+  ComparisonCounts,
+  FieldKind,
+  NewPolicyTest,
+  PairCount,
+  TermChange,
+  ToolField,
+  ToolForm,
+  UnreadLine,
+} from "./comparison.js";
+export { addPolicyTest, CHANGES, createComparison, joinComparisons, toolForms } from "./comparison.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";

@@ -119,7 +119,9 @@ fn places(text: &str, root: &Node, entries: &[MapEntry], test: &NewTest) -> Vec<
         let style = Style { is_json: is_quoted_map(last, text) };
         return vec![(last.span.end, format!(",{}{}", before_flow_item(text, last, newline), style.test(test)))];
     }
-    let list = column(text, tests.value.span.start);
+    // Where a dash is not beside its item, the list begins with it.
+    let dash = text.get(..last.span.start).unwrap_or_default().trim_end_matches(' ').strip_suffix('-');
+    let list = column(text, dash.map_or(tests.value.span.start, str::len));
     let item = block_test(test, list, newline);
     let next = entries.iter().map(|entry| entry.key_span.start).filter(|start| *start > last.span.end).min();
     let later = next.map_or_else(|| text_end(text, root), |start| start - column(text, start));

@@ -5,6 +5,14 @@ import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
 import { answered, failure } from "./failure.ts";
 import { createQueue, type Queue } from "./review/queue.ts";
+import type { Tools } from "./simulate/api.ts";
+
+/** A policy that decides, and what it was loaded from. */
+export interface InForce {
+  readonly policy: Policy;
+  readonly text: string;
+  readonly tools: Tools | null;
+}
 
 export interface Room {
   /** Says where the held calls are; only the first word counts. */
@@ -13,11 +21,14 @@ export interface Room {
   place(): Place;
   queue(): Queue;
   /** The policy in force and its text; `null` while there is none. */
-  inForce(): { readonly policy: Policy; readonly text: string } | null;
+  inForce(): InForce | null;
   /** Puts a policy in force, or none. The one before is disposed unless somebody keeps it. */
-  putInForce(policy: Policy | null, text: string): void;
+  putInForce(policy: Policy | null, text: string, tools?: Tools | null): void;
+  /** The tool catalogue with which policies are loaded from now on; `null` for none. */
+  tools(): Tools | null;
+  useTools(tools: Tools | null): void;
   /** Runs `work` with the policy in force, if it is the one that the page means. */
-  withPolicy<T>(digest: string, work: (policy: Policy, text: string) => T | Promise<T>): Promise<T | Failure>;
+  withPolicy<T>(digest: string, work: (policy: Policy, inForce: InForce) => T | Promise<T>): Promise<T | Failure>;
   /** Gives back the memory of a policy that neither decides nor is kept. */
   retire(policy: Policy | null): void;
   /** From now on, the policy that `kept` answers is not disposed. */
@@ -25,7 +36,8 @@ export interface Room {
 }
 
 export function createRoom(): Room {
-  let inForce: { readonly policy: Policy; readonly text: string } | null = null;
+  let inForce: InForce | null = null;
+  let tools: Tools | null = null;
   let settled: { readonly place: Place; readonly queue: Queue } | null = null;
   const keepers: (() => Policy | null)[] = [];
 
@@ -46,17 +58,22 @@ export function createRoom(): Room {
     place: () => whereCallsAre().place,
     queue: () => whereCallsAre().queue,
     inForce: () => inForce,
-    putInForce(policy, text) {
+    tools: () => tools,
+    useTools(next) {
+      tools = next;
+    },
+    putInForce(policy, text, withTools = null) {
       const before = inForce;
-      inForce = policy === null ? null : { policy, text };
+      inForce = policy === null ? null : { policy, text, tools: withTools };
       retire(before?.policy ?? null);
     },
     async withPolicy(digest, work) {
       if (inForce === null) return failure("no-policy", "no policy is in force, so nothing is decided");
-      const { policy, text } = inForce;
+      const now = inForce;
+      const { policy } = now;
       if (policy.digest !== digest)
         return failure("policy-changed", "the policy has changed since; nothing was decided");
-      return answered(() => work(policy, text));
+      return answered(() => work(policy, now));
     },
     retire,
     keep(kept) {
