@@ -9,6 +9,7 @@ import { loadPolicy } from "countersign";
 import type { EngineApi } from "./api.ts";
 import { demoApi } from "./demo/answers.ts";
 import { evidenceApi } from "./evidence/answers.ts";
+import { libraryApi } from "./library/answers.ts";
 import { policyApi } from "./policy/answers.ts";
 import { reviewApi } from "./review/answers.ts";
 import { createRoom } from "./room.ts";
@@ -23,6 +24,7 @@ function createApi(): EngineApi {
       await loadPolicy("rules: [{ tool: '*', action: block }]");
     },
     ...policyApi(room),
+    ...libraryApi(),
     ...simulateApi(room),
     ...reviewApi(room),
     ...evidenceApi(room),
