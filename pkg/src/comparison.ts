@@ -30,7 +30,16 @@ export type Change = (typeof CHANGES)[number];
 
 /** A term of a decision that differs, by its key in {@link Decision} or in its `review`. */
 export interface TermChange {
-  readonly term: "risk" | "reversible" | "marks" | "charge" | "reviewers" | "quorum" | "expiresMs" | "confirm" | "editable";
+  readonly term:
+    | "risk"
+    | "reversible"
+    | "marks"
+    | "charge"
+    | "reviewers"
+    | "quorum"
+    | "expiresMs"
+    | "confirm"
+    | "editable";
   readonly looser: boolean;
 }
 

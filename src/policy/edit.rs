@@ -117,7 +117,7 @@ fn places(text: &str, root: &Node, entries: &[MapEntry], test: &NewTest) -> Vec<
     let Some(last) = items.last() else { return Vec::new() };
     if is_flow(&tests.value, text) {
         let style = Style { is_json: is_quoted_map(last, text) };
-        return vec![(last.span.end, format!(",{}{}", before_flow_item(text, last, newline), style.test(test)))];
+        return vec![(end_of(last, text), format!(",{}{}", before_flow_item(text, last, newline), style.test(test)))];
     }
     // Where a dash is not beside its item, the list begins with it.
     let dash = text.get(..last.span.start).unwrap_or_default().trim_end_matches(' ').strip_suffix('-');
@@ -125,7 +125,7 @@ fn places(text: &str, root: &Node, entries: &[MapEntry], test: &NewTest) -> Vec<
     let item = block_test(test, list, newline);
     let next = entries.iter().map(|entry| entry.key_span.start).filter(|start| *start > last.span.end).min();
     let later = next.map_or_else(|| text_end(text, root), |start| start - column(text, start));
-    [line_end(text, last.span.end), later].map(|at| (at, at_line_start(text, at, &item, newline))).into()
+    [line_end(text, end_of(last, text)), later].map(|at| (at, at_line_start(text, at, &item, newline))).into()
 }
 
 /// `tests` as the last key of a block map; after a blank line if the text has some, and if that is none of a text's.
@@ -142,7 +142,7 @@ fn block_keys(text: &str, root: &Node, newline: &str, test: &NewTest) -> Vec<(us
 /// `tests` as the last key of a map in braces, whose last entry is `last`.
 fn flow_key(text: &str, last: &MapEntry, newline: &str, test: &NewTest) -> (usize, String) {
     let style = Style { is_json: last.key_span.of(text).starts_with('"') };
-    let at = last.value.span.end.max(last.key_span.end);
+    let at = end_of(&last.value, text).max(last.key_span.end);
     let indent = column(text, last.key_span.start);
     let is_own_line = starts_line(text, last.key_span.start);
     let key = if style.is_json { "\"tests\"" } else { "tests" };
@@ -229,6 +229,17 @@ fn starts_line(text: &str, at: usize) -> bool {
 
 fn is_flow(node: &Node, text: &str) -> bool {
     node.span.of(text).starts_with(['[', '{'])
+}
+
+/// Where `node` ends: the scanner's end of what is in brackets is before a comma that stands last in it.
+fn end_of(node: &Node, text: &str) -> usize {
+    let end = node.span.end;
+    if !is_flow(node, text) || node.span.of(text).ends_with([']', '}']) {
+        return end;
+    }
+    let rest = text.get(end..).unwrap_or_default();
+    let blanks = rest.len() - rest.trim_start().len();
+    if rest.trim_start().starts_with([']', '}']) { end + blanks + 1 } else { end }
 }
 
 /// Whether `node` is a map as JSON writes it.

@@ -1,10 +1,22 @@
 /** The whole engine. */
+
+import type { ComparedLine, ComparisonCounts, ToolForm } from "../comparison.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Checkpoint, Entry, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
-import type { ComparedLine, ComparisonCounts, ToolForm } from "../comparison.js";
-import type { Call, Counts, Diagnostic, Fix, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
+import type {
+  Call,
+  Counts,
+  Diagnostic,
+  Fix,
+  Limits,
+  PolicySummary,
+  SimulatedLine,
+  Token,
+  Trace,
+  Usage,
+} from "../types.js";
 import * as wasm from "../wasm/countersign.js";
 
 /** The engine. */

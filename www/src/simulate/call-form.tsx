@@ -13,7 +13,7 @@ const PART_HINTS: Readonly<Record<Part, string>> = {
   reason: "the agent's own words, never believed",
   agent: "known by the guard",
   user: "known by the guard",
-  session: "known by the guard; with marks, such as { \"id\": \"s1\", \"marks\": [\"tainted\"] }",
+  session: 'known by the guard; with marks, such as { "id": "s1", "marks": ["tainted"] }',
   context: "known by the guard; a JSON object",
   confidence: "from 0 to 1, reported by the agent",
 };

@@ -25,8 +25,8 @@ export function CataloguePanel() {
         )}
       </summary>
       <p class="quiet">
-        The answer of an MCP server to <code>tools/list</code>, or a list of tools with their schemas. With it, a call has a
-        form, and what does not fit its schema is not allowed: it escalates.
+        The answer of an MCP server to <code>tools/list</code>, or a list of tools with their schemas. With it, a call
+        has a form, and what does not fit its schema is not allowed: it escalates.
       </p>
       <div class="toolbar">
         <FilePicker label="Open catalogue…" accept=".json,.yaml,.yml,.txt" onFile={openTools} />

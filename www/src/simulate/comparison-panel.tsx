@@ -38,7 +38,8 @@ export function ComparisonPanel() {
           type="button"
           disabled={!isReady || last === null}
           onClick={() => {
-            if (calls !== null && last !== null) compareFile(calls.chosen, { name: `${last.name}, saved`, text: last.text });
+            if (calls !== null && last !== null)
+              compareFile(calls.chosen, { name: `${last.name}, saved`, text: last.text });
           }}
         >
           Compare with the saved policy

@@ -112,9 +112,7 @@ function Said({ decision }: { readonly decision: Decision }) {
   return (
     <>
       <ActionChip action={decision.action} />{" "}
-      <span class="name">
-        {decision.rule === null ? decision.cause : <VisibleText text={decision.rule} />}
-      </span>
+      <span class="name">{decision.rule === null ? decision.cause : <VisibleText text={decision.rule} />}</span>
     </>
   );
 }

@@ -36,12 +36,7 @@ export function FileLinePanel({ shown, linked }: Props) {
                 <QueueButton key={index} open={(api) => api.escalateLine(index)} />
               )}
               <MakeTest key={`${index} test`} call={line.traced.call} trace={line.traced.trace} />
-              <TraceView
-                trace={line.traced.trace}
-                linked={linked}
-                policyText={shown.policyText}
-                heading="h4"
-              />
+              <TraceView trace={line.traced.trace} linked={linked} policyText={shown.policyText} heading="h4" />
             </>
           ) : (
             <p class="notice bad">

@@ -41,7 +41,8 @@ export function MakeTest({ call, trace }: Props) {
   if (state.stage === "added") {
     return (
       <p class="queued" role="status">
-        The policy has the test “<VisibleText text={state.name} />”.{" "}
+        The policy has the test “<VisibleText text={state.name} />
+        ”.{" "}
         <a
           href={hashOf("policy")}
           onClick={() => {

@@ -5,11 +5,11 @@ import { PolicyStatus } from "../policy/policy-status.tsx";
 import { policyStatus } from "../policy/state.ts";
 import { CallForm } from "./call-form.tsx";
 import { CallJson } from "./call-json.tsx";
+import { CataloguePanel } from "./catalogue-panel.tsx";
+import { ComparisonPanel } from "./comparison-panel.tsx";
 import { DecisionCard } from "./decision-card.tsx";
 import { mode } from "./draft.ts";
 import { FilePanel } from "./file-panel.tsx";
-import { CataloguePanel } from "./catalogue-panel.tsx";
-import { ComparisonPanel } from "./comparison-panel.tsx";
 import { followPolicy, simulate } from "./state.ts";
 
 export function SimulateView() {

@@ -5,16 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ArgumentRows } from "./argument-rows.tsx";
-import {
-  type ArgumentRow,
-  entriesOf,
-  itemsOf,
-  jsonProblem,
-  parsed,
-  startOf,
-  textOf,
-  type Written,
-} from "./draft.ts";
+import { type ArgumentRow, entriesOf, itemsOf, jsonProblem, parsed, startOf, textOf, type Written } from "./draft.ts";
 import { hintOf, nameOf } from "./field-hint.ts";
 import { tried } from "./state.ts";
 
@@ -27,7 +18,7 @@ interface FieldsProps {
 
 /** A map with the keys that a schema lists, and those that somebody adds. */
 export function ToolFields({ title, fields, rows, onChange }: FieldsProps) {
-  const valueOf = (key: string) => rows.find((row) => row.key === key)?.value ?? null;
+  const valueAt = (key: string) => rows.find((row) => row.key === key)?.value ?? null;
   const put = (key: string, value: Written | null) => {
     const others = rows.filter((row) => row.key !== key);
     const order = fields.map((field) => field.key);
@@ -40,12 +31,10 @@ export function ToolFields({ title, fields, rows, onChange }: FieldsProps) {
       <legend>{title}</legend>
       {fields.length === 0 && <p class="quiet">The catalogue lists none.</p>}
       {fields.map((field) => (
-        <Field key={field.key} field={field} value={valueOf(field.key)} onChange={(value) => put(field.key, value)} />
+        <Field key={field.key} field={field} value={valueAt(field.key)} onChange={(value) => put(field.key, value)} />
       ))}
       <details open={others.length > 0}>
-        <summary>
-          Keys that are not listed {others.length > 0 && <span class="count">{others.length}</span>}
-        </summary>
+        <summary>Keys that are not listed {others.length > 0 && <span class="count">{others.length}</span>}</summary>
         <ArgumentRows
           rows={others}
           title="Not in the catalogue"
@@ -70,11 +59,7 @@ function Field({ field, value, onChange }: FieldProps) {
     return (
       <div class="tool-field absent">
         <Name field={field} id={null} />
-        <button
-          type="button"
-          aria-label={`Set ${nameOf(field)}`}
-          onClick={() => onChange(startOf(field))}
-        >
+        <button type="button" aria-label={`Set ${nameOf(field)}`} onClick={() => onChange(startOf(field))}>
           Set
         </button>
       </div>
@@ -103,12 +88,7 @@ function Field({ field, value, onChange }: FieldProps) {
           </button>
         )}
         {field.key !== "" && (
-          <button
-            type="button"
-            class="link"
-            aria-label={`Leave out ${nameOf(field)}`}
-            onClick={() => onChange(null)}
-          >
+          <button type="button" class="link" aria-label={`Leave out ${nameOf(field)}`} onClick={() => onChange(null)}>
             Leave out
           </button>
         )}
@@ -121,7 +101,8 @@ function Field({ field, value, onChange }: FieldProps) {
 function Name({ field, id }: { readonly field: ToolField; readonly id: string | null }) {
   const name: ComponentChildren = (
     <>
-      <VisibleText text={nameOf(field)} /> {field.required && field.key !== "" && <span class="required">required</span>}
+      <VisibleText text={nameOf(field)} />{" "}
+      {field.required && field.key !== "" && <span class="required">required</span>}
     </>
   );
   return (
@@ -216,7 +197,13 @@ function TextControl({ id, value, onChange }: Omit<ControlProps, "field" | "valu
   return isLong ? (
     <textarea id={id} rows={3} value={value} onInput={(event) => put(event.currentTarget.value)} />
   ) : (
-    <input id={id} autocomplete="off" spellcheck={false} value={value} onInput={(event) => put(event.currentTarget.value)} />
+    <input
+      id={id}
+      autocomplete="off"
+      spellcheck={false}
+      value={value}
+      onInput={(event) => put(event.currentTarget.value)}
+    />
   );
 }
 

@@ -33,7 +33,8 @@ export function TraceView({ trace, linked, policyText, heading: Heading = "h3" }
       ))}
       {misfit !== null && (
         <p class={decision.cause === "misfit" ? "notice" : "quiet"}>
-          The call does not fit the tool catalogue: <VisibleText text={misfit.field} /> <VisibleText text={misfit.why} />
+          The call does not fit the tool catalogue: <VisibleText text={misfit.field} />{" "}
+          <VisibleText text={misfit.why} />
           {decision.cause === "misfit" ? ". What the policy would allow waits for a person then." : "."}
         </p>
       )}
@@ -110,12 +111,7 @@ function Step({ id, rule, linked }: Omit<WalkProps, "policy"> & { readonly rule:
       {rule.conditions.length > 0 && (
         <ul class="conditions">
           {rule.conditions.map((condition) => (
-            <li
-              key={condition.span.start}
-              id={conditionId(id, condition.span)}
-              class={condition.outcome}
-              tabIndex={-1}
-            >
+            <li key={condition.span.start} id={conditionId(id, condition.span)} class={condition.outcome} tabIndex={-1}>
               <ConditionStep condition={condition} linked={linked} />
             </li>
           ))}

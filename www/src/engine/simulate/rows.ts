@@ -80,7 +80,9 @@ export function createRows(rowsMax: number = ROWS_MAX): Rows {
     const wanted = search.toLowerCase();
     const isTool = tools.values.map((tool) => (tool ?? "").toLowerCase().includes(wanted));
     const isRule = outcomes.values.map(({ decision }) => decision?.rule?.toLowerCase().includes(wanted) ?? false);
-    const isOfRule = outcomes.values.map(({ decision }) => rule === null || (decision !== null && decides(rule, decision)));
+    const isOfRule = outcomes.values.map(
+      ({ decision }) => rule === null || (decision !== null && decides(rule, decision)),
+    );
     const rows: number[] = [];
     const count = ofKind?.length ?? lines.length;
     for (let at = 0; at < count; at += 1) {
