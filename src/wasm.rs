@@ -12,6 +12,8 @@ pub mod text;
 pub mod people;
 #[cfg(feature = "full")]
 pub mod card;
+#[cfg(feature = "full")]
+pub mod compare;
 
 use std::rc::Rc;
 

@@ -8,6 +8,21 @@ import { type CreateEscalations, escalationsIn } from "./escalations.js";
 
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
 export { BATCH_MAX, textOf } from "./card.js";
+export type {
+  Change,
+  ChangedLine,
+  ComparedLine,
+  Comparison,
+  ComparisonCounts,
+  FieldKind,
+  NewPolicyTest,
+  PairCount,
+  TermChange,
+  ToolField,
+  ToolForm,
+  UnreadLine,
+} from "./comparison.js";
+export { addPolicyTest, CHANGES, createComparison, joinComparisons, toolForms } from "./comparison.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
 export { createGuard } from "./guards.js";

@@ -30,6 +30,8 @@ mod policy_test;
 mod rule;
 #[cfg(feature = "guard")]
 pub mod parse;
+#[cfg(feature = "full")]
+pub mod edit;
 // For editors only: the engine in WebAssembly does without.
 #[cfg(all(feature = "full", not(target_arch = "wasm32")))]
 pub mod schema;
