@@ -30,6 +30,6 @@ mod policy_test;
 mod rule;
 #[cfg(feature = "guard")]
 pub mod parse;
-// For editors only: the engine in WebAssembly does without.
-#[cfg(all(feature = "full", not(target_arch = "wasm32")))]
+// For editors only: a guard does without.
+#[cfg(feature = "full")]
 pub mod schema;
