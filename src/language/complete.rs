@@ -76,6 +76,9 @@ const DURATIONS: &[&str] = &["5m", "10m", "30m", "1h", "8h", "1d", "7d", "30d"];
 #[must_use]
 pub fn complete(text: &str, offset: usize, catalogue: Option<&Catalogue>) -> Option<Completions> {
     let word = word_at(text, offset);
+    if !word.is_last {
+        return None;
+    }
     let grammar = Grammar::new();
     let found = places(text, &word, Limits::default());
     let options = found.iter().map(|place| {

@@ -42,6 +42,8 @@ pub(super) struct Word {
     pub(super) is_quoted: bool,
     /// Whether a colon follows, so that it is a key already.
     pub(super) has_colon: bool,
+    /// Whether nothing follows on its line that it would be put in front of: only what ends a key or a value.
+    pub(super) is_last: bool,
     /// Whether a colon stands directly before it, where YAML wants a space.
     pub(super) wants_space: bool,
     /// The column of the first character of its line that is neither a space nor the dash of a list, in bytes.
@@ -70,7 +72,11 @@ pub(super) fn word_at(text: &str, offset: usize) -> Word {
     };
     let rest = text.get(end..).unwrap_or_default();
     let wants_space = text.get(..start).is_some_and(|before| before.ends_with(':'));
-    Word { span: Span::new(start, end), is_quoted, has_colon: rest.starts_with(':'), wants_space, column }
+    let follows = rest.trim_start_matches([' ', '\t']);
+    let is_last = follows.is_empty() || follows.starts_with(['\n', '\r', '#', ':', ',', '}', ']']);
+    // Nor does a new line get between a key and what is written below it.
+    let is_last = is_last && (start < end || !is_above_deeper(follows, head.len()));
+    Word { span: Span::new(start, end), is_quoted, is_last, has_colon: rest.starts_with(':'), wants_space, column }
 }
 
 /// Where the word is, read as each thing that it could be: a key first.
@@ -96,10 +102,24 @@ pub(super) fn tree(text: &str, limits: Limits) -> Option<Node> {
 }
 
 fn place(text: &str, slot: Slot, limits: Limits) -> Option<Place> {
-    let root = tree(text, limits)?;
+    let mut root = tree(text, limits)?;
     let mut way = Vec::new();
     let found = find(&root, text, &mut way, false).filter(|found| found.slot == slot)?;
+    unmark(&mut root);
     Some(Place { root, way, ..found })
+}
+
+/// Takes the mark out: it is no name of anything.
+fn unmark(node: &mut Node) {
+    match &mut node.value {
+        NodeValue::Text(text) if text == MARK => node.value = NodeValue::Null,
+        NodeValue::Map(entries) => {
+            entries.retain(|entry| entry.key != MARK);
+            entries.iter_mut().for_each(|entry| unmark(&mut entry.value));
+        }
+        NodeValue::List(items) => items.iter_mut().for_each(unmark),
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) => {}
+    }
 }
 
 /// Where the mark is below `node`; `way` becomes the way to it.
@@ -180,6 +200,12 @@ fn closers(before: &str) -> String {
         }
     }
     open.iter().rev().collect()
+}
+
+/// Whether the next line of `rest` that says anything is indented by more than `column`.
+fn is_above_deeper(rest: &str, column: usize) -> bool {
+    let mut lines = rest.lines().skip(1).filter(|line| !matches!(line.trim_start().chars().next(), None | Some('#')));
+    lines.next().is_some_and(|line| line.len() - line.trim_start_matches(' ').len() > column)
 }
 
 fn is_of_word(c: char) -> bool {

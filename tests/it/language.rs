@@ -215,7 +215,9 @@ fn every_example_is_a_policy() {
         };
         let (policy, problems) = parse(&text, Limits::default());
         assert!(policy.is_some(), "{owner} {key}:\n{text}\n{problems:?}");
-        let at = text.find(&format!("{key}:")).expect("the key is in its example");
+        let written = [format!("  {key}:"), format!("{{ {key}:"), format!(", {key}:"), format!("\n{key}:")];
+        let found = written.iter().filter_map(|key| text.rfind(key)).max();
+        let at = found.map_or(0, |at| at + 2);
         assert!(
             describe(&text, at, None).is_some_and(|found| found.example == Some(*example)),
             "{owner} {key}: never shown"
@@ -245,6 +247,10 @@ fn no_completion_of_a_policy_makes_a_key_that_is_unknown() {
             let Some(completions) = complete(&text, offset, None) else { continue };
             for option in &completions.options {
                 let (before, after) = (&text[..completions.span.start], &text[completions.span.end..]);
+                // A key that takes the place of another one has the other's value.
+                if after.starts_with(':') {
+                    continue;
+                }
                 let changed = format!("{before}{}{after}", option.insert);
                 assert_eq!(unknown_keys(&changed), [], "{} at {offset} of\n{changed}", option.label);
                 tried += 1;

@@ -85,10 +85,10 @@ fn what_a_test_cannot_say_is_undecidable() {
     let text = POLICY.to_owned()
         + r#"
   - { name: limit, call: { tool: refund, args: { amount: 5 } }, expect: { action: escalate, rule: limited, cause: undecidable } }
-  - { name: no marks told, call: { tool: email.send, agent: a }, expect: { cause: undecidable } }
+  - { name: no marks told, call: { tool: email.send, agent: a }, expect: escalate }
   - { name: none, call: { tool: email.send, session: { id: s, marks: [] } }, expect: { action: allow, rule: mail } }
   - { name: marked, call: { tool: email.send, session: { id: s, marks: [untrusted-input] } }, expect: { cause: default } }
-  - { name: short, call: { tool: email.send, session: s, user: ada }, expect: { cause: undecidable } }
+  - { name: short, call: { tool: email.send, session: s, user: ada }, expect: escalate }
   - { name: limit fails, call: { tool: refund, args: { amount: 5 } }, expect: allow }
 "#;
     run(&[&text], |runs| {
