@@ -11,6 +11,8 @@ export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Wri
 export { BATCH_MAX } from "./card.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
+export type { CompletionOption, Completions, Description, RuleHits, TestResult, TestRun } from "./language.js";
+export { completePolicy, describePolicy } from "./language.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
 export { undoMsOf } from "./undo.js";

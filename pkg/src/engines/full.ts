@@ -3,6 +3,7 @@ import { createEngine, createHolding, type HoldingStack, refusedCall, type Sourc
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Checkpoint, Entry, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
+import type { Completions, Description, TestRun } from "../language.js";
 import type { Call, Counts, Diagnostic, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
 import * as wasm from "../wasm/countersign.js";
 
@@ -18,6 +19,14 @@ export interface FullStack extends HoldingStack {
   compiled(): Uint8Array;
   trace(call: Call, usage?: Usage): Trace;
   simulation(): EngineSimulation;
+  runTests(): readonly TestRun[];
+}
+
+/** Help for who writes a policy, with the tools of a catalogue in the engine's memory. */
+export interface EngineLanguage {
+  complete(text: string, offset: number): Completions | null;
+  describe(text: string, offset: number): Description | null;
+  free(): void;
 }
 
 /** A simulation in the engine's memory. */
@@ -97,6 +106,18 @@ export function readCall(json: string): Call {
   return engine.answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
 }
 
+/** Help with `tools`, a catalogue, if there is one. The engine must be ready. */
+export function language(tools: Source | undefined): EngineLanguage {
+  const made = engine.answer(refusedCall, () => new wasm.Language(tools));
+  return {
+    complete: (text, offset) =>
+      engine.answer(refusedCall, () => deepFreeze(made.complete(text, offset) as Completions | null)),
+    describe: (text, offset) =>
+      engine.answer(refusedCall, () => deepFreeze(made.describe(text, offset) as Description | null)),
+    free: () => engine.free(made),
+  };
+}
+
 function fullStack(stack: wasm.Stack): FullStack {
   return {
     ...holding.holding(stack),
@@ -104,6 +125,7 @@ function fullStack(stack: wasm.Stack): FullStack {
     compiled: () => engine.answer(refusedCall, () => stack.compiled()),
     trace: (call, usage) => engine.answer(refusedCall, () => deepFreeze(stack.trace(call, usage) as Trace)),
     simulation: () => engine.answer(refusedCall, () => guardedSimulation(stack.simulation())),
+    runTests: () => engine.answer(refusedCall, () => deepFreeze(stack.runTests() as TestRun[])),
   };
 }
 
