@@ -42,6 +42,7 @@
 //!     confirmed: Vec::new(),
 //!     undo_ms: 0,
 //!     shown_ms: None,
+//!     in_batch: false,
 //!     proof: None,
 //! };
 //! let opened = Entry { at_ms: 1_000, event: opened };

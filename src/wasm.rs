@@ -12,6 +12,8 @@ pub mod text;
 pub mod people;
 #[cfg(feature = "full")]
 pub mod language;
+#[cfg(feature = "full")]
+pub mod card;
 
 use std::rc::Rc;
 

@@ -59,6 +59,12 @@ function isAlike(a: string, b: string): boolean {
   return Math.max(a.length, b.length) - front - back <= 2 && front + back > 0;
 }
 
+/** @throws TypeError if `value` is neither `true` nor `false`. */
+export function checkBoolean(name: string, value: boolean): boolean {
+  if (typeof value !== "boolean") throw new TypeError(`\`${name}\` must be true or false`);
+  return value;
+}
+
 /** @throws TypeError if `value` is there and no function. */
 export function checkFunction<T>(name: string, value: T): T {
   if (value !== undefined && typeof value !== "function") throw new TypeError(`\`${name}\` must be a function`);

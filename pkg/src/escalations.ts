@@ -1,6 +1,6 @@
 /** Held calls: opened under a policy, kept in a store, answered by people. This is the side of reviewers and of the app. */
 import { snapshotCall } from "./call.js";
-import { checkFunction, checkKeys, checkMs, checkText, type KeysOf, written } from "./checks.js";
+import { checkBoolean, checkFunction, checkKeys, checkMs, checkText, type KeysOf, written } from "./checks.js";
 import { NO_GUARD } from "./constants.js";
 import type { Holding, ReviewEvent } from "./core.js";
 import { type DecideOptions, type DecidingPolicy, stackOf, usageOf } from "./decides.js";
@@ -52,6 +52,8 @@ export interface ReviewInput {
   readonly undoMs?: number;
   /** How long the reviewer had the call on screen, in milliseconds, if somebody measured. */
   readonly shownMs?: number;
+  /** Whether it is given on one screen with answers to other calls; such answers are no evidence for relaxing a rule. */
+  readonly inBatch?: boolean;
   /** Who reviews, by their own word. With `as` it is that one. */
   readonly by?: string;
 }
@@ -149,6 +151,7 @@ const REVIEW: KeysOf<ReviewInput> = {
   confirmed: 0,
   undoMs: 0,
   shownMs: 0,
+  inBatch: 0,
   by: 0,
 };
 const EDIT: KeysOf<EditInput> = { args: 0, by: 0, note: 0, usage: 0 };
@@ -264,7 +267,7 @@ async function review(place: Place, id: string, input: ReviewInput): Promise<Esc
 type ReviewProposal = Extract<Proposal, { type: "review" }>;
 
 function reviewOf(place: Place, input: ReviewInput): ReviewProposal {
-  const { verdict, digest, note, confirmed, undoMs, shownMs, by } = input;
+  const { verdict, digest, note, confirmed, undoMs, shownMs, inBatch, by } = input;
   checkText("verdict", verdict);
   checkText("digest", digest);
   return {
@@ -276,6 +279,7 @@ function reviewOf(place: Place, input: ReviewInput): ReviewProposal {
     ...(confirmed !== undefined && { confirmed: confirmedOf(confirmed) }),
     ...(undoMs !== undefined && { undoMs: checkMs("undoMs", undoMs) }),
     ...(shownMs !== undefined && { shownMs: checkMs("shownMs", shownMs) }),
+    ...(inBatch !== undefined && { inBatch: checkBoolean("inBatch", inBatch) }),
   };
 }
 
@@ -289,9 +293,10 @@ function asRecorded(proposal: ReviewProposal): ReviewEvent {
     confirmed = {},
     undoMs = 0,
     shownMs = null,
+    inBatch = false,
     proof = null,
   } = proposal;
-  return { type: "review", by, verdict, note, digest, confirmed, undoMs, shownMs, proof };
+  return { type: "review", by, verdict, note, digest, confirmed, undoMs, shownMs, inBatch, proof };
 }
 
 function confirmedOf(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -417,7 +422,7 @@ async function read({ holding, writing, verify }: Place, id: string): Promise<Es
 }
 
 async function pause(place: Place, { agent, paused, by, note }: PauseInput): Promise<void> {
-  if (typeof paused !== "boolean") throw new TypeError("`paused` must be true or false");
+  checkBoolean("paused", paused);
   const { by: who = null } = byOf(place, by);
   const { note: words = null } = written("note", note);
   const whose = agent === undefined ? null : checkText("agent", agent);

@@ -60,6 +60,8 @@ export type Event =
       readonly undoMs: number;
       /** How long the reviewer had the call on screen, in milliseconds; `null` if nobody measured. */
       readonly shownMs: number | null;
+      /** Whether it was given on one screen with answers to other calls. */
+      readonly inBatch: boolean;
       /** What shows that `by` is who reviewed, for whoever can verify it. */
       readonly proof: string | null;
     }
@@ -173,6 +175,7 @@ export interface Review {
   readonly digest: Digest;
   readonly atMs: number;
   readonly shownMs: number | null;
+  readonly inBatch: boolean;
   /** Whether it counts; an approval before an edit does not. */
   readonly counts: boolean;
 }
@@ -242,6 +245,7 @@ export type Proposal =
       readonly confirmed?: Readonly<Record<string, string>>;
       readonly undoMs?: number;
       readonly shownMs?: number;
+      readonly inBatch?: boolean;
       readonly proof?: string;
     }
   | { readonly type: "expire" }

@@ -2,3 +2,4 @@
 
 pub mod simulate;
 pub mod policy_test;
+pub mod statistics;

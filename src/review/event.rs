@@ -93,6 +93,8 @@ pub struct Answered {
     pub undo_ms: u64,
     /// How long the reviewer had the call on screen.
     pub shown_ms: Option<u64>,
+    /// Whether it was given on one screen with answers to other calls.
+    pub in_batch: bool,
     /// What shows that it is theirs, for whoever can verify it.
     pub proof: Option<String>,
 }

@@ -149,6 +149,7 @@ pub fn review_text(held: &str, review: JsValue) -> Result<String, JsValue> {
         ("confirmed", Some(Value::Map(confirmed))),
         ("undoMs", Some(number(answered.undo_ms))),
         ("shownMs", answered.shown_ms.map(number)),
+        ("inBatch", Some(Value::Bool(answered.in_batch))),
     ]);
     let mut text = String::from("countersign/review/1\n");
     canonical(&signed, &mut text).map_err(|_| refuse(EscalationError::NoDigest))?;
@@ -214,7 +215,7 @@ fn number(number: u64) -> Value {
     Value::Number(number as f64)
 }
 
-fn refuse(error: EscalationError) -> JsValue {
+pub(super) fn refuse(error: EscalationError) -> JsValue {
     fail(error.into())
 }
 

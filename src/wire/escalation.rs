@@ -57,6 +57,7 @@ struct ReviewOut<'a> {
     digest: String,
     at_ms: u64,
     shown_ms: Option<u64>,
+    in_batch: bool,
     counts: bool,
 }
 
@@ -147,6 +148,7 @@ fn review_out(review: &Review) -> ReviewOut<'_> {
         digest: answered.digest.to_string(),
         at_ms: *at_ms,
         shown_ms: answered.shown_ms,
+        in_batch: answered.in_batch,
         counts: *counts,
     }
 }

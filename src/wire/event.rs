@@ -117,6 +117,7 @@ pub struct AnsweredOut<'a> {
     confirmed: &'a [(String, String)],
     undo_ms: u64,
     shown_ms: Option<u64>,
+    in_batch: bool,
     proof: Option<&'a str>,
 }
 
@@ -150,6 +151,7 @@ impl<'a> From<&'a Answered> for AnsweredOut<'a> {
             confirmed: &answered.confirmed,
             undo_ms: answered.undo_ms,
             shown_ms: answered.shown_ms,
+            in_batch: answered.in_batch,
             proof: answered.proof.as_deref(),
         }
     }

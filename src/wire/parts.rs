@@ -22,6 +22,15 @@ pub(super) fn optional_text(map: &Map, key: &str) -> Option<Option<String>> {
     }
 }
 
+/// Whether it is so at `key`; within, `None` if it is `null` or not there.
+pub(super) fn optional_bool(map: &Map, key: &str) -> Option<Option<bool>> {
+    match map.get(key) {
+        Some(Value::Bool(value)) => Some(Some(*value)),
+        Some(Value::Null) | None => Some(None),
+        Some(Value::Number(_) | Value::Text(_) | Value::List(_) | Value::Map(_)) => None,
+    }
+}
+
 /// The digest at `key`.
 pub(super) fn digest(map: &Map, key: &str) -> Option<Digest> {
     Digest::parse(text(map, key)?)

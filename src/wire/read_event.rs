@@ -2,7 +2,9 @@
 
 use super::call::call_from;
 use super::event::outcome_word;
-use super::parts::{count, digest, list, map, optional_count, optional_digest, optional_text, text, texts};
+use super::parts::{
+    count, digest, list, map, optional_bool, optional_count, optional_digest, optional_text, text, texts,
+};
 use super::read_protection::{charge, read_protection};
 use crate::decide::decide::{Decision, Doubt};
 use crate::policy::model::{Action, Cause};
@@ -61,6 +63,7 @@ fn answered_from(event: &Map, by: Option<String>, note: Option<String>) -> Optio
         confirmed,
         undo_ms: optional_count(event, "undoMs")?.unwrap_or(0),
         shown_ms: optional_count(event, "shownMs")?,
+        in_batch: optional_bool(event, "inBatch")?.unwrap_or(false),
         proof: optional_text(event, "proof")?,
     })
 }
@@ -80,7 +83,8 @@ pub(super) fn links_from(value: &Value) -> Option<Links> {
     Some(Links { rejected: texts(links, "rejected")?, unknown: texts(links, "unknown")? })
 }
 
-fn decision_from(value: &Value) -> Option<Decision> {
+/// The decision that `value` is.
+pub(super) fn decision_from(value: &Value) -> Option<Decision> {
     let decision = map(value)?;
     let read = Decision {
         action: Action::from_word(text(decision, "action")?)?,

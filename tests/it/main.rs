@@ -27,6 +27,7 @@ mod plan;
 mod policy_tests;
 mod replay;
 mod schema;
+mod statistics;
 mod strictness;
 mod traces;
 mod properties;

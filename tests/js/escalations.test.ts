@@ -8,6 +8,7 @@ import {
   EscalationError,
   loadPolicy,
   type Policy,
+  type ReviewInput,
   type Store,
   StoreError,
 } from "countersign";
@@ -333,6 +334,25 @@ test("an id that nobody has is null to read and an error to review", async () =>
   assert.equal(await escalations.read("nobody"), null);
   const review = escalations.review("nobody", { verdict: "approve", digest: otherDigest });
   await assert.rejects(review, (error) => error instanceof EscalationError && error.code === "not-found");
+});
+
+test("an answer says whether it was given with others, and how long the call was shown", async () => {
+  const { escalations } = setUp();
+  const { id, digest } = await escalations.open(policy, mail);
+  const alone = await escalations.open(policy, mail);
+  await escalations.review(id, { verdict: "approve", digest, inBatch: true, shownMs: 900 });
+  await escalations.review(alone.id, { verdict: "reject", digest });
+  const reviews = [await escalations.read(id), await escalations.read(alone.id)].flatMap((record) => record?.reviews);
+  assert.deepEqual(
+    reviews.map((review) => [review?.inBatch, review?.shownMs]),
+    [
+      [true, 900],
+      [false, null],
+    ],
+  );
+  const other = await escalations.open(policy, mail);
+  const nonsense = { verdict: "reject", digest, inBatch: "yes" } as unknown as ReviewInput;
+  await assert.rejects(escalations.review(other.id, nonsense), TypeError);
 });
 
 test("nonsense in a review is refused", async () => {

@@ -78,6 +78,7 @@ const approval = (digest: Digest): Event => ({
   confirmed: {},
   undoMs: 0,
   shownMs: null,
+  inBatch: false,
   proof: null,
 });
 

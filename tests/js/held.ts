@@ -13,7 +13,7 @@ rules:
     reason: Mail leaves the company
     consequence: "Sends “{{args.subject}}” to {{args.to}}"
     review: { confirm: args.to }
-  - { id: note, tool: note.write, action: escalate, risk: low }
+  - { id: note, tool: note.write, action: escalate, risk: low, consequence: "Writes {{args.text}}", review: { editable: [args.text] } }
   - { id: read, tool: file.read, action: allow, marks: [read-files], limit: { calls: 5, per: 1h } }
 `;
 

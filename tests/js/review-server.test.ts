@@ -5,7 +5,7 @@ import { request as ask } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Append, createEscalations, type Entry, type Event, type Store, StoreError } from "countersign";
+import { type Append, createEscalations, type Entry, type Event, loadPolicy, type Store, StoreError } from "countersign";
 import { digestOf, rowOf } from "countersign/stores/contract";
 import { httpStore } from "countersign/stores/http";
 import { sqliteStore } from "countersign/stores/sqlite";
@@ -323,6 +323,33 @@ test("a person answers through it, and what only guards and agents record is ref
   );
 });
 
+test("b13_an_edit_from_a_page_is_decided_by_the_policies_of_the_server_and_by_no_other", async () => {
+  const policy = await loadPolicy({ name: "p.yaml", text: POLICY });
+  const laxer = await loadPolicy(POLICY.replace("risk: low", "risk: medium"));
+  const edit = { args: { text: "mended" }, by: "ana" };
+  await served(
+    async (server) => {
+      const far = createEscalations({ store: pageStore(server, await session(server)) });
+      const [id = ""] = server.ids;
+      await assert.rejects(far.edit(id, laxer, edit), /decide otherwise/);
+      await assert.rejects(far.edit(id, policy, { ...edit, by: "mallory" }), /403/);
+      await assert.rejects(far.edit(id, policy, { args: { other: 1 }, by: "ana" }), { code: "not-editable" });
+      assert.equal((await far.read(id))?.original, null);
+      const { call, original, digest } = await far.edit(id, policy, edit);
+      assert.deepEqual([call.args, original?.call.args], [edit.args, NOTE.args]);
+      assert.equal((await far.review(id, { verdict: "approve", digest, by: "ana" })).status, "approved");
+    },
+    ["--as", "ana", "--policy", "p.yaml"],
+  );
+  await served(
+    async (server) => {
+      const far = createEscalations({ store: pageStore(server, await session(server)) });
+      await assert.rejects(far.edit(server.ids[0] ?? "", policy, edit), /without `--policy`/);
+    },
+    ["--as", "ana"],
+  );
+});
+
 test("b22_a_page_records_what_its_reviewer_does_and_nothing_else: no openings, edits, withdrawals, marks, amounts or other names", async () => {
   await served(
     async (server) => {
@@ -334,7 +361,11 @@ test("b22_a_page_records_what_its_reviewer_does_and_nothing_else: no openings, e
       const by = "ana";
       const pause = { type: "pause", agent: "x", paused: false, by, note: null } as const;
       const review = { type: "review", verdict: "approve", note: null, digest, confirmed: {}, undoMs: 0 } as const;
-      const { unnamed, ...used } = { unnamed: { ...review, shownMs: null, proof: null }, bucket: digest, atMs: 1 };
+      const { unnamed, ...used } = {
+        unnamed: { ...review, shownMs: null, inBatch: false, proof: null },
+        bucket: digest,
+        atMs: 1,
+      };
       const others = [
         [id, { type: "edit", by, note: null, call, digest, covers, decision }],
         ["new", open],

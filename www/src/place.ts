@@ -11,8 +11,20 @@
 export type Place =
   /** With `space` begin the names of all that is kept in this browser. */
   | { readonly kind: "browser" | "demo"; readonly space: string }
-  /** `as` is the name of the reviewer who started the server, if they gave one. */
-  | { readonly kind: "api"; readonly url: string; readonly as: string | null; readonly secret: string };
+  /** `as` is the name of the reviewer who started the server, if they gave one; `policies` apply together. */
+  | {
+      readonly kind: "api";
+      readonly url: string;
+      readonly as: string | null;
+      readonly secret: string;
+      readonly policies: readonly ServedPolicy[];
+    };
+
+/** A policy that the server was started with. */
+export interface ServedPolicy {
+  readonly name: string;
+  readonly text: string;
+}
 
 const SECRET_KEY = "countersign-session";
 
@@ -65,8 +77,11 @@ export async function findPlace(): Promise<Place> {
     if (response.status === 401) window.sessionStorage.removeItem(SECRET_KEY);
     throw new NoSession(refused ?? (await messageOf(response)));
   }
-  const { as } = (await response.json()) as { readonly as: string | null };
-  return { kind: "api", url, as, secret };
+  const { as, policies } = (await response.json()) as {
+    readonly as: string | null;
+    readonly policies: readonly ServedPolicy[];
+  };
+  return { kind: "api", url, as, secret, policies };
 }
 
 /** Keeps the secret that the token is exchanged for; answers why there is none, or `null` if there is. */

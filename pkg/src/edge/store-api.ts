@@ -25,8 +25,8 @@ export interface StoreApiOptions {
   readonly store: Store;
   /** Where the API stands, such as `/api`; the root unless written. */
   readonly path?: string;
-  /** Why this entry may not be appended by whoever asks, or `null` if it may. Everything may unless written. */
-  readonly refuses?: (entry: Entry) => string | null;
+  /** Why an entry may not be appended by whoever asks, or `null` if it may. Everything may unless written. */
+  readonly refuses?: Refuses;
   /**
    * Whether the engine seals once more what is appended, and what it seals otherwise is refused; `true` unless written.
    * `false` is for trying a store with entries that were made up, as `countersign/stores/contract` does.
@@ -48,6 +48,12 @@ export interface StoreApiOptions {
   readonly bytesMax?: number;
 }
 
+/**
+ * Why `entry` may not be appended, or `null` if it may. `past` reads the entries of its escalation before it; the append is
+ * refused if others write meanwhile.
+ */
+export type Refuses = (entry: Entry, past: () => Promise<readonly Entry[]>) => string | null | Promise<string | null>;
+
 /** Answers one request. It never rejects. */
 export type Api = (request: Request) => Promise<Response>;
 
@@ -66,7 +72,7 @@ interface Route {
 
 interface Ask {
   readonly store: Store;
-  readonly refuses: (entry: Entry) => string | null;
+  readonly refuses: Refuses;
   readonly seals: boolean;
   readonly derivesIndex: boolean;
   readonly verify: ReviewVerifier | undefined;
@@ -146,8 +152,9 @@ async function append(ask: Ask): Promise<boolean> {
   const head = await store.head();
   // Others were first: nothing to check, as the entries follow something that is no more the end.
   if (!follows(head, wanted)) return false;
-  for (const entry of wanted.entries) {
-    const why = refuses(entry);
+  for (const [place, entry] of wanted.entries.entries()) {
+    const before = entriesAbout(store, wanted.entries.slice(0, place));
+    const why = await refuses(entry, async () => (entry.id === null ? [] : before(entry.id)));
     if (why !== null) throw new Refused(403, "refused", why);
   }
   if (seals || derivesIndex) await engineReady();

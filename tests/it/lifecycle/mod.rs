@@ -49,7 +49,17 @@ pub(crate) fn opened(stack: &Stack, call: Call, at_ms: u64) -> Entry {
 }
 
 pub(crate) fn answer(verdict: Verdict, digest: Digest) -> Answered {
-    Answered { by: None, verdict, note: None, digest, confirmed: Vec::new(), undo_ms: 0, shown_ms: None, proof: None }
+    Answered {
+        by: None,
+        verdict,
+        note: None,
+        digest,
+        confirmed: Vec::new(),
+        undo_ms: 0,
+        shown_ms: None,
+        in_batch: false,
+        proof: None,
+    }
 }
 
 const CALL: &str =

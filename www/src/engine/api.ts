@@ -3,6 +3,7 @@
 import type { Place } from "../place.ts";
 import type { DemoApi } from "./demo/api.ts";
 import type { EvidenceApi } from "./evidence/api.ts";
+import type { LibraryApi } from "./library/api.ts";
 import type { PolicyApi } from "./policy/api.ts";
 import type { ReviewApi } from "./review/api.ts";
 import type { SimulateApi } from "./simulate/api.ts";
@@ -16,10 +17,11 @@ export interface Failure {
 
 export interface LoadApi {
   /**
-   * Loads the engine, and says where the held calls are. Throws if it cannot be loaded.
+   * Loads the engine, and says where the held calls are. Throws if it cannot be loaded, or if it is of another build than the
+   * page's.
    * `onServer` hears why the server there does not answer, and `null` once it does.
    */
-  load(place: Place, onServer: (trouble: string | null) => void): Promise<void>;
+  load(build: string, place: Place, onServer: (trouble: string | null) => void): Promise<void>;
 }
 
-export type EngineApi = LoadApi & PolicyApi & SimulateApi & ReviewApi & EvidenceApi & DemoApi;
+export type EngineApi = LoadApi & PolicyApi & LibraryApi & SimulateApi & ReviewApi & EvidenceApi & DemoApi;

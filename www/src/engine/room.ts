@@ -1,6 +1,6 @@
 /** What the parts of the worker share: the policy in force, which has this one owner, and where the held calls are. */
 
-import type { Policy } from "countersign";
+import { loadPolicy, type Policy } from "countersign";
 import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
 import { answered, failure } from "./failure.ts";
@@ -14,6 +14,11 @@ export interface Room {
   queue(): Queue;
   /** The policy in force and its text; `null` while there is none. */
   inForce(): { readonly policy: Policy; readonly text: string } | null;
+  /**
+   * The policy by which held calls are edited and explained: in this browser the one in force, else that of the server.
+   * `null` if there is none.
+   */
+  reviewPolicy(): Promise<Policy | null>;
   /** Puts a policy in force, or none. The one before is disposed unless somebody keeps it. */
   putInForce(policy: Policy | null, text: string): void;
   /** Runs `work` with the policy in force, if it is the one that the page means. */
@@ -27,11 +32,20 @@ export interface Room {
 export function createRoom(): Room {
   let inForce: { readonly policy: Policy; readonly text: string } | null = null;
   let settled: { readonly place: Place; readonly queue: Queue } | null = null;
+  /** That of the server is loaded once. */
+  let ofServer: Promise<Policy | null> | null = null;
   const keepers: (() => Policy | null)[] = [];
 
   function whereCallsAre() {
     if (settled === null) throw new Error("the engine was not told where the held calls are");
     return settled;
+  }
+
+  function reviewPolicy(): Promise<Policy | null> {
+    const { place } = whereCallsAre();
+    if (place.kind !== "api") return Promise.resolve(inForce?.policy ?? null);
+    ofServer ??= place.policies.length === 0 ? Promise.resolve(null) : loadPolicy([...place.policies]);
+    return ofServer;
   }
 
   function retire(policy: Policy | null): void {
@@ -46,6 +60,7 @@ export function createRoom(): Room {
     place: () => whereCallsAre().place,
     queue: () => whereCallsAre().queue,
     inForce: () => inForce,
+    reviewPolicy,
     putInForce(policy, text) {
       const before = inForce;
       inForce = policy === null ? null : { policy, text };

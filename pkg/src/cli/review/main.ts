@@ -31,7 +31,7 @@ ID is the id of an escalation, or its beginning of at least 6 characters.
 Options:
   --store FILE       the store that guards keep
   --port N           where to serve; 4174, or any that is free, unless written
-  --policy FILE      a policy that the page may offer
+  --policy FILE      a policy by which reviewers may edit calls and see why they were held
   --as NAME          who reviews; nobody verifies it
   --no-open          do not open a browser
   --status STATUS    pending, approved, rejected, expired or withdrawn
@@ -126,15 +126,12 @@ async function run(
 
 async function served(store: Store, values: Values, output: Output): Promise<number> {
   const port = values.port === undefined ? undefined : portOf(values.port);
-  if (values.policy.length > 0) {
-    const policy = await loadPolicies(values.policy, undefined, {});
-    if (typeof policy === "number") return policy;
-    policy.dispose();
-  }
+  const policy = values.policy.length === 0 ? null : await loadPolicies(values.policy, undefined, {});
+  if (typeof policy === "number") return policy;
   const sources = await Promise.all(values.policy.map((file) => readText(file, {})));
   const policies = sources.map(({ name, text }) => ({ name, text: new TextDecoder().decode(text) }));
-  const options = { file: values.store ?? "", as: values.as ?? null, policies, port, opens: !values["no-open"] };
-  return serve(store, options, output);
+  const opens = !values["no-open"];
+  return serve(store, { file: values.store ?? "", as: values.as ?? null, policy, policies, port, opens }, output);
 }
 
 function portOf(text: string): number {

@@ -20,11 +20,11 @@ export interface ServeOptions extends Omit<ReviewServerOptions, "name" | "store"
 
 /** Serves `store` and answers the exit status once somebody ends it. */
 export async function serve(store: Store, options: ServeOptions, output: Output): Promise<number> {
-  const { file, as, policies, opens } = options;
+  const { file, as, policy, policies, opens } = options;
   // What is no store should fail here, and not on the page.
   await store.head();
   const opened = (next: string) => void output.write(`It was opened. For another tab or browser:\n\n  ${next}\n\n`);
-  const server = await started({ store, name: basename(file), as, policies, opened }, options.port);
+  const server = await started({ store, name: basename(file), as, policy, policies, opened }, options.port);
   const ended = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });

@@ -2,9 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
+import { type DecidingPolicy, stackOf } from "../../decides.js";
 import { bodyOf, failed, json, refusal } from "../../edge/answers.js";
-import { type Api, storeApi } from "../../edge/store-api.js";
-import type { Entry, EventType } from "../../lifecycle.js";
+import { type Api, type Refuses, storeApi } from "../../edge/store-api.js";
+import { EscalationError } from "../../errors.js";
+import type { Entry, Event, EventType } from "../../lifecycle.js";
+import { sameJson } from "../../same.js";
 import type { Store } from "../../stores/store.js";
 import { type AppFiles, readApp } from "./app-files.js";
 import { bearerOf, createSessions, type Sessions } from "./session.js";
@@ -16,7 +19,9 @@ export interface ReviewServerOptions {
   readonly name: string;
   /** The reviewer's name, by their own word; `null` if nobody said. */
   readonly as: string | null;
-  /** Policies that the page may offer. */
+  /** The policies of `policies`, together, by which edits are decided; `null` if there are none. */
+  readonly policy: DecidingPolicy | null;
+  /** Policies that the page decides by. */
   readonly policies: readonly { readonly name: string; readonly text: string }[];
   /** Is told the address for another browser tab, each time one was opened. */
   readonly opened?: (next: string) => void;
@@ -48,7 +53,7 @@ const SESSION_BYTES_MAX = 4_096;
 export async function startReviewServer(options: ReviewServerOptions, port: number): Promise<ReviewServer> {
   const app = readApp();
   const sessions = createSessions();
-  const api = storeApi({ store: options.store, path: API, refuses: (entry) => whyNot(entry, options.as) });
+  const api = storeApi({ store: options.store, path: API, refuses: refusesOf(options) });
   let serving: Serving | undefined;
   const server = createServer((request, response) => {
     if (serving === undefined) response.destroy();
@@ -82,24 +87,46 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/**
- * A person at the page answers and asks; what guards and agents record, nobody records from a page. No edits either: what
- * they come to is decided by policies, which a page could make up.
- */
+/** A person at the page answers, asks and edits; what guards and agents record, nobody records from a page. */
 const REVIEWERS_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   "claim",
   "ask",
   "review",
+  "edit",
   "expire",
   "revoke",
   "pause",
 ]);
 
-function whyNot({ event }: Entry, as: string | null): string | null {
-  if (!REVIEWERS_EVENTS.has(event.type)) return "only guards and agents record this, and a page is neither";
-  if (event.type === "expire") return null;
-  const { by } = event as { readonly by?: string | null };
-  return (by ?? null) === as ? null : "the page can only answer as the reviewer who started the server";
+function refusesOf({ as, policy }: ReviewServerOptions): Refuses {
+  return (entry, past) => {
+    const { event } = entry;
+    if (!REVIEWERS_EVENTS.has(event.type)) return "only guards and agents record this, and a page is neither";
+    if (event.type === "expire") return null;
+    const { by } = event as { readonly by?: string | null };
+    if ((by ?? null) !== as) return "the page can only answer as the reviewer who started the server";
+    return event.type === "edit" ? whyNoEdit(event, entry.atMs, policy, past) : null;
+  };
+}
+
+/** What an edit comes to is decided by policies, which a page could make up: those of the server decide once more. */
+async function whyNoEdit(
+  event: Extract<Event, { type: "edit" }>,
+  atMs: number,
+  policy: DecidingPolicy | null,
+  past: () => Promise<readonly Entry[]>,
+): Promise<string | null> {
+  if (policy === null) return "without `--policy` nobody can decide what an edit comes to";
+  const { args = {} } = event.call;
+  const words = { ...(event.by !== null && { by: event.by }), ...(event.note !== null && { note: event.note }) };
+  const before = await past();
+  try {
+    const decided = stackOf(policy).edit(before, null, { args, ...words }, undefined, atMs);
+    return sameJson(decided, event) ? null : "the policies of the server decide otherwise on the edited call";
+  } catch (error) {
+    if (!(error instanceof EscalationError)) throw error;
+    return `the call cannot be edited so: ${error.message}`;
+  }
 }
 
 async function respond(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,0 +1,94 @@
+/**
+ * The days before today, so that cards can tell of earlier calls and Evidence has something to count.
+ *
+ * They are written by a real guard and real reviews, with clocks of their own; agent, reviewer and calls are made up.
+ */
+
+import type { Policy } from "countersign";
+import { createEscalations, createGuard, type Store, type Verdict } from "countersign";
+
+export interface PastCall {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly verdict: Verdict;
+  readonly note: string | null;
+  /** Whole days before today, and milliseconds into that day. */
+  readonly daysAgo: number;
+  readonly dayMs: number;
+  readonly shownMs: number;
+  readonly waitedMs: number;
+}
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const DAYS = 11;
+const ROOMS = ["Elm", "Oak", "Ash", "Fir", "Yew"] as const;
+
+/** All calls before today, oldest first. The same each time. */
+export const PAST: readonly PastCall[] = Array.from({ length: DAYS }, (_, index) => onDay(DAYS - index)).flat();
+
+/** Nine rooms and four refunds a day; one refund of each third day was wrong. */
+function onDay(daysAgo: number): readonly PastCall[] {
+  const rooms = Array.from({ length: 9 }, (_, index) => ({
+    tool: "calendar.book",
+    args: {
+      room: ROOMS[(index + daysAgo) % ROOMS.length],
+      minutes: 15 * (1 + ((index * 7 + daysAgo) % 6)),
+      title: `Meeting ${index + 1}`,
+    },
+    verdict: "approve" as const,
+    note: null,
+  }));
+  const refunds = Array.from({ length: 4 }, (_, index) => {
+    const isWrong = index === 3 && daysAgo % 3 === 0;
+    const amount = isWrong ? 310 + daysAgo : 30 + ((index * 11 + daysAgo * 7) % 30) + 0.5 * (index % 2);
+    return {
+      tool: "refund.create",
+      args: {
+        order: String(4000 + daysAgo * 10 + index),
+        customer: `c-${1500 + daysAgo * 10 + index}`,
+        amount,
+        currency: "EUR",
+      },
+      verdict: isWrong ? ("reject" as const) : ("approve" as const),
+      note: isWrong ? "More than the order was worth" : null,
+    };
+  });
+  return [...rooms, ...refunds].map((call, index) => ({
+    ...call,
+    daysAgo,
+    dayMs: 8 * 60 * MINUTE_MS + index * 31 * MINUTE_MS,
+    shownMs: 4_000 + ((index * 2_713 + daysAgo * 977) % 9_000),
+    waitedMs: MINUTE_MS + ((index * 97 + daysAgo * 41) % 13) * MINUTE_MS,
+  }));
+}
+
+/** Writes one call of the past: proposed, answered and, if it was approved, let run. `todayMs` is the beginning of today. */
+export async function writePast(store: Store, policy: Policy, call: PastCall, todayMs: number): Promise<void> {
+  let nowMs = todayMs - call.daysAgo * DAY_MS + call.dayMs;
+  const now = () => nowMs;
+  const guard = createGuard({
+    policy,
+    store,
+    agent: "office",
+    session: `day-${call.daysAgo}-before`,
+    record: "held",
+    now,
+  });
+  const people = createEscalations({ store, now });
+  try {
+    const checked = await guard.check({ tool: call.tool, args: call.args });
+    // The reader has changed the policy, and it asks nobody any more.
+    if (checked.status !== "pending") return;
+    const { id, escalation } = checked;
+    nowMs += call.waitedMs;
+    const { verdict, note, shownMs } = call;
+    await people.review(id, { verdict, digest: escalation.digest, shownMs, by: "kim", ...(note !== null && { note }) });
+    if (verdict === "reject") return;
+    nowMs += 1_000;
+    const resumed = await guard.resume(id);
+    if (resumed.status === "ready") await resumed.finished("ran");
+  } finally {
+    guard.close();
+  }
+}
