@@ -10,11 +10,11 @@ export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Wri
 export { BATCH_MAX, textOf } from "./card.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
-export type { CompletionOption, Completions, Description, RuleHits, TestResult, TestRun } from "./language.js";
-export { completePolicy, describePolicy } from "./language.js";
 export { createGuard } from "./guards.js";
 export type { ExportHistoryOptions, VerifiedText, VerifyTextOptions } from "./history-text.js";
 export { exportHistory, readCheckpoint, UnreadableText, verifyHistoryText } from "./history-text.js";
+export type { CompletionOption, Completions, Description, RuleHits, TestResult, TestRun } from "./language.js";
+export { completePolicy, describePolicy } from "./language.js";
 export type { PlantedCall } from "./planting.js";
 export { plantCall } from "./planting.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
