@@ -11,6 +11,8 @@ pub mod text;
 #[cfg(feature = "full")]
 pub mod people;
 #[cfg(feature = "full")]
+pub mod language;
+#[cfg(feature = "full")]
 pub mod card;
 #[cfg(feature = "full")]
 pub mod compare;

@@ -32,6 +32,6 @@ mod rule;
 pub mod parse;
 #[cfg(feature = "full")]
 pub mod edit;
-// For editors only: the engine in WebAssembly does without.
+// The engine in WebAssembly has what it makes, and not what makes it.
 #[cfg(all(feature = "full", not(target_arch = "wasm32")))]
 pub mod schema;

@@ -41,6 +41,10 @@ pub mod card;
 #[cfg(feature = "full")]
 pub mod shown;
 #[cfg(feature = "full")]
+pub mod language;
+#[cfg(feature = "full")]
+pub mod policy_test;
+#[cfg(feature = "full")]
 pub mod counts;
 #[cfg(feature = "full")]
 mod scan;

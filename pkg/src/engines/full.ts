@@ -4,6 +4,7 @@ import type { ComparedLine, ComparisonCounts, ToolForm } from "../comparison.js"
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
+import type { Completions, Description, TestRun } from "../language.js";
 import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
 import type { PlantedCall } from "../planting.js";
 import type { Interval } from "../statistics.js";
@@ -33,7 +34,15 @@ export interface FullStack extends HoldingStack {
   compiled(): Uint8Array;
   trace(call: Call, usage?: Usage): Trace;
   simulation(): EngineSimulation;
+  runTests(): readonly TestRun[];
   presentCard(record: unknown, context: unknown): Card;
+}
+
+/** Help for who writes a policy, with the tools of a catalogue in the engine's memory. */
+export interface EngineLanguage {
+  complete(text: string, offset: number): Completions | null;
+  describe(text: string, offset: number): Description | null;
+  free(): void;
 }
 
 /** A simulation in the engine's memory. */
@@ -140,6 +149,18 @@ export function readCall(json: string): Call {
   return engine.answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
 }
 
+/** Help with `tools`, a catalogue, if there is one. The engine must be ready. */
+export function language(tools: Source | undefined): EngineLanguage {
+  const made = engine.answer(refusedCall, () => new wasm.Language(tools));
+  return {
+    complete: (text, offset) =>
+      engine.answer(refusedCall, () => deepFreeze(made.complete(text, offset) as Completions | null)),
+    describe: (text, offset) =>
+      engine.answer(refusedCall, () => deepFreeze(made.describe(text, offset) as Description | null)),
+    free: () => engine.free(made),
+  };
+}
+
 /** The card of `record`, under the policies of `stack` if they are given. The engine must be ready. */
 export function present(record: unknown, context: unknown, stack: FullStack | undefined): Card {
   if (stack !== undefined) return stack.presentCard(record, context);
@@ -198,6 +219,7 @@ function fullStack(stack: wasm.Stack): FullStack {
     compiled: () => engine.answer(refusedCall, () => stack.compiled()),
     trace: (call, usage) => engine.answer(refusedCall, () => deepFreeze(stack.trace(call, usage) as Trace)),
     simulation: () => engine.answer(refusedCall, () => guardedSimulation(stack.simulation())),
+    runTests: () => engine.answer(refusedCall, () => deepFreeze(stack.runTests() as TestRun[])),
     presentCard: (record, context) =>
       engine.answer(refusedHistory, () => deepFreeze(stack.presentCard(record, context) as Card)),
   };

@@ -147,12 +147,24 @@ function startLibraryWhenNeeded(): void {
   });
 }
 
+/** The text whose check the engine still owes, if any: one is checked at a time, and of those that wait only the last. */
+let checking: { waiting: string | null } | null = null;
+
 async function check(current: string): Promise<void> {
+  if (checking !== null) {
+    checking.waiting = current;
+    return;
+  }
+  const mine: { waiting: string | null } = { waiting: null };
+  checking = mine;
   try {
     const answer = await ask((api) => checkWithTools(api, current));
     // A slower answer about an older text says nothing about the present one.
     if (answer.text === text.value) checked.value = answer;
   } catch {
     checked.value = null;
+  } finally {
+    checking = null;
   }
+  if (mine.waiting !== null && mine.waiting === text.value) void check(mine.waiting);
 }
