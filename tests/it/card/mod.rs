@@ -3,6 +3,7 @@
 mod batches;
 mod hostile;
 mod segments;
+mod tables;
 
 use countersign::decide::call::{Call, call_digest};
 use countersign::decide::compile::Stack;
@@ -18,7 +19,7 @@ use countersign::wire::call_json::call_from_json;
 use serde_json::json;
 
 /// A policy that holds every call.
-pub(crate) const HOLDS_ALL: &str = "default: escalate\nrules: []";
+pub(crate) const HOLDS_ALL: &str = "rules: [{ tool: '*', action: escalate }]";
 
 pub(crate) fn stack(policy: &str) -> Stack {
     let (policy, problems) = countersign::check::load(policy, countersign::text::yaml::Limits::default());

@@ -1,6 +1,7 @@
 //! Text in which nothing hides, and from which nothing is missing.
 
-use countersign::review::present::written::{Form, is_nfc, quoted, segments, written};
+use countersign::review::present::unicode::is_nfc;
+use countersign::review::present::written::{Form, quoted, segments, written};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_script::{Script, UnicodeScript as _};
