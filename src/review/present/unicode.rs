@@ -63,7 +63,9 @@ fn number(bytes: &mut impl Iterator<Item = u8>) -> Option<u32> {
 /// The class of what is in no composed text.
 const NEVER: u8 = 255;
 
-/// Whether `text` is in its composed form (NFC): no other text that is looks the same.
+/// Whether `text` is in its composed form (NFC).
+///
+/// Says so wrongly of few: where a mark stands behind a composed character, and belongs before a mark that is part of it.
 #[must_use]
 pub fn is_nfc(text: &str) -> bool {
     static READ: OnceLock<(Vec<(u32, u8)>, Vec<(u32, u32)>)> = OnceLock::new();
