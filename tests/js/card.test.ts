@@ -29,7 +29,12 @@ const drawn = (written: Written) => written.map(({ text }) => text).join("");
 
 async function held(...calls: { tool: string; args: Record<string, unknown> }[]) {
   const policy = await loadPolicy(POLICY);
-  const escalations = createEscalations({ store: memoryStore() });
+  let nowMs = 1_764_000_000_000;
+  const now = () => {
+    nowMs += 1;
+    return nowMs;
+  };
+  const escalations = createEscalations({ store: memoryStore(), now });
   const records: EscalationRecord[] = [];
   for (const call of calls) records.push(await escalations.open(policy, { ...call, agent: "a" }));
   return { policy, escalations, records };
