@@ -231,7 +231,8 @@ fn a17_more_than_a_person_reads_is_bounded_and_cannot_be_approved() {
     assert!(has_flag(&card, FlagCode::Uninspectable));
     let card = card_of("note", &json!({ "note": "x".repeat(5_000_000) }));
     let row = row(&card, "args.note");
-    assert_eq!((drawn(&row.value).len(), row.length), (100_000, Some(5_000_000)));
+    // The key counts too.
+    assert_eq!((drawn(&row.value).len(), row.length), (100_000 - "note".len(), Some(5_000_000)));
     assert!(card.unapprovable.is_some());
     let deep = format!("{{\"tool\":\"x\",\"args\":{}1{}}}", "{\"a\":".repeat(1_000), "}".repeat(1_000));
     assert_eq!(call_from_json(&deep).map_err(|failure| failure.code), Err("too-deep"));
@@ -401,8 +402,7 @@ rules:
         instead(json!({ "amount": 40, "to": "a@evil.io" })),
         ["would be allowed if args.amount were at most 25 and args.to met: { email: { domain: acme.com } }"]
     );
-    let guarded = format!("{policy}  - {{ tool: pay, action: block }}")
-        .replace("rules:", "rules:\n  - { tool: pay, when: { args.x: 1 }, action: escalate }");
+    let guarded = policy.replace("rules:", "rules:\n  - { tool: pay, when: { args.x: 1 }, action: escalate }");
     let card =
         card_with(&guarded, &json!({ "tool": "pay", "args": { "amount": 40, "to": "a@acme.com", "x": 1 } }), None);
     assert!(card.why.instead.is_empty(), "an earlier rule holds it whatever the amount is: {:?}", card.why.instead);
