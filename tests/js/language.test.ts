@@ -1,5 +1,6 @@
 /** Completion, explanation and running of a policy's tests, as users of the package have them. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { completePolicy, describePolicy, loadPolicy } from "countersign";
 
@@ -102,4 +103,21 @@ test("a test's call is held to the catalogue that the policy was loaded with", a
     "rules: [{ tool: refund.create, action: allow }]\ntests: [{ name: x, call: { tool: refund.create, args: { amount: lots } }, expect: { action: escalate, cause: misfit } }]\n";
   const [run] = (await loadPolicy(text, { tools: TOOLS })).runTests();
   assert.deepEqual([run?.passed, run?.failed], [1, 0]);
+});
+
+test("what the language's document shows is what happens", async () => {
+  const document = readFileSync(new URL("../../docs/language.md", import.meta.url), "utf8");
+  const blocks = [...document.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+  const ours = blocks.filter((code) => /runTests|completePolicy/.test(code));
+  assert.equal(ours.length, 2);
+  for (const code of ours) {
+    // What stands behind `//` is JSON, with a remark behind a colon where one helps.
+    const checked = code.replace(/^(.+); \/\/ ("[^"]*"|\[\[.*?\]\]).*$/gm, "equal($1, $2);");
+    assert.ok(checked.includes("equal("));
+    const run = new Function(
+      "loadPolicy, completePolicy, describePolicy, equal",
+      `return (async () => { ${checked} })();`,
+    );
+    await run(loadPolicy, completePolicy, describePolicy, assert.deepEqual);
+  }
 });
