@@ -14,6 +14,8 @@ pub mod people;
 pub mod language;
 #[cfg(feature = "full")]
 pub mod card;
+#[cfg(feature = "full")]
+pub mod compare;
 
 use std::rc::Rc;
 

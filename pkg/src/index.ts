@@ -8,6 +8,21 @@ import { type CreateEscalations, escalationsIn } from "./escalations.js";
 
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
 export { BATCH_MAX, textOf } from "./card.js";
+export type {
+  Change,
+  ChangedLine,
+  ComparedLine,
+  Comparison,
+  ComparisonCounts,
+  FieldKind,
+  NewPolicyTest,
+  PairCount,
+  TermChange,
+  ToolField,
+  ToolForm,
+  UnreadLine,
+} from "./comparison.js";
+export { addPolicyTest, CHANGES, createComparison, joinComparisons, toolForms } from "./comparison.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
 export { createGuard } from "./guards.js";
@@ -19,8 +34,8 @@ export type { PlantedCall } from "./planting.js";
 export { plantCall } from "./planting.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
-export type { Presentable, PresentOptions } from "./presenting.js";
-export { APPROVED_MAX, cardContext, presentCard, segmentsOf } from "./presenting.js";
+export type { BatchesOptions, Presentable, PresentOptions } from "./presenting.js";
+export { APPROVED_MAX, batchesOf, cardContext, presentCard, segmentsOf } from "./presenting.js";
 export type { Interval } from "./statistics.js";
 export { wilsonInterval } from "./statistics.js";
 export type { HourSummary, RuleSummary, Summariser, Summary, Waits } from "./summary.js";

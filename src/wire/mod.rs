@@ -52,6 +52,12 @@ mod scan;
 pub mod replay;
 #[cfg(feature = "full")]
 pub mod ndjson;
+#[cfg(feature = "full")]
+pub mod compare;
+#[cfg(feature = "full")]
+pub mod edit;
+#[cfg(feature = "full")]
+pub mod form;
 
 /// What went wrong, for people and for programs.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -11,10 +11,13 @@
 
 mod canonical;
 mod catalogue;
+mod compare;
 mod compiled;
 mod docs;
 mod documents;
+mod edit;
 mod fixes;
+mod forms;
 mod golden;
 mod history;
 mod house;

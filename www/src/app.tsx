@@ -5,10 +5,13 @@ import { type ComponentType, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { DemoFrame, DemoOffer } from "./demo/demo-frame.tsx";
 import { engine, startEngine } from "./engine/client.ts";
+import { watchStorage } from "./evidence/remembered.ts";
+import { StorageNotice } from "./evidence/storage-notice.tsx";
 import { Foot } from "./offline/foot.tsx";
 import { NewerNotice } from "./offline/newer-notice.tsx";
 import { keepForOffline } from "./offline/offline.ts";
 import { keepPolicyChecked } from "./policy/state.ts";
+import { PauseControl } from "./review/pause/pause.tsx";
 import { ReviewView } from "./review/review-view.tsx";
 import { followQueue } from "./review/state.ts";
 import { hashOf, route, VIEWS, type View } from "./route.ts";
@@ -41,6 +44,7 @@ export function mount(host: HTMLElement | null): void {
   startEngine();
   keepPolicyChecked();
   followQueue();
+  watchStorage();
   render(<App />, host);
   const stop = engine.subscribe(({ state }) => {
     if (state !== "ready") return;
@@ -74,12 +78,16 @@ function App() {
             </a>
           ))}
         </nav>
+        <div class="header-end">
+          <PauseControl />
+        </div>
       </header>
       <DemoFrame />
       <main id="main" tabIndex={-1}>
         <NewerNotice />
         <EngineNotice />
         <ServerNotice />
+        <StorageNotice />
         {Shown !== undefined && (
           <ViewBoundary key={view} title={title}>
             <Shown />

@@ -1,5 +1,6 @@
 /** The whole engine. */
-import type { Card, Written } from "../card.js";
+import type { Batch, Card, Written } from "../card.js";
+import type { ComparedLine, ComparisonCounts, ToolForm } from "../comparison.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
@@ -7,7 +8,18 @@ import type { Completions, Description, TestRun } from "../language.js";
 import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
 import type { PlantedCall } from "../planting.js";
 import type { Interval } from "../statistics.js";
-import type { Call, Counts, Diagnostic, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
+import type {
+  Call,
+  Counts,
+  Diagnostic,
+  Fix,
+  Limits,
+  PolicySummary,
+  SimulatedLine,
+  Token,
+  Trace,
+  Usage,
+} from "../types.js";
 import * as wasm from "../wasm/countersign.js";
 
 /** The engine. */
@@ -42,6 +54,16 @@ export interface EngineSimulation {
   count(chunk: Uint8Array): void;
   finishCount(): void;
   counts(): Counts;
+  free(): void;
+}
+
+/** A comparison in the engine's memory. */
+export interface EngineComparison {
+  pushRows(chunk: Uint8Array): readonly ComparedLine[];
+  finishRows(): readonly ComparedLine[];
+  count(chunk: Uint8Array): void;
+  finishCount(): void;
+  counts(): ComparisonCounts;
   free(): void;
 }
 
@@ -145,13 +167,53 @@ export function present(record: unknown, context: unknown, stack: FullStack | un
   return engine.answer(refusedHistory, () => deepFreeze(wasm.presentCard(record, context) as Card));
 }
 
+/** Batches among items, as `src/wire/card.rs` reads them, with the arguments of approved calls by tool. The engine must be ready. */
+export function batches(
+  items: readonly unknown[],
+  approved: Readonly<Record<string, readonly unknown[]>>,
+  most: number,
+): readonly Batch[] {
+  // Text is carried over faster than as many objects.
+  const answer = engine.answer(refusedHistory, () =>
+    wasm.batchesOf(JSON.stringify(items), JSON.stringify(approved), most),
+  );
+  return deepFreeze(JSON.parse(answer) as Batch[]);
+}
+
 /** A text as segments. The engine must be ready. */
 export function segments(text: string): Written {
   return engine.answer(refusedCall, () => deepFreeze(wasm.segmentsOf(text) as Written));
 }
 
-function fullStack(stack: wasm.Stack): FullStack {
+/** Begins to compare decisions of two stacks of this engine. */
+export function comparison(before: object, after: object): EngineComparison {
+  const [old, next] = [rawStacks.get(before), rawStacks.get(after)];
+  if (!old || !next) throw new TypeError("a compiled policy cannot be compared");
+  const running = engine.answer(refusedCall, () => new wasm.Comparison(old, next));
   return {
+    pushRows: (chunk) => engine.answer(refusedCall, () => running.pushRows(chunk) as ComparedLine[]),
+    finishRows: () => engine.answer(refusedCall, () => running.finishRows() as ComparedLine[]),
+    count: (chunk) => engine.answer(refusedCall, () => running.count(chunk)),
+    finishCount: () => engine.answer(refusedCall, () => running.finishCount()),
+    counts: () => engine.answer(refusedCall, () => deepFreeze(running.counts() as ComparisonCounts)),
+    free: () => engine.free(running),
+  };
+}
+
+/** The change that adds a test to a policy's text. The engine must be ready. */
+export function addTest(text: string, test: object, refused: (code: string, message: string) => Error): Fix {
+  return engine.answer(refused, () => deepFreeze(wasm.addTest(text, test) as Fix));
+}
+
+/** Forms for the tools of a catalogue without errors. The engine must be ready. */
+export function toolForms(text: string): readonly ToolForm[] {
+  return engine.answer(refusedCall, () => deepFreeze(wasm.toolForms(text) as ToolForm[]));
+}
+
+const rawStacks = new WeakMap<object, wasm.Stack>();
+
+function fullStack(stack: wasm.Stack): FullStack {
+  const full: FullStack = {
     ...holding.holding(stack),
     policies: () => engine.answer(refusedCall, () => deepFreeze(stack.policies() as PolicySummary[])),
     compiled: () => engine.answer(refusedCall, () => stack.compiled()),
@@ -161,6 +223,8 @@ function fullStack(stack: wasm.Stack): FullStack {
     presentCard: (record, context) =>
       engine.answer(refusedHistory, () => deepFreeze(stack.presentCard(record, context) as Card)),
   };
+  rawStacks.set(full, stack);
+  return full;
 }
 
 function guardedSimulation(simulation: wasm.Simulation): EngineSimulation {

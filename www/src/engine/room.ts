@@ -3,8 +3,17 @@
 import { loadPolicy, type Policy } from "countersign";
 import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
+import { attentionIn } from "./attention/create.ts";
 import { answered, failure } from "./failure.ts";
-import { createQueue, type Queue } from "./review/queue.ts";
+import { type AttentionOf, createQueue, type Queue } from "./review/queue.ts";
+import type { Tools } from "./simulate/api.ts";
+
+/** A policy that decides, and what it was loaded from. */
+export interface InForce {
+  readonly policy: Policy;
+  readonly text: string;
+  readonly tools: Tools | null;
+}
 
 export interface Room {
   /** Says where the held calls are; only the first word counts. */
@@ -13,16 +22,19 @@ export interface Room {
   place(): Place;
   queue(): Queue;
   /** The policy in force and its text; `null` while there is none. */
-  inForce(): { readonly policy: Policy; readonly text: string } | null;
+  inForce(): InForce | null;
   /**
    * The policy by which held calls are edited and explained: in this browser the one in force, else that of the server.
    * `null` if there is none.
    */
   reviewPolicy(): Promise<Policy | null>;
   /** Puts a policy in force, or none. The one before is disposed unless somebody keeps it. */
-  putInForce(policy: Policy | null, text: string): void;
+  putInForce(policy: Policy | null, text: string, tools?: Tools | null): void;
+  /** The tool catalogue with which policies are loaded from now on; `null` for none. */
+  tools(): Tools | null;
+  useTools(tools: Tools | null): void;
   /** Runs `work` with the policy in force, if it is the one that the page means. */
-  withPolicy<T>(digest: string, work: (policy: Policy, text: string) => T | Promise<T>): Promise<T | Failure>;
+  withPolicy<T>(digest: string, work: (policy: Policy, inForce: InForce) => T | Promise<T>): Promise<T | Failure>;
   /** Gives back the memory of a policy that neither decides nor is kept. */
   retire(policy: Policy | null): void;
   /** From now on, the policy that `kept` answers is not disposed. */
@@ -30,7 +42,8 @@ export interface Room {
 }
 
 export function createRoom(): Room {
-  let inForce: { readonly policy: Policy; readonly text: string } | null = null;
+  let inForce: InForce | null = null;
+  let tools: Tools | null = null;
   let settled: { readonly place: Place; readonly queue: Queue } | null = null;
   /** That of the server is loaded once. */
   let ofServer: Promise<Policy | null> | null = null;
@@ -48,6 +61,8 @@ export function createRoom(): Room {
     return ofServer;
   }
 
+  const policy = () => inForce?.policy ?? null;
+
   function retire(policy: Policy | null): void {
     if (policy === null || policy === inForce?.policy) return;
     if (!keepers.some((kept) => kept() === policy)) policy.dispose();
@@ -55,23 +70,31 @@ export function createRoom(): Room {
 
   return {
     settle(place, onServer) {
-      settled ??= { place, queue: createQueue(place, onServer) };
+      const space = place.kind === "api" ? "countersign" : place.space;
+      const attentionOf: AttentionOf = (present) =>
+        attentionIn({ space, present: async (record) => present(record, await reviewPolicy()), policy });
+      settled ??= { place, queue: createQueue(place, onServer, attentionOf) };
     },
     place: () => whereCallsAre().place,
     queue: () => whereCallsAre().queue,
     inForce: () => inForce,
     reviewPolicy,
-    putInForce(policy, text) {
+    tools: () => tools,
+    useTools(next) {
+      tools = next;
+    },
+    putInForce(policy, text, withTools = null) {
       const before = inForce;
-      inForce = policy === null ? null : { policy, text };
+      inForce = policy === null ? null : { policy, text, tools: withTools };
       retire(before?.policy ?? null);
     },
     async withPolicy(digest, work) {
       if (inForce === null) return failure("no-policy", "no policy is in force, so nothing is decided");
-      const { policy, text } = inForce;
+      const now = inForce;
+      const { policy } = now;
       if (policy.digest !== digest)
         return failure("policy-changed", "the policy has changed since; nothing was decided");
-      return answered(() => work(policy, text));
+      return answered(() => work(policy, now));
     },
     retire,
     keep(kept) {

@@ -13,7 +13,7 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { coverage, coverText, cursor, isHit } from "./coverage.ts";
 import { completions } from "./editor-complete.ts";
@@ -81,7 +81,10 @@ export function Editor() {
     const stops = [
       effect(() => {
         const id = activeId.value;
-        if (id !== leftOf && leftOf !== null) view.setState(EditorState.create({ doc: text.value, extensions }));
+        if (id !== leftOf && leftOf !== null) {
+          view.setState(EditorState.create({ doc: text.value, extensions }));
+          untracked(() => showChecked(view));
+        }
         leftOf = id;
         showText(view, text.value);
       }),

@@ -1,6 +1,6 @@
 /** Answers questions about a policy text, and puts it in force. */
 
-import { checkPolicy, completePolicy, describePolicy, highlightPolicy, type Policy } from "countersign";
+import { checkPolicy, completePolicy, type Diagnostic, describePolicy, highlightPolicy, type Policy } from "countersign";
 import type { Room } from "../room.ts";
 import type { InForce, PolicyApi, TestsOutcome } from "./api.ts";
 import { NO_TOKENS, tokenTable } from "./tokens.ts";
@@ -16,11 +16,13 @@ export function policyApi(room: Room): PolicyApi {
       const mine = checks;
       room.putInForce(null, "");
       const tokens = text.length > HIGHLIGHT_LENGTH_MAX ? NO_TOKENS : tokenTable(await highlightPolicy(text));
-      const { diagnostics, policy } = await checkPolicy(text);
+      const tools = room.tools();
+      const { diagnostics: found, policy } = await checkPolicy(text, tools === null ? {} : { tools });
+      const diagnostics = ofText(found);
       const understood = policy === null ? null : summary(policy);
       const answer = { text, diagnostics, tokens, policy: understood, tests: policy === null ? null : tested(policy) };
       // Only the last text that was sent may come into force.
-      if (mine === checks) room.putInForce(policy, text);
+      if (mine === checks) room.putInForce(policy, text, tools);
       else policy?.dispose();
       return answer;
     },
@@ -33,6 +35,18 @@ export function policyApi(room: Room): PolicyApi {
       return (await checkPolicy({ name, text: bytes })).rendered;
     },
   };
+}
+
+/** The problems of the policy's text. Those of the tool catalogue have no place in it, and are told elsewhere. */
+function ofText(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const inTools = found.find(({ source, severity }) => source > 0 && severity === "error");
+  const ours = found.filter(({ source }) => source === 0);
+  if (inTools === undefined) return ours;
+  const { code, severity, message } = inTools;
+  const span = { start: 0, end: 0, line: 1, column: 1 };
+  const help = "remove the tool catalogue in Simulate, or import a better one";
+  const told = `the tool catalogue cannot be used: ${message}`;
+  return [{ code, severity, source: 0, span, message: told, label: null, related: [], help, fixes: [] }, ...ours];
 }
 
 function summary(policy: Policy): InForce {

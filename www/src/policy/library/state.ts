@@ -68,6 +68,8 @@ export const trouble = signal<string | null>(null);
 export interface News {
   readonly message: string;
   readonly act?: { readonly label: string; readonly run: () => void };
+  /** It says nothing any more once the text changes. */
+  readonly brief?: boolean;
 }
 export const news = signal<News | null>(null);
 
@@ -239,6 +241,10 @@ export function factsOf(looked: Pick<Looked, "policy"> | null): Pick<VersionReco
 function follow(): void {
   if (following) return;
   following = true;
+  effect(() => {
+    text.value;
+    if (news.peek()?.brief === true) news.value = null;
+  });
   effect(() => {
     text.value;
     activeId.value;
