@@ -10,6 +10,8 @@ pub mod escalations;
 pub mod text;
 #[cfg(feature = "full")]
 pub mod people;
+#[cfg(feature = "full")]
+pub mod card;
 
 use std::rc::Rc;
 

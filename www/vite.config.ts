@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
+import { BUILD_ID, buildId, oneBuild } from "./vite/one-build.ts";
+
+const headers = headersFile();
 
 export default defineConfig({
   // Relative addresses, so that the built app works from any folder of any host.
   base: "./",
+  define: { [BUILD_ID]: JSON.stringify(buildId()) },
+  plugins: [oneBuild(headers)],
   build: {
     target: "es2023",
     // Preloading would need a polyfill and helper links; the app is one page and one worker.
@@ -12,7 +17,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   worker: { format: "es" },
-  preview: { headers: headersFile() },
+  preview: { headers },
 });
 
 /** The headers of `public/_headers`, so that `vite preview` sends what a real host sends. */

@@ -11,9 +11,12 @@ import type { Action, Cause, Digest, Risk, Span } from "./types.js";
  * A piece of text that somebody else wrote.
  *
  * - `text`: as written;
- * - `escape`: JSON's escape of a quote, backslash, tab or line end, or `⏎×200` for a run of line ends;
+ * - `escape`: JSON's escape of a quote, backslash, tab or line end, or a run of one of them or of spaces, such as `⏎×200`;
  * - `hidden`: a token such as `‹U+202E›` for a character that draws nothing, turns the direction, or looks like a space;
+ *   a run of one is `‹U+200B›×200`, a tag character also tells the letter that it stands for: `‹U+E0041 tag A›`;
  * - `foreign`: a letter of another script than the rest of its word, followed by its token.
+ *
+ * {@link textOf} gives back what was written, exactly.
  */
 export interface Segment {
   readonly kind: "text" | "escape" | "hidden" | "foreign";
@@ -40,6 +43,7 @@ export interface Flag {
     | "url-host"
     | "url-userinfo"
     | "path-climbs"
+    | "odd-reading"
     | "negative"
     | "uninspectable"
     | "long"
@@ -123,6 +127,8 @@ export interface Card {
     readonly instead: readonly Written[];
     /** Where the rule stands in the policy; `null` unless the policy of the decision was given. */
     readonly span: Span | null;
+    /** Which of the policy's sources the spans are of, counted from 0; `null` unless the policy of the decision was given. */
+    readonly source: number | null;
   };
   /** The rule's own template, with values marked as values; empty if it has none. */
   readonly consequence: readonly { readonly isValue: boolean; readonly segments: Written }[];
@@ -171,7 +177,7 @@ export interface BatchMember {
 
 /** Calls that are reviewed on one screen, each with its own review and grant. */
 export interface Batch {
-  /** The same for the same group at any time: of tool, rule, risk, and keys. */
+  /** The same for the same group at any time: of tool, rule, risk, and keys. Of more than {@link BATCH_MAX} calls there are several. */
   readonly key: Digest;
   readonly headline: Card["headline"];
   /** Fields that are the same in all, once. */
@@ -191,3 +197,42 @@ export interface Batch {
 
 /** Groups of at most so many calls. */
 export const BATCH_MAX = 10;
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  '\\"': '"',
+  "\\\\": "\\",
+  "\\n": "\n",
+  "\\r": "\r",
+  "\\t": "\t",
+  "\\b": "\b",
+  "\\f": "\f",
+  "⏎": "\n",
+  "\\r⏎": "\r\n",
+  "␠": " ",
+};
+
+/**
+ * What was written, exactly: hidden characters are in it again, so it is for comparing and editing, and never for showing.
+ *
+ * @example
+ * ```ts
+ * textOf(await segmentsOf("a\u200bb")) === "a\u200bb"; // true
+ * ```
+ */
+export function textOf(written: Written): string {
+  return written.map(textOfSegment).join("");
+}
+
+function textOfSegment({ kind, text }: Segment): string {
+  if (kind === "text") return text;
+  if (kind === "foreign") return String.fromCodePoint(text.codePointAt(0) ?? 0);
+  const [shown = "", times] = text.split("×");
+  const count = times === undefined ? 1 : Number(times);
+  if (kind === "hidden") {
+    const code = /^‹U\+([0-9A-F]+)/.exec(shown)?.[1] ?? "0";
+    return String.fromCodePoint(Number.parseInt(code, 16)).repeat(count);
+  }
+  const whole = ESCAPED[shown];
+  const each = whole ?? shown.replace(/\\./g, (found) => ESCAPED[found] ?? found);
+  return each.repeat(count);
+}

@@ -5,14 +5,24 @@
  */
 import { holding } from "./engines/full.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
-import { type CreateGuard, guardIn } from "./guarding/create.js";
 
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
-export { BATCH_MAX } from "./card.js";
+export { BATCH_MAX, textOf } from "./card.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
+export { createGuard } from "./guards.js";
+export type { ExportHistoryOptions, VerifiedText, VerifyTextOptions } from "./history-text.js";
+export { exportHistory, readCheckpoint, UnreadableText, verifyHistoryText } from "./history-text.js";
+export type { PlantedCall } from "./planting.js";
+export { plantCall } from "./planting.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
+export type { Presentable, PresentOptions } from "./presenting.js";
+export { APPROVED_MAX, cardContext, presentCard, segmentsOf } from "./presenting.js";
+export type { Interval } from "./statistics.js";
+export { wilsonInterval } from "./statistics.js";
+export type { HourSummary, RuleSummary, Summariser, Summary, Waits } from "./summary.js";
+export { createSummariser, mergeSummaries, mergeWaits, waitQuantile } from "./summary.js";
 export { undoMsOf } from "./undo.js";
 export type { VerifyHistoryOptions } from "./verifying.js";
 export { verifyHistory } from "./verifying.js";
@@ -27,17 +37,4 @@ export { verifyHistory } from "./verifying.js";
  * await escalations.review(held.id, { verdict: "approve", digest: held.digest });
  * ```
  */
-export const createEscalations: CreateEscalations = escalationsIn(holding);
-
-/**
- * A guard around tools: what the policy allows runs, what it escalates waits for a person and then runs once, what it
- * blocks does not run.
- *
- * @example
- * ```ts
- * const guard = createGuard({ policy, store: memoryStore(), agent: "support" });
- * const sendEmail = guard.wrap("email.send", reallySendEmail);
- * await sendEmail({ to: ["a@acme.com"], subject: "hi" }); // throws BlockedError or NotRunError if it does not run
- * ```
- */
-export const createGuard: CreateGuard = guardIn(holding);
+export const createEscalations: CreateEscalations = /* @__PURE__ */ escalationsIn(holding);

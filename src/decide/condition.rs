@@ -99,6 +99,8 @@ pub struct Leaf<'a> {
     pub field: &'a Field,
     /// Where it is written.
     pub span: Span,
+    /// What is asked of it.
+    pub matcher: &'a Matcher,
     /// Whether what is asked of it holds.
     pub truth: Truth,
     /// What stands there.
@@ -124,7 +126,7 @@ fn add_leaves<'a>(
     match condition {
         Condition::Field { field, span, matcher } => {
             let (truth, found) = (field_truth(field, matcher, metered), call.find(field));
-            out.push(Leaf { field, span: *span, truth, found, negated });
+            out.push(Leaf { field, span: *span, matcher, truth, found, negated });
         }
         Condition::All(conditions) | Condition::Any(conditions) => {
             conditions.iter().for_each(|condition| add_leaves(condition, (call, metered), negated, out));

@@ -1,3 +1,4 @@
 //! What many decisions say together.
 
 pub mod simulate;
+pub mod statistics;

@@ -105,6 +105,27 @@ pub fn address(text: &str) -> Result<Address, &'static str> {
     Ok(Address { local: local.to_owned(), domain: plain_domain(domain)? })
 }
 
+#[cfg(feature = "full")]
+impl Address {
+    /// The domain, in lower case.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+}
+
+#[cfg(feature = "full")]
+impl DomainPattern {
+    /// An address that has such a domain.
+    #[must_use]
+    pub fn example(&self) -> String {
+        match &self.0 {
+            Pattern::Exact(domain) => format!("someone@{domain}"),
+            Pattern::Below(domain) => format!("someone@a{domain}"),
+        }
+    }
+}
+
 /// Whether `text` is one plain address with one of the `domains`, and one of the `addresses`; an empty list is not
 /// asked.
 ///

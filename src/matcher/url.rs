@@ -456,5 +456,60 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
+/// What a URL is to a reader, and to the tools that open it.
+#[cfg(feature = "full")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Where it leads, as the standard reads it; `None` if it names none or nobody can tell.
+    pub host: Option<String>,
+    /// What stands before `@` in front of the host, and is no host.
+    pub user: Option<String>,
+    /// Why no condition can be decided for it.
+    pub refused: Option<&'static str>,
+}
+
+/// What `text` is to a reader, if it is meant to be a URL: it begins with a scheme and something that tools open.
+///
+/// Where conditions can be decided it is read as they read it.
+///
+/// ```
+/// use countersign::matcher::url::told;
+///
+/// let told = told("https://bank.example@evil.example/").ok_or("no URL")?;
+/// assert_eq!((told.host.as_deref(), told.user.as_deref()), (Some("evil.example"), Some("bank.example")));
+/// assert!(told.refused.is_some());
+/// # Ok::<(), &str>(())
+/// ```
+#[cfg(feature = "full")]
+#[must_use]
+pub fn told(text: &str) -> Option<Told> {
+    let (scheme, rest) = text.trim().split_once(':').filter(|(scheme, _)| is_scheme(scheme))?;
+    let is_special =
+        ["http", "https", "ws", "wss", "ftp", "file"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let begins = rest.chars().next()?;
+    if !rest.starts_with("//") && !(is_special && !begins.is_whitespace()) {
+        return None;
+    }
+    match read(text) {
+        Ok(url) => {
+            let host = url.place.and_then(|place| match place.host {
+                HostPart::Known(Host::Name(name)) => Some(name),
+                HostPart::Known(Host::Address(address)) => Some(address.to_string()),
+                HostPart::None | HostPart::Unsure(_) => None,
+            });
+            Some(Told { host, user: None, refused: None })
+        }
+        Err(why) => {
+            let parsed = Url::parse(text).ok();
+            let host = parsed.as_ref().and_then(|url| url.host_str().map(str::to_owned));
+            let user = parsed.as_ref().map(|url| match url.password() {
+                Some(password) => format!("{}:{password}", url.username()),
+                None => url.username().to_owned(),
+            });
+            Some(Told { host, user: user.filter(|user| !user.is_empty()), refused: Some(why) })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -13,3 +13,9 @@ pub mod merkle;
 pub mod history;
 #[cfg(feature = "full")]
 pub mod verify;
+#[cfg(feature = "full")]
+pub mod plant;
+#[cfg(feature = "full")]
+pub mod present;
+#[cfg(feature = "full")]
+pub mod batch;

@@ -215,7 +215,7 @@ fn number(number: u64) -> Value {
     Value::Number(number as f64)
 }
 
-fn refuse(error: EscalationError) -> JsValue {
+pub(super) fn refuse(error: EscalationError) -> JsValue {
     fail(error.into())
 }
 

@@ -4,17 +4,23 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::escalations::{decode, decode_call};
+use super::escalations::{decode, decode_call, refuse};
 use super::text::Loaded;
 use super::{Stack, decode_usage, encode, fail};
 use crate::decide::trace::trace;
+use crate::evidence::statistics;
+use crate::review::error::EscalationError;
+use crate::review::event::Event;
+use crate::review::plant;
 use crate::review::verify::Verification;
 use crate::value::value::Value;
 use crate::wire::call::CallOut;
 use crate::wire::call_json::call_from_json;
 use crate::wire::compiled::write_compiled;
+use crate::wire::event::EventOut;
 use crate::wire::history::{checkpoint_from, head_from};
 use crate::wire::ndjson::{self, SimulatedLine, counts_out, write_line};
+use crate::wire::read_event::event_from;
 use crate::wire::shown::tokens;
 use crate::wire::trace::{TraceOut, summaries};
 use crate::wire::verify;
@@ -152,4 +158,25 @@ pub fn highlight(text: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = readCall)]
 pub fn read_call(json: &str) -> Result<JsValue, JsValue> {
     encode(&CallOut(&call_from_json(json).map_err(fail)?))
+}
+
+/// An `open` event with other arguments, as a check card shows it.
+#[wasm_bindgen(js_name = plantCall)]
+pub fn plant_call(event: JsValue, args: JsValue) -> Result<JsValue, JsValue> {
+    let unknown = || refuse(EscalationError::UnknownWord);
+    let Some(Event::Open { held, guard, batch, links }) = event_from(&decode(&event)?) else { return Err(unknown()) };
+    let args = decode(&args)?;
+    if !matches!(args, Value::Map(_)) {
+        return Err(unknown());
+    }
+    let held = Box::new(plant::plant(&held, args).map_err(refuse)?);
+    encode(&EventOut::from(&Event::Open { held, guard, batch, links }))
+}
+
+/// Both ends of the Wilson interval of 95 %; none if nothing was counted.
+#[wasm_bindgen]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` keeps within bounds")]
+#[must_use]
+pub fn wilson(hits: f64, all: f64) -> Vec<f64> {
+    statistics::wilson(hits as u64, all as u64).map(|(low, high)| vec![low, high]).unwrap_or_default()
 }

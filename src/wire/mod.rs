@@ -37,6 +37,8 @@ mod excerpt;
 #[cfg(feature = "full")]
 pub mod trace;
 #[cfg(feature = "full")]
+pub mod card;
+#[cfg(feature = "full")]
 pub mod shown;
 #[cfg(feature = "full")]
 pub mod counts;

@@ -83,7 +83,8 @@ pub(super) fn links_from(value: &Value) -> Option<Links> {
     Some(Links { rejected: texts(links, "rejected")?, unknown: texts(links, "unknown")? })
 }
 
-fn decision_from(value: &Value) -> Option<Decision> {
+/// The decision that `value` is.
+pub(super) fn decision_from(value: &Value) -> Option<Decision> {
     let decision = map(value)?;
     let read = Decision {
         action: Action::from_word(text(decision, "action")?)?,

@@ -140,7 +140,7 @@ impl ConditionOut {
     }
 }
 
-const fn outcome(truth: Truth) -> &'static str {
+pub(super) const fn outcome(truth: Truth) -> &'static str {
     match truth {
         Truth::Holds => "matched",
         Truth::DoesNotHold => "not-matched",

@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 
 export type { BrowserContext, Page };
@@ -11,7 +12,9 @@ export { expect };
 
 const artifacts = fileURLToPath(new URL("../artifacts/e2e/", import.meta.url));
 
-interface Watch {
+export interface Watch {
+  /** Where the page comes from. A test that serves it from elsewhere too adds that. */
+  readonly origins: Set<string>;
   /** What must not happen. A test that provokes something on purpose says so in `expected`. */
   readonly problems: readonly string[];
   readonly expected: RegExp[];
@@ -22,6 +25,7 @@ export const test = base.extend<{ watch: Watch }>({
     async ({ context, baseURL }, use) => {
       const problems: string[] = [];
       const expected: RegExp[] = [];
+      const origins = new Set([new URL(baseURL ?? "").origin]);
       context.on("console", (message) => {
         if (message.type() === "error") problems.push(`console: ${message.text()}`);
       });
@@ -32,7 +36,7 @@ export const test = base.extend<{ watch: Watch }>({
       });
       context.on("request", (request) => {
         const { origin, protocol } = new URL(request.url());
-        const ours = protocol === "blob:" || origin === new URL(baseURL ?? "").origin;
+        const ours = protocol === "blob:" || origins.has(origin);
         if (!ours) problems.push(`foreign request: ${request.url()}`);
       });
       await context.addInitScript(() => {
@@ -40,20 +44,21 @@ export const test = base.extend<{ watch: Watch }>({
           console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
         });
       });
-      await use({ problems, expected });
+      await use({ problems, expected, origins });
       expect(problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)))).toEqual([]);
     },
     { auto: true },
   ],
 });
 
-export type View = "policy" | "simulate" | "review";
+export type View = "policy" | "simulate" | "review" | "evidence";
 
 /** Opens a view and waits until the engine has checked the policy. */
 export async function open(page: Page, view: View): Promise<void> {
   await page.goto(`./#/${view}`);
   await expect(page.locator("h1")).toHaveText(view, { ignoreCase: true });
-  if (view !== "review") await expect(page.locator(".policy-status")).not.toContainText("Checking");
+  if (view === "policy" || view === "simulate")
+    await expect(page.locator(".policy-status")).not.toContainText("Checking");
 }
 
 /** Goes to a view by the navigation, without loading the page again. */
@@ -114,6 +119,107 @@ export async function approveShown(page: Page): Promise<void> {
 
 export function outcome(page: Page) {
   return page.locator(".outcome");
+}
+
+/** The browser windows that every view must look well and read well in. */
+export const FORMS = [
+  { name: "light", colorScheme: "light", width: 1280, height: 900 },
+  { name: "dark", colorScheme: "dark", width: 1280, height: 900 },
+  { name: "narrow", colorScheme: "light", width: 320, height: 640 },
+  { name: "4k", colorScheme: "dark", width: 3840, height: 2160 },
+] as const;
+export type Form = (typeof FORMS)[number];
+
+/** Makes the browser's window one of {@link FORMS}. */
+export async function showAs(page: Page, { colorScheme, width, height }: Form): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width, height });
+}
+
+/**
+ * Fails if axe finds fault with the page as it stands, or if it can be scrolled sideways. Any state of any view can be given:
+ * `await accessible(page)`.
+ */
+export async function accessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).options(AXE).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+  expect(found).toEqual([]);
+  expect(await sidewaysScroll(page)).toBe(0);
+}
+
+/** What axe leaves out by default: the size of what is pressed (WCAG 2.2). */
+const AXE = { rules: { "target-size": { enabled: true } } };
+
+/** How far the page can be scrolled sideways, in pixels. */
+function sidewaysScroll(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** One stop of the keyboard. */
+export interface Stop {
+  /** The element, as text for a person. */
+  readonly element: string;
+  /** Whether an outline, a border or a shadow says where the focus is. */
+  readonly isMarked: boolean;
+  readonly isOnScreen: boolean;
+}
+
+/**
+ * Presses Tab from the top of the page until it is back there, and answers every stop. Rejects if it goes round in a part of
+ * the page, or if there is something to work that it never reaches.
+ */
+export async function keyboardWalk(page: Page, stopsMax = 300): Promise<readonly Stop[]> {
+  await page.evaluate(() => {
+    // From the very top, wherever the focus is now.
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+  });
+  const stops: Stop[] = [];
+  for (let at = 0; at < stopsMax; at++) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(focused);
+    if (stop === null) break;
+    stops.push(stop);
+  }
+  expect(stops.length, "the keyboard comes round to the top of the page").toBeLessThan(stopsMax);
+  const missed = await page.evaluate(notReached);
+  expect(missed, "the keyboard reaches all that can be worked").toEqual([]);
+  return stops;
+}
+
+/** Runs in the page: what has the focus; `null` once that is the page itself. Marks what was reached. */
+function focused(): Stop | null {
+  const active = document.activeElement as HTMLElement | null;
+  if (active === null || active === document.body) return null;
+  // What is hidden behind a label of its own shows the focus at the label.
+  const shown = active.matches(".file-picker input") ? (active.nextElementSibling as HTMLElement) : active;
+  const style = getComputedStyle(shown);
+  const box = shown.getBoundingClientRect();
+  const outlined = style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 1;
+  const isReached = active.hasAttribute("data-reached");
+  active.setAttribute("data-reached", "");
+  const text = (active.getAttribute("aria-label") ?? active.textContent ?? "").trim().slice(0, 40);
+  return {
+    element: `${active.tagName.toLowerCase()}${active.className && `.${active.className}`} ${text}${isReached ? " (again)" : ""}`,
+    isMarked: outlined || active.closest(".cm-focused") !== null,
+    isOnScreen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+  };
+}
+
+/** Runs in the page: what can be worked, can be seen, and was not reached. */
+function notReached(): readonly string[] {
+  const workable = "a[href], button, input, select, textarea, summary, [contenteditable=true], [tabindex='0']";
+  return (
+    [...document.querySelectorAll<HTMLElement>(workable)]
+      .filter(
+        (each) => each.checkVisibility({ visibilityProperty: true }) && !each.matches(":disabled, [tabindex='-1']"),
+      )
+      // Of radio buttons of one name one is a stop, and the arrows go to the others.
+      .filter((each) => !each.matches("input[type=radio]:not(:checked)"))
+      .filter((each) => !each.hasAttribute("data-reached"))
+      .map((each) => each.outerHTML.slice(0, 100))
+  );
 }
 
 /** Keeps a picture of the page among the test artifacts. */

@@ -1,17 +1,20 @@
-/** How every view looks and reads: light, dark, narrow; and the checks of axe. */
+/** How every view looks and reads: light and dark, from 320 px to 4K, by the keyboard; and the checks of axe. */
 
-import { AxeBuilder } from "@axe-core/playwright";
 import {
+  accessible,
   approve,
   approveShown,
   expect,
+  FORMS,
   go,
+  keyboardWalk,
   open,
   openCard,
   outcome,
   type Page,
   picture,
   queue,
+  showAs,
   test,
   type View,
   writePolicy,
@@ -101,24 +104,23 @@ const SCENES: readonly Scene[] = [
       await page.evaluate(() => scrollTo(0, 0));
     },
   },
+  {
+    name: "evidence",
+    view: "evidence",
+    prepare: async (page) => {
+      await expect(page.locator("h1")).toBeVisible();
+    },
+  },
 ];
 
-const FORMS = [
-  { name: "light", colorScheme: "light", width: 1280, height: 900 },
-  { name: "dark", colorScheme: "dark", width: 1280, height: 900 },
-  { name: "narrow", colorScheme: "light", width: 320, height: 640 },
-] as const;
-
-for (const { name: form, colorScheme, width, height } of FORMS) {
+for (const form of FORMS) {
   for (const scene of SCENES) {
-    test(`${scene.name} is in order in ${form}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height });
+    test(`${scene.name} is in order in ${form.name}`, async ({ page }) => {
+      await showAs(page, form);
       await open(page, scene.view);
       await scene.prepare(page);
-      await picture(page, `look-${scene.name}-${form}`);
-      expect(await sidewaysScroll(page)).toBe(0);
-      expect(await violations(page)).toEqual([]);
+      await picture(page, `look-${scene.name}-${form.name}`);
+      await accessible(page);
     });
   }
 }
@@ -126,23 +128,58 @@ for (const { name: form, colorScheme, width, height } of FORMS) {
 test("the confirm step, an outcome and an empty queue are in order", async ({ page }) => {
   await open(page, "review");
   await expect(page.getByText("No call waits here")).toBeVisible();
-  expect(await violations(page)).toEqual([]);
+  await accessible(page);
   await go(page, "simulate");
   await openCard(page, await queue(page, { tool: "file.write", args: {} }));
   await approve(page).click();
-  expect(await violations(page)).toEqual([]);
+  await accessible(page);
   await page.getByRole("button", { name: "Back" }).click();
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");
-  expect(await violations(page)).toEqual([]);
+  await accessible(page);
 });
 
-/** How far the page can be scrolled sideways, in pixels. */
-function sidewaysScroll(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+for (const scene of SCENES) {
+  test(`${scene.name} is walked by the keyboard: every control has its turn, where it can be seen`, async ({
+    page,
+  }) => {
+    await open(page, scene.view);
+    await scene.prepare(page);
+    const stops = await keyboardWalk(page);
+    expect(stops.filter(({ isMarked, isOnScreen }) => !isMarked || !isOnScreen)).toEqual([]);
+    expect(stops.filter(({ element }) => element.endsWith("(again)"))).toEqual([]);
+    expect(stops.length).toBeGreaterThan(5);
+  });
 }
 
-async function violations(page: Page): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+for (const scene of SCENES) {
+  test(`${scene.name} can still be read in the colours of the system, and at 200 % and 400 % in a small window`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
+    await page.setViewportSize({ width: 640, height: 512 });
+    await open(page, scene.view);
+    await scene.prepare(page);
+    await picture(page, `look-${scene.name}-forced-640`);
+    expect(await cutOff(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 256 });
+    expect(await cutOff(page)).toEqual([]);
+    // An edge says what a ground says elsewhere, and nothing moves.
+    for (const chip of await page.locator(".chip").all()) await expect(chip).toHaveCSS("border-top-style", "solid");
+    const moving = () => document.getAnimations().filter(({ playState }) => playState === "running").length;
+    expect(await page.evaluate(moving)).toBe(0);
+  });
+}
+
+/** What is wider than its place and cannot be scrolled to; one that scrolls by itself is well. */
+function cutOff(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const scrolls = (element: Element | null): boolean =>
+      element !== null && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    return [...document.querySelectorAll("main *, header *, footer *")]
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > width + 1)
+      .filter((element) => !scrolls(element))
+      .map((element) => element.outerHTML.slice(0, 120));
+  });
 }

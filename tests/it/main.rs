@@ -25,6 +25,7 @@ mod oracle;
 mod plan;
 mod replay;
 mod schema;
+mod statistics;
 mod strictness;
 mod traces;
 mod properties;

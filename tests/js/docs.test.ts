@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checkPolicy, loadPolicy } from "countersign";
-import { measure } from "../../scripts/size.mjs";
+import { measurePackage } from "../../scripts/size.mjs";
 import { ended, read, run } from "./command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -89,7 +89,7 @@ test("the conditions that the README shows decide as it says", async () => {
 test("the sizes that the README names are those that the size script measures", async () => {
   const [named = ""] = /^By gzip, .*$/m.exec(readme) ?? [];
   const sizes = [...named.matchAll(/(\d+) kB/g)].map(([, kB]) => Number(kB));
-  const gzip = new Map((await measure()).map((row) => [row.name, row.gzip / 1000]));
+  const gzip = new Map((await measurePackage()).map((row) => [row.name, row.gzip / 1000]));
   const entries = ["countersign", "countersign/guard", "countersign/compiled"];
   assert.equal(sizes.length, entries.length);
   for (const [index, entry] of entries.entries()) {

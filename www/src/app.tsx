@@ -1,16 +1,20 @@
-/** The frame of the page: header, navigation, engine notice, and the view that the address names. */
+/** The frame of the page: header, navigation, notices, and the view that the address names. */
 
 import { signal } from "@preact/signals";
 import { type ComponentType, render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { DemoFrame, DemoOffer } from "./demo/demo-frame.tsx";
-import { startEngine } from "./engine/client.ts";
+import { engine, startEngine } from "./engine/client.ts";
+import { Foot } from "./offline/foot.tsx";
+import { NewerNotice } from "./offline/newer-notice.tsx";
+import { keepForOffline } from "./offline/offline.ts";
 import { keepPolicyChecked } from "./policy/state.ts";
 import { ReviewView } from "./review/review-view.tsx";
 import { followQueue } from "./review/state.ts";
 import { hashOf, route, VIEWS, type View } from "./route.ts";
 import { EngineNotice } from "./ui/engine-notice.tsx";
 import { ServerNotice } from "./ui/server-notice.tsx";
+import { ViewBoundary } from "./ui/view-boundary.tsx";
 
 const TITLES: Readonly<Record<View, string>> = {
   policy: "Policy",
@@ -36,6 +40,12 @@ export function mount(host: HTMLElement | null): void {
   keepPolicyChecked();
   followQueue();
   render(<App />, host);
+  const stop = engine.subscribe(({ state }) => {
+    if (state !== "ready") return;
+    // Subscribing calls at once, before there is anything to stop.
+    queueMicrotask(() => stop());
+    keepForOffline();
+  });
 }
 
 function App() {
@@ -46,8 +56,13 @@ function App() {
     document.title = `${title} · Countersign`;
     void fetchView(view);
   }, [view, title]);
+  useFocusOnHeading(view, Shown !== undefined);
   return (
     <>
+      {/* No link: its address would name no view. */}
+      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
+        Skip to the view
+      </button>
       <header class="page-header">
         <span class="brand">Countersign</span>
         <nav aria-label="Views">
@@ -59,24 +74,53 @@ function App() {
         </nav>
       </header>
       <DemoFrame />
-      <main>
+      <main id="main" tabIndex={-1}>
+        <NewerNotice />
         <EngineNotice />
         <ServerNotice />
-        {Shown !== undefined && <Shown />}
+        {Shown !== undefined && (
+          <ViewBoundary key={view} title={title}>
+            <Shown />
+          </ViewBoundary>
+        )}
         {Shown === undefined && missing.value !== view && <p class="quiet">Loading…</p>}
         {Shown === undefined && missing.value === view && <Missing view={view} />}
         <DemoOffer view={view} />
       </main>
+      <Foot />
     </>
   );
+}
+
+/** Who goes to another view begins at its heading, unless the view or they themselves put the focus elsewhere. */
+function useFocusOnHeading(view: View, isThere: boolean): void {
+  const before = useRef(view);
+  useEffect(() => {
+    if (!isThere || before.current === view) return;
+    before.current = view;
+    const active = document.activeElement;
+    const isFree = active === null || active === document.body || active.closest(".page-header nav") !== null;
+    const heading = document.querySelector<HTMLElement>("main h1");
+    if (!isFree || heading === null) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [view, isThere]);
 }
 
 function Missing({ view }: { readonly view: View }) {
   return (
     <div class="notice bad" role="alert">
-      <p>This part of the page could not be loaded. Is the network gone, or was the page replaced by a newer one?</p>
+      <h1>{TITLES[view]}</h1>
+      <p>
+        This part of the page could not be loaded. Is the network gone, or was the page replaced by a newer version? Try
+        again, or load the page again.
+      </p>
       <button type="button" onClick={() => fetchView(view)}>
         Try again
+      </button>{" "}
+      <button type="button" onClick={() => window.location.reload()}>
+        Load the page again
       </button>
     </div>
   );

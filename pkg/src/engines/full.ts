@@ -1,8 +1,11 @@
 /** The whole engine. */
+import type { Card, Written } from "../card.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
-import type { Checkpoint, Entry, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
+import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
+import type { PlantedCall } from "../planting.js";
+import type { Interval } from "../statistics.js";
 import type { Call, Counts, Diagnostic, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
 import * as wasm from "../wasm/countersign.js";
 
@@ -18,6 +21,7 @@ export interface FullStack extends HoldingStack {
   compiled(): Uint8Array;
   trace(call: Call, usage?: Usage): Trace;
   simulation(): EngineSimulation;
+  presentCard(record: unknown, context: unknown): Card;
 }
 
 /** A simulation in the engine's memory. */
@@ -87,6 +91,23 @@ function refusedHistory(code: string, message: string): Error {
   return new EscalationError(code as EscalationErrorCode, message);
 }
 
+/** The call of `like` with other arguments, as a check card shows it. The engine must be ready. */
+export function planted(
+  { call, digest, covers, decision }: Pick<Escalation, "call" | "digest" | "covers" | "decision">,
+  args: Readonly<Record<string, unknown>>,
+): PlantedCall {
+  const links = { rejected: [], unknown: [] };
+  const event = { type: "open", call, digest, covers, decision, guard: "", batch: null, links };
+  const made = engine.answer(refusedHistory, () => wasm.plantCall(event, args) as Extract<Event, { type: "open" }>);
+  return deepFreeze({ call: made.call, digest: made.digest, decision: made.decision });
+}
+
+/** The Wilson interval of 95 %; `null` if nothing was counted. The engine must be ready. */
+export function wilson(hits: number, all: number): Interval | null {
+  const [low, high] = engine.answer(refusedHistory, () => wasm.wilson(hits, all));
+  return low === undefined || high === undefined ? null : { low, high };
+}
+
 /** Splits policy text into tokens for colouring. The engine must be ready. */
 export function highlight(text: string): readonly Token[] {
   return engine.answer(refusedCall, () => wasm.highlight(text) as Token[]);
@@ -97,6 +118,17 @@ export function readCall(json: string): Call {
   return engine.answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
 }
 
+/** The card of `record`, under the policies of `stack` if they are given. The engine must be ready. */
+export function present(record: unknown, context: unknown, stack: FullStack | undefined): Card {
+  if (stack !== undefined) return stack.presentCard(record, context);
+  return engine.answer(refusedHistory, () => deepFreeze(wasm.presentCard(record, context) as Card));
+}
+
+/** A text as segments. The engine must be ready. */
+export function segments(text: string): Written {
+  return engine.answer(refusedCall, () => deepFreeze(wasm.segmentsOf(text) as Written));
+}
+
 function fullStack(stack: wasm.Stack): FullStack {
   return {
     ...holding.holding(stack),
@@ -104,6 +136,8 @@ function fullStack(stack: wasm.Stack): FullStack {
     compiled: () => engine.answer(refusedCall, () => stack.compiled()),
     trace: (call, usage) => engine.answer(refusedCall, () => deepFreeze(stack.trace(call, usage) as Trace)),
     simulation: () => engine.answer(refusedCall, () => guardedSimulation(stack.simulation())),
+    presentCard: (record, context) =>
+      engine.answer(refusedHistory, () => deepFreeze(stack.presentCard(record, context) as Card)),
   };
 }
 

@@ -14,6 +14,8 @@ mod interpreters;
 mod builtins;
 mod known;
 mod open;
+#[cfg(feature = "full")]
+mod unseen;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +26,8 @@ use crate::matcher::truth::Truth;
 
 pub use self::open::lets_words_run;
 pub use self::pattern::{CommandPattern, command_pattern};
+#[cfg(feature = "full")]
+pub use self::unseen::unseen;
 
 const TOO_MANY: &str = "programs that run others are nested too deeply";
 const SUBSCRIPT: &str = "a shell runs code in the subscript that its builtin is given";

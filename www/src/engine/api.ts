@@ -16,10 +16,11 @@ export interface Failure {
 
 export interface LoadApi {
   /**
-   * Loads the engine, and says where the held calls are. Throws if it cannot be loaded.
+   * Loads the engine, and says where the held calls are. Throws if it cannot be loaded, or if it is of another build than the
+   * page's.
    * `onServer` hears why the server there does not answer, and `null` once it does.
    */
-  load(place: Place, onServer: (trouble: string | null) => void): Promise<void>;
+  load(build: string, place: Place, onServer: (trouble: string | null) => void): Promise<void>;
 }
 
 export type EngineApi = LoadApi & PolicyApi & SimulateApi & ReviewApi & EvidenceApi & DemoApi;

@@ -6,6 +6,8 @@
 
 import { signal } from "@preact/signals";
 import { proxy, type Remote, releaseProxy, wrap } from "comlink";
+import { BUILD } from "../build.ts";
+import { ofOneBuild } from "../offline/approvals.ts";
 import { findPlace, NoSession } from "../place.ts";
 import type { EngineApi } from "./api.ts";
 import { startWorker } from "./trusted.ts";
@@ -46,7 +48,7 @@ export function startEngine(): void {
     const onServer = proxy((trouble: string | null) => {
       if (running === started) server.value = trouble;
     });
-    const loading = findPlace().then((place) => started.api.load(place, onServer));
+    const loading = findPlace().then((place) => started.api.load(BUILD, place, onServer));
     Promise.race([loading, started.gone]).then(
       () => {
         if (running === started) engine.value = { state: "ready" };
@@ -89,7 +91,7 @@ function run(worker: Worker): Running {
   gone.catch(() => undefined);
   const remote: Remote<EngineApi> = wrap<EngineApi>(worker);
   // Every answer is a promise already, so the remote engine looks just like a local one.
-  const api = remote as unknown as EngineApi;
+  const api = ofOneBuild(remote as unknown as EngineApi);
   const started: Running = { worker, api, gone, fail, release: () => remote[releaseProxy]() };
   worker.addEventListener("error", (event) => {
     event.preventDefault();

@@ -6,28 +6,38 @@
 
 import { expose } from "comlink";
 import { loadPolicy } from "countersign";
+import { BUILD } from "../build.ts";
 import type { EngineApi } from "./api.ts";
-import { demoApi } from "./demo/answers.ts";
-import { evidenceApi } from "./evidence/answers.ts";
+import { withLater } from "./later.ts";
 import { policyApi } from "./policy/answers.ts";
 import { reviewApi } from "./review/answers.ts";
 import { createRoom } from "./room.ts";
-import { simulateApi } from "./simulate/answers.ts";
-import { createPartApi, isPart } from "./simulate/parts.ts";
+import type { PartApi } from "./simulate/parts.ts";
+import { PART_WORKER } from "./simulate/trusted-part.ts";
 
 function createApi(): EngineApi {
   const room = createRoom();
-  return {
-    async load(place, onServer) {
-      room.settle(place, onServer);
-      await loadPolicy("rules: [{ tool: '*', action: block }]");
+  return withLater<EngineApi>(
+    {
+      async load(build, place, onServer) {
+        if (build !== BUILD) throw new Error("it is of another version than the page; load the page again");
+        room.settle(place, onServer);
+        await loadPolicy("rules: [{ tool: '*', action: block }]");
+      },
+      ...policyApi(room),
+      ...reviewApi(room),
     },
-    ...policyApi(room),
-    ...simulateApi(room),
-    ...reviewApi(room),
-    ...evidenceApi(room),
-    ...demoApi(room),
-  };
+    [
+      async () => (await import("./simulate/answers.ts")).simulateApi(room),
+      async () => (await import("./evidence/answers.ts")).evidenceApi(room),
+      async () => (await import("./demo/answers.ts")).demoApi(room),
+    ],
+  );
 }
 
-expose(isPart ? createPartApi() : createApi());
+/** Decides parts of a file, beside the worker that holds the engine. */
+function createPart(): PartApi {
+  return withLater<PartApi>({}, [async () => (await import("./simulate/parts.ts")).createPartApi()]);
+}
+
+expose(self.name === PART_WORKER ? createPart() : createApi());

@@ -2,15 +2,15 @@
 import { besideProblems } from "../../beside.js";
 import { holding } from "../../engines/full.js";
 import { nowMs } from "../../env.js";
+import { verifyHistoryText } from "../../history-text.js";
 import type { Checkpoint, HistoryReport } from "../../lifecycle.js";
-import { sameJson } from "../../same.js";
 import type { Store } from "../../stores/store.js";
-import { PROBLEMS_MAX, type Verifiable, verifyEntries, verifyHistory } from "../../verifying.js";
-import { type Input, openInput } from "../input.js";
+import { PROBLEMS_MAX, verifyHistory } from "../../verifying.js";
+import { openInput } from "../input.js";
 import type { Output } from "../output.js";
 import { EXIT_FOUND, EXIT_OK, visible } from "../problem.js";
 import { progressOf } from "../progress.js";
-import { linesOf } from "./lines.js";
+import { unreadable } from "./lines.js";
 
 /** What was found in a history. */
 export interface Verified {
@@ -21,43 +21,20 @@ export interface Verified {
   readonly isRedacted: boolean;
 }
 
-/** Entries that are verified at once. */
-const BATCH_MAX = 256;
-
 /** Verifies the history in `file`, against `checkpoint` if there is one, and its last line against the rest. */
 export async function verifyFile(file: string, checkpoint: Checkpoint | null): Promise<Verified> {
   const input = await openInput(file);
-  const more: string[] = [];
-  // Undefined until its line comes.
-  let own: Checkpoint | null | undefined;
-  let entries = 0;
-  let isRedacted = false;
-  async function* parts(): AsyncGenerator<readonly Verifiable[]> {
-    let batch: Verifiable[] = [];
-    for await (const line of progressing(input, () => entries)) {
-      if ("problem" in line) more.push(`line ${line.number}: ${line.problem}`);
-      else if (own !== undefined) more.push(`line ${line.number}: the checkpoint should be the last line`);
-      else if ("checkpoint" in line) own = line.checkpoint;
-      else batch.push(line.entry);
-      entries += "entry" in line ? 1 : 0;
-      isRedacted ||= "entry" in line && !("event" in line.entry);
-      if (batch.length < BATCH_MAX) continue;
-      yield batch;
-      batch = [];
-    }
-    yield batch;
+  const progress = progressOf(input, nowMs);
+  try {
+    const onProgress = (bytes: number, entries: number) =>
+      progress.advance(bytes, () => ({ calls: entries, errors: 0 }));
+    const { report, lines, isRedacted } = await verifyHistoryText(input.chunks, { checkpoint, onProgress });
+    return { report, more: lines, isRedacted };
+  } catch (error) {
+    throw unreadable(error, input.name);
+  } finally {
+    progress.end();
   }
-  const report = await verifyEntries(parts(), { checkpoint });
-  if (own === undefined) more.push("the last line, which should be the checkpoint, is missing: the file was cut short");
-  else if (report.problems.length === 0 && !sameJson(own, report.checkpoint)) more.push(otherCheckpoint(own, report));
-  return { report, more: more.slice(0, PROBLEMS_MAX), isRedacted };
-}
-
-function otherCheckpoint(own: Checkpoint | null, { entries }: HistoryReport): string {
-  const size = own?.size ?? 0;
-  return size === entries
-    ? "its last line is the checkpoint of another history"
-    : `its last line says that there are ${size} entries, and there are ${entries}`;
 }
 
 /** Verifies the history in `store` against `checkpoint`, if there is one, and what the store keeps beside it. */
@@ -66,15 +43,6 @@ export async function verifyStore(store: Store, checkpoint: Checkpoint | null): 
   // What is made of entries that are not whole would say nothing.
   const more = report.problems.length === 0 ? await besideProblems(holding, store, PROBLEMS_MAX) : [];
   return { report, more, isRedacted: false };
-}
-
-async function* progressing(input: Input, entries: () => number) {
-  const progress = progressOf(input, nowMs);
-  try {
-    yield* linesOf(input, (bytes) => progress.advance(bytes, () => ({ calls: entries(), errors: 0 })));
-  } finally {
-    progress.end();
-  }
 }
 
 /** Prints what was found and answers the exit status. `isKept` says whether the checkpoint was kept elsewhere. */

@@ -19,8 +19,10 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ["css", "text/css; charset=utf-8"],
   ["html", "text/html; charset=utf-8"],
   ["js", "text/javascript; charset=utf-8"],
+  ["png", "image/png"],
   ["svg", "image/svg+xml"],
   ["wasm", "application/wasm"],
+  ["webmanifest", "application/manifest+json"],
 ]);
 
 const HEADERS_FILE = "_headers";

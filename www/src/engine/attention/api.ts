@@ -5,7 +5,7 @@
  * escalations, so that it can reach no agent, no export and no statistics of what reviewers said about real calls.
  */
 
-import type { Call, Card, Decision, Digest, EscalationRecord, Verdict } from "countersign";
+import type { Call, Card, Decision, Digest, EscalationRecord, Interval, Risk, Verdict } from "countersign";
 
 declare const check: unique symbol;
 
@@ -50,4 +50,50 @@ export interface Attention {
   answer(id: string, given: Given): Promise<CheckResult | null>;
   /** Hears of each answer to a real call, and may plant a check card made from it. `sample` are real calls to mutate. */
   reviewed(given: Given, sample: readonly EscalationRecord[]): Promise<void>;
+}
+
+/** How often check cards come; the reviewer sets it. */
+export interface AttentionSettings {
+  readonly isOn: boolean;
+  /** Of how many answers one is to a check card, from 0.01 to 0.2; it is raised by two thirds while attention is low. */
+  readonly share: number;
+}
+
+/** What became of one check card. Nothing of its call is kept. */
+export interface CheckOutcome {
+  readonly caught: boolean;
+  readonly template: string;
+  readonly hazard: string;
+  readonly risk: Risk | null;
+  readonly atMs: number;
+  readonly shownMs: number;
+  readonly tooFast: boolean;
+}
+
+/** Whether relaxing a rule may be thought of at all: see the thresholds in `light.ts`. */
+export type Light = "green" | "amber" | "red";
+
+/** How attentive reviewers in this browser are. */
+export interface AttentionReport {
+  readonly settings: AttentionSettings;
+  readonly shown: number;
+  readonly caught: number;
+  /** Of the share caught; `null` while none was shown. */
+  readonly interval: Interval | null;
+  readonly byRisk: readonly { readonly risk: Risk | null; readonly shown: number; readonly caught: number }[];
+  /** The newest first, at most 20. */
+  readonly last: readonly CheckOutcome[];
+  /** Of the last hundred approvals, how many came before the card could have been read. */
+  readonly approvals: { readonly all: number; readonly tooFast: number };
+  readonly light: Light;
+  /** Whether check cards come more often for now. */
+  readonly isRaised: boolean;
+}
+
+/** What the page and the demonstration need beside what reviewing needs. */
+export interface AttentionKeeper extends Attention {
+  /** Plants a check card now, if one can be made of `sample`; for showing what one is. Answers whether it did. */
+  plantNow(sample: readonly EscalationRecord[]): Promise<boolean>;
+  report(): Promise<AttentionReport>;
+  set(settings: AttentionSettings): Promise<void>;
 }

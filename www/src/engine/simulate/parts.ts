@@ -4,7 +4,7 @@ import { type Remote, wrap } from "comlink";
 import { loadPolicy, type Policy } from "countersign";
 import type { Failure } from "../api.ts";
 import { type DecidedLines, decideLines, type Lines } from "./part.ts";
-import { PART_WORKER, startPartWorker } from "./trusted-part.ts";
+import { startPartWorker } from "./trusted-part.ts";
 
 const PARTS_MAX = 8;
 
@@ -19,9 +19,6 @@ export interface PartApi {
   load(policyText: string): Promise<void>;
   decide(lines: Lines): Promise<DecidedLines | Failure>;
 }
-
-/** Whether this worker was started to decide parts. */
-export const isPart = self.name === PART_WORKER;
 
 /** What is started where there is use for `count`: as many as there are cores, or this worker alone. */
 export async function startParts(count: number, policy: Policy, policyText: string): Promise<readonly Part[]> {

@@ -1,0 +1,63 @@
+/** A check card told like an escalation, so that both are drawn by the same hands. */
+
+import type { Call, Decision, Digest, EscalationRecord } from "countersign";
+import type { CheckId } from "./api.ts";
+
+/** A check card as it is kept. */
+export interface Planted {
+  readonly id: CheckId;
+  readonly call: Call;
+  readonly digest: Digest;
+  readonly covers: readonly string[];
+  readonly decision: Decision;
+  readonly guard: string;
+  readonly openedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly template: string;
+  readonly hazard: string;
+  /** Where it was planted, such as `args.to[0]`. */
+  readonly field: string;
+}
+
+/** `planted` in the shape of an escalation that waits. No store has it. */
+export function likenessOf(planted: Planted): EscalationRecord {
+  const { id, call, digest, covers, decision, guard, openedAtMs, expiresAtMs } = planted;
+  return {
+    id,
+    status: "pending",
+    openedAtMs,
+    expiresAtMs,
+    closedAtMs: null,
+    unapprovable: null,
+    approvalsMissing: 1,
+    call,
+    digest,
+    covers,
+    decision,
+    original: null,
+    reviews: [],
+    grant: null,
+    run: null,
+    claim: null,
+    questions: [],
+    guard,
+    batch: null,
+    links: { rejected: [], unknown: [] },
+    closingNote: null,
+  };
+}
+
+/** Whether a real call can be the pattern of a check card: answered, unedited, and one that anybody may approve alone. */
+export function isPattern({ status, unapprovable, original, decision, call }: EscalationRecord): boolean {
+  const { review } = decision;
+  return (
+    status !== "pending" &&
+    unapprovable === null &&
+    original === null &&
+    decision.action === "escalate" &&
+    review !== null &&
+    review.quorum === 1 &&
+    review.reviewers.length === 0 &&
+    Object.keys(call.args ?? {}).length > 0
+  );
+}
