@@ -21,6 +21,7 @@ const TITLES: Readonly<Record<View, string>> = {
   simulate: "Simulate",
   review: "Review",
   evidence: "Evidence",
+  share: "Shared policy",
 };
 
 /** The views that are fetched when they are first looked at; reviewers mostly need none of them. */
@@ -28,6 +29,7 @@ const LATER: Readonly<Record<Exclude<View, "review">, () => Promise<ComponentTyp
   policy: async () => (await import("./policy/policy-view.tsx")).PolicyView,
   simulate: async () => (await import("./simulate/simulate-view.tsx")).SimulateView,
   evidence: async () => (await import("./evidence/evidence-view.tsx")).EvidenceView,
+  share: async () => (await import("./policy/share/share-view.tsx")).ShareView,
 };
 
 const fetched = signal<Readonly<Partial<Record<View, ComponentType>>>>({ review: ReviewView });

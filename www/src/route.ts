@@ -1,9 +1,11 @@
-/** Which view the address names: `#/policy`, `#/simulate`, `#/review`, `#/review/<escalation id>`, `#/review/batch/<id>`, `#/evidence`. */
+/** Which view the address names: `#/policy`, `#/simulate`, `#/review`, `#/review/<escalation id>`, `#/review/batch/<id>`, `#/evidence`, `#/share/<shared policy>`. */
 
 import { signal } from "@preact/signals";
 
+/** The views of the navigation. */
 export const VIEWS = ["policy", "simulate", "review", "evidence"] as const;
-export type View = (typeof VIEWS)[number];
+/** `share` is reached by a link only. */
+export type View = (typeof VIEWS)[number] | "share";
 
 export interface Route {
   readonly view: View;
@@ -24,7 +26,7 @@ export function hashOf(view: View, ...rest: readonly string[]): string {
 
 function parseHash(hash: string): Route {
   const [, name, ...rest] = hash.split("/");
-  const view = VIEWS.find((each) => each === name) ?? "policy";
+  const view = name === "share" ? name : (VIEWS.find((each) => each === name) ?? "policy");
   return { view, rest: rest.map(decoded).filter((part) => part !== "") };
 }
 

@@ -3,6 +3,7 @@
 import type { Place } from "../place.ts";
 import type { DemoApi } from "./demo/api.ts";
 import type { EvidenceApi } from "./evidence/api.ts";
+import type { LibraryApi } from "./library/api.ts";
 import type { PolicyApi } from "./policy/api.ts";
 import type { ReviewApi } from "./review/api.ts";
 import type { SimulateApi } from "./simulate/api.ts";
@@ -23,4 +24,4 @@ export interface LoadApi {
   load(build: string, place: Place, onServer: (trouble: string | null) => void): Promise<void>;
 }
 
-export type EngineApi = LoadApi & PolicyApi & SimulateApi & ReviewApi & EvidenceApi & DemoApi;
+export type EngineApi = LoadApi & PolicyApi & LibraryApi & SimulateApi & ReviewApi & EvidenceApi & DemoApi;

@@ -28,6 +28,7 @@ function createApi(): EngineApi {
       ...reviewApi(room),
     },
     [
+      async () => (await import("./library/answers.ts")).libraryApi(),
       async () => (await import("./simulate/answers.ts")).simulateApi(room),
       async () => (await import("./evidence/answers.ts")).evidenceApi(room),
       async () => (await import("./demo/answers.ts")).demoApi(room),

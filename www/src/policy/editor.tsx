@@ -18,7 +18,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { underlined } from "./editor-diagnostics.ts";
 import { editorTheme } from "./editor-theme.ts";
 import { coloured, tokenColours } from "./editor-tokens.ts";
-import { checked, text, wanted } from "./state.ts";
+import { activeId, checked, text, wanted } from "./state.ts";
 
 const extensions: Extension = [
   lineNumbers(),
@@ -50,16 +50,25 @@ const extensions: Extension = [
 /** The editor as it was left, so that going to another view and back keeps the cursor and what can be undone. */
 let left: EditorState | null = null;
 
+/** Whose text it is: undoing must not bring back the text of another policy. */
+let leftOf: string | null = null;
+
 export function Editor() {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (host.current === null) return;
-    const state = left ?? EditorState.create({ doc: text.peek(), extensions });
+    const state = (leftOf === activeId.peek() ? left : null) ?? EditorState.create({ doc: text.peek(), extensions });
+    leftOf = activeId.peek();
     // In a shadow root CodeMirror adopts its style sheet; in the page it would add a <style>, which the page's policy refuses.
     const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
     const view = new EditorView({ state, parent: root, root });
     const stops = [
-      effect(() => showText(view, text.value)),
+      effect(() => {
+        const id = activeId.value;
+        if (id !== leftOf && leftOf !== null) view.setState(EditorState.create({ doc: text.value, extensions }));
+        leftOf = id;
+        showText(view, text.value);
+      }),
       effect(() => showChecked(view)),
       effect(() => showWanted(view)),
     ];

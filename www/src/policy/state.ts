@@ -1,22 +1,33 @@
 /**
  * The policy text, what the engine says about it, and which policy is in force.
  *
- * In force is the text as it stands, once the engine has checked it and found no error.
+ * In force is the text of the active policy as it stands, once the engine has checked it and found no error.
  * While it has errors, or is being checked, no policy is in force and nothing is decided: never by an older text.
  */
 
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { Fix, Span } from "countersign";
 import { ask, engine } from "../engine/client.ts";
 import type { Checked, InForce } from "../engine/policy/api.ts";
+import { route } from "../route.ts";
+import { FIRST } from "./first-policy.ts";
 import { keepText, keptText, onKeptElsewhere } from "./kept-text.ts";
-import { FIRST } from "./starters.ts";
 
 /** Checking waits until nobody has typed for this long. */
 const CHECK_AFTER_MS = 120;
 const KEEP_AFTER_MS = 300;
 
-export const text = signal(keptText() ?? FIRST.text);
+/** What this browser had kept when the page was loaded. */
+export const found = keptText();
+
+/** The text of the active policy, as it stands in the editor. */
+export const text = signal(found?.text ?? FIRST.text);
+
+/** Which policy of the library `text` is the text of: the active one. `null` until the library knows it. */
+export const activeId = signal<string | null>(found?.policy ?? null);
+
+/** `false` while only the library can say what the text is. Nothing is checked or decided until then. */
+export const settled = signal(found !== null);
 
 /** The engine's last word, possibly about an earlier text. */
 export const checked = signal<Checked | null>(null);
@@ -41,7 +52,9 @@ export type PolicyStatus =
 export const policyStatus = computed<PolicyStatus>(() => {
   if (engine.value.state === "failed") return { state: "engine-failed" };
   const last = checked.value;
-  if (last === null || last.text !== text.value || engine.value.state !== "ready") return { state: "checking" };
+  if (last === null || last.text !== text.value || engine.value.state !== "ready" || !settled.value) {
+    return { state: "checking" };
+  }
   if (last.policy === null) {
     return { state: "errors", errors: last.diagnostics.filter((each) => each.severity === "error").length };
   }
@@ -56,6 +69,17 @@ export function replaceText(next: string): void {
   text.value = lines;
 }
 
+/** Makes another policy of the library the one that is edited and decides. */
+export function showActive(id: string, next: string): void {
+  batch(() => {
+    activeId.value = id;
+    text.value = next;
+    replaced.value = null;
+    elsewhere.value = null;
+    settled.value = true;
+  });
+}
+
 /** Applies a fix. Its span is of the checked text: once that was edited, the next check brings new fixes. */
 export function mend({ span, replacement }: Fix): void {
   const current = text.value;
@@ -68,7 +92,7 @@ export function mend({ span, replacement }: Fix): void {
 export function keepPolicyChecked(): void {
   effect(() => {
     const current = text.value;
-    if (engine.value.state !== "ready") {
+    if (engine.value.state !== "ready" || !settled.value) {
       checked.value = null;
       return;
     }
@@ -80,12 +104,14 @@ export function keepPolicyChecked(): void {
   let unkept: string | null = null;
   const keep = () => {
     if (unkept === null) return;
-    kept.value = keepText(unkept);
+    kept.value = keepText(unkept, activeId.peek());
     unkept = null;
   };
   let first = true;
   effect(() => {
     const current = text.value;
+    // The same text as that of another policy is kept anew.
+    activeId.value;
     if (first) {
       first = false;
       return;
@@ -97,7 +123,24 @@ export function keepPolicyChecked(): void {
   });
   window.addEventListener("pagehide", keep);
   onKeptElsewhere((other) => {
-    elsewhere.value = other === text.value ? null : other;
+    const isOurs = other.policy === activeId.value;
+    elsewhere.value = !isOurs || other.text === text.value ? null : other.text;
+  });
+  startLibraryWhenNeeded();
+}
+
+/** Reviewers mostly need no library: its code is fetched for the other views, or if only it can say what the text is. */
+function startLibraryWhenNeeded(): void {
+  let asked = false;
+  effect(() => {
+    if (asked || (settled.value && route.value.view === "review")) return;
+    asked = true;
+    import("./library/state.ts").then(
+      ({ startLibrary }) => startLibrary(),
+      () => {
+        settled.value = true;
+      },
+    );
   });
 }
 

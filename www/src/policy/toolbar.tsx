@@ -1,106 +1,210 @@
-/** Where a policy text comes from and goes to: a starter, a file to open, a download. */
+/** The active policy, what became of its text, and the way to the others: versions, starters, files, links. */
 
-import { signal } from "@preact/signals";
-import { useState } from "preact/hooks";
-import { FilePicker } from "../ui/file-picker.tsx";
-import { openPolicyFile } from "./open-file.ts";
-import { FIRST, STARTERS } from "./starters.ts";
-import { elsewhere, kept, policyStatus, replaced, replaceText, text } from "./state.ts";
+import { useEffect, useState } from "preact/hooks";
+import { isServed } from "../place.ts";
+import { VisibleText } from "../text/visible-text.tsx";
+import { saveVersion } from "./library/acts.ts";
+import { FilesPicker } from "./library/files-picker.tsx";
+import { importFiles } from "./library/import.ts";
+import { LibraryNotices } from "./library/notices.tsx";
+import { hide, type Panel, panel, toggle } from "./library/panel.ts";
+import { PoliciesPanel } from "./library/policies-panel.tsx";
+import { saveFile } from "./library/save-file.ts";
+import { StartersPanel } from "./library/starters-panel.tsx";
+import { active, isEdited, keepDraft, library, policies, savedVersion, versions } from "./library/state.ts";
+import { VersionsPanel } from "./library/versions-panel.tsx";
+import { SharePanel } from "./share/share-panel.tsx";
+import { policyStatus, text } from "./state.ts";
 
-/** What went wrong with the last file. */
-const trouble = signal<string | null>(null);
+const TITLES: Readonly<Record<Panel, string>> = {
+  save: "Save a version",
+  policies: "Policies",
+  versions: "Versions",
+  starters: "Starter policies",
+  share: "Share a link",
+};
 
 export function Toolbar() {
-  const [title, setTitle] = useState(FIRST.title);
-  const chosen = STARTERS.find((each) => each.title === title) ?? FIRST;
+  useEffect(() => listen(), []);
   return (
     <>
-      <div class="toolbar">
-        <label class="field-inline">
-          Starter policy{" "}
-          <select value={title} onChange={(event) => setTitle(event.currentTarget.value)}>
-            {STARTERS.map((each) => (
-              <option key={each.title}>{each.title}</option>
-            ))}
-          </select>
-        </label>
-        <button type="button" onClick={() => replaceText(chosen.text)}>
-          Use it
-        </button>
-        <span class="spacer" />
-        <FilePicker label="Open file…" accept=".yaml,.yml,.json,.txt" onFile={(file) => open(file)} />
-        <button type="button" onClick={download}>
-          Download
+      <div class="library-bar">
+        <ActivePolicy />
+        <div class="toolbar">
+          <PanelButton of="save">Save version</PanelButton>
+          <PanelButton of="versions" count={versions.value.length}>
+            Versions
+          </PanelButton>
+          <PanelButton of="policies" count={policies.value.filter(({ deletedMs }) => deletedMs === null).length}>
+            Policies
+          </PanelButton>
+          <PanelButton of="starters">Starters</PanelButton>
+          <span class="spacer" />
+          <FilesPicker label="Open file…" onFiles={(files) => void importFiles(files)} />
+          <button type="button" onClick={download}>
+            Download
+          </button>
+          {!isServed && <PanelButton of="share">Share…</PanelButton>}
+        </div>
+      </div>
+      <LibraryNotices />
+      <OpenPanel />
+    </>
+  );
+}
+
+/** The name of the active policy, and whether its text is saved. */
+function ActivePolicy() {
+  const policy = active.value;
+  const last = savedVersion.value;
+  if (policy === null) {
+    return (
+      <p class="active-policy quiet">{library.value.state === "opening" ? "Opening the library…" : "No library"}</p>
+    );
+  }
+  return (
+    <p class="active-policy">
+      <span class="quiet">Active policy</span>{" "}
+      <strong>
+        <VisibleText text={policy.name} />
+      </strong>{" "}
+      <span class="chip" role="status">
+        {last === null && "never saved as a version"}
+        {last !== null && (isEdited.value ? `edited since version ${last.number}` : `saved as version ${last.number}`)}
+      </span>
+    </p>
+  );
+}
+
+interface PanelButtonProps {
+  readonly of: Panel;
+  readonly count?: number;
+  readonly children: string;
+}
+
+function PanelButton({ of, count, children }: PanelButtonProps) {
+  const isOpen = panel.value === of;
+  return (
+    <button
+      type="button"
+      id={`open-${of}`}
+      aria-expanded={isOpen}
+      aria-controls={isOpen ? "library-panel" : undefined}
+      onClick={() => toggle(of)}
+    >
+      {children}
+      {count !== undefined && (
+        <>
+          {" "}
+          <span class="count">{count}</span>
+        </>
+      )}
+    </button>
+  );
+}
+
+function OpenPanel() {
+  const open = panel.value;
+  if (open === null) return null;
+  return (
+    <section
+      id="library-panel"
+      class="panel library-panel"
+      aria-labelledby="library-panel-title"
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) close(open);
+      }}
+    >
+      <div class="library-head">
+        <h2 id="library-panel-title">{TITLES[open]}</h2>
+        <button type="button" onClick={() => close(open)}>
+          Close
         </button>
       </div>
-      <Notices />
-    </>
+      {open === "save" && <SaveForm />}
+      {open === "policies" && <PoliciesPanel />}
+      {open === "versions" && <VersionsPanel />}
+      {open === "starters" && <StartersPanel />}
+      {open === "share" && <SharePanel />}
+    </section>
   );
 }
 
-function Notices() {
-  const before = replaced.value;
-  const other = elsewhere.value;
+function SaveForm() {
+  const [note, setNote] = useState("");
   return (
-    <>
-      {trouble.value !== null && (
-        <div class="notice bad" role="alert">
-          <p>This file cannot be opened as a policy; the text below is unchanged.</p>
-          <pre>{trouble.value}</pre>
-          <button type="button" onClick={() => dismissTrouble()}>
-            Dismiss
-          </button>
-        </div>
-      )}
-      {before !== null && (
-        <p class="notice">
-          The text was replaced.{" "}
-          <button
-            type="button"
-            onClick={() => {
-              text.value = before;
-              replaced.value = null;
-            }}
-          >
-            Bring the text before back
-          </button>
-        </p>
-      )}
-      {other !== null && (
-        <p class="notice">
-          Another tab has changed the policy since.{" "}
-          <button type="button" onClick={() => replaceText(other)}>
-            Take over its text
-          </button>
-        </p>
-      )}
-      {!kept.value && (
-        <p class="notice bad" role="alert">
-          This browser could not keep the text for the next visit (it is too large, or keeping is switched off).
-          Download it.
-        </p>
-      )}
-    </>
+    <form
+      class="toolbar"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void saveVersion(note).then((added) => {
+          if (added !== null) close("save");
+        });
+      }}
+    >
+      <label class="field-inline save-note">
+        Note, if you like{" "}
+        <input
+          value={note}
+          maxLength={200}
+          placeholder="what has changed, and why"
+          ref={(element) => element?.focus()}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="primary">
+        Save
+      </button>
+      <span class="hint">Ctrl+S saves without a note. What is typed is kept as a draft anyway.</span>
+    </form>
   );
 }
 
-async function open(file: File): Promise<void> {
-  const opened = await openPolicyFile(file);
-  trouble.value = opened.ok ? null : opened.message;
-  if (opened.ok) replaceText(opened.text);
+/** Closes a panel, and goes back to the button that opened it. */
+function close(of: Panel): void {
+  hide();
+  document.getElementById(`open-${of}`)?.focus();
 }
 
-function dismissTrouble(): void {
-  trouble.value = null;
+/** Ctrl+S, and files that are dropped anywhere in this view. */
+function listen(): () => void {
+  const stop = new AbortController();
+  const { signal } = stop;
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      const isSave =
+        (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "s";
+      if (!isSave) return;
+      event.preventDefault();
+      if (!event.repeat) void saveVersion("");
+    },
+    { signal },
+  );
+  window.addEventListener(
+    "drop",
+    (event) => {
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      // Before the editor, which would put the file into the text.
+      event.preventDefault();
+      event.stopPropagation();
+      void importFiles(files);
+    },
+    { signal, capture: true },
+  );
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      if (document.visibilityState === "hidden") void keepDraft();
+    },
+    { signal },
+  );
+  return () => stop.abort();
 }
 
 function download(): void {
   const status = policyStatus.value;
   const name = status.state === "in-force" ? status.policy.policies[0]?.name : null;
-  const address = URL.createObjectURL(new Blob([text.value], { type: "application/yaml" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = `${(name ?? "policy").replace(/[^\w.-]+/g, "-")}.yaml`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  saveFile(name ?? active.value?.name ?? "policy", "yaml", text.value);
 }
