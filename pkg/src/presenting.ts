@@ -1,7 +1,7 @@
 /** What a reviewer sees: cards of single calls, made by the engine. */
-import type { Card, CardContext, Written } from "./card.js";
+import type { Batch, Card, CardContext, Written } from "./card.js";
 import { stackOf } from "./decides.js";
-import { engine, type FullStack, present, segments } from "./engines/full.js";
+import { batches, engine, type FullStack, present, segments } from "./engines/full.js";
 import type { Escalations } from "./escalations.js";
 import type { Escalation } from "./lifecycle.js";
 import type { Policy } from "./policy.js";
@@ -51,7 +51,7 @@ export async function presentCard(shown: Presentable, options: PresentOptions = 
   const { policy, approved } = options;
   const { call, digest, decision, original = null, links = null, unapprovable = null } = shown;
   const record = { call, digest, decision, original: original && { call: original.call }, links, unapprovable };
-  const past = approved?.slice(0, APPROVED_MAX).map(({ args }) => ({ args }));
+  const past = approved && argsOf(approved).map((args) => ({ args }));
   return present(record, past && { approved: past }, policy && (stackOf(policy) as FullStack));
 }
 
@@ -77,6 +77,76 @@ export async function cardContext(
     after = page.next ?? undefined;
   } while (after !== undefined && approved.length < APPROVED_MAX && seen < LOOKED_THROUGH_MAX);
   return { approved };
+}
+
+/** What batches are made with beside the calls. */
+export interface BatchesOptions {
+  /** What is known of earlier calls, by tool, as {@link cardContext} gives it. */
+  readonly approved?: Readonly<Record<string, NonNullable<CardContext["approved"]>>>;
+  /** How many batches at most, those of the largest groups first; 50 unless written. */
+  readonly most?: number;
+}
+
+const BATCHES = 50;
+
+/**
+ * The batches among pending escalations: calls that are alike and can be reviewed on one screen, each with its own review.
+ *
+ * Alike are calls of one tool by one agent under one guard that the same rule holds for the same cause with the same risk,
+ * with the same keys. What sticks out leaves its batch and says why: a number far from the others, a value or a host that
+ * was never approved or that no other has, a flagged character. Calls whose review needs something typed or several
+ * reviewers are in no batch. A batch covers the calls that it lists and none that comes later.
+ *
+ * @param records In any order; only pending ones count.
+ * @throws {@link EscalationError} `unknown-word` if one of `records` is not what the types say.
+ * @throws {@link EngineError} if the engine failed.
+ *
+ * @example
+ * ```ts
+ * const { items } = await escalations.list({ status: "pending" });
+ * for (const batch of await batchesOf(items)) console.log(textOf(batch.summary)); // "Approve 7 · largest args.amount 40"
+ * ```
+ */
+export async function batchesOf(
+  records: readonly EscalationRecord[],
+  options: BatchesOptions = {},
+): Promise<readonly Batch[]> {
+  const { most = BATCHES, approved = {} } = options;
+  if (!Number.isInteger(most) || most < 1) throw new RangeError("`most` must be an integer from 1");
+  await engine.ready();
+  const pending = records.filter(({ status }) => status === "pending");
+  const inOrder = [...pending].sort((a, b) => a.openedAtMs - b.openedAtMs || (a.id < b.id ? -1 : 1));
+  const past = Object.entries(approved).map(([tool, calls]) => [tool, argsOf(calls)] as const);
+  return batches(inOrder.map(itemOf), Object.fromEntries(past), most);
+}
+
+/** Only what batches go by, so that thousands are carried over quickly. */
+function itemOf({
+  id,
+  guard,
+  unapprovable,
+  approvalsMissing,
+  digest,
+  call,
+  decision,
+  original,
+  links,
+}: EscalationRecord) {
+  const { reason: _, session: __, confidence: ___, ...shown } = call;
+  const { review } = decision;
+  const isPlain =
+    unapprovable === null &&
+    original === null &&
+    approvalsMissing === 1 &&
+    links.rejected.length === 0 &&
+    links.unknown.length === 0 &&
+    (review?.confirm.length ?? 0) === 0;
+  const kept = { ...decision, undecidable: [], consequence: null, review: null, marks: [], charge: [] };
+  return { id, guard, isPlain, digest, call: shown, decision: kept };
+}
+
+function argsOf(calls: NonNullable<CardContext["approved"]>): readonly unknown[] {
+  return calls.slice(0, APPROVED_MAX).flatMap(({ args }) => (args === undefined ? [] : [args]));
 }
 
 /**

@@ -133,7 +133,11 @@ pub fn batches<'a>(items: &'a [Item], approved: impl Fn(&str) -> Option<&'a [Val
 type Outliers = Vec<(usize, Vec<Written>)>;
 
 /// The groups among the items at `places`, which are of one tool.
-fn groups_of<'a>(items: &'a [Item], places: &[usize], past: Option<&Past<'_>>) -> Vec<(Sign, Vec<Taken<'a>>, Outliers)> {
+fn groups_of<'a>(
+    items: &'a [Item],
+    places: &[usize],
+    past: Option<&Past<'_>>,
+) -> Vec<(Sign, Vec<Taken<'a>>, Outliers)> {
     let mut of_sign: NameMap<Sign, usize> = NameMap::default();
     let mut groups: Vec<(Sign, Vec<Taken<'a>>)> = Vec::new();
     for (item, Item { held, guard, .. }) in places.iter().filter_map(|place| Some((*place, items.get(*place)?))) {
@@ -155,7 +159,8 @@ fn groups_of<'a>(items: &'a [Item], places: &[usize], past: Option<&Past<'_>>) -
         made.push((sign, stay, leave));
     }
     if let (Some(usual), Some((_, _, outliers))) = (usual, made.first_mut()) {
-        let others = lone.into_iter().flat_map(|(sign, group)| group.into_iter().map(move |taken| (sign.clone(), taken)));
+        let others =
+            lone.into_iter().flat_map(|(sign, group)| group.into_iter().map(move |taken| (sign.clone(), taken)));
         outliers.extend(others.map(|(sign, taken)| (taken.item, differs(&sign, &usual))));
     }
     made.retain(|(_, stay, _)| stay.len() > 1);
@@ -215,7 +220,9 @@ fn differs(sign: &Sign, usual: &Sign) -> Vec<Written> {
     let more = sign.keys.lines().filter(|key| !has(&usual.keys, key));
     why.extend(more.take(WHYS_MAX).map(|key| joined([said("the others have nothing of this type at "), name(key)])));
     let less = usual.keys.lines().filter(|key| !has(&sign.keys, key));
-    why.extend(less.take(WHYS_MAX).map(|key| joined([said("it has nothing of the type that the others have at "), name(key)])));
+    why.extend(
+        less.take(WHYS_MAX).map(|key| joined([said("it has nothing of the type that the others have at "), name(key)])),
+    );
     why
 }
 
@@ -477,10 +484,16 @@ fn summary(chunk: &[Taken<'_>], columns: &[Column], lines: &[Line]) -> Written {
             .filter_map(|leaf| if let Value::Number(number) = leaf.value { Some(*number) } else { None })
             .max_by(f64::total_cmp);
         let part = match largest {
-            Some(number) => joined([said(" · largest "), column.key.clone(), said(format!(" {}", number_text(number)))]),
+            Some(number) => {
+                joined([said(" · largest "), column.key.clone(), said(format!(" {}", number_text(number)))])
+            }
             None => {
                 let mut seen: Vec<&Written> = Vec::new();
-                cells().for_each(|cell| if !seen.contains(&&cell.value) { seen.push(&cell.value) });
+                cells().for_each(|cell| {
+                    if !seen.contains(&&cell.value) {
+                        seen.push(&cell.value)
+                    }
+                });
                 let count = counted(seen.len(), "different", "different");
                 joined([said(format!(" · {count} ")), column.key.clone()])
             }

@@ -4,13 +4,21 @@ use wasm_bindgen::prelude::*;
 
 use super::escalations::decode;
 use super::{Stack, encode, fail};
+use crate::decide::call::CALL_DEPTH_MAX;
+use crate::review::batch::batches;
 use crate::review::error::EscalationError;
 use crate::review::present::why::Policies;
 use crate::review::present::written::{Form, written};
 use crate::review::present::{Shown, card};
 use crate::value::value::Value;
-use crate::wire::card::{CardOut, ShownIn, approved_from, out, shown_from};
+use crate::wire::Failure;
+use crate::wire::card::{
+    ShownIn, approved_by_tool_from, approved_from, batches_out, card_out, items_from, segments_out, shown_from,
+};
 use crate::wire::diagnostic::SourceText;
+use crate::wire::json::to_json;
+use crate::wire::read_value::read_value;
+use crate::wire::value::ValueOut;
 
 /// The card of a record, with what is known of earlier calls.
 #[wasm_bindgen(js_name = presentCard)]
@@ -27,10 +35,28 @@ impl Stack {
     }
 }
 
+/// Batches among `items`, as JSON both ways: many items are carried over faster so.
+///
+/// `approved` are the arguments of approved calls by tool.
+#[wasm_bindgen(js_name = batchesOf)]
+pub fn batches_of(items: &str, approved: &str, most: usize) -> Result<String, JsValue> {
+    let unknown = || fail(EscalationError::UnknownWord.into());
+    let items = items_from(read_json(items)?).ok_or_else(unknown)?;
+    let approved = approved_by_tool_from(read_json(approved)?).ok_or_else(unknown)?;
+    let of_tool = |tool: &str| approved.iter().find(|(other, _)| other == tool).map(|(_, calls)| calls.as_slice());
+    let out = batches_out(&batches(&items, of_tool, most), &items);
+    to_json(&ValueOut(&out)).map_err(|_| unknown())
+}
+
+fn read_json(text: &str) -> Result<Value, JsValue> {
+    let refuse = |_| Failure::from(EscalationError::UnknownWord);
+    read_value(&mut serde_json::Deserializer::from_str(text), CALL_DEPTH_MAX + 4, refuse).map_err(fail)
+}
+
 /// A text in which nothing hides.
 #[wasm_bindgen(js_name = segmentsOf)]
 pub fn segments_of(text: &str) -> Result<JsValue, JsValue> {
-    encode(&out(&written(text, Form::Prose)))
+    encode(&ValueOut(&segments_out(&written(text, Form::Prose))))
 }
 
 fn present(record: &JsValue, context: &JsValue, stack: Option<&Stack>) -> Result<JsValue, JsValue> {
@@ -43,5 +69,5 @@ fn present(record: &JsValue, context: &JsValue, stack: Option<&Stack>) -> Result
     let policies = stack.map(|stack| Policies { stack: &stack.stack, texts: &texts });
     let shown =
         Shown { held: &held, original: original.as_ref(), links: &links, unapprovable: unapprovable.as_deref() };
-    encode(&CardOut::new(&card(shown, approved.as_deref(), policies), sources))
+    encode(&ValueOut(&card_out(&card(shown, approved.as_deref(), policies), sources)))
 }

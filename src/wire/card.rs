@@ -1,20 +1,20 @@
-//! Review cards on their way out, and what they are made from on its way in.
-
-use serde::Serialize;
+//! Review cards and batches on their way out, and what they are made from on its way in.
+//!
+//! They go out as values: a serialisable twin of each of these shapes would take three times the room in the engine.
 
 use super::call::call_from;
-use super::diagnostic::{SourceText, SpanOut};
-use super::parts::{digest, list, map, optional_text};
+use super::diagnostic::SourceText;
+use super::parts::{digest, list, map, optional_text, text};
 use super::read_event::{decision_from, links_from};
 use super::trace::outcome;
 use crate::decide::call::Call;
 use crate::policy::terms::Risk;
+use crate::review::batch::{Batch, Item};
 use crate::review::event::{Held, Links};
-use crate::review::present::card::{
-    AgentSeen, Card, ConditionSeen, ConsequenceSeen, Difference, Flag, Gone, Headline, Row, Why,
-};
+use crate::review::present::card::{Card, Difference, Headline, Row, Why};
 use crate::review::present::written::{Form, Segment, written};
-use crate::value::value::Value;
+use crate::text::span::{Positions, Span};
+use crate::value::value::{Map, Value};
 
 /// A call that is shown, as it came in.
 #[derive(Debug)]
@@ -41,13 +41,16 @@ pub fn shown_from(value: &Value) -> Option<ShownIn> {
         None | Some(Value::Null) => Links::default(),
         Some(links) => links_from(links)?,
     };
-    let held = Held {
+    Some(ShownIn { held: held_from(record)?, original, links, unapprovable: optional_text(record, "unapprovable")? })
+}
+
+fn held_from(record: &Map) -> Option<Held> {
+    Some(Held {
         call: call_from(record.get("call")?).ok()?,
         digest: digest(record, "digest")?,
         covers: Vec::new(),
         decision: decision_from(record.get("decision")?)?,
-    };
-    Some(ShownIn { held, original, links, unapprovable: optional_text(record, "unapprovable")? })
+    })
 }
 
 /// The arguments of the calls that `context` says were approved before; within, `None` if it says nothing of that.
@@ -61,258 +64,239 @@ pub fn approved_from(context: &Value) -> Option<Option<Vec<Value>>> {
     Some(Some(list(context, "approved", args)?.into_iter().flatten().collect()))
 }
 
-/// Twin of [`Segment`].
-#[derive(Serialize)]
-pub struct SegmentOut<'a> {
-    kind: &'static str,
-    text: &'a str,
-    breaks: bool,
+/// A map on its way out. Its keys are written in our own code, so none occurs twice.
+fn object(entries: Vec<(&'static str, Value)>) -> Value {
+    let entries = entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    Value::Map(Map::new(entries).unwrap_or_default())
 }
 
-impl<'a> From<&'a Segment> for SegmentOut<'a> {
-    fn from(Segment { kind, text, breaks }: &'a Segment) -> Self {
-        Self { kind: kind.as_str(), text, breaks: *breaks }
-    }
+fn list_of<T>(items: &[T], one: impl Fn(&T) -> Value) -> Value {
+    Value::List(items.iter().map(one).collect())
 }
 
-type Written<'a> = Vec<SegmentOut<'a>>;
+fn or_null(value: Option<Value>) -> Value {
+    value.unwrap_or(Value::Null)
+}
 
-/// The twins of `segments`.
+#[expect(clippy::cast_precision_loss, reason = "nobody counts as far as that")]
+fn number(count: usize) -> Value {
+    Value::Number(count as f64)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "times of a card are short")]
+fn ms(time_ms: u64) -> Value {
+    Value::Number(time_ms as f64)
+}
+
+/// Segments on their way out.
 #[must_use]
-pub fn out(segments: &[Segment]) -> Vec<SegmentOut<'_>> {
-    segments.iter().map(SegmentOut::from).collect()
+pub fn segments_out(segments: &[Segment]) -> Value {
+    let one = |Segment { kind, text, breaks }: &Segment| {
+        let text = Value::from(text.as_str());
+        object(vec![("kind", Value::from(kind.as_str())), ("text", text), ("breaks", Value::Bool(*breaks))])
+    };
+    list_of(segments, one)
 }
 
-fn some<'a>(segments: Option<&'a Vec<Segment>>) -> Option<Written<'a>> {
-    segments.map(|segments| out(segments))
+fn some(segments: Option<&Vec<Segment>>) -> Value {
+    or_null(segments.map(|segments| segments_out(segments)))
 }
 
-/// Twin of [`Flag`].
-#[derive(Serialize)]
-struct FlagOut<'a> {
-    code: &'static str,
-    field: Vec<OwnSegment>,
-    message: Written<'a>,
+fn all(texts: &[Vec<Segment>]) -> Value {
+    list_of(texts, |text| segments_out(text))
 }
 
-/// A [`SegmentOut`] of its own.
-#[derive(Serialize)]
-struct OwnSegment {
-    kind: &'static str,
-    text: String,
-    breaks: bool,
+fn words(text: &'static str) -> Value {
+    Value::from(text)
 }
 
-/// `text` as segments on their way out.
-fn own(text: &str) -> Vec<OwnSegment> {
-    let one = |Segment { kind, text, breaks }| OwnSegment { kind: kind.as_str(), text, breaks };
-    written(text, Form::Prose).into_iter().map(one).collect()
+fn rows(rows: &[Row]) -> Value {
+    list_of(rows, row_out)
 }
 
-impl<'a> From<&'a Flag> for FlagOut<'a> {
-    fn from(Flag { code, field, message }: &'a Flag) -> Self {
-        Self { code: code.as_str(), field: own(field), message: out(message) }
-    }
+fn row_out(row: &Row) -> Value {
+    let difference = row.difference.map(|difference| match difference {
+        Difference::Same => "same",
+        Difference::Changed => "changed",
+        Difference::Added => "added",
+    });
+    object(vec![
+        ("field", Value::from(row.field.as_str())),
+        ("depth", number(row.depth)),
+        ("key", segments_out(&row.key)),
+        ("type", words(row.of.as_str())),
+        ("value", segments_out(&row.value)),
+        ("count", or_null(row.count.map(number))),
+        ("length", or_null(row.length.map(number))),
+        ("flags", list_of(&row.flags, |flag| number(*flag))),
+        ("difference", or_null(difference.map(words))),
+        ("before", some(row.before.as_ref())),
+        ("masked", Value::Bool(row.masked)),
+        ("editable", Value::Bool(row.editable)),
+        ("reading", some(row.reading.as_ref())),
+    ])
 }
 
-/// Twin of [`Row`].
-#[derive(Serialize)]
-pub struct RowOut<'a> {
-    field: &'a str,
-    depth: usize,
-    key: Written<'a>,
-    #[serde(rename = "type")]
-    of: &'static str,
-    value: Written<'a>,
-    count: Option<usize>,
-    length: Option<usize>,
-    flags: &'a [usize],
-    difference: Option<&'static str>,
-    before: Option<Written<'a>>,
-    masked: bool,
-    editable: bool,
-    reading: Option<Written<'a>>,
+fn headline_out(headline: &Headline) -> Value {
+    object(vec![
+        ("verb", segments_out(&headline.verb)),
+        ("tool", segments_out(&headline.tool)),
+        ("object", some(headline.object.as_ref())),
+        ("destination", some(headline.destination.as_ref())),
+        ("risk", or_null(headline.risk.map(Risk::as_str).map(words))),
+        ("reversible", or_null(headline.reversible.map(Value::Bool))),
+        ("warnings", list_of(&headline.warnings, |warning| words(warning))),
+    ])
 }
 
-impl<'a> From<&'a Row> for RowOut<'a> {
-    fn from(row: &'a Row) -> Self {
-        Self {
-            field: &row.field,
-            depth: row.depth,
-            key: out(&row.key),
-            of: row.of.as_str(),
-            value: out(&row.value),
-            count: row.count,
-            length: row.length,
-            flags: &row.flags,
-            difference: row.difference.map(|difference| match difference {
-                Difference::Same => "same",
-                Difference::Changed => "changed",
-                Difference::Added => "added",
+fn span_out(span: Span, positions: &Positions<'_>) -> Value {
+    let (start, end) = (positions.at(span.start), positions.at(span.end));
+    object(vec![
+        ("start", number(start.utf16)),
+        ("end", number(end.utf16)),
+        ("line", number(start.line)),
+        ("column", number(start.column)),
+    ])
+}
+
+fn why_out(why: &Why, sources: &[SourceText]) -> Value {
+    let positions = why.source.and_then(|source| sources.get(source)).map(SourceText::positions);
+    let span = |span: Span| or_null(positions.as_ref().map(|positions| span_out(span, positions)));
+    let conditions = list_of(&why.conditions, |condition| {
+        object(vec![
+            ("field", segments_out(&condition.field)),
+            ("value", some(condition.value.as_ref())),
+            ("outcome", words(outcome(condition.outcome))),
+            ("asks", segments_out(&condition.asks)),
+            ("span", span(condition.span)),
+        ])
+    });
+    object(vec![
+        ("action", words(why.action.as_str())),
+        ("cause", words(why.cause.as_str())),
+        ("rule", some(why.rule.as_ref())),
+        ("policy", or_null(why.policy.map(|digest| Value::Text(digest.to_string())))),
+        ("reason", some(why.reason.as_ref())),
+        ("doubts", all(&why.doubts)),
+        ("conditions", conditions),
+        ("instead", all(&why.instead)),
+        ("span", or_null(why.span.map(span))),
+        ("source", or_null(why.source.map(number))),
+    ])
+}
+
+/// `card` on its way out; `sources` are the texts of the policies that it was made with.
+#[must_use]
+pub fn card_out(card: &Card, sources: &[SourceText]) -> Value {
+    let consequence = list_of(&card.consequence, |part| {
+        object(vec![("isValue", Value::Bool(part.is_value)), ("segments", segments_out(&part.segments))])
+    });
+    let gone = list_of(&card.gone, |gone| {
+        object(vec![("field", segments_out(&gone.field)), ("before", segments_out(&gone.before))])
+    });
+    let flags = list_of(&card.flags, |flag| {
+        let field = segments_out(&written(&flag.field, Form::Prose));
+        object(vec![("code", words(flag.code.as_str())), ("field", field), ("message", segments_out(&flag.message))])
+    });
+    let agent = object(vec![
+        ("reason", some(card.agent.reason.as_ref())),
+        ("confidence", or_null(card.agent.confidence.map(Value::Number))),
+        ("notes", list_of(&card.agent.notes, |note| words(note))),
+    ]);
+    let confirm = list_of(&card.confirm, |(field, of)| {
+        object(vec![("field", Value::from(field.as_str())), ("type", words(of.as_str()))])
+    });
+    object(vec![
+        ("digest", Value::Text(card.digest.to_string())),
+        ("headline", headline_out(&card.headline)),
+        ("why", why_out(&card.why, sources)),
+        ("consequence", consequence),
+        ("facts", all(&card.facts)),
+        ("flags", flags),
+        ("args", rows(&card.args)),
+        ("original", rows(&card.original)),
+        ("gone", gone),
+        ("known", rows(&card.known)),
+        ("agent", agent),
+        ("unapprovable", or_null(card.unapprovable.as_deref().map(Value::from))),
+        ("confirm", confirm),
+        ("words", number(card.words)),
+        ("readingFloorMs", ms(card.reading_floor_ms)),
+        ("armMs", ms(card.arm_ms)),
+        ("undoMs", ms(card.undo_ms)),
+    ])
+}
+
+/// Batches of `items` on their way out.
+#[must_use]
+pub fn batches_out(batches: &[Batch], items: &[Item]) -> Value {
+    list_of(batches, |batch| batch_out(batch, items))
+}
+
+fn batch_out(batch: &Batch, items: &[Item]) -> Value {
+    let member = |place: usize| {
+        let item = items.get(place);
+        [
+            ("id", or_null(item.map(|item| Value::from(item.id.as_str())))),
+            ("digest", or_null(item.map(|item| Value::Text(item.held.digest.to_string())))),
+        ]
+    };
+    let with = |place: usize, key: &'static str, value: Value| {
+        let mut entries = Vec::from(member(place));
+        entries.push((key, value));
+        object(entries)
+    };
+    object(vec![
+        ("key", Value::Text(batch.key.to_string())),
+        ("headline", headline_out(&batch.headline)),
+        ("constant", rows(&batch.constant)),
+        (
+            "columns",
+            list_of(&batch.columns, |column| {
+                object(vec![("field", Value::from(column.field.as_str())), ("key", segments_out(&column.key))])
             }),
-            before: some(row.before.as_ref()),
-            masked: row.masked,
-            editable: row.editable,
-            reading: some(row.reading.as_ref()),
-        }
-    }
+        ),
+        (
+            "rows",
+            list_of(&batch.rows, |line| {
+                with(line.item, "cells", list_of(&line.cells, |cell| or_null(cell.as_ref().map(row_out))))
+            }),
+        ),
+        ("outliers", list_of(&batch.outliers, |(place, why)| with(*place, "why", all(why)))),
+        ("summary", segments_out(&batch.summary)),
+        ("words", number(batch.words)),
+        ("readingFloorMs", ms(batch.reading_floor_ms)),
+        ("armMs", ms(batch.arm_ms)),
+    ])
 }
 
-/// Twin of [`Headline`].
-#[derive(Serialize)]
-pub(super) struct HeadlineOut<'a> {
-    verb: Written<'a>,
-    tool: Written<'a>,
-    object: Option<Written<'a>>,
-    destination: Option<Written<'a>>,
-    risk: Option<&'static str>,
-    reversible: Option<bool>,
-    warnings: &'a [&'static str],
+/// The items of `value`, a list of `[id, guard, isPlain, digest, call, decision]`, each part as a record has it.
+///
+/// Of a decision only what batches go by is read.
+#[must_use]
+pub fn items_from(value: Value) -> Option<Vec<Item>> {
+    let Value::List(items) = value else { return None };
+    items.iter().map(item_from).collect()
 }
 
-impl<'a> From<&'a Headline> for HeadlineOut<'a> {
-    fn from(headline: &'a Headline) -> Self {
-        Self {
-            verb: out(&headline.verb),
-            tool: out(&headline.tool),
-            object: some(headline.object.as_ref()),
-            destination: some(headline.destination.as_ref()),
-            risk: headline.risk.map(Risk::as_str),
-            reversible: headline.reversible,
-            warnings: &headline.warnings,
-        }
-    }
+fn item_from(value: &Value) -> Option<Item> {
+    let item = map(value)?;
+    let is_plain = item.get("isPlain") == Some(&Value::Bool(true));
+    Some(Item {
+        id: text(item, "id")?.to_owned(),
+        guard: text(item, "guard")?.to_owned(),
+        is_plain,
+        held: held_from(item)?,
+    })
 }
 
-#[derive(Serialize)]
-struct ConditionOut<'a> {
-    field: Written<'a>,
-    value: Option<Written<'a>>,
-    outcome: &'static str,
-    asks: Written<'a>,
-    span: SpanOut,
-}
-
-/// Twin of [`Why`].
-#[derive(Serialize)]
-struct WhyOut<'a> {
-    action: &'static str,
-    cause: &'static str,
-    rule: Option<Written<'a>>,
-    policy: Option<String>,
-    reason: Option<Written<'a>>,
-    doubts: Vec<Written<'a>>,
-    conditions: Vec<ConditionOut<'a>>,
-    instead: Vec<Written<'a>>,
-    span: Option<SpanOut>,
-    source: Option<usize>,
-}
-
-impl<'a> WhyOut<'a> {
-    fn new(why: &'a Why, sources: &[SourceText]) -> Self {
-        let positions = why.source.and_then(|source| sources.get(source)).map(SourceText::positions);
-        let conditions = positions.as_ref().map(|positions| {
-            let one = |condition: &'a ConditionSeen| ConditionOut {
-                field: out(&condition.field),
-                value: some(condition.value.as_ref()),
-                outcome: outcome(condition.outcome),
-                asks: out(&condition.asks),
-                span: SpanOut::new(condition.span, positions),
-            };
-            why.conditions.iter().map(one).collect()
-        });
-        Self {
-            action: why.action.as_str(),
-            cause: why.cause.as_str(),
-            rule: some(why.rule.as_ref()),
-            policy: why.policy.map(|digest| digest.to_string()),
-            reason: some(why.reason.as_ref()),
-            doubts: why.doubts.iter().map(|doubt| out(doubt)).collect(),
-            conditions: conditions.unwrap_or_default(),
-            instead: why.instead.iter().map(|sentence| out(sentence)).collect(),
-            span: why.span.zip(positions.as_ref()).map(|(span, positions)| SpanOut::new(span, positions)),
-            source: why.source,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ConsequenceOut<'a> {
-    is_value: bool,
-    segments: Written<'a>,
-}
-
-#[derive(Serialize)]
-struct GoneOut<'a> {
-    field: Written<'a>,
-    before: Written<'a>,
-}
-
-#[derive(Serialize)]
-struct AgentOut<'a> {
-    reason: Option<Written<'a>>,
-    confidence: Option<f64>,
-    notes: &'a [&'static str],
-}
-
-#[derive(Serialize)]
-struct ConfirmOut<'a> {
-    field: &'a str,
-    #[serde(rename = "type")]
-    of: &'static str,
-}
-
-/// Twin of [`Card`].
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CardOut<'a> {
-    digest: String,
-    headline: HeadlineOut<'a>,
-    why: WhyOut<'a>,
-    consequence: Vec<ConsequenceOut<'a>>,
-    facts: Vec<Written<'a>>,
-    flags: Vec<FlagOut<'a>>,
-    args: Vec<RowOut<'a>>,
-    original: Vec<RowOut<'a>>,
-    gone: Vec<GoneOut<'a>>,
-    known: Vec<RowOut<'a>>,
-    agent: AgentOut<'a>,
-    unapprovable: Option<&'a str>,
-    confirm: Vec<ConfirmOut<'a>>,
-    words: usize,
-    reading_floor_ms: u64,
-    arm_ms: u64,
-    undo_ms: u64,
-}
-
-impl<'a> CardOut<'a> {
-    /// The twin of `card`; `sources` are the texts of the policies that it was made with.
-    #[must_use]
-    pub fn new(card: &'a Card, sources: &[SourceText]) -> Self {
-        let rows = |rows: &'a [Row]| rows.iter().map(RowOut::from).collect();
-        let consequence =
-            |part: &'a ConsequenceSeen| ConsequenceOut { is_value: part.is_value, segments: out(&part.segments) };
-        let gone = |gone: &'a Gone| GoneOut { field: out(&gone.field), before: out(&gone.before) };
-        let AgentSeen { reason, confidence, notes } = &card.agent;
-        Self {
-            digest: card.digest.to_string(),
-            headline: (&card.headline).into(),
-            why: WhyOut::new(&card.why, sources),
-            consequence: card.consequence.iter().map(consequence).collect(),
-            facts: card.facts.iter().map(|fact| out(fact)).collect(),
-            flags: card.flags.iter().map(FlagOut::from).collect(),
-            args: rows(&card.args),
-            original: rows(&card.original),
-            gone: card.gone.iter().map(gone).collect(),
-            known: rows(&card.known),
-            agent: AgentOut { reason: some(reason.as_ref()), confidence: *confidence, notes },
-            unapprovable: card.unapprovable.as_deref(),
-            confirm: card.confirm.iter().map(|(field, of)| ConfirmOut { field, of: of.as_str() }).collect(),
-            words: card.words,
-            reading_floor_ms: card.reading_floor_ms,
-            arm_ms: card.arm_ms,
-            undo_ms: card.undo_ms,
-        }
-    }
+/// The arguments of approved calls by tool that `value`, a map of lists, has.
+#[must_use]
+pub fn approved_by_tool_from(value: Value) -> Option<Vec<(String, Vec<Value>)>> {
+    let Value::Map(tools) = value else { return None };
+    let one = |(tool, calls): (&str, &Value)| match calls {
+        Value::List(calls) => Some((tool.to_owned(), calls.clone())),
+        _ => None,
+    };
+    tools.iter().map(one).collect()
 }

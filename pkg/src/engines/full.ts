@@ -1,5 +1,5 @@
 /** The whole engine. */
-import type { Card, Written } from "../card.js";
+import type { Batch, Card, Written } from "../card.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
@@ -122,6 +122,19 @@ export function readCall(json: string): Call {
 export function present(record: unknown, context: unknown, stack: FullStack | undefined): Card {
   if (stack !== undefined) return stack.presentCard(record, context);
   return engine.answer(refusedHistory, () => deepFreeze(wasm.presentCard(record, context) as Card));
+}
+
+/** Batches among items, as `src/wire/card.rs` reads them, with the arguments of approved calls by tool. The engine must be ready. */
+export function batches(
+  items: readonly unknown[],
+  approved: Readonly<Record<string, readonly unknown[]>>,
+  most: number,
+): readonly Batch[] {
+  // Text is carried over faster than as many objects.
+  const answer = engine.answer(refusedHistory, () =>
+    wasm.batchesOf(JSON.stringify(items), JSON.stringify(approved), most),
+  );
+  return deepFreeze(JSON.parse(answer) as Batch[]);
 }
 
 /** A text as segments. The engine must be ready. */

@@ -2,7 +2,7 @@
 
 use super::card::{Flag, FlagCode};
 use super::kinds::{Meant, Reading, is_secret, meant, read, words_of};
-use super::rows::{grouped, step_text};
+use super::rows::{grouped, number_text, step_text};
 use super::written::{Form, Written, joined, quoted, said, written};
 use crate::sorted::sorted_by;
 use crate::value::value::Value;
@@ -181,11 +181,7 @@ fn number_fact(number: f64, samples: &[Leaf<'_>]) -> Fact {
     let times = number / median;
     let calls = grouped(numbers.len());
     if median > 0.0 && times >= FAR {
-        let times = if times < 10.0 {
-            format!("{:.1}", times).trim_end_matches(".0").to_owned()
-        } else {
-            format!("{times:.0}")
-        };
+        let times = number_text(if times < 10.0 { (times * 10.0).round() / 10.0 } else { times.round() });
         let fact = said(format!("{times} × the median of {calls} past values"));
         return Some((FlagCode::FarFromUsual, fact));
     }

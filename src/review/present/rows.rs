@@ -68,6 +68,7 @@ impl Rows {
         let place =
             Place { field: field.to_owned(), steps: Vec::new(), key: written(field, Form::Value), words: &words };
         self.one(place, value, about, &mut rows);
+        rows.iter_mut().skip(1).for_each(|row| row.depth += 1);
         rows
     }
 

@@ -1,6 +1,7 @@
 //! Text that somebody else wrote, in which nothing hides.
 
-use unicode_normalization::is_nfc;
+use unicode_normalization::char::{canonical_combining_class, compose};
+use unicode_normalization::{IsNormalized, is_nfc_quick};
 
 use super::characters::{self, Look, code_point, is_foreign, is_of_word, look, mixed_with, tag_letter, token};
 
@@ -157,6 +158,36 @@ pub fn segments(text: &str, form: Form) -> (Written, Findings) {
         at += if is_of_word(c) { walk.word(rest) } else { walk.other(c, rest, at) };
     }
     (walk.builder.done(), walk.findings)
+}
+
+/// Whether `text` is in its composed form.
+///
+/// The library's own answer takes tables of decompositions that are larger than all else of the card.
+#[must_use]
+pub fn is_nfc(text: &str) -> bool {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => return true,
+        IsNormalized::No => return false,
+        IsNormalized::Maybe => {}
+    }
+    let mut starter: Option<(char, bool)> = None;
+    let mut last_class = 0;
+    for c in text.chars() {
+        let class = canonical_combining_class(c);
+        if let Some((starter, is_next)) = starter {
+            let is_blocked = !is_next && last_class >= class;
+            if !is_blocked && compose(starter, c).is_some() {
+                return false;
+            }
+        }
+        match (class, starter) {
+            (0, _) => starter = Some((c, true)),
+            (_, Some((c, _))) => starter = Some((c, false)),
+            (_, None) => {}
+        }
+        last_class = class;
+    }
+    true
 }
 
 /// Where the text between its first and last character that is no space begins and ends.
