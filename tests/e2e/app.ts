@@ -110,11 +110,43 @@ export function approveThis(page: Page) {
   return page.getByRole("button", { name: "Approve this call" });
 }
 
-/** Approves the shown call in both steps. */
-export async function approveShown(page: Page): Promise<void> {
+/** Brings every part of the card on screen, as somebody does who reads it through. */
+export async function readThrough(page: Page): Promise<void> {
+  const next = page.getByRole("button", { name: "Show the next" });
+  await expect(reject(page)).toBeVisible();
+  for (let at = 0; at < 100 && (await next.isVisible()); at += 1) {
+    await next.click();
+    // The page notices what is on screen once it was drawn.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  }
+  await expect(next).toHaveCount(0);
+}
+
+/** Opens the question whether to approve the shown call, once it was read through. */
+export async function askApproval(page: Page): Promise<void> {
+  await readThrough(page);
   await approve(page).click();
+}
+
+/** Says why, where a reason is asked for. */
+export async function giveReason(page: Page, words = "as the tests want it"): Promise<void> {
+  await page.getByRole("radio", { name: "Something else" }).check();
+  await page.getByLabel("In your words").fill(words);
+}
+
+/** Approves the shown call in both steps. */
+export async function approveShown(page: Page, words?: string): Promise<void> {
+  await askApproval(page);
+  if (await page.getByLabel("In your words").isVisible()) await giveReason(page, words);
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
   await approveThis(page).click();
+}
+
+/** Rejects the shown call in both steps. */
+export async function rejectShown(page: Page, words?: string): Promise<void> {
+  await reject(page).click();
+  await giveReason(page, words);
+  await page.getByRole("button", { name: "Reject this call" }).click();
 }
 
 export function outcome(page: Page) {

@@ -9,6 +9,7 @@ import { Foot } from "./offline/foot.tsx";
 import { NewerNotice } from "./offline/newer-notice.tsx";
 import { keepForOffline } from "./offline/offline.ts";
 import { keepPolicyChecked } from "./policy/state.ts";
+import { PauseControl } from "./review/pause/pause.tsx";
 import { ReviewView } from "./review/review-view.tsx";
 import { followQueue } from "./review/state.ts";
 import { hashOf, route, VIEWS, type View } from "./route.ts";
@@ -74,6 +75,9 @@ function App() {
             </a>
           ))}
         </nav>
+        <div class="header-end">
+          <PauseControl />
+        </div>
       </header>
       <DemoFrame />
       <main id="main" tabIndex={-1}>

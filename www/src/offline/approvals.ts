@@ -6,10 +6,21 @@ import { otherBuild } from "./same-build.ts";
 
 /** For every question about held calls: whether it approves. Rejecting, undoing and pausing hinder nobody. */
 const APPROVES: { readonly [Name in keyof ReviewApi]: (...given: Parameters<ReviewApi[Name]>) => boolean } = {
-  queuePage: () => false,
+  listCalls: () => false,
+  listPart: () => false,
+  readSoFar: () => false,
   readEscalation: () => false,
   review: (_id, { verdict }) => verdict === "approve",
   undo: () => false,
+  claim: () => false,
+  askAgent: () => false,
+  // What was changed is decided afresh, by this build's engine.
+  edit: () => true,
+  readBatch: () => false,
+  batchSummary: () => false,
+  reviewBatch: (answers) => answers.some(({ verdict }) => verdict === "approve"),
+  pausedAgents: () => false,
+  pause: ({ paused }) => !paused,
 };
 
 type Question = (...given: readonly unknown[]) => Promise<unknown>;

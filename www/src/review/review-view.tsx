@@ -1,36 +1,116 @@
-/** The review view: the queue, and one call at a time. */
+/** The review view: the queue, and one call, or one batch, at a time. */
 
+import { useEffect, useRef } from "preact/hooks";
 import { VisibleText } from "../text/visible-text.tsx";
-import { Card } from "./card.tsx";
-import { QueueList } from "./queue-list.tsx";
-import { chosen, shown, shownTrouble, trouble } from "./state.ts";
+import { BatchView } from "./batch/batch-view.tsx";
+import { Card } from "./card/card.tsx";
+import { CheckResult } from "./check-result.tsx";
+import { followKeys, isHelpOpen, KEYS } from "./keys.ts";
+import { QueueList } from "./queue/queue-list.tsx";
+import { checked, chosen, chosenBatch, shown, shownTrouble, trouble } from "./state.ts";
+import { later, takeBreak, tired } from "./working-time.ts";
 
 export function ReviewView() {
-  const escalation = chosen.value;
-  const card = shown.value;
+  useEffect(followKeys, []);
   return (
     <>
-      <h1>Review</h1>
+      <div class="review-title">
+        <h1>Review</h1>
+        <button
+          type="button"
+          aria-expanded={isHelpOpen.value}
+          onClick={() => {
+            isHelpOpen.value = !isHelpOpen.value;
+          }}
+        >
+          Keys <kbd>?</kbd>
+        </button>
+      </div>
+      {isHelpOpen.value && <Help />}
+      <TiredNotice />
       {trouble.value !== null && (
         <p class="notice bad" role="alert">
           The queue could not be read: <VisibleText text={trouble.value} />
         </p>
       )}
-      <div class="review-columns">
-        <QueueList />
-        {/* The key makes a new card for another call: nothing that was typed, armed or begun carries over. */}
-        {card !== null && <Card key={`${card.escalation.id} ${card.escalation.digest}`} shown={card} />}
-        {card === null && (
-          <section class="panel" aria-live="polite">
-            {escalation === null && <p class="quiet">Choose a call to review it.</p>}
-            {escalation !== null && shownTrouble.value !== null && (
-              <p class="notice bad">
-                This call cannot be shown: <VisibleText text={shownTrouble.value} />
-              </p>
-            )}
-          </section>
-        )}
-      </div>
+      {chosenBatch.value !== null ? (
+        <BatchView key={chosenBatch.value} batchKey={chosenBatch.value} />
+      ) : (
+        <div class="review-columns">
+          <QueueList />
+          <Opened />
+        </div>
+      )}
     </>
+  );
+}
+
+function Opened() {
+  const card = shown.value;
+  if (checked.value !== null) return <CheckResult checked={checked.value} />;
+  if (card !== null) {
+    // The key makes a new card for another call: nothing that was typed, armed or begun carries over.
+    return <Card key={`${card.escalation.id} ${card.escalation.digest}`} shown={card} />;
+  }
+  return (
+    <section class="panel" aria-live="polite">
+      {chosen.value === null && <p class="quiet">Choose a call to review it.</p>}
+      {chosen.value !== null && shownTrouble.value !== null && (
+        <p class="notice bad">
+          This call cannot be shown: <VisibleText text={shownTrouble.value} />
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Help() {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    section.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <section class="panel sunken keys" ref={section} tabIndex={-1} aria-labelledby="keys-title">
+      <h2 id="keys-title">Keys</h2>
+      <dl>
+        {KEYS.map(([key, meaning]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="quiet">No key approves by itself, a held key counts once, and while you type keys are letters.</p>
+    </section>
+  );
+}
+
+function TiredNotice() {
+  const { minutes, answers } = tired.value;
+  if (minutes === null && answers === null) return null;
+  return (
+    <div class="notice" role="status">
+      {minutes !== null && (
+        <p>You have reviewed for {minutes} minutes without a break. People miss more by now: take ten minutes off.</p>
+      )}
+      {answers !== null && (
+        <p>
+          You have answered {answers} calls within an hour. So many are rarely read; if they are alike, review them as a
+          batch, or let somebody else go on.
+        </p>
+      )}
+      <div class="toolbar">
+        {minutes !== null && (
+          <button type="button" onClick={takeBreak}>
+            I have had a break
+          </button>
+        )}
+        <button type="button" onClick={later}>
+          Remind me in 15 minutes
+        </button>
+      </div>
+    </div>
   );
 }

@@ -1,49 +1,76 @@
-/** The review queue: escalations in this browser's IndexedDB, or in the store that is served beside this page. */
+/** Held calls: in this browser's IndexedDB, or in the store that is served beside this page. Check cards stand among them. */
 
-import {
-  type Call,
-  createEscalations,
-  EscalationError,
-  type EscalationRecord,
-  type Escalations,
-  NO_GUARD,
-  type Policy,
-  type Store,
-  undoMsOf,
-} from "countersign";
+import { type Call, createEscalations, EscalationError, NO_GUARD, type Policy, type Store } from "countersign";
 import { httpStore } from "countersign/stores/http";
 import { indexedDbStore } from "countersign/stores/indexeddb";
 import type { Place } from "../../place.ts";
+import type { Attention } from "../attention/api.ts";
 import type { Opened } from "../simulate/api.ts";
-import type { Answer, Damaged, QueueCursor, Queued, QueuePage, Shown } from "./api.ts";
+import { answerBatch, answerCall, askAgent, editCall } from "./answering.ts";
+import type {
+  Answer,
+  Filters,
+  ListPart,
+  MemberAnswer,
+  MemberResults,
+  Pause,
+  Paused,
+  Recorded,
+  Shown,
+  ShownBatch,
+} from "./api.ts";
+import { type Cards, createCards, lineOf } from "./cards.ts";
+import { createCheckCards } from "./check-cards.ts";
+import { claimCall, type Desk, readCall, shownOf } from "./desk.ts";
+import { createListing, nameOf } from "./listing.ts";
+import { NO_ATTENTION } from "./no-attention.ts";
 import { noticingFetch, type OnServer } from "./server.ts";
-import { waitsOf } from "./waits.ts";
-
-const PAGE_LENGTH = 50;
+import { createShelf } from "./shelf.ts";
 
 export interface Queue {
   open(policy: Policy, call: Call): Promise<Opened>;
-  read(id: string): Promise<Shown>;
-  review(id: string, answer: Answer): Promise<Shown>;
-  undo(id: string): Promise<Shown>;
-  page(cursor: QueueCursor | null): Promise<QueuePage>;
+  list(filters: Filters): Promise<ListPart>;
+  part(from: number): Promise<ListPart>;
+  readSoFar(): number;
+  /** `policy` is the one in force, if there is one. */
+  read(id: string, policy: Policy | null): Promise<Shown>;
+  review(id: string, answer: Answer, policy: Policy | null): Promise<Recorded>;
+  undo(id: string, policy: Policy | null): Promise<Shown>;
+  claim(id: string, policy: Policy | null): Promise<Shown>;
+  ask(id: string, text: string, policy: Policy | null): Promise<Shown>;
+  edit(id: string, args: Readonly<Record<string, unknown>>, note: string, policy: Policy): Promise<Recorded>;
+  batch(key: string): Promise<ShownBatch>;
+  summary(ids: readonly string[]): ReturnType<Cards["summary"]>;
+  reviewBatch(answers: readonly MemberAnswer[]): Promise<MemberResults>;
+  paused(): Promise<Paused>;
+  pause(pause: Pause): Promise<Paused>;
 }
 
-/** The queue at `place`; `onServer` hears whenever the server there fails to answer, and when it answers again. */
-export function createQueue(place: Place, onServer: OnServer): Queue {
-  const store = storeAt(place, onServer);
-  const escalations = createEscalations({ store });
-  const by = place.kind === "api" && place.as !== null ? { by: place.as } : {};
-  // Tells this page and other tabs that the queue changed. Only a hint: they read the store again.
-  const changes = new BroadcastChannel(channelOf(place));
-  const changed = () => changes.postMessage("changed");
-  // Guards write to a served store too; to the one of this browser only its tabs do.
-  if (place.kind === "api") store.watch(changed);
+/**
+ * The queue at `place`, in which the check cards of `attention` wait among the calls.
+ * `onServer` hears whenever the server there fails to answer, and when it answers again.
+ */
+export function createQueue(place: Place, onServer: OnServer, attention: Attention = NO_ATTENTION): Queue {
+  const desk = createDesk(place, storeAt(place, onServer), attention);
+  const { escalations, shelf, checks, cards, changed } = desk;
+  const batches = async () => (await cards.batches()).map(lineOf);
+  const listing = createListing({
+    shelf,
+    extra: checks.pending,
+    answered: checks.answered,
+    headline: cards.headline,
+    batches,
+  });
 
-  async function done(work: Promise<EscalationRecord>): Promise<Shown> {
-    const escalation = await work;
-    changed();
-    return shownOf(escalations, escalation);
+  async function part(from: number, make: (() => void) | null): Promise<ListPart> {
+    await Promise.all([shelf.sync(), checks.sync()]);
+    make?.();
+    return listing.part(from);
+  }
+
+  async function paused(): Promise<Paused> {
+    const names = [...shelf.records().values()].map(({ call }) => nameOf(call.agent)).filter((name) => name !== null);
+    return { ok: true, paused: await escalations.paused(), agents: [...new Set(names)].sort() };
   }
 
   return {
@@ -52,11 +79,65 @@ export function createQueue(place: Place, onServer: OnServer): Queue {
       changed();
       return { ok: true, id };
     },
-    read: async (id) => shownOf(escalations, await recordOf(escalations, id)),
-    review: (id, answer) => done(answered(escalations, id, answer, by)),
-    undo: (id) => done(escalations.revoke(id, by)),
-    page: (cursor) => pageOf(escalations, cursor),
+    list: (filters) => part(0, () => listing.make(filters)),
+    part: (from) => part(from, null),
+    readSoFar: shelf.size,
+    read: (id, policy) => readCall(desk, id, policy),
+    review: (id, answer, policy) => answerCall(desk, id, answer, policy),
+    async undo(id, policy) {
+      const record = await escalations.revoke(id, desk.by);
+      changed();
+      return shownOf(desk, record, policy);
+    },
+    claim: (id, policy) => claimCall(desk, id, policy),
+    ask: (id, text, policy) => askAgent(desk, id, text, policy),
+    edit: (id, args, note, policy) => editCall(desk, id, args, note, policy),
+    async batch(key) {
+      await shelf.sync();
+      return batchOf(desk, key);
+    },
+    summary: (ids) => cards.summary(ids.map((id) => shelf.records().get(id)).filter((record) => record !== undefined)),
+    reviewBatch: (answers) => answerBatch(desk, answers),
+    paused,
+    async pause({ agent, paused: isPaused, note }) {
+      const whose = agent === null ? {} : { agent };
+      await escalations.pause({ paused: isPaused, ...whose, ...desk.by, ...(note !== "" && { note }) });
+      changed();
+      return paused();
+    },
   };
+}
+
+function createDesk(place: Place, store: Store, attention: Attention): Desk {
+  const escalations = createEscalations({ store });
+  // Tells this page and other tabs that the queue changed. Only a hint: they read the store again.
+  const changes = new BroadcastChannel(channelOf(place));
+  const changed = () => changes.postMessage("changed");
+  // Guards write to a served store, and in this browser other pages may have one.
+  store.watch(changed);
+  const shelf = createShelf(store, escalations, changed);
+  const guard = () => [...shelf.records().values()].find(({ status }) => status === "pending")?.guard ?? NO_GUARD;
+  return {
+    escalations,
+    shelf,
+    checks: createCheckCards(attention, guard),
+    cards: createCards(shelf),
+    attention,
+    by: place.kind === "api" && place.as !== null ? { by: place.as } : {},
+    isServed: place.kind === "api",
+    claims: new Map(),
+    changed,
+  };
+}
+
+async function batchOf({ cards, shelf }: Desk, key: string): Promise<ShownBatch> {
+  const batch = (await cards.batches()).find((each) => each.key === key);
+  if (batch === undefined) {
+    throw new EscalationError("not-found", "these calls no longer wait together; they are in the queue if they wait");
+  }
+  const records = batch.rows.map(({ id }) => shelf.records().get(id)).filter((record) => record !== undefined);
+  const alone = records.filter(({ decision }) => (decision.review?.confirm.length ?? 0) > 0).map(({ id }) => id);
+  return { ok: true, batch, alone, risk: batch.headline.risk };
 }
 
 /** The name of the channel that tells of changes of the queue at `place`. */
@@ -68,60 +149,4 @@ function storeAt(place: Place, onServer: OnServer): Store {
   if (place.kind !== "api") return indexedDbStore({ name: place.space });
   const headers = { authorization: `Bearer ${place.secret}` };
   return httpStore({ url: place.url, headers, fetch: noticingFetch(onServer) });
-}
-
-async function shownOf(escalations: Escalations, escalation: EscalationRecord): Promise<Shown> {
-  // What was recorded is recorded, whether the rest can be asked or not.
-  const waits = await waitsOf(escalations, escalation).catch(() => null);
-  return { ok: true, escalation, waits, isGuarded: escalation.guard !== NO_GUARD };
-}
-
-async function recordOf(escalations: Escalations, id: string): Promise<Queued> {
-  const escalation = await escalations.read(id);
-  if (escalation === null) throw new EscalationError("not-found", "there is no such escalation here");
-  return escalation;
-}
-
-async function answered(
-  escalations: Escalations,
-  id: string,
-  { verdict, note, digest, confirmed, shownMs }: Answer,
-  by: { readonly by?: string },
-): Promise<EscalationRecord> {
-  const { decision } = await recordOf(escalations, id);
-  return escalations.review(id, {
-    verdict,
-    digest,
-    confirmed,
-    shownMs,
-    undoMs: verdict === "approve" ? undoMsOf(decision.risk) : 0,
-    ...by,
-    ...(note !== "" && { note }),
-  });
-}
-
-async function pageOf(escalations: Escalations, cursor: QueueCursor | null): Promise<QueuePage> {
-  const items: Queued[] = [];
-  const damaged = new Map<string, Damaged>();
-  let next: QueueCursor | null = cursor ?? { part: "pending", after: null };
-  while (next !== null && items.length < PAGE_LENGTH) {
-    const found = await partOf(escalations, next);
-    items.push(...found.items);
-    for (const each of found.damaged) damaged.set(each.id, each);
-    next = found.next;
-  }
-  return { ok: true, items, damaged: [...damaged.values()], next };
-}
-
-/** The part of the queue that begins at a cursor; it may hold nothing of that part. */
-async function partOf(escalations: Escalations, { part, after }: QueueCursor): Promise<Omit<QueuePage, "ok">> {
-  const listed = await escalations.list({
-    limit: PAGE_LENGTH,
-    ...(part === "pending" && { status: part }),
-    ...(after !== null && { after }),
-  });
-  // The closed ones are the rest of all.
-  const items = listed.items.filter((item) => (item.status === "pending") === (part === "pending"));
-  if (listed.next !== null) return { items, damaged: listed.damaged, next: { part, after: listed.next } };
-  return { items, damaged: listed.damaged, next: part === "pending" ? { part: "closed", after: null } : null };
 }

@@ -1,15 +1,22 @@
 /** How it ended: the answer, the grant, and what became of the call. */
 
 import { useEffect, useRef } from "preact/hooks";
-import type { Shown } from "../engine/review/api.ts";
-import { VisibleText } from "../text/visible-text.tsx";
-import { StatusChip } from "../ui/status-chip.tsx";
-import { Time } from "../ui/time.tsx";
+import type { Shown } from "../../engine/review/api.ts";
+import { VisibleText } from "../../text/visible-text.tsx";
+import { StatusChip } from "../../ui/status-chip.tsx";
+import { Time } from "../../ui/time.tsx";
+import { Undo } from "../answer/undo.tsx";
+import { answeredHere } from "../state.ts";
 import { Person } from "./talk.tsx";
-import { Undo } from "./undo.tsx";
 import { othersWait } from "./waits.ts";
 
-export function Outcome({ shown }: { readonly shown: Shown }) {
+interface Props {
+  readonly shown: Shown;
+  /** Whether it waited when the card was opened. */
+  readonly wasPending: boolean;
+}
+
+export function Outcome({ shown, wasPending }: Props) {
   const { id, status, reviews, grant, run, closedAtMs, closingNote } = shown.escalation;
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -21,10 +28,15 @@ export function Outcome({ shown }: { readonly shown: Shown }) {
       <h3 id="outcome-title" ref={title} tabIndex={-1}>
         Outcome
       </h3>
+      {wasPending && !answeredHere.value.has(id) && (
+        <p class="notice bad" role="alert">
+          This call was closed elsewhere while you had it open. It takes no answer any more.
+        </p>
+      )}
       <p role="status">
         <StatusChip status={status} grant={grant} /> {closedAtMs !== null && <Time ms={closedAtMs} />}
       </p>
-      {reviews.map(({ by, verified, verdict, note, atMs, counts }) => (
+      {reviews.map(({ by, verified, verdict, note, atMs, counts, shownMs }) => (
         <p key={atMs}>
           {verdict === "approve" ? "Approved" : "Rejected"} by <Person by={by} verified={verified} />,{" "}
           <Time ms={atMs} />
@@ -33,6 +45,15 @@ export function Outcome({ shown }: { readonly shown: Shown }) {
             <>
               <br />
               Note: <VisibleText text={note} form="string" />
+            </>
+          )}
+          {shownMs !== null && shownMs < shown.card.readingFloorMs && (
+            <>
+              <br />
+              <span class="too-fast">
+                Answered after {seconds(shownMs)}; reading its {shown.card.words} words takes{" "}
+                {seconds(shown.card.readingFloorMs)} at least. Such an approval is no evidence for relaxing a rule.
+              </span>
             </>
           )}
         </p>
@@ -57,6 +78,10 @@ export function Outcome({ shown }: { readonly shown: Shown }) {
       {!shown.isGuarded && <p class="quiet">No guard holds this call, so nothing runs it.</p>}
     </section>
   );
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
 }
 
 function whatBecame({ escalation: { status, grant, run }, waits, isGuarded }: Shown): string {

@@ -1,8 +1,8 @@
 /** Answers that do not close the call yet, and questions to the agent with what it says. */
 
-import type { Queued } from "../engine/review/api.ts";
-import { VisibleText } from "../text/visible-text.tsx";
-import { Time } from "../ui/time.tsx";
+import type { Queued } from "../../engine/review/api.ts";
+import { VisibleText } from "../../text/visible-text.tsx";
+import { Time } from "../../ui/time.tsx";
 
 export function Talk({ escalation }: { readonly escalation: Queued }) {
   const { status, reviews, approvalsMissing, questions } = escalation;

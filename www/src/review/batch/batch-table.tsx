@@ -1,0 +1,142 @@
+/** What differs, in columns, and a choice for each call. */
+
+import type { Batch, CardRow } from "countersign";
+import { useContext, useEffect, useRef } from "preact/hooks";
+import type { ShownBatch } from "../../engine/review/api.ts";
+import { hashOf } from "../../route.ts";
+import { SeenContext } from "../card/seen.ts";
+import { revealed } from "../card/view.ts";
+import { plain, Written } from "../card/written.tsx";
+import { type Choice, choose, opened, results } from "./state.ts";
+
+interface Props {
+  readonly shown: ShownBatch;
+  readonly gone: ReadonlySet<string>;
+}
+
+export function BatchTable({ shown: { batch, alone }, gone }: Props) {
+  return (
+    <table class="batch-table">
+      <thead>
+        <tr>
+          <th scope="col">Call</th>
+          {batch.columns.map(({ field, key }) => (
+            <th key={field} scope="col">
+              <Written text={key} />
+            </th>
+          ))}
+          <th scope="col">Your answer</th>
+        </tr>
+      </thead>
+      <tbody>
+        {batch.rows.map((row, at) => (
+          <Call
+            key={row.id}
+            row={row}
+            number={at + 1}
+            columns={batch.columns}
+            isAlone={alone.includes(row.id)}
+            isGone={gone.has(row.id)}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface CallProps {
+  readonly row: Batch["rows"][number];
+  readonly number: number;
+  readonly columns: Batch["columns"];
+  readonly isAlone: boolean;
+  readonly isGone: boolean;
+}
+
+function Call({ row: { id, cells }, number, columns, isAlone, isGone }: CallProps) {
+  const line = useRef<HTMLTableRowElement>(null);
+  const seen = useContext(SeenContext);
+  useEffect(() => (line.current === null ? undefined : seen?.follow(line.current)), [seen]);
+  const result = results.value?.find((each) => each.id === id);
+  const choice = opened.value?.choices.get(id) ?? "leave";
+  return (
+    <tr ref={line} tabIndex={-1} class={isGone ? "gone" : choice}>
+      <th scope="row" data-label="Call">
+        <a href={hashOf("review", id)}>{number}</a>
+      </th>
+      {cells.map((cell, at) => (
+        <td key={columns[at]?.field ?? at} data-label={plain(columns[at]?.key ?? [])}>
+          {cell === null ? <span class="quiet">not there</span> : <Cell cell={cell} />}
+        </td>
+      ))}
+      <td data-label="Your answer">
+        {result !== undefined && <Result result={result} />}
+        {result === undefined && isGone && <span class="quiet">answered or changed elsewhere</span>}
+        {result === undefined && !isGone && <Choices id={id} number={number} choice={choice} isAlone={isAlone} />}
+      </td>
+    </tr>
+  );
+}
+
+function Cell({ cell: { value, type, count, masked, field, flags } }: { readonly cell: CardRow }) {
+  if (type === "list" || type === "map") {
+    return (
+      <span class="type">
+        {type} of {count}
+      </span>
+    );
+  }
+  if (masked && !revealed.value.includes(field)) return <span class="quiet">masked; look at it alone</span>;
+  return (
+    <span class={flags.length > 0 ? "value flagged" : "value"}>
+      <Written text={value} />
+    </span>
+  );
+}
+
+const CHOICES: readonly (readonly [Choice, string])[] = [
+  ["leave", "Leave"],
+  ["reject", "Reject"],
+  ["approve", "Approve"],
+];
+
+interface ChoicesProps {
+  readonly id: string;
+  readonly number: number;
+  readonly choice: Choice;
+  /** Its values have to be typed. */
+  readonly isAlone: boolean;
+}
+
+function Choices({ id, number, choice, isAlone }: ChoicesProps) {
+  return (
+    <fieldset class="choices">
+      <legend class="visually-hidden">Answer to call {number}</legend>
+      {CHOICES.filter(([value]) => value !== "approve" || !isAlone).map(([value, label]) => (
+        <label key={value}>
+          <input
+            type="radio"
+            name={`choice-${id}`}
+            value={value}
+            checked={choice === value}
+            onChange={(event) => {
+              if (event.isTrusted) void choose(id, value);
+            }}
+          />{" "}
+          {label}
+        </label>
+      ))}
+      {isAlone && <a href={hashOf("review", id)}>Approve it alone: values are to be typed</a>}
+    </fieldset>
+  );
+}
+
+function Result({ result: { verdict, failure } }: { readonly result: NonNullable<typeof results.value>[number] }) {
+  if (failure === null) {
+    return (
+      <span class={`chip ${verdict === "approve" ? "approved" : "rejected"}`}>
+        {verdict === "approve" ? "approved" : "rejected"}
+      </span>
+    );
+  }
+  return <span class="field-problem">not recorded: {failure.message}</span>;
+}

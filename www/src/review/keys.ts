@@ -1,0 +1,108 @@
+/** Keys of the review view. None answers by itself: `a` opens the question, and another key confirms it once that is armed. */
+
+import { signal } from "@preact/signals";
+import type { Line } from "../engine/review/api.ts";
+import { LINES_PER_PART } from "../engine/review/api.ts";
+import { hashOf } from "../route.ts";
+import { commands, expanded, onlyDifferences, step } from "./card/view.ts";
+import { chosen, listed, turnTo } from "./state.ts";
+
+export const KEYS: readonly (readonly [string, string])[] = [
+  ["j", "next call of the list"],
+  ["k", "call before"],
+  ["e", "show long values as a whole"],
+  ["d", "show only what differs from the most similar approved call"],
+  ["r", "reject: asks why"],
+  ["i", "ask the agent for more"],
+  ["a", "approve: opens the question"],
+  ["y", "confirms the question once its button works"],
+  ["u", "undo an approval in its window"],
+  ["Escape", "back; the call goes on waiting"],
+  ["?", "this help"],
+];
+
+export const isHelpOpen = signal(false);
+
+const TYPING = "input, textarea, select, [contenteditable]";
+
+/** Listens as long as the view is open; answers how to stop. */
+export function followKeys(): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    // A held key, a key with another one, or one that a script sends is nobody's answer.
+    if (event.repeat || !event.isTrusted || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target instanceof Element ? event.target : null;
+    if (event.key === "Escape") {
+      goBack(event);
+      return;
+    }
+    if (target?.closest(TYPING) !== null && target?.closest(TYPING) !== undefined) return;
+    const act = ACTS.get(event.key);
+    if (act?.()) event.preventDefault();
+  };
+  window.addEventListener("keydown", onKey);
+  return () => window.removeEventListener("keydown", onKey);
+}
+
+function goBack(event: KeyboardEvent): void {
+  if (isHelpOpen.value) isHelpOpen.value = false;
+  else if (step.value !== "choose") step.value = "choose";
+  else return;
+  event.preventDefault();
+}
+
+const ACTS: ReadonlyMap<string, () => boolean> = new Map<string, () => boolean>([
+  ["j", () => move(1)],
+  ["k", () => move(-1)],
+  [
+    "e",
+    () => {
+      expanded.value = !expanded.value;
+      return true;
+    },
+  ],
+  [
+    "d",
+    () => {
+      onlyDifferences.value = !onlyDifferences.value;
+      return true;
+    },
+  ],
+  ["r", () => commands.current.reject?.() ?? false],
+  ["i", () => commands.current.ask?.() ?? false],
+  ["a", () => commands.current.approve?.() ?? false],
+  ["y", () => commands.current.confirm?.() ?? false],
+  ["u", () => commands.current.undo?.() ?? false],
+  [
+    "?",
+    () => {
+      isHelpOpen.value = !isHelpOpen.value;
+      return true;
+    },
+  ],
+]);
+
+/** Goes to the next or previous line, and over the end of a page to the next one. */
+function move(by: 1 | -1): boolean {
+  const part = listed.value;
+  if (part === null) return false;
+  const { lines, from, total } = part;
+  const at = lines.findIndex(({ ids }) => chosen.value !== null && ids.includes(chosen.value));
+  const next = at < 0 ? (by === 1 ? 0 : lines.length - 1) : at + by;
+  const line = lines[next];
+  if (line !== undefined) {
+    go(line);
+    return true;
+  }
+  const other = from + by * LINES_PER_PART;
+  if (other >= 0 && other < total) {
+    void turnTo(other).then(() => {
+      const beside = by === 1 ? listed.value?.lines[0] : listed.value?.lines.at(-1);
+      if (beside !== undefined) go(beside);
+    });
+  }
+  return true;
+}
+
+function go(line: Line): void {
+  window.location.hash = hashOf("review", line.id);
+}
