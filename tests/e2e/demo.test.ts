@@ -123,7 +123,7 @@ async function refunds(page: Page): Promise<void> {
     await openQueue(page);
     await expect(page.locator(".queue li", { hasText: /refund/i })).toHaveCount(7, { timeout: 1_000 });
   }).toPass({ timeout: WAIT_MS });
-  await page.locator(".batches a").first().click();
+  await page.locator(".batch-lines a").first().click();
   await expect(page.locator(".batch-table tbody tr")).toHaveCount(6);
   await picture(page, "demo-batch");
   for (const row of await page.locator(".batch-table tbody tr").all()) await row.getByLabel("Approve").check();

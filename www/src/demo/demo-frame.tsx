@@ -27,7 +27,7 @@ export function DemoFrame() {
 
 /** Offers the demonstration to who has an empty queue. */
 export function DemoOffer({ view }: { readonly view: View }) {
-  if (isDemo || isServed || view !== "review" || listed.value?.items.length !== 0) return null;
+  if (isDemo || isServed || view !== "review" || listed.value?.total !== 0) return null;
   return (
     <p class="demo-offer">
       Nothing waits here yet. <a href="?demo">Try the demonstration</a>: a made-up agent works for a day, and you answer

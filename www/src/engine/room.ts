@@ -3,6 +3,8 @@
 import { loadPolicy, type Policy } from "countersign";
 import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
+import type { AttentionKeeper } from "./attention/api.ts";
+import { attentionIn } from "./attention/create.ts";
 import { answered, failure } from "./failure.ts";
 import { createQueue, type Queue } from "./review/queue.ts";
 
@@ -12,6 +14,8 @@ export interface Room {
   /** Where the held calls are. Throws if nobody has said so. */
   place(): Place;
   queue(): Queue;
+  /** What plants check cards in this browser's queue; `null` where another program has the queue. */
+  attention(): AttentionKeeper | null;
   /** The policy in force and its text; `null` while there is none. */
   inForce(): { readonly policy: Policy; readonly text: string } | null;
   /**
@@ -29,9 +33,15 @@ export interface Room {
   keep(kept: () => Policy | null): void;
 }
 
+interface Settled {
+  readonly place: Place;
+  readonly queue: Queue;
+  readonly attention: AttentionKeeper | null;
+}
+
 export function createRoom(): Room {
   let inForce: { readonly policy: Policy; readonly text: string } | null = null;
-  let settled: { readonly place: Place; readonly queue: Queue } | null = null;
+  let settled: Settled | null = null;
   /** That of the server is loaded once. */
   let ofServer: Promise<Policy | null> | null = null;
   const keepers: (() => Policy | null)[] = [];
@@ -53,12 +63,22 @@ export function createRoom(): Room {
     if (!keepers.some((kept) => kept() === policy)) policy.dispose();
   }
 
+  function settleAt(place: Place, onServer: (trouble: string | null) => void): Settled {
+    if (place.kind === "api") return { place, queue: createQueue(place, onServer), attention: null };
+    const policy = () => inForce?.policy ?? null;
+    // A check card is drawn as real calls are, by the queue in which it waits.
+    const attention = attentionIn({ space: place.space, present: (record) => queue.card(record, policy()), policy });
+    const queue = createQueue(place, onServer, attention);
+    return { place, queue, attention };
+  }
+
   return {
     settle(place, onServer) {
-      settled ??= { place, queue: createQueue(place, onServer) };
+      settled ??= settleAt(place, onServer);
     },
     place: () => whereCallsAre().place,
     queue: () => whereCallsAre().queue,
+    attention: () => whereCallsAre().attention,
     inForce: () => inForce,
     reviewPolicy,
     putInForce(policy, text) {

@@ -40,6 +40,8 @@ export interface Queue {
   ask(id: string, text: string, policy: Policy | null): Promise<Shown>;
   edit(id: string, args: Readonly<Record<string, unknown>>, note: string, policy: Policy): Promise<Recorded>;
   batch(key: string): Promise<ShownBatch>;
+  /** The card of `record`, as it stands in this queue. */
+  card: Cards["card"];
   summary(ids: readonly string[]): ReturnType<Cards["summary"]>;
   reviewBatch(answers: readonly MemberAnswer[]): Promise<MemberResults>;
   paused(): Promise<Paused>;
@@ -92,6 +94,7 @@ export function createQueue(place: Place, onServer: OnServer, attention: Attenti
     claim: (id, policy) => claimCall(desk, id, policy),
     ask: (id, text, policy) => askAgent(desk, id, text, policy),
     edit: (id, args, note, policy) => editCall(desk, id, args, note, policy),
+    card: cards.card,
     async batch(key) {
       await shelf.sync();
       return batchOf(desk, key);
