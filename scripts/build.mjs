@@ -38,7 +38,7 @@ async function buildWasm(feature, name) {
 }
 
 function wasmIsNewest(name) {
-  const sources = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "scripts/rust.mjs"].flatMap((source) =>
+  const sources = ["src", "pkg/policy.schema.json", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "scripts/rust.mjs"].flatMap((source) =>
     filesIn(join(root, source)),
   );
   const outputs = filesOf(name).map((file) => join(generated, file));

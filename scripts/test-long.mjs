@@ -6,9 +6,11 @@
  * - `contenders`: eight processes contend for a thousand grants and a thousand answers in one SQLite file.
  * - `browser-contenders`: the same for two and for eight tabs and workers of a real browser, in IndexedDB.
  * - `indexeddb`: a million entries in IndexedDB, in a real browser; `COUNTERSIGN_ENTRIES` asks for fewer.
+ * - `interaction`: how long a press of a key takes with 10,000 held calls and with a policy of 2,000 rules.
  * - `stores`: what the three stores do in a second.
  */
-import { Problem, program, run, say } from "./run.mjs";
+import { setUpBrowser } from "./browser.mjs";
+import { Problem, packageProgram, program, run, say } from "./run.mjs";
 import { setUpRust } from "./rust.mjs";
 
 const TEST = "properties::the_engine_and_the_naive_one_agree";
@@ -18,6 +20,7 @@ const parts = {
   contenders: () => script("tests/long/contenders.ts"),
   "browser-contenders": () => script("tests/long/browser-contenders.ts"),
   indexeddb: () => script("tests/long/indexeddb-load.ts"),
+  interaction,
   stores: () => script("tests/long/stores.ts"),
 };
 
@@ -31,6 +34,19 @@ async function oracle() {
   // A name that no test has would run none, and be well.
   if (!closing.includes(`test ${TEST} ... ok`)) throw new Error(`${TEST} did not run:\n${output}`);
   say(closing.join("\n"));
+}
+
+/** Needs what `npm run build` makes. */
+async function interaction() {
+  const env = { ...process.env, CHROMIUM_PATH: await setUpBrowser() };
+  const playwright = [...packageProgram("@playwright/test", "playwright"), "test", "--config", "tests/e2e"];
+  const output = await run([...playwright, "--workers", "1", "large"], { env });
+  say(
+    output
+      .split("\n")
+      .filter((line) => / presses, median /.test(line))
+      .join("\n"),
+  );
 }
 
 /** Needs what `npm run build` makes. */

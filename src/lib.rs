@@ -66,6 +66,8 @@ pub mod catalogue;
 pub mod decide;
 #[cfg(feature = "guard")]
 pub mod check;
+#[cfg(feature = "full")]
+pub mod language;
 #[cfg(feature = "guard")]
 pub mod review;
 #[cfg(feature = "full")]

@@ -11,7 +11,11 @@ pub mod text;
 #[cfg(feature = "full")]
 pub mod people;
 #[cfg(feature = "full")]
+pub mod language;
+#[cfg(feature = "full")]
 pub mod card;
+#[cfg(feature = "full")]
+pub mod compare;
 
 use std::rc::Rc;
 

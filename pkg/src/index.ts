@@ -8,21 +8,38 @@ import { type CreateEscalations, escalationsIn } from "./escalations.js";
 
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
 export { BATCH_MAX, textOf } from "./card.js";
+export type {
+  Change,
+  ChangedLine,
+  ComparedLine,
+  Comparison,
+  ComparisonCounts,
+  FieldKind,
+  NewPolicyTest,
+  PairCount,
+  TermChange,
+  ToolField,
+  ToolForm,
+  UnreadLine,
+} from "./comparison.js";
+export { addPolicyTest, CHANGES, createComparison, joinComparisons, toolForms } from "./comparison.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
 export * from "./exports.js";
 export { createGuard } from "./guards.js";
 export type { ExportHistoryOptions, VerifiedText, VerifyTextOptions } from "./history-text.js";
 export { exportHistory, readCheckpoint, UnreadableText, verifyHistoryText } from "./history-text.js";
+export type { CompletionOption, Completions, Description, RuleHits, TestResult, TestRun } from "./language.js";
+export { completePolicy, describePolicy } from "./language.js";
 export type { PlantedCall } from "./planting.js";
 export { plantCall } from "./planting.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
+export type { BatchesOptions, Presentable, PresentOptions } from "./presenting.js";
+export { APPROVED_MAX, batchesOf, cardContext, presentCard, segmentsOf } from "./presenting.js";
 export type { Interval } from "./statistics.js";
 export { wilsonInterval } from "./statistics.js";
 export type { HourSummary, RuleSummary, Summariser, Summary, Waits } from "./summary.js";
 export { createSummariser, mergeSummaries, mergeWaits, waitQuantile } from "./summary.js";
-export type { BatchesOptions, Presentable, PresentOptions } from "./presenting.js";
-export { APPROVED_MAX, batchesOf, cardContext, presentCard, segmentsOf } from "./presenting.js";
 export { undoMsOf } from "./undo.js";
 export type { VerifyHistoryOptions } from "./verifying.js";
 export { verifyHistory } from "./verifying.js";

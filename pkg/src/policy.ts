@@ -3,6 +3,7 @@ import { snapshotCall } from "./call.js";
 import { type DecideOptions, type DecidingPolicy, policyOn, usageOf } from "./decides.js";
 import { type EngineSimulation, engine, type FullStack, highlight, load, readCall as read } from "./engines/full.js";
 import { EngineError, PolicyError } from "./errors.js";
+import type { TestRun } from "./language.js";
 import { isBytes, type LoadOptions, limitsOf, sourcesOf, toolsOf } from "./sources.js";
 import type {
   Call,
@@ -31,6 +32,15 @@ export interface Policy extends DecidingPolicy {
   trace(call: Call, options?: DecideOptions): Trace;
   /** Starts deciding many calls from NDJSON. */
   simulation(): Simulation;
+  /**
+   * Runs the `tests` of each policy, and tells how often they hit its rules. Each policy answers for itself, with the
+   * tools that it was loaded with.
+   *
+   * A test cannot say what was used of limits, so that a limit counts as reached.
+   *
+   * @throws {@link EngineError} if the engine failed or the policy was disposed.
+   */
+  runTests(): readonly TestRun[];
   /**
    * The policy, with its tools, as bytes for `loadCompiledPolicy` of `countersign/compiled` of this very version.
    *
@@ -204,6 +214,7 @@ function policyOf(stack: FullStack, diagnostics: readonly Diagnostic[]): Policy 
     },
     trace: (call: Call, options?: DecideOptions) => live().trace(snapshotCall(call), usageOf(options)),
     simulation: () => simulationOf(live().simulation()),
+    runTests: () => live().runTests(),
     compiled: () => live().compiled(),
   }));
 }

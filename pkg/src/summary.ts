@@ -275,6 +275,7 @@ export function mergeWaits(one: Waits, other: Waits): Waits {
 /** How long, in milliseconds, the `share` (0 to 1) that waited shortest waited at most; `null` if none waited. */
 export function waitQuantile({ count, bins, longestMs }: Waits, share: number): number | null {
   if (count === 0) return null;
+  if (share >= 1) return longestMs;
   const wanted = Math.max(1, Math.ceil(share * count));
   let seen = 0;
   for (const [bin, some] of bins) {

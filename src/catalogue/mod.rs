@@ -8,4 +8,6 @@ mod schema;
 mod escapes;
 #[cfg(feature = "guard")]
 pub mod read;
+#[cfg(feature = "full")]
+pub mod form;
 pub mod fit;

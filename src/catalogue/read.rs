@@ -15,7 +15,7 @@ use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
 pub const CATALOGUE_LIMITS: Limits = Limits { bytes: 8 * 1024 * 1024, depth: 128, nodes: 500_000 };
 
 /// The keys under which a tool has its schema: those of MCP, of other systems, and of functions.
-const SCHEMA_KEYS: [&str; 3] = ["inputSchema", "input_schema", "parameters"];
+pub(super) const SCHEMA_KEYS: [&str; 3] = ["inputSchema", "input_schema", "parameters"];
 
 /// Keys under which others have a tool's schema; here it would be ignored, and the tool would take any arguments.
 const OTHER_SCHEMA_KEYS: &[(&str, &str)] = &[
@@ -208,8 +208,18 @@ impl Reader<'_, '_> {
     }
 }
 
+/// The list of tools in `root`, whatever stands around it; none if there is none.
+#[cfg(feature = "full")]
+pub(super) fn tools_in(root: &Node) -> &[Node] {
+    let within = |node, key| entry(node, key).map_or(node, |entry| &entry.value);
+    match &within(within(root, "result"), "tools").value {
+        NodeValue::List(items) => items,
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::Map(_) => &[],
+    }
+}
+
 /// The entry at `key` of `node`, if it is a map.
-fn entry<'node>(node: &'node Node, key: &str) -> Option<&'node MapEntry> {
+pub(super) fn entry<'node>(node: &'node Node, key: &str) -> Option<&'node MapEntry> {
     match &node.value {
         NodeValue::Map(entries) => entries.iter().find(|entry| entry.key == key),
         _ => None,

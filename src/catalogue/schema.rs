@@ -410,7 +410,7 @@ impl<'node> SchemaReader<'node, '_> {
     }
 }
 
-fn value_of(node: &Node) -> Option<Value> {
+pub(super) fn value_of(node: &Node) -> Option<Value> {
     Some(match &node.value {
         NodeValue::Null => Value::Null,
         NodeValue::Bool(bool) => Value::Bool(*bool),

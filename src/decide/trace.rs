@@ -82,6 +82,29 @@ pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usag
     Trace { decision, misfit: misfit_of(stack, call), policies }
 }
 
+/// The rules of one policy that have a part in a decision, by their places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The rule that the policy's say is of; `None` if it is its default's, or it has none.
+    pub says: Option<usize>,
+    /// Every rule that matches, or may match, and was reached; in order.
+    pub matches: Vec<usize>,
+}
+
+/// The rules of each policy that have a part in the decision about `call`; what [`trace`] tells in short, in the time
+/// that deciding takes.
+#[must_use]
+pub fn parts(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Vec<Part> {
+    let candidates = stack.candidates(call.tool());
+    let decided = Metered::new(call);
+    let said = stack.policies.iter().zip(&candidates).map(|(compiled, candidates)| {
+        let said = say(compiled, candidates, &decided, usage);
+        let matches = said.undecided.iter().copied().chain(said.definite).map(|hit| hit.rule).collect();
+        Part { says: said.hit.map(|hit| hit.rule), matches }
+    });
+    said.collect()
+}
+
 fn walk<'stack>(
     compiled: &'stack Compiled,
     candidates: &Candidates,

@@ -1,4 +1,6 @@
 //! What many decisions say together.
 
 pub mod simulate;
+pub mod policy_test;
 pub mod statistics;
+pub mod compare;

@@ -15,13 +15,15 @@ struct Decider {
 }
 
 /// Where [`Counts`] count decisions of the same rule and action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place(usize);
 
 /// What a simulation has decided so far.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
     places: NameMap<Decider, Place>,
+    /// Who decides, by place.
+    deciders: Vec<Decider>,
     /// How many, by place.
     by_place: Vec<u64>,
     by_action: [u64; 3],
@@ -48,7 +50,8 @@ impl Counts {
     pub fn place(&mut self, decision: &Decision) -> Place {
         let Decision { policy, ref rule, action, cause, .. } = *decision;
         let decider = Decider { policy, rule: rule.clone(), action, is_misfit: cause == Cause::Misfit };
-        *self.places.entry(decider).or_insert_with(|| {
+        *self.places.entry(decider).or_insert_with_key(|decider| {
+            self.deciders.push(decider.clone());
             self.by_place.push(0);
             Place(self.by_place.len() - 1)
         })
@@ -95,17 +98,27 @@ impl Counts {
         self.errors
     }
 
-    /// How often each rule and default decided; the busiest first, then by id.
+    /// Who decides at `place`, and how many calls so far; `None` if it is a place of other counts.
     #[must_use]
-    pub fn rules(&self) -> Vec<RuleCount> {
-        let count = |(decider, place): (&Decider, &Place)| RuleCount {
+    pub fn at(&self, place: Place) -> Option<RuleCount> {
+        self.deciders.get(place.0).map(|decider| self.count(decider, place))
+    }
+
+    fn count(&self, decider: &Decider, place: Place) -> RuleCount {
+        RuleCount {
             policy: decider.policy,
             rule: decider.rule.clone(),
             action: decider.action,
             is_misfit: decider.is_misfit,
             calls: self.by_place.get(place.0).copied().unwrap_or_default(),
-        };
-        let counted = self.places.iter().map(count).filter(|count| count.calls > 0);
+        }
+    }
+
+    /// How often each rule and default decided; the busiest first, then by id.
+    #[must_use]
+    pub fn rules(&self) -> Vec<RuleCount> {
+        let counted =
+            self.places.iter().map(|(decider, place)| self.count(decider, *place)).filter(|count| count.calls > 0);
         let mut rules: Vec<RuleCount> = counted.collect();
         let key = |count: &RuleCount| {
             (std::cmp::Reverse(count.calls), count.rule.clone(), count.policy.map(|digest| digest.to_string()))

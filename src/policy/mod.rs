@@ -30,6 +30,8 @@ mod policy_test;
 mod rule;
 #[cfg(feature = "guard")]
 pub mod parse;
-// For editors only: the engine in WebAssembly does without.
+#[cfg(feature = "full")]
+pub mod edit;
+// The engine in WebAssembly has what it makes, and not what makes it.
 #[cfg(all(feature = "full", not(target_arch = "wasm32")))]
 pub mod schema;

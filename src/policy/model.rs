@@ -234,6 +234,8 @@ pub struct PolicyTest {
     pub tool_span: Span,
     /// What is expected.
     pub expect: Expectation,
+    /// Where that is written.
+    pub expect_span: Span,
     /// The whole test.
     pub span: Span,
 }

@@ -55,7 +55,9 @@ impl Reader<'_> {
         let expect = self.at_some(entries, "expect", Self::expectation);
         let (expect, rule_span) = expect??;
         let (call, tool_span) = call??;
-        Some(TestDraft { test: PolicyTest { name: name??, call, tool_span, expect, span: node.span }, rule_span })
+        let expect_span = find_key(entries, "expect")?.value.span;
+        let test = PolicyTest { name: name??, call, tool_span, expect, expect_span, span: node.span };
+        Some(TestDraft { test, rule_span })
     }
 
     /// A call, and where its tool is written.

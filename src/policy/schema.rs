@@ -110,6 +110,22 @@ const fn action_means(action: Action) -> &'static str {
     }
 }
 
+/// What `cause` says of a decision, for people.
+#[must_use]
+pub const fn cause_means(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Rule => "A rule matched.",
+        Cause::Default => "No rule matched.",
+        Cause::LowConfidence => "It would be allowed, but its agent is not sure enough of itself.",
+        Cause::Limit => "It would be allowed, but is past the limit of its rule.",
+        Cause::Undecidable => "Nobody can tell whether a rule matches or a limit is reached; the strictest counts.",
+        Cause::Name => "Its tool's name is not one that the policy knows, but could be taken for one.",
+        Cause::Misfit => "It would be allowed, but does not fit the tool catalogue.",
+        Cause::Hold => "It would be allowed, but its guard holds every call.",
+        Cause::Repeat => "Calls like it were rejected too often.",
+    }
+}
+
 fn rule() -> Value {
     let rule = object("A rule: which calls, and what becomes of them.", RULE_KEYS, &["tool", "action"], rule_key);
     let counted = map(&[("limit", texts(&["id"])), ("relaxed", texts(&["id"]))]);
@@ -241,7 +257,9 @@ fn test() -> Value {
                     Some(match key {
                         "action" => reference("action"),
                         "rule" => described(reference("text"), "Id of the rule that decides."),
-                        "cause" => with("Why.", &[("enum", texts(&Cause::OF_POLICY.map(Cause::as_str)))]),
+                        "cause" => {
+                            enumeration("Why.", &Cause::OF_POLICY.map(|cause| (cause.as_str(), cause_means(cause))))
+                        }
                         _ => return None,
                     })
                 });

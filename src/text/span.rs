@@ -100,6 +100,35 @@ impl<'text> Positions<'text> {
         self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 
+    /// The byte at which the character begins that has the UTF-16 code unit at `utf16`; the end of the text if there is
+    /// none.
+    ///
+    /// ```
+    /// use countersign::text::span::Positions;
+    ///
+    /// let positions = Positions::new("é🦀b");
+    /// assert_eq!([0, 1, 2, 3, 9].map(|utf16| positions.byte_at(utf16)), [0, 2, 2, 6, 7]);
+    /// ```
+    #[must_use]
+    pub fn byte_at(&self, utf16: usize) -> usize {
+        let Some(marks) = &self.utf16_marks else { return utf16.min(self.text.len()) };
+        let mark = marks.partition_point(|&start| start <= utf16).saturating_sub(1);
+        // A mark may stand inside a character, whose units were counted where it begins.
+        let mut at = (mark * MARK_BYTES).min(self.text.len());
+        let mut units = marks.get(mark).copied().unwrap_or(0);
+        while !self.text.is_char_boundary(at) {
+            at += 1;
+        }
+        for c in self.text.get(at..).unwrap_or_default().chars() {
+            units += c.len_utf16();
+            if units > utf16 {
+                return at;
+            }
+            at += c.len_utf8();
+        }
+        at
+    }
+
     fn utf16(&self, offset: usize) -> usize {
         let Some(marks) = &self.utf16_marks else { return offset };
         // The end of a text whose length is a multiple of MARK_BYTES has no mark of its own.

@@ -49,7 +49,7 @@ impl Loaded {
     }
 }
 
-fn source(value: JsValue) -> Result<(String, Vec<u8>), JsValue> {
+pub(super) fn source(value: JsValue) -> Result<(String, Vec<u8>), JsValue> {
     let name = js_sys::Reflect::get(&value, &"name".into())?.as_string().unwrap_or_else(|| "policy".to_owned());
     let text = js_sys::Reflect::get(&value, &"text".into())?;
     match text.dyn_into::<js_sys::Uint8Array>() {

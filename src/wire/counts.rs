@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::evidence::simulate::Counts;
+use crate::evidence::simulate::{Counts, RuleCount};
 use crate::policy::model::Action;
 
 /// Twin of [`Counts`].
@@ -16,8 +16,9 @@ pub struct CountsOut {
     rules: Vec<RuleCountOut>,
 }
 
+/// Twin of [`RuleCount`].
 #[derive(Serialize)]
-struct RuleCountOut {
+pub(super) struct RuleCountOut {
     policy: Option<String>,
     rule: Option<String>,
     action: &'static str,
@@ -27,13 +28,7 @@ struct RuleCountOut {
 
 impl From<&Counts> for CountsOut {
     fn from(counts: &Counts) -> Self {
-        let rules = counts.rules().into_iter().map(|count| RuleCountOut {
-            policy: count.policy.map(|digest| digest.to_string()),
-            rule: count.rule,
-            action: count.action.as_str(),
-            misfit: count.is_misfit,
-            calls: count.calls,
-        });
+        let rules = counts.rules().into_iter().map(RuleCountOut::from);
         Self {
             calls: counts.calls(),
             allow: counts.of(Action::Allow),
@@ -41,6 +36,18 @@ impl From<&Counts> for CountsOut {
             block: counts.of(Action::Block),
             errors: counts.errors(),
             rules: rules.collect(),
+        }
+    }
+}
+
+impl From<RuleCount> for RuleCountOut {
+    fn from(count: RuleCount) -> Self {
+        Self {
+            policy: count.policy.map(|digest| digest.to_string()),
+            rule: count.rule,
+            action: count.action.as_str(),
+            misfit: count.is_misfit,
+            calls: count.calls,
         }
     }
 }

@@ -41,6 +41,10 @@ pub mod card;
 #[cfg(feature = "full")]
 pub mod shown;
 #[cfg(feature = "full")]
+pub mod language;
+#[cfg(feature = "full")]
+pub mod policy_test;
+#[cfg(feature = "full")]
 pub mod counts;
 #[cfg(feature = "full")]
 mod scan;
@@ -48,6 +52,12 @@ mod scan;
 pub mod replay;
 #[cfg(feature = "full")]
 pub mod ndjson;
+#[cfg(feature = "full")]
+pub mod compare;
+#[cfg(feature = "full")]
+pub mod edit;
+#[cfg(feature = "full")]
+pub mod form;
 
 /// What went wrong, for people and for programs.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

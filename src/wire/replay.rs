@@ -166,6 +166,12 @@ impl Planned {
 }
 
 impl Made {
+    /// Where it is counted.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
     /// The decision as JSON, made once.
     #[must_use]
     pub fn json(&self) -> &str {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::diagnostic::SpanOut;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::span::Positions;
+use crate::text::words::Fix;
 
 /// Twin of [`Diagnostic`].
 #[derive(Serialize)]
@@ -26,11 +27,18 @@ struct RelatedOut<'a> {
     message: &'a str,
 }
 
+/// Twin of [`Fix`].
 #[derive(Serialize)]
-struct FixOut<'a> {
+pub(super) struct FixOut<'a> {
     title: &'a str,
     span: SpanOut,
     replacement: &'a str,
+}
+
+impl<'a> FixOut<'a> {
+    pub(super) fn new(fix: &'a Fix, positions: &Positions<'_>) -> Self {
+        Self { title: &fix.title, span: SpanOut::new(fix.span, positions), replacement: &fix.replacement }
+    }
 }
 
 impl<'a> DiagnosticOut<'a> {
@@ -41,11 +49,7 @@ impl<'a> DiagnosticOut<'a> {
             .related
             .iter()
             .map(|related| RelatedOut { span: span(related.span), message: &related.message });
-        let fixes = problem.words.fixes.iter().map(|fix| FixOut {
-            title: &fix.title,
-            span: span(fix.span),
-            replacement: &fix.replacement,
-        });
+        let fixes = problem.words.fixes.iter().map(|fix| FixOut::new(fix, positions));
         Self {
             code: problem.code.as_str(),
             severity: problem.code.severity().as_str(),

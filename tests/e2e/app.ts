@@ -75,6 +75,15 @@ export async function writePolicy(page: Page, text: string): Promise<void> {
   await expect(page.locator(".policy-status")).not.toContainText("Checking");
 }
 
+/** Makes a starter policy the active one. */
+export async function useStarter(page: Page, title: string): Promise<void> {
+  await page.getByRole("button", { name: "Starters", exact: true }).click();
+  await page.getByRole("list", { name: "Starter policies" }).getByRole("button", { name: title }).first().click();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await expect(page.locator("#library-panel")).toHaveCount(0);
+  await expect(page.locator(".policy-status")).not.toContainText("Checking");
+}
+
 /** Decides a call that is given as JSON. */
 export async function simulate(page: Page, call: unknown): Promise<void> {
   const toJson = page.getByRole("button", { name: "Write the whole call as JSON" });

@@ -1,11 +1,18 @@
 /** Texts that are no policy get a clear message, and the page stays alive. */
 
-import { expect, go, open, type Page, picture, test, writePolicy } from "./app.ts";
+import { expect, go, open, type Page, picture, test, useStarter, writePolicy } from "./app.ts";
 
 /** After whatever came before, a good policy is in force again. */
 async function alive(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Use it" }).click();
+  await useStarter(page, "Starter");
   await expect(page.locator(".policy-status")).toContainText("In force");
+}
+
+/** Opens a file, and makes what came of it the active policy. */
+async function openActive(page: Page, name: string, buffer: Buffer): Promise<void> {
+  await page.getByLabel("Open file…").setInputFiles(file(name, buffer));
+  await page.getByRole("button", { name: "Make it active" }).click();
+  await page.getByRole("region", { name: "Policies" }).getByRole("button", { name: "Close" }).click();
 }
 
 const BOMB = [
@@ -61,7 +68,7 @@ test("a binary file is refused and the text stays", async ({ page }) => {
 
 test("a text with NUL bytes is told clearly", async ({ page }) => {
   await open(page, "policy");
-  await page.getByLabel("Open file…").setInputFiles(file("nul.yaml", Buffer.from("rules:\0\0\0")));
+  await openActive(page, "nul.yaml", Buffer.from("rules:\0\0\0"));
   await expect(page.locator(".problem.error").first()).toBeVisible();
   await alive(page);
 });
@@ -70,11 +77,11 @@ test("a file of 5 MB is told clearly", async ({ page }) => {
   await open(page, "policy");
   const line = "  - { tool: file.read, action: allow }\n";
   const text = `rules:\n${line.repeat(Math.ceil((5 * 1024 * 1024) / line.length))}`;
-  await page.getByLabel("Open file…").setInputFiles(file("large.yaml", Buffer.from(text)));
+  await openActive(page, "large.yaml", Buffer.from(text));
   await expect(page.locator(".problem.error").first()).toContainText(/large|bytes|limit/i);
   await expect(page.locator(".policy-status")).toContainText("No policy is in force");
   await picture(page, "bad-large");
-  await page.getByRole("button", { name: "Bring the text before back" }).click();
+  await page.getByRole("button", { name: "Back to “Starter”" }).click();
   await expect(page.locator(".policy-status")).toContainText("In force");
 });
 
@@ -87,9 +94,13 @@ test("a file beyond what the editor takes is refused", async ({ page }) => {
 
 test("every starter policy is without a problem", async ({ page }) => {
   await open(page, "policy");
-  for (const title of await page.getByLabel("Starter policy").locator("option").allTextContents()) {
-    await page.getByLabel("Starter policy").selectOption(title);
-    await page.getByRole("button", { name: "Use it" }).click();
+  await page.getByRole("button", { name: "Starters", exact: true }).click();
+  const list = page.getByRole("list", { name: "Starter policies" });
+  const titles = await list.locator(".library-name").allTextContents();
+  expect(titles.length).toBeGreaterThan(10);
+  await page.getByRole("button", { name: "Close" }).click();
+  for (const title of titles) {
+    await useStarter(page, title);
     await expect(page.locator(".policy-status"), title).toContainText("In force");
     await expect(page.locator(".problem"), title).toHaveCount(0);
   }

@@ -1,6 +1,6 @@
 /** Files of recorded calls. */
 
-import { expect, open, picture, test } from "./app.ts";
+import { expect, open, picture, test, useStarter } from "./app.ts";
 
 const PICKER = "Open file of calls…";
 
@@ -135,8 +135,7 @@ test("the rows of a file belong to the policy that decided it", async ({ page })
   await page.evaluate(() => {
     location.hash = "#/policy";
   });
-  await page.getByLabel("Starter policy").selectOption("Data analyst");
-  await page.getByRole("button", { name: "Use it" }).click();
+  await useStarter(page, "Data analyst");
   await expect(page.locator(".policy-status")).toContainText("data-analyst");
   await page.evaluate(() => {
     location.hash = "#/simulate";

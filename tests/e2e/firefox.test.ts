@@ -68,6 +68,6 @@ test("a page in a frame renders nothing", async ({ page, watch }) => {
     route.fulfill({ contentType: "text/html", body: "<!doctype html><iframe src='./'></iframe>" }),
   );
   await page.goto("./framing.html");
-  await page.waitForTimeout(500);
+  await expect.poll(() => watch.problems.length).toBeGreaterThan(0);
   await expect(page.frameLocator("iframe").locator(".page-header")).toHaveCount(0);
 });

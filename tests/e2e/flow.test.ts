@@ -3,6 +3,7 @@
 import {
   approve,
   approveShown,
+  askApproval,
   expect,
   go,
   open,
@@ -11,6 +12,7 @@ import {
   picture,
   queue,
   reject,
+  rejectShown,
   simulate,
   test,
   writePolicy,
@@ -65,17 +67,16 @@ test("from a misspelt policy to an approval that outlives the page", async ({ pa
   await expect(page.locator(".queue li")).toHaveCount(1);
   await page.locator(".queue li a").click();
   const card = page.locator(".card");
-  await expect(card.getByRole("heading", { level: 2 })).toHaveText("email.send");
+  await expect(card.getByRole("heading", { level: 2 })).toContainText("Send email");
   await expect(card.locator(".facts")).toContainText("Outbound email requires review");
-  await expect(card.locator(".call-tree")).toContainText('to: list of 1"bob@example.com"');
-  await expect(card.locator(".call-tree")).toContainText("urgent: false boolean");
-  await expect(card.locator(".call-tree")).toContainText("bcc: null");
+  await expect(card.locator(".rows").first()).toContainText(/to: list of 1.*"bob@example.com"/);
+  await expect(card.locator(".rows").first()).toContainText("urgent: false boolean");
+  await expect(card.locator(".rows").first()).toContainText("bcc: null");
   await expect(card.locator(".agent-words")).toContainText("Written by the agent, not verified");
   await expect(reject(page)).toBeFocused();
   await picture(page, "flow-3-card");
 
-  await page.getByLabel("Note").fill("Bob is expected");
-  await approve(page).click();
+  await askApproval(page);
   await picture(page, "flow-4-confirm");
   await page.getByRole("button", { name: "Back" }).click();
   await expect(reject(page)).toBeFocused();
@@ -85,7 +86,6 @@ test("from a misspelt policy to an approval that outlives the page", async ({ pa
   await page.reload();
   await expect(page).toHaveURL(new RegExp(`${address}$`));
   await expect(outcome(page)).toContainText("approved");
-  await expect(outcome(page)).toContainText("Note: Bob is expected");
   await expect(page.locator(".queue li")).toContainText("approved");
   await picture(page, "flow-5-outcome");
 });
@@ -112,13 +112,12 @@ test("a rejected call stays rejected", async ({ page }) => {
   await open(page, "simulate");
   const address = await queue(page, { tool: "file.write", args: { path: "/etc/passwd" } });
   await openCard(page, address);
-  await page.getByLabel("Note").fill("not there");
-  await reject(page).click();
+  await rejectShown(page, "not there");
   await expect(outcome(page)).toContainText("rejected");
 
   await page.reload();
   await expect(outcome(page)).toContainText("rejected");
-  await expect(outcome(page)).toContainText("Note: not there");
+  await expect(outcome(page)).toContainText("Note: other: not there");
   await expect(reject(page)).toHaveCount(0);
   await expect(approve(page)).toHaveCount(0);
 });

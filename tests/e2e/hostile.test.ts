@@ -23,20 +23,20 @@ test("hostile text in a call stays text, and hidden characters are shown", async
   await picture(page, "hostile-simulate");
   await openCard(page, address);
 
-  await expect(page.locator(".card h2")).toHaveText(`email.send${SCRIPT}‹U+202E›`);
-  const tree = page.locator(".call-tree");
+  await expect(page.locator(".card-head code")).toContainText(`email.send${SCRIPT}‹U+202E›`);
+  const tree = page.locator(".rows").first();
   await expect(tree).toContainText(SCRIPT.replaceAll('"', '\\"'));
   await expect(tree).toContainText("key‹U+2066›");
   await expect(tree).toContainText('"a‹U+202E›gpj.exe‹U+200B›‹U+E0041 tag A›‹U+001B›[2K‹U+00AD›‹U+00A0›z"');
-  await expect(tree).toContainText("one\\ntwo\\n×200end");
+  await expect(tree).toContainText("one\\ntwo⏎×200end");
   await expect(tree).toContainText('"\\"\\\\"');
-  await expect(page.locator(".card .notice")).toContainText("9 hidden characters");
+  await expect(page.locator(".card .flags")).toContainText("direction");
   await page.getByText("Written by the agent, not verified").click();
   await expect(page.locator(".agent-words")).toContainText("‹U+202E›desrever");
   await picture(page, "hostile-card");
 
   // The headline and the list never hold the agent's words.
-  await expect(page.locator(".card > header")).not.toContainText("Approved already");
+  await expect(page.locator(".card-head")).not.toContainText("Approved already");
   await expect(page.locator(".queue")).not.toContainText("Approved already");
   await expect(page.locator("img, main script, main a[href^='javascript']")).toHaveCount(0);
 });

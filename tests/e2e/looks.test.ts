@@ -16,6 +16,7 @@ import {
   queue,
   showAs,
   test,
+  useStarter,
   type View,
   writePolicy,
 } from "./app.ts";
@@ -50,8 +51,7 @@ const SCENES: readonly Scene[] = [
     name: "policy",
     view: "policy",
     prepare: async (page) => {
-      await page.getByLabel("Starter policy").selectOption("Office assistant");
-      await page.getByRole("button", { name: "Use it" }).click();
+      await useStarter(page, "Office assistant");
       await expect(page.locator(".policy-status")).toContainText("office-assistant");
     },
   },

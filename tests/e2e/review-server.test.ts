@@ -10,7 +10,19 @@ import { fileURLToPath } from "node:url";
 import { createEscalations, createGuard, loadPolicy } from "countersign";
 import { sqliteStore } from "countersign/stores/sqlite";
 import { hold } from "../js/held.ts";
-import { approve, approveShown, approveThis, expect, outcome, type Page, picture, reject, test } from "./app.ts";
+import {
+  approveShown,
+  approveThis,
+  askApproval,
+  expect,
+  giveReason,
+  outcome,
+  type Page,
+  picture,
+  reject,
+  rejectShown,
+  test,
+} from "./app.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -130,12 +142,12 @@ test("a call that a guard holds is read and approved on the served page, and the
   await page.goto(address);
   // The token is gone from the address before anybody reads it.
   await expect(page).toHaveURL(new RegExp(`^${new URL(address).origin}/#/review$`));
-  await page.locator(".queue li a").click();
+  await page.locator(".queue .line").click();
   await armed(page);
   const card = page.locator(".card");
-  await expect(card.getByRole("heading", { level: 2 })).toHaveText("note.write");
+  await expect(card.getByRole("heading", { level: 2 })).toContainText("Write note");
   await expect(card.locator(".facts")).toContainText("Notes are read by others");
-  await expect(card.locator(".call-tree").first()).toContainText("hello‹U+202E›");
+  await expect(card.locator(".rows").first()).toContainText("hello‹U+202E›");
   await picture(page, "review-server-card");
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");
@@ -167,15 +179,16 @@ test("what has to be confirmed is typed, and the approval can be undone before t
   const agent = guard({ tool: "email.send", args: { to: ["ann@example.com"], subject: "hi" } });
   await waitHeld(1);
   await page.goto(await serve(watch));
-  await page.locator(".queue li a").click();
+  await page.locator(".queue .line").click();
   await armed(page);
-  await approve(page).click();
+  await askApproval(page);
   const typed = page.getByLabel("Type the value of args.to");
   await expect(page.getByText("The button works once everything is typed.")).toBeVisible();
+  await giveReason(page);
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "true");
   expect(
     await page
-      .locator(".call-tree")
+      .locator(".rows")
       .first()
       .evaluate((tree) => getComputedStyle(tree).userSelect),
   ).toBe("none");
@@ -184,9 +197,10 @@ test("what has to be confirmed is typed, and the approval can be undone before t
   await picture(page, "review-server-confirm");
   await approveThis(page).click();
   await expect(page.getByRole("alert")).toContainText("what was typed is not what stands in the call");
-  await expect(page.locator(".card > header .chip")).toHaveText("pending");
+  await expect(page.locator(".card-chips")).toContainText("pending");
 
-  await approve(page).click();
+  await askApproval(page);
+  await giveReason(page);
   await page.getByLabel("Type the value of args.to").fill(" ann@example.com ");
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
   await approveThis(page).click();
@@ -207,18 +221,18 @@ test("an address that was opened before opens no second browser, and says what t
   await waitHeld(1);
   const address = await serve(watch);
   await page.goto(address);
-  await expect(page.locator(".queue li")).toHaveCount(1);
+  await expect(page.locator(".queue .line")).toHaveCount(1);
   // The same browser keeps its session, with the old address too.
   await page.goto("about:blank");
   await page.goto(address);
-  await expect(page.locator(".queue li")).toHaveCount(1);
+  await expect(page.locator(".queue .line")).toHaveCount(1);
   watch.expected.push(/status of (401|410)/);
   const other = await browser.newContext();
   try {
     const stranger = await other.newPage();
     await stranger.goto(address);
     await expect(stranger.getByRole("alert")).toContainText("open the address that `countersign review` printed last");
-    await expect(stranger.locator(".queue li")).toHaveCount(0);
+    await expect(stranger.locator(".queue .line")).toHaveCount(0);
   } finally {
     await other.close();
   }
@@ -246,7 +260,7 @@ test("b22_another_server_of_this_machine_gets_nothing_to_replay, whichever page 
   watch.expected.push(new RegExp(`^foreign request: http://127.0.0.1:${port}/`));
   try {
     await page.goto(address);
-    await expect(page.locator(".queue li")).toHaveCount(1);
+    await expect(page.locator(".queue .line")).toHaveCount(1);
     expect(await page.context().cookies()).toEqual([]);
     await page.goto(`http://127.0.0.1:${port}/`);
     await expect(page).toHaveTitle("0");
@@ -254,7 +268,7 @@ test("b22_another_server_of_this_machine_gets_nothing_to_replay, whichever page 
     // Back in the tab, the session is still there.
     await page.goto(new URL("/", address).href);
     await page.getByRole("navigation").getByRole("link", { name: "Review" }).click();
-    await expect(page.locator(".queue li")).toHaveCount(1);
+    await expect(page.locator(".queue .line")).toHaveCount(1);
   } finally {
     other.close();
     other.closeAllConnections();
@@ -269,13 +283,13 @@ test("identical calls stand in one line, each needs its answer, and a call like 
   guard(call, call);
   await waitHeld(2);
   await page.goto(await serve(watch));
-  const lines = page.locator(".queue li");
+  const lines = page.locator(".queue .line");
   await expect(lines).toHaveCount(1);
   await expect(lines).toContainText("×2");
-  await lines.locator("a").click();
+  await lines.first().click();
   await armed(page);
   await picture(page, "review-server-identical");
-  await reject(page).click();
+  await rejectShown(page);
   await expect(outcome(page)).toContainText("rejected");
   await expect(lines.first()).toContainText("pending");
   await expect(lines.first()).not.toContainText("×");
@@ -285,7 +299,7 @@ test("identical calls stand in one line, each needs its answer, and a call like 
   await page.evaluate((id) => {
     location.hash = `#/review/${id}`;
   }, like);
-  await expect(page.locator(".card .notice")).toContainText("Calls like this were rejected once");
+  await expect(page.locator(".card")).toContainText("Rejected before:");
   await picture(page, "review-server-links");
 });
 
@@ -303,30 +317,31 @@ rules: [{ id: note, tool: note.write, action: escalate, risk: low, review: { edi
   await escalations.open(policy, { ...call, args: { ...call.args, to: "bob" } }, { batch: "b1" });
   await escalations.open(policy, { ...call, args: { ...call.args, to: "eve" } });
   await page.goto(await serve(watch));
-  await page.locator(".queue li a").last().click();
+  await page.locator(".queue .line").last().click();
   await armed(page);
   const card = page.locator(".card");
-  await expect(card.locator(".versions")).toHaveCount(0);
-  await expect(card.locator(".notice")).toContainText("1 hidden character");
+  await expect(card.locator(".original")).toHaveCount(0);
+  await expect(card.locator(".flags")).toContainText("direction");
 
   // Somebody else edits it just before it is approved.
-  await approve(page).click();
+  await askApproval(page);
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
   const edited = await escalations.edit(id, policy, { args: { text: "second", to: "ann" } });
-  await expect(card.locator(".notice")).toContainText("A reviewer has edited this call");
+  await expect(card).toContainText("This call was changed while you had it open");
+  await expect(card).toContainText("A reviewer has edited this call");
   await expect(approveThis(page)).toHaveCount(0);
   await armed(page);
-  const [now, before] = [card.locator(".versions section").first(), card.locator(".versions .original")];
+  const [now, before] = [card.locator(".rows").first(), card.locator(".original .rows")];
   await expect(now).toContainText('text: "second"');
   await expect(before).toContainText('text: "first‹U+202E›"');
   await expect(card.locator("header")).toContainText("in a batch of which 1 other waits for an answer");
-  await expect(card.locator(".call-tree").last()).toContainText(/tenant: "acme".*toolDigest: "sha256:a+"/);
+  await expect(card.locator(".known")).toContainText(/tenant: "acme"/);
   await picture(page, "review-server-edited");
 
   await escalations.review(id, { verdict: "approve", digest: edited.digest });
   await expect(outcome(page)).toContainText("No guard holds this call");
   await escalations.revoke(id);
-  await expect(page.locator(".card > header .chip")).toHaveText("approved (revoked)");
+  await expect(page.locator(".card-chips")).toContainText("approved (revoked)");
   await expect(page.locator(".queue .chip", { hasText: "approved (revoked)" })).toHaveCount(1);
   await store.close();
 });
@@ -339,7 +354,7 @@ test("an approved call says that the rest of its batch, or a pause, keeps it fro
   const escalations = createEscalations({ store });
   const { items } = await escalations.list();
   await page.goto(await serve(watch));
-  await page.locator(".queue li a").first().click();
+  await page.locator(".queue .line").first().click();
   await armed(page);
   await approveShown(page);
   await expect(outcome(page)).toContainText("It does not run yet: 1 other waits for an answer in its batch.");
@@ -356,7 +371,7 @@ test("a server that stops is told at once, and no longer once it answers again",
   await hold(join(folder, "store.db"), [{ tool: "note.write", args: { text: "a" } }]);
   const address = await serve(watch);
   await page.goto(address);
-  await expect(page.locator(".queue li")).toHaveCount(1);
+  await expect(page.locator(".queue .line")).toHaveCount(1);
   const notice = page.getByRole("alert");
   await expect(notice).toHaveCount(0);
 
@@ -369,7 +384,7 @@ test("a server that stops is told at once, and no longer once it answers again",
   await expect(notice).toContainText("The server does not know this page");
   // The new address, opened in the same tab, makes it known again.
   await page.goto(again);
-  await expect(page.locator(".queue li")).toHaveCount(1);
+  await expect(page.locator(".queue .line")).toHaveCount(1);
   await expect(notice).toHaveCount(0);
   await hold(join(folder, "store.db"), [{ tool: "note.write", args: { text: "b" } }]);
   await expect(page.getByRole("button", { name: "Show 1 new" })).toBeVisible();

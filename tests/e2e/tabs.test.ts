@@ -1,17 +1,20 @@
 /** Two tabs on one queue. */
 
 import {
-  approve,
   approveShown,
   approveThis,
+  askApproval,
   expect,
+  giveReason,
   open,
   openCard,
   outcome,
   type Page,
   queue,
   reject,
+  rejectShown,
   test,
+  writePolicy,
 } from "./app.ts";
 
 const CALL = { tool: "file.write", args: { path: "a.txt" } };
@@ -33,7 +36,7 @@ test("the second of two answers is told that it does not count", async ({ page, 
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");
 
-  await reject(other).click();
+  await rejectShown(other);
   await expect(other.getByText("already answered")).toBeVisible();
   await expect(outcome(other)).toContainText("approved");
   await page.reload();
@@ -48,10 +51,14 @@ test("of two answers at once exactly one counts", async ({ page, context }) => {
   await asleep(other);
   await openCard(page, address);
   await openCard(other, address);
-  await approve(page).click();
+  await askApproval(page);
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  await reject(other).click();
+  await giveReason(other);
+  const rejectThis = other.getByRole("button", { name: "Reject this call" });
+  await expect(rejectThis).toHaveAttribute("aria-disabled", "false");
 
-  await Promise.all([approveThis(page).click(), reject(other).click()]);
+  await Promise.all([approveThis(page).click(), rejectThis.click()]);
   const [mine, theirs] = [outcome(page).locator(".chip"), outcome(other).locator(".chip")];
   await expect(mine).toBeVisible();
   await expect(theirs).toBeVisible();
@@ -81,21 +88,20 @@ test("new calls do not move the list until they are asked for", async ({ page, c
   await queue(other, { tool: "email.send" });
   await queue(other, { tool: "email.send", args: { to: "x" } });
 
-  const items = page.locator(".queue li");
+  const items = page.locator(".queue .line");
   await expect(page.getByRole("button", { name: "Show 2 new" })).toBeVisible();
   await expect(items).toHaveCount(1);
   await page.getByRole("button", { name: "Show 2 new" }).click();
   await expect(items).toHaveCount(3);
-  await expect(items.nth(0)).toContainText("email.send");
-  await expect(items.nth(2)).toContainText("file.write");
+  await expect(items.nth(0)).toContainText("Write file");
+  await expect(items.nth(2)).toContainText("Send email");
 });
 
 test("an edit in one tab is offered to the other, not forced on it", async ({ page, context }) => {
   await open(page, "policy");
   const other = await context.newPage();
   await open(other, "policy");
-  await other.getByLabel("Starter policy").selectOption("Coding agent");
-  await other.getByRole("button", { name: "Use it" }).click();
+  await writePolicy(other, "name: coding-agent\nrules:\n  - tool: a\n    action: block\n");
   await expect(other.locator(".policy-status")).toContainText("coding-agent");
   await expect(page.locator(".policy-status")).toContainText("unnamed policy");
   await page.getByRole("button", { name: "Take over its text" }).click();
@@ -104,17 +110,17 @@ test("an edit in one tab is offered to the other, not forced on it", async ({ pa
   await expect(page.locator(".policy-status")).toContainText("unnamed policy");
 });
 
-test("pending calls come first, then closed ones, the newest first within", async ({ page }) => {
+test("pending calls come first, the soonest to expire at the top, then closed ones", async ({ page }) => {
   await open(page, "simulate");
   const addresses: string[] = [];
   for (const at of [1, 2, 3]) addresses.push(await queue(page, { tool: "file.write", args: { at } }));
   await openCard(page, addresses[2] ?? "");
-  await reject(page).click();
+  await rejectShown(page);
   await expect(outcome(page)).toContainText("rejected");
   await page.reload();
-  await expect(page.locator(".queue .chip")).toHaveText(["pending", "pending", "rejected"]);
+  await expect(page.locator(".queue .line-facts .chip:not(.risk)")).toHaveText(["pending", "pending", "rejected"]);
   const order = await page
-    .locator(".queue li a")
+    .locator(".queue .line")
     .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
-  expect(order).toEqual([addresses[1], addresses[0], addresses[2]]);
+  expect(order).toEqual([addresses[0], addresses[1], addresses[2]]);
 });

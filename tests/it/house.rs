@@ -62,6 +62,7 @@ fn modules_import_only_from_those_above_them() {
         "catalogue",
         "decide",
         "check",
+        "language",
         "review",
         "evidence",
         "wire",

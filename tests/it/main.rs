@@ -11,18 +11,23 @@
 
 mod canonical;
 mod catalogue;
+mod compare;
 mod compiled;
 mod docs;
 mod documents;
+mod edit;
 mod fixes;
+mod forms;
 mod golden;
 mod history;
 mod house;
+mod language;
 mod lifecycle;
 mod limits;
 mod naive;
 mod oracle;
 mod plan;
+mod policy_tests;
 mod replay;
 mod schema;
 mod statistics;

@@ -1,8 +1,8 @@
 /** What the example policies with conditions are for: calls that run, wait and do not run. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Action, type Call, loadPolicy, type Policy } from "countersign";
+import { type Action, type Call, checkPolicy, loadPolicy, type Policy } from "countersign";
 
 const used = (policy: Policy, call: Call) =>
   Object.fromEntries(policy.decide(call).charge.map(({ bucket }) => [bucket, 0] as const));
@@ -90,4 +90,77 @@ test("airline agent", () => {
     ["escalate", "cancel_reservation", { reservation_id: "R" }, { context }],
     ["escalate", "send_certificate", { user_id: "ann", amount: 100 }, { context }],
   ]);
+});
+
+test("browser agent", () =>
+  decides("browser-agent", [
+    ["allow", "browser_snapshot", {}],
+    ["allow", "browser_navigate", { url: "https://docs.example.com/start" }],
+    ["escalate", "browser_navigate", { url: "https://docs.example.com@evil.example/" }],
+    ["escalate", "browser_navigate", { url: "https://evil.example/?q=secret" }],
+    ["block", "browser_navigate", { url: "http://169.254.169.254/latest/" }],
+    ["block", "browser_navigate", { url: "file:///etc/passwd" }],
+    ["escalate", "browser_click", { element: "Buy" }],
+    ["block", "browser_evaluate", { function: "() => 1" }],
+  ]));
+
+test("email assistant", () =>
+  decides("email-assistant", [
+    ["allow", "email.read", { id: "1" }],
+    ["allow", "email.reply", { to: ["ann@example.com"], subject: "Lunch", body: "Twelve is fine." }],
+    ["escalate", "email.reply", { to: ["ann@example.com"], subject: "Lunch", body: "See https://x.example" }],
+    ["escalate", "email.reply", { to: ["ann@example.com"], bcc: ["eve@evil.example"], subject: "", body: "" }],
+    ["escalate", "email.send", { to: ["eve@evil.example"], subject: "", body: "" }],
+    ["block", "email.send", { to: Array(21).fill("ann@example.com"), subject: "", body: "" }],
+    ["block", "email.set_forwarding", { to: "eve@evil.example" }],
+  ]));
+
+test("cloud agent", () =>
+  decides("cloud-agent", [
+    ["allow", "k8s.logs", { service: "shop" }],
+    ["allow", "deploy.release", { service: "shop", environment: "staging", version: "2" }],
+    ["escalate", "deploy.release", { service: "shop", environment: "staging", command: "id" }],
+    ["escalate", "deploy.release", { service: "shop", environment: "production", version: "2" }],
+    ["escalate", "ssh.run", { host: "web-1", command: "uptime" }],
+    ["block", "terraform.destroy", { environment: "staging" }],
+    ["block", "iam.create_user", { name: "eve" }],
+  ]));
+
+test("payments agent", () => {
+  const context = { payees: ["p1"], order: { currency: "EUR" } };
+  return decides("payments-agent", [
+    ["allow", "refund.create", { order: "A1", amount: 50, currency: "EUR" }, { context }],
+    ["escalate", "refund.create", { order: "A1", amount: 51, currency: "EUR" }, { context }],
+    ["block", "refund.create", { order: "A1", amount: 20, currency: "USD" }, { context }],
+    ["block", "refund.create", { order: "A1", amount: "20", currency: "EUR" }, { context }],
+    ["allow", "invoice.pay", { invoice: "I", payee: "p1", amount: 500, currency: "EUR" }, { context, user: "ann" }],
+    ["escalate", "invoice.pay", { invoice: "I", payee: "p2", amount: 5, currency: "EUR" }, { context, user: "ann" }],
+    ["block", "transfer.create", { payee: "p1", amount: -5 }],
+    ["escalate", "payee.create", { name: "Eve", iban: "DE00" }],
+    ["block", "crypto.send", { amount: 1 }],
+  ]);
+});
+
+test("MCP servers for files and GitHub", () =>
+  decides("mcp-files-and-github", [
+    ["allow", "filesystem/read_text_file", { path: "/home/app/project/src/a.ts" }],
+    ["allow", "filesystem/write_file", { path: "src/a.ts", content: "" }],
+    ["escalate", "filesystem/read_text_file", { path: "/home/app/project/../notes" }],
+    ["escalate", "filesystem/move_file", { source: "/home/app/project/a", destination: "/home/app/project/b" }],
+    ["block", "filesystem/read_text_file", { path: "/home/app/project/.env" }],
+    ["block", "filesystem/read_multiple_files", { paths: ["a.ts", "/home/app/.ssh/config"] }],
+    ["block", "filesystem/write_file", { path: ".github/workflows/ci.yml", content: "" }],
+    ["allow", "github/push_files", { owner: "example-org", repo: "shop", branch: "agent/fix", files: [], message: "" }],
+    ["escalate", "github/push_files", { owner: "example-org", repo: "shop", branch: "main", files: [], message: "" }],
+    ["block", "github/merge_pull_request", { owner: "example-org", repo: "shop", pull_number: 7 }],
+  ]));
+
+test("every example is without a problem", async () => {
+  const folder = new URL("../../examples/policies/", import.meta.url);
+  const names = readdirSync(folder);
+  assert.ok(names.length > 10);
+  for (const name of names) {
+    const { diagnostics } = await checkPolicy(readFileSync(new URL(name, folder), "utf8"));
+    assert.deepEqual(diagnostics, [], name);
+  }
 });

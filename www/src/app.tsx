@@ -5,6 +5,8 @@ import { type ComponentType, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { DemoFrame, DemoOffer } from "./demo/demo-frame.tsx";
 import { engine, startEngine } from "./engine/client.ts";
+import { watchStorage } from "./evidence/remembered.ts";
+import { StorageNotice } from "./evidence/storage-notice.tsx";
 import { Foot } from "./offline/foot.tsx";
 import { NewerNotice } from "./offline/newer-notice.tsx";
 import { keepForOffline } from "./offline/offline.ts";
@@ -42,6 +44,7 @@ export function mount(host: HTMLElement | null): void {
   startEngine();
   keepPolicyChecked();
   followQueue();
+  watchStorage();
   render(<App />, host);
   const stop = engine.subscribe(({ state }) => {
     if (state !== "ready") return;
@@ -84,6 +87,7 @@ function App() {
         <NewerNotice />
         <EngineNotice />
         <ServerNotice />
+        <StorageNotice />
         {Shown !== undefined && (
           <ViewBoundary key={view} title={title}>
             <Shown />

@@ -1,12 +1,25 @@
 /** The whole engine. */
 import type { Batch, Card, Written } from "../card.js";
+import type { ComparedLine, ComparisonCounts, ToolForm } from "../comparison.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
+import type { Completions, Description, TestRun } from "../language.js";
 import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
 import type { PlantedCall } from "../planting.js";
 import type { Interval } from "../statistics.js";
-import type { Call, Counts, Diagnostic, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
+import type {
+  Call,
+  Counts,
+  Diagnostic,
+  Fix,
+  Limits,
+  PolicySummary,
+  SimulatedLine,
+  Token,
+  Trace,
+  Usage,
+} from "../types.js";
 import * as wasm from "../wasm/countersign.js";
 
 /** The engine. */
@@ -21,7 +34,15 @@ export interface FullStack extends HoldingStack {
   compiled(): Uint8Array;
   trace(call: Call, usage?: Usage): Trace;
   simulation(): EngineSimulation;
+  runTests(): readonly TestRun[];
   presentCard(record: unknown, context: unknown): Card;
+}
+
+/** Help for who writes a policy, with the tools of a catalogue in the engine's memory. */
+export interface EngineLanguage {
+  complete(text: string, offset: number): Completions | null;
+  describe(text: string, offset: number): Description | null;
+  free(): void;
 }
 
 /** A simulation in the engine's memory. */
@@ -33,6 +54,16 @@ export interface EngineSimulation {
   count(chunk: Uint8Array): void;
   finishCount(): void;
   counts(): Counts;
+  free(): void;
+}
+
+/** A comparison in the engine's memory. */
+export interface EngineComparison {
+  pushRows(chunk: Uint8Array): readonly ComparedLine[];
+  finishRows(): readonly ComparedLine[];
+  count(chunk: Uint8Array): void;
+  finishCount(): void;
+  counts(): ComparisonCounts;
   free(): void;
 }
 
@@ -118,6 +149,18 @@ export function readCall(json: string): Call {
   return engine.answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
 }
 
+/** Help with `tools`, a catalogue, if there is one. The engine must be ready. */
+export function language(tools: Source | undefined): EngineLanguage {
+  const made = engine.answer(refusedCall, () => new wasm.Language(tools));
+  return {
+    complete: (text, offset) =>
+      engine.answer(refusedCall, () => deepFreeze(made.complete(text, offset) as Completions | null)),
+    describe: (text, offset) =>
+      engine.answer(refusedCall, () => deepFreeze(made.describe(text, offset) as Description | null)),
+    free: () => engine.free(made),
+  };
+}
+
 /** The card of `record`, under the policies of `stack` if they are given. The engine must be ready. */
 export function present(record: unknown, context: unknown, stack: FullStack | undefined): Card {
   if (stack !== undefined) return stack.presentCard(record, context);
@@ -142,16 +185,46 @@ export function segments(text: string): Written {
   return engine.answer(refusedCall, () => deepFreeze(wasm.segmentsOf(text) as Written));
 }
 
-function fullStack(stack: wasm.Stack): FullStack {
+/** Begins to compare decisions of two stacks of this engine. */
+export function comparison(before: object, after: object): EngineComparison {
+  const [old, next] = [rawStacks.get(before), rawStacks.get(after)];
+  if (!old || !next) throw new TypeError("a compiled policy cannot be compared");
+  const running = engine.answer(refusedCall, () => new wasm.Comparison(old, next));
   return {
+    pushRows: (chunk) => engine.answer(refusedCall, () => running.pushRows(chunk) as ComparedLine[]),
+    finishRows: () => engine.answer(refusedCall, () => running.finishRows() as ComparedLine[]),
+    count: (chunk) => engine.answer(refusedCall, () => running.count(chunk)),
+    finishCount: () => engine.answer(refusedCall, () => running.finishCount()),
+    counts: () => engine.answer(refusedCall, () => deepFreeze(running.counts() as ComparisonCounts)),
+    free: () => engine.free(running),
+  };
+}
+
+/** The change that adds a test to a policy's text. The engine must be ready. */
+export function addTest(text: string, test: object, refused: (code: string, message: string) => Error): Fix {
+  return engine.answer(refused, () => deepFreeze(wasm.addTest(text, test) as Fix));
+}
+
+/** Forms for the tools of a catalogue without errors. The engine must be ready. */
+export function toolForms(text: string): readonly ToolForm[] {
+  return engine.answer(refusedCall, () => deepFreeze(wasm.toolForms(text) as ToolForm[]));
+}
+
+const rawStacks = new WeakMap<object, wasm.Stack>();
+
+function fullStack(stack: wasm.Stack): FullStack {
+  const full: FullStack = {
     ...holding.holding(stack),
     policies: () => engine.answer(refusedCall, () => deepFreeze(stack.policies() as PolicySummary[])),
     compiled: () => engine.answer(refusedCall, () => stack.compiled()),
     trace: (call, usage) => engine.answer(refusedCall, () => deepFreeze(stack.trace(call, usage) as Trace)),
     simulation: () => engine.answer(refusedCall, () => guardedSimulation(stack.simulation())),
+    runTests: () => engine.answer(refusedCall, () => deepFreeze(stack.runTests() as TestRun[])),
     presentCard: (record, context) =>
       engine.answer(refusedHistory, () => deepFreeze(stack.presentCard(record, context) as Card)),
   };
+  rawStacks.set(full, stack);
+  return full;
 }
 
 function guardedSimulation(simulation: wasm.Simulation): EngineSimulation {

@@ -6,7 +6,15 @@ import type { Failure } from "./api.ts";
 import type { AttentionKeeper } from "./attention/api.ts";
 import { attentionIn } from "./attention/create.ts";
 import { answered, failure } from "./failure.ts";
-import { createQueue, type Queue } from "./review/queue.ts";
+import { type AttentionOf, createQueue, type Queue } from "./review/queue.ts";
+import type { Tools } from "./simulate/api.ts";
+
+/** A policy that decides, and what it was loaded from. */
+export interface InForce {
+  readonly policy: Policy;
+  readonly text: string;
+  readonly tools: Tools | null;
+}
 
 export interface Room {
   /** Says where the held calls are; only the first word counts. */
@@ -14,34 +22,33 @@ export interface Room {
   /** Where the held calls are. Throws if nobody has said so. */
   place(): Place;
   queue(): Queue;
-  /** What plants check cards in this browser's queue; `null` where another program has the queue. */
+  /** What plants check cards in this queue; `null` until somebody has said where it is. */
   attention(): AttentionKeeper | null;
   /** The policy in force and its text; `null` while there is none. */
-  inForce(): { readonly policy: Policy; readonly text: string } | null;
+  inForce(): InForce | null;
   /**
    * The policy by which held calls are edited and explained: in this browser the one in force, else that of the server.
    * `null` if there is none.
    */
   reviewPolicy(): Promise<Policy | null>;
   /** Puts a policy in force, or none. The one before is disposed unless somebody keeps it. */
-  putInForce(policy: Policy | null, text: string): void;
+  putInForce(policy: Policy | null, text: string, tools?: Tools | null): void;
+  /** The tool catalogue with which policies are loaded from now on; `null` for none. */
+  tools(): Tools | null;
+  useTools(tools: Tools | null): void;
   /** Runs `work` with the policy in force, if it is the one that the page means. */
-  withPolicy<T>(digest: string, work: (policy: Policy, text: string) => T | Promise<T>): Promise<T | Failure>;
+  withPolicy<T>(digest: string, work: (policy: Policy, inForce: InForce) => T | Promise<T>): Promise<T | Failure>;
   /** Gives back the memory of a policy that neither decides nor is kept. */
   retire(policy: Policy | null): void;
   /** From now on, the policy that `kept` answers is not disposed. */
   keep(kept: () => Policy | null): void;
 }
 
-interface Settled {
-  readonly place: Place;
-  readonly queue: Queue;
-  readonly attention: AttentionKeeper | null;
-}
-
 export function createRoom(): Room {
-  let inForce: { readonly policy: Policy; readonly text: string } | null = null;
-  let settled: Settled | null = null;
+  let inForce: InForce | null = null;
+  let tools: Tools | null = null;
+  let settled: { readonly place: Place; readonly queue: Queue } | null = null;
+  let attention: AttentionKeeper | null = null;
   /** That of the server is loaded once. */
   let ofServer: Promise<Policy | null> | null = null;
   const keepers: (() => Policy | null)[] = [];
@@ -58,40 +65,43 @@ export function createRoom(): Room {
     return ofServer;
   }
 
+  const policy = () => inForce?.policy ?? null;
+
   function retire(policy: Policy | null): void {
     if (policy === null || policy === inForce?.policy) return;
     if (!keepers.some((kept) => kept() === policy)) policy.dispose();
   }
 
-  function settleAt(place: Place, onServer: (trouble: string | null) => void): Settled {
-    if (place.kind === "api") return { place, queue: createQueue(place, onServer), attention: null };
-    const policy = () => inForce?.policy ?? null;
-    // A check card is drawn as real calls are, by the queue in which it waits.
-    const attention = attentionIn({ space: place.space, present: (record) => queue.card(record, policy()), policy });
-    const queue = createQueue(place, onServer, attention);
-    return { place, queue, attention };
-  }
-
   return {
     settle(place, onServer) {
-      settled ??= settleAt(place, onServer);
+      const space = place.kind === "api" ? "countersign" : place.space;
+      const attentionOf: AttentionOf = (present) => {
+        attention = attentionIn({ space, present: async (record) => present(record, await reviewPolicy()), policy });
+        return attention;
+      };
+      settled ??= { place, queue: createQueue(place, onServer, attentionOf) };
     },
     place: () => whereCallsAre().place,
     queue: () => whereCallsAre().queue,
-    attention: () => whereCallsAre().attention,
+    attention: () => attention,
     inForce: () => inForce,
     reviewPolicy,
-    putInForce(policy, text) {
+    tools: () => tools,
+    useTools(next) {
+      tools = next;
+    },
+    putInForce(policy, text, withTools = null) {
       const before = inForce;
-      inForce = policy === null ? null : { policy, text };
+      inForce = policy === null ? null : { policy, text, tools: withTools };
       retire(before?.policy ?? null);
     },
     async withPolicy(digest, work) {
       if (inForce === null) return failure("no-policy", "no policy is in force, so nothing is decided");
-      const { policy, text } = inForce;
+      const now = inForce;
+      const { policy } = now;
       if (policy.digest !== digest)
         return failure("policy-changed", "the policy has changed since; nothing was decided");
-      return answered(() => work(policy, text));
+      return answered(() => work(policy, now));
     },
     retire,
     keep(kept) {

@@ -13,14 +13,19 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { coverage, coverText, cursor, isHit } from "./coverage.ts";
+import { completions } from "./editor-complete.ts";
 import { underlined } from "./editor-diagnostics.ts";
+import { explanations } from "./editor-explain.ts";
+import { type LineMark, lineMarks, marked } from "./editor-gutter.ts";
 import { editorTheme } from "./editor-theme.ts";
 import { coloured, tokenColours } from "./editor-tokens.ts";
 import { activeId, checked, text, wanted } from "./state.ts";
 
 const extensions: Extension = [
+  lineMarks,
   lineNumbers(),
   highlightActiveLineGutter(),
   highlightActiveLine(),
@@ -31,6 +36,8 @@ const extensions: Extension = [
   highlightSelectionMatches(),
   linter(null),
   tokenColours,
+  completions,
+  explanations,
   editorTheme,
   EditorView.contentAttributes.of({ "aria-label": "Policy text", spellcheck: "false", tabindex: "0" }),
   // Tab stays free to leave the editor; Ctrl-] and Ctrl-[ indent.
@@ -44,6 +51,7 @@ const extensions: Extension = [
   EditorView.domEventHandlers({ beforeinput: typeOverSelection }),
   EditorView.updateListener.of((update) => {
     if (update.docChanged) text.value = update.state.doc.toString();
+    if (update.docChanged || update.selectionSet) cursor.value = update.state.selection.main.head;
   }),
 ];
 
@@ -65,11 +73,15 @@ export function Editor() {
     const stops = [
       effect(() => {
         const id = activeId.value;
-        if (id !== leftOf && leftOf !== null) view.setState(EditorState.create({ doc: text.value, extensions }));
+        if (id !== leftOf && leftOf !== null) {
+          view.setState(EditorState.create({ doc: text.value, extensions }));
+          untracked(() => showChecked(view));
+        }
         leftOf = id;
         showText(view, text.value);
       }),
       effect(() => showChecked(view)),
+      effect(() => showMarks(view)),
       effect(() => showWanted(view)),
     ];
     return () => {
@@ -111,8 +123,24 @@ function showText(view: EditorView, next: string): void {
 function showChecked(view: EditorView): void {
   const last = checked.value;
   if (last === null || last.text !== view.state.doc.toString()) return;
-  view.dispatch(coloured(view.state, last.tokens));
-  view.dispatch(underlined(view.state, last.diagnostics));
+  view.dispatch(coloured(view.state, last.tokens), underlined(view.state, last.diagnostics));
+}
+
+/** Shows which tests pass and which rules are hit. While the text is being checked the marks stay, as they were. */
+function showMarks(view: EditorView): void {
+  const last = checked.value;
+  const covers = coverage.value ?? [];
+  if (last === null || last.text !== view.state.doc.toString()) return;
+  const marks: LineMark[] = [];
+  for (const cover of covers) {
+    const kind = isHit(cover) ? "hit" : cover.matches > 0 ? "matched" : "never";
+    marks.push({ at: cover.rule.span.start, kind, title: `Rule ${cover.rule.id}: ${coverText(cover)}` });
+  }
+  for (const { name, span, passed, message } of last.tests?.tests ?? []) {
+    const title = passed ? `Test “${name}” passes` : `Test “${name}” fails: ${message ?? ""}`;
+    marks.push({ at: span.start, kind: passed ? "passed" : "failed", title });
+  }
+  view.dispatch(marked(view.state, marks));
 }
 
 function showWanted(view: EditorView): void {

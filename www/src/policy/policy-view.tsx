@@ -4,6 +4,7 @@ import { Editor } from "./editor.tsx";
 import { Outline } from "./outline.tsx";
 import { PolicyStatus } from "./policy-status.tsx";
 import { Problems } from "./problems.tsx";
+import { TestsPanel } from "./tests-panel.tsx";
 import { Toolbar } from "./toolbar.tsx";
 
 export function PolicyView() {
@@ -16,6 +17,7 @@ export function PolicyView() {
         <div class="policy-main">
           <Editor />
           <Problems />
+          <TestsPanel />
         </div>
         <Outline />
       </div>

@@ -2,6 +2,7 @@
 
 import type { Diagnostic } from "countersign";
 import { VisibleText } from "../text/visible-text.tsx";
+import { CodeHelp } from "./code-help.tsx";
 import { checked, mend, wanted } from "./state.ts";
 
 /** The list stays readable; the first problems are usually the cause of the later ones. */
@@ -56,7 +57,7 @@ function Problem({ diagnostic }: { readonly diagnostic: Diagnostic }) {
         </p>
       )}
       <p class="problem-foot">
-        <code>{code}</code>
+        <CodeHelp code={code} />
         {fixes.map((fix) => (
           <button key={fix.title} type="button" onClick={() => mend(fix)}>
             Fix: <VisibleText text={fix.title} />

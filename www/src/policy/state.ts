@@ -12,6 +12,7 @@ import type { Checked, InForce } from "../engine/policy/api.ts";
 import { route } from "../route.ts";
 import { FIRST } from "./first-policy.ts";
 import { keepText, keptText, onKeptElsewhere } from "./kept-text.ts";
+import { checkWithTools, tools } from "./tools.ts";
 
 /** Checking waits until nobody has typed for this long. */
 const CHECK_AFTER_MS = 120;
@@ -96,6 +97,8 @@ export function keepPolicyChecked(): void {
       checked.value = null;
       return;
     }
+    // Another tool catalogue is another answer.
+    tools.value;
     const first = checked.peek() === null;
     const timer = setTimeout(() => check(current), first ? 0 : CHECK_AFTER_MS);
     return () => clearTimeout(timer);
@@ -144,12 +147,24 @@ function startLibraryWhenNeeded(): void {
   });
 }
 
+/** The text whose check the engine still owes, if any: one is checked at a time, and of those that wait only the last. */
+let checking: { waiting: string | null } | null = null;
+
 async function check(current: string): Promise<void> {
+  if (checking !== null) {
+    checking.waiting = current;
+    return;
+  }
+  const mine: { waiting: string | null } = { waiting: null };
+  checking = mine;
   try {
-    const answer = await ask((api) => api.check(current));
+    const answer = await ask((api) => checkWithTools(api, current));
     // A slower answer about an older text says nothing about the present one.
     if (answer.text === text.value) checked.value = answer;
   } catch {
     checked.value = null;
+  } finally {
+    checking = null;
   }
+  if (mine.waiting !== null && mine.waiting === text.value) void check(mine.waiting);
 }

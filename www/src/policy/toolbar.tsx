@@ -11,10 +11,10 @@ import { hide, type Panel, panel, toggle } from "./library/panel.ts";
 import { PoliciesPanel } from "./library/policies-panel.tsx";
 import { saveFile } from "./library/save-file.ts";
 import { StartersPanel } from "./library/starters-panel.tsx";
-import { active, isEdited, keepDraft, library, policies, savedVersion, versions } from "./library/state.ts";
+import { active, isEdited, keepDraft, library, policies, savedVersion, trouble, versions } from "./library/state.ts";
 import { VersionsPanel } from "./library/versions-panel.tsx";
 import { SharePanel } from "./share/share-panel.tsx";
-import { policyStatus, text } from "./state.ts";
+import { kept, policyStatus, text } from "./state.ts";
 
 const TITLES: Readonly<Record<Panel, string>> = {
   save: "Save a version",
@@ -197,6 +197,14 @@ function listen(): () => void {
     "visibilitychange",
     () => {
       if (document.visibilityState === "hidden") void keepDraft();
+    },
+    { signal },
+  );
+  window.addEventListener(
+    "beforeunload",
+    (event) => {
+      // Neither the draft nor the library could be written: the text is nowhere but here.
+      if (!kept.peek() && (library.peek().state !== "open" || trouble.peek() !== null)) event.preventDefault();
     },
     { signal },
   );

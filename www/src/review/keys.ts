@@ -10,6 +10,7 @@ import { chosen, listed, turnTo } from "./state.ts";
 export const KEYS: readonly (readonly [string, string])[] = [
   ["j", "next call of the list"],
   ["k", "call before"],
+  ["n", "bring the next part on screen that was not"],
   ["e", "show long values as a whole"],
   ["d", "show only what differs from the most similar approved call"],
   ["r", "reject: asks why"],
@@ -71,6 +72,7 @@ const ACTS: ReadonlyMap<string, () => boolean> = new Map<string, () => boolean>(
   ["i", () => commands.current.ask?.() ?? false],
   ["a", () => commands.current.approve?.() ?? false],
   ["y", () => commands.current.confirm?.() ?? false],
+  ["n", () => commands.current.showNext?.() ?? false],
   ["u", () => commands.current.undo?.() ?? false],
   [
     "?",

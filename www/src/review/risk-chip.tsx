@@ -1,16 +1,9 @@
 import type { Risk } from "countersign";
 
-const MARKS: Readonly<Record<Risk, string>> = { low: "▁", medium: "▃", high: "▆", critical: "█" };
-
-/** A risk in words and in a mark; `null` where no rule says one. */
+/** A risk in words; `null` where no rule says one. */
 export function RiskChip({ risk }: { readonly risk: Risk | null }) {
   if (risk === null) return <span class="chip risk">risk not written</span>;
-  return (
-    <span class={`chip risk risk-${risk}`}>
-      <span aria-hidden="true">{MARKS[risk]} </span>
-      {risk} risk
-    </span>
-  );
+  return <span class={`chip risk risk-${risk}`}>{risk} risk</span>;
 }
 
 /** Whether a call of this risk has a look, and a friction, of its own. */

@@ -1,20 +1,22 @@
 /** The arguments of a call, one a row: a name and a JSON value. */
 
-import { type ArgumentRow, jsonProblem } from "./draft.ts";
+import { type ArgumentRow, jsonProblem, textOf } from "./draft.ts";
 import { JsonField } from "./json-field.tsx";
 import { tried } from "./state.ts";
 
 interface Props {
   readonly rows: readonly ArgumentRow[];
+  /** What they are called; other arguments may stand above them. */
+  readonly title?: string;
   readonly onChange: (rows: readonly ArgumentRow[]) => void;
 }
 
-export function ArgumentRows({ rows, onChange }: Props) {
+export function ArgumentRows({ rows, title = "Arguments", onChange }: Props) {
   const replace = (at: number, part: Partial<ArgumentRow>) =>
     onChange(rows.map((row, index) => (index === at ? { ...row, ...part } : row)));
   return (
     <fieldset class="arguments">
-      <legend>Arguments</legend>
+      <legend>{title}</legend>
       {rows.length === 0 && <p class="quiet">none</p>}
       {rows.map((row, at) => (
         <div key={at} class="argument-row">
@@ -38,9 +40,9 @@ export function ArgumentRows({ rows, onChange }: Props) {
           </div>
           <JsonField
             label="Value (JSON)"
-            value={row.json}
-            problem={row.json === "" && !tried.value ? null : jsonProblem(row.json)}
-            onChange={(json) => replace(at, { json })}
+            value={textOf(row.value)}
+            problem={row.value === "" && !tried.value ? null : jsonProblem(row.value)}
+            onChange={(value) => replace(at, { value })}
           />
           <button
             type="button"
@@ -52,7 +54,7 @@ export function ArgumentRows({ rows, onChange }: Props) {
           </button>
         </div>
       ))}
-      <button type="button" onClick={() => onChange([...rows, { key: "", json: "" }])}>
+      <button type="button" onClick={() => onChange([...rows, { key: "", value: "" }])}>
         Add an argument
       </button>
     </fieldset>

@@ -1,16 +1,19 @@
 /** A call as fields: the tool, its arguments one a row, and what else a call may carry. */
 
 import { policyStatus } from "../policy/state.ts";
+import { VisibleText } from "../text/visible-text.tsx";
 import { ArgumentRows } from "./argument-rows.tsx";
+import { chooseTool, formOfTool, forms } from "./catalogue-state.ts";
 import { type FormDraft, form, jsonProblem, PARTS, type Part, toJson } from "./draft.ts";
 import { JsonField } from "./json-field.tsx";
 import { tried } from "./state.ts";
+import { ToolFields } from "./tool-fields.tsx";
 
 const PART_HINTS: Readonly<Record<Part, string>> = {
   reason: "the agent's own words, never believed",
   agent: "known by the guard",
   user: "known by the guard",
-  session: "known by the guard",
+  session: 'known by the guard; with marks, such as { "id": "s1", "marks": ["tainted"] }',
   context: "known by the guard; a JSON object",
   confidence: "from 0 to 1, reported by the agent",
 };
@@ -18,6 +21,7 @@ const PART_HINTS: Readonly<Record<Part, string>> = {
 export function CallForm() {
   const draft = form.value;
   const noTool = tried.value && draft.tool === "";
+  const tool = formOfTool(draft.tool);
   const carried = PARTS.filter((part) => draft.parts[part] !== "").length;
   return (
     <>
@@ -31,7 +35,7 @@ export function CallForm() {
           value={draft.tool}
           aria-invalid={noTool}
           aria-describedby={noTool ? "tool-problem" : undefined}
-          onInput={(event) => change({ tool: event.currentTarget.value })}
+          onInput={(event) => chooseTool(event.currentTarget.value)}
         />
         <datalist id="tools">
           {knownTools().map((tool) => (
@@ -44,7 +48,24 @@ export function CallForm() {
           </p>
         )}
       </div>
-      <ArgumentRows rows={draft.rows} onChange={(rows) => change({ rows })} />
+      {tool === null ? (
+        <ArgumentRows rows={draft.rows} onChange={(rows) => change({ rows })} />
+      ) : (
+        <>
+          {tool.description !== null && (
+            <p class="quiet">
+              <VisibleText text={tool.description} />
+            </p>
+          )}
+          <ToolFields
+            key={tool.name}
+            title={`Arguments of ${tool.name}`}
+            fields={tool.fields}
+            rows={draft.rows}
+            onChange={(rows) => change({ rows })}
+          />
+        </>
+      )}
       <details>
         <summary>Reason, agent, user, session, context {carried > 0 && <span class="count">{carried}</span>}</summary>
         {PARTS.map((part) => (
@@ -74,10 +95,11 @@ function change(part: Partial<FormDraft>): void {
   form.value = { ...form.value, ...part };
 }
 
-/** The tools that the policy in force names; patterns are no names. */
+/** The tools of the catalogue, and those that the policy in force names; patterns are no names. */
 function knownTools(): readonly string[] {
   const status = policyStatus.value;
-  if (status.state !== "in-force") return [];
-  const tools = status.policy.policies.flatMap((policy) => policy.rules.flatMap((rule) => rule.tools));
-  return [...new Set(tools)].filter((tool) => !tool.includes("*")).slice(0, 500);
+  const listed = forms.value?.map((each) => each.name) ?? [];
+  if (status.state !== "in-force") return listed;
+  const named = status.policy.policies.flatMap((policy) => policy.rules.flatMap((rule) => rule.tools));
+  return [...new Set([...listed, ...named])].filter((tool) => !tool.includes("*")).slice(0, 500);
 }

@@ -2,8 +2,9 @@
 
 import { VisibleText } from "../text/visible-text.tsx";
 import { DecisionFacts } from "./decision-facts.tsx";
+import { MakeTest } from "./make-test.tsx";
 import { QueueButton } from "./queue-button.tsx";
-import { type Simulated, simulated, stale } from "./state.ts";
+import { linked, type Simulated, simulated, stale } from "./state.ts";
 import { TraceView } from "./trace.tsx";
 
 export function DecisionCard() {
@@ -17,7 +18,7 @@ export function DecisionCard() {
 }
 
 function Answer({ last }: { readonly last: Simulated }) {
-  const { answer, callText, digest } = last;
+  const { answer, callText, digest, policyText } = last;
   if (!answer.ok) {
     return (
       <p class="notice bad">
@@ -35,7 +36,8 @@ function Answer({ last }: { readonly last: Simulated }) {
         {answer.trace.decision.action === "escalate" && !stale.value && (
           <QueueButton key={callText} open={(api) => api.escalate(callText, digest)} />
         )}
-        <TraceView trace={answer.trace} linked={!stale.value} />
+        {!stale.value && <MakeTest key={`${callText} test`} call={answer.call} trace={answer.trace} />}
+        <TraceView trace={answer.trace} linked={linked.value} policyText={policyText} />
       </div>
     </>
   );

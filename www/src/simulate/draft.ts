@@ -5,15 +5,19 @@
  */
 
 import { signal } from "@preact/signals";
+import type { ToolField } from "countersign";
 
 /** A part of a call beside its tool and arguments. */
 export const PARTS = ["reason", "agent", "user", "session", "context", "confidence"] as const;
 export type Part = (typeof PARTS)[number];
 
-/** One argument: its name, and its value as JSON. */
+/** A value as it was written: JSON text, or a list or map of what was written. */
+export type Written = string | { readonly items: readonly Written[] } | { readonly rows: readonly ArgumentRow[] };
+
+/** One argument: its name and its value. */
 export interface ArgumentRow {
   readonly key: string;
-  readonly json: string;
+  readonly value: Written;
 }
 
 export interface FormDraft {
@@ -32,8 +36,8 @@ const NO_PARTS: FormDraft["parts"] = { reason: "", agent: "", user: "", session:
 export const form = signal<FormDraft>({
   tool: "file.write",
   rows: [
-    { key: "path", json: '"notes/today.md"' },
-    { key: "text", json: '"Call the plumber"' },
+    { key: "path", value: '"notes/today.md"' },
+    { key: "text", value: '"Call the plumber"' },
   ],
   parts: NO_PARTS,
   others: [],
@@ -52,12 +56,47 @@ export function formText({ tool, rows, parts, others }: FormDraft): string {
   for (const part of PARTS) {
     if (parts[part].trim() !== "") lines.push(`${JSON.stringify(part)}: ${parts[part].trim()}`);
   }
-  for (const { key, json: value } of others) lines.push(`${JSON.stringify(key)}: ${value}`);
+  for (const { key, value } of others) lines.push(`${JSON.stringify(key)}: ${textOf(value)}`);
   return `{\n  ${lines.join(",\n  ")}\n}`;
 }
 
+/** A value as JSON text. */
+export function textOf(value: Written): string {
+  if (typeof value === "string") return value;
+  if ("items" in value) return `[${value.items.map(textOf).join(", ")}]`;
+  return `{${value.rows.map((row) => `${JSON.stringify(row.key)}: ${textOf(row.value)}`).join(", ")}}`;
+}
+
+/** The items of a list, as they were written; `null` if it is none. */
+export function itemsOf(value: Written): readonly Written[] | null {
+  if (typeof value !== "string") return "items" in value ? value.items : null;
+  const list = parsed(value);
+  return Array.isArray(list) ? list.map((item) => JSON.stringify(item)) : null;
+}
+
+/** The entries of a map, as they were written; `null` if it is none. */
+export function entriesOf(value: Written): readonly ArgumentRow[] | null {
+  if (typeof value !== "string") return "rows" in value ? value.rows : null;
+  const map = parsed(value);
+  return isMap(map) ? rowsOf(Object.entries(map)) : null;
+}
+
+/** The value that a JSON text writes; `undefined` if it is none. */
+export function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What is wrong with a value as JSON, or `null`. */
-export function jsonProblem(value: string): string | null {
+export function jsonProblem(value: Written): string | null {
+  if (typeof value !== "string") {
+    const parts = "items" in value ? value.items : value.rows.map((row) => row.value);
+    const problems = parts.map(jsonProblem).filter((problem) => problem !== null);
+    return problems[0] ?? null;
+  }
   try {
     JSON.parse(value);
     return null;
@@ -100,14 +139,43 @@ function formOf(tool: string, args: Readonly<Record<string, unknown>>, rest: Rec
 }
 
 function rowsOf(entries: readonly [string, unknown][]): ArgumentRow[] {
-  return entries.map(([key, value]) => ({ key, json: JSON.stringify(value) }));
+  return entries.map(([key, value]) => ({ key, value: JSON.stringify(value) }));
 }
 
 function objectText(rows: readonly ArgumentRow[]): string {
   if (rows.length === 0) return "{}";
-  return `{\n    ${rows.map(({ key, json: value }) => `${JSON.stringify(key)}: ${value}`).join(",\n    ")}\n  }`;
+  return `{\n    ${rows.map(({ key, value }) => `${JSON.stringify(key)}: ${textOf(value)}`).join(",\n    ")}\n  }`;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The rows that a form of `fields` begins with: those that are there already, and what is required. */
+export function formFor(fields: readonly ToolField[], rows: readonly ArgumentRow[]): readonly ArgumentRow[] {
+  return fields.flatMap((field) => {
+    const there = rows.find((row) => row.key === field.key);
+    if (there !== undefined) return [there];
+    return field.required ? [{ key: field.key, value: startOf(field) }] : [];
+  });
+}
+
+/** What stands in a field before anything is written. */
+export function startOf(field: ToolField): Written {
+  if (Object.hasOwn(field, "default") && field.default !== null) return JSON.stringify(field.default);
+  switch (field.kind) {
+    case "text":
+      return '""';
+    case "number":
+    case "json":
+      return "";
+    case "boolean":
+      return "false";
+    case "choice":
+      return JSON.stringify(field.choices[0] ?? null);
+    case "list":
+      return { items: [] };
+    case "map":
+      return { rows: formFor(field.fields, []) };
+  }
 }

@@ -1,8 +1,9 @@
 /** What the decisions of a file come to, in all and per rule. */
 
-import type { Counts } from "countersign";
+import type { Counts, RuleCount } from "countersign";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
+import { choose, query } from "./file-state.ts";
 
 /** The rules that decided most; the rest is summed up. */
 const SHOWN_MAX = 200;
@@ -35,7 +36,16 @@ export function FileCounts({ counts }: { readonly counts: Counts }) {
           <tbody>
             {rules.slice(0, SHOWN_MAX).map((each) => (
               <tr key={`${each.policy} ${each.action} ${each.rule}`}>
-                <td>{each.rule === null ? "none: the default" : <VisibleText text={each.rule} />}</td>
+                <td>
+                  <button
+                    type="button"
+                    class="link"
+                    aria-pressed={query.value.rule === each}
+                    onClick={() => choose({ rule: query.value.rule === each ? null : each, filter: "all", search: "" })}
+                  >
+                    <RuleName of={each} />
+                  </button>
+                </td>
                 <td>
                   <ActionChip action={each.action} />
                 </td>
@@ -48,6 +58,12 @@ export function FileCounts({ counts }: { readonly counts: Counts }) {
       </details>
     </>
   );
+}
+
+/** Who decided: a rule, the default, or the tool catalogue. */
+export function RuleName({ of }: { readonly of: RuleCount }) {
+  if (of.misfit) return <>does not fit the catalogue</>;
+  return of.rule === null ? <>none: the default</> : <VisibleText text={of.rule} />;
 }
 
 function Count({ name, value }: { readonly name: string; readonly value: number }) {

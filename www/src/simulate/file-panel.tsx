@@ -31,7 +31,7 @@ export function FilePanel() {
       {shown !== null && (
         <>
           <FileProgressBar shown={shown} />
-          {ready && status.text !== shown.policyText && (
+          {ready && status.policy.digest !== shown.digest && (
             <p class="notice">
               The policy has changed since; these decisions are of the policy before. Open the file again for the
               present one.
@@ -41,7 +41,7 @@ export function FilePanel() {
             <>
               <FileCounts counts={shown.progress.counts} />
               <FileTable progress={shown.progress} />
-              <FileLinePanel linked={ready && status.text === shown.policyText} />
+              <FileLinePanel shown={shown} linked={ready && status.text === shown.policyText} />
             </>
           )}
         </>

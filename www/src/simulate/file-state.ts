@@ -1,9 +1,10 @@
 /** The file of recorded calls that was opened last: how far its decisions are, and which rows are looked at. */
 
 import { effect, signal } from "@preact/signals";
+import type { Digest } from "countersign";
 import type { Failure } from "../engine/api.ts";
 import { ask, callback, engine } from "../engine/client.ts";
-import type { FileLine, FileProgress, FileRows, RowFilter } from "../engine/simulate/api.ts";
+import type { FileLine, FileProgress, FileRows, RowQuery } from "../engine/simulate/api.ts";
 import { policyStatus } from "../policy/state.ts";
 
 export const PAGE_ROWS = 100;
@@ -11,10 +12,12 @@ export const PAGE_ROWS = 100;
 export interface FileState {
   /** Counts the files that were opened. */
   readonly serial: number;
+  readonly chosen: File;
   readonly name: string;
   readonly size: number;
-  /** The policy text that decides it. */
+  /** The policy text that decides it, and the digest of its policy. */
   readonly policyText: string;
+  readonly digest: Digest;
   readonly stage: "running" | "done" | "cancelled" | "failed";
   /** Why it failed. */
   readonly message: string | null;
@@ -30,7 +33,9 @@ export interface OpenedLine {
 const NO_ROWS: FileRows = { rows: [], total: 0 };
 
 export const file = signal<FileState | null>(null);
-export const filter = signal<RowFilter>("all");
+const ALL: RowQuery = { filter: "all", search: "", rule: null };
+
+export const query = signal<RowQuery>(ALL);
 /** Counted from 0. */
 export const page = signal(0);
 export const rows = signal<FileRows>(NO_ROWS);
@@ -43,15 +48,17 @@ export async function decideFile(chosen: File): Promise<void> {
   const serial = (file.value?.serial ?? 0) + 1;
   file.value = {
     serial,
+    chosen,
     name: chosen.name,
     size: chosen.size,
     policyText: status.text,
+    digest: status.policy.digest,
     stage: "running",
     message: null,
     progress: null,
   };
   rows.value = NO_ROWS;
-  choose("all");
+  choose(ALL);
   const onProgress = callback((progress: FileProgress) => {
     if (file.value?.stage === "running") update(serial, { progress });
   });
@@ -69,9 +76,9 @@ export async function cancelFile(): Promise<void> {
   await ask((api) => api.cancelFile()).catch(gone);
 }
 
-/** Shows the rows that pass `next`, from the first. */
-export function choose(next: RowFilter): void {
-  filter.value = next;
+/** Shows the rows that pass, from the first. */
+export function choose(next: Partial<RowQuery>): void {
+  query.value = { ...query.value, ...next };
   page.value = 0;
   opened.value = null;
 }
@@ -91,13 +98,13 @@ export function followRows(): () => void {
       rows.value = NO_ROWS;
       return;
     }
-    if (shown !== null) readRows(filter.value, page.value);
+    if (shown !== null) readRows(query.value, page.value);
   });
 }
 
-async function readRows(of: RowFilter, at: number): Promise<void> {
+async function readRows(of: RowQuery, at: number): Promise<void> {
   const found = await ask((api) => api.fileRows(of, at * PAGE_ROWS, PAGE_ROWS)).catch(gone);
-  if (found !== undefined && filter.value === of && page.value === at) rows.value = found;
+  if (found !== undefined && query.value === of && page.value === at) rows.value = found;
 }
 
 function update(serial: number, change: Partial<FileState>): void {

@@ -3,7 +3,8 @@
 import type { FileProgress, FileRow, RowFilter } from "../engine/simulate/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
-import { choose, filter, opened, openRow, PAGE_ROWS, page, rows } from "./file-state.ts";
+import { choose, opened, openRow, PAGE_ROWS, page, query, rows } from "./file-state.ts";
+import { Pages } from "./pages.tsx";
 
 const FILTERS: readonly { readonly value: RowFilter; readonly title: string }[] = [
   { value: "all", title: "all lines" },
@@ -21,7 +22,10 @@ export function FileTable({ progress }: { readonly progress: FileProgress }) {
       <div class="toolbar">
         <label class="field-inline">
           Show{" "}
-          <select value={filter.value} onChange={(event) => choose(event.currentTarget.value as RowFilter)}>
+          <select
+            value={query.value.filter}
+            onChange={(event) => choose({ filter: event.currentTarget.value as RowFilter })}
+          >
             {FILTERS.map(({ value, title }) => (
               <option key={value} value={value}>
                 {title}
@@ -29,8 +33,31 @@ export function FileTable({ progress }: { readonly progress: FileProgress }) {
             ))}
           </select>
         </label>
+        <label class="field-inline">
+          Tool or rule{" "}
+          <input
+            type="search"
+            spellcheck={false}
+            value={query.value.search}
+            onInput={(event) => choose({ search: event.currentTarget.value })}
+          />
+        </label>
+        {query.value.rule !== null && (
+          <button type="button" onClick={() => choose({ rule: null })}>
+            Only {query.value.rule.rule ?? (query.value.rule.misfit ? "misfits" : "the default")} ×
+          </button>
+        )}
         <span class="spacer" />
-        <Pages total={total} />
+        <Pages
+          label="Pages"
+          at={page.value}
+          rows={PAGE_ROWS}
+          total={total}
+          onGo={(to) => {
+            page.value = to;
+            opened.value = null;
+          }}
+        />
       </div>
       {progress.rows < calls + errors && (
         <p class="notice">The table holds the first {progress.rows.toLocaleString()} lines; the counts are of all.</p>
@@ -78,29 +105,5 @@ function Row({ row }: { readonly row: FileRow }) {
         <VisibleText text={decision?.reason ?? error?.message ?? ""} />
       </td>
     </tr>
-  );
-}
-
-function Pages({ total }: { readonly total: number }) {
-  const at = page.value;
-  const last = Math.max(0, Math.ceil(total / PAGE_ROWS) - 1);
-  const go = (to: number) => {
-    page.value = Math.min(Math.max(to, 0), last);
-    opened.value = null;
-  };
-  return (
-    <nav class="pages" aria-label="Pages">
-      <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
-        Previous
-      </button>
-      <span>
-        {total === 0
-          ? "no lines"
-          : `${(at * PAGE_ROWS + 1).toLocaleString()}–${Math.min(total, (at + 1) * PAGE_ROWS).toLocaleString()} of ${total.toLocaleString()}`}
-      </span>
-      <button type="button" disabled={at >= last} onClick={() => go(at + 1)}>
-        Next
-      </button>
-    </nav>
   );
 }

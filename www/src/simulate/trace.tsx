@@ -1,10 +1,12 @@
 /** The walk through the rules: each in order, with what its condition asks, up to the one that certainly matched. */
 
 import type { ConditionTrace, PolicyTrace, RuleTrace, Span, Trace, TraceOutcome } from "countersign";
+import { useId } from "preact/hooks";
 import { wanted } from "../policy/state.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
+import { conditionId, Excerpt } from "./excerpt.tsx";
 
 /** A longer walk shows its end: the rule that matched is the last one. */
 const SHOWN_MAX = 300;
@@ -13,20 +15,41 @@ interface Props {
   readonly trace: Trace;
   /** Whether the rules' places are those of the text in the editor. */
   readonly linked: boolean;
+  /** The text that was decided by; `null` if there is more than one. */
+  readonly policyText: string | null;
+  readonly heading?: "h3" | "h4" | "h5";
 }
 
-export function TraceView({ trace, linked }: Props) {
+export function TraceView({ trace, linked, policyText, heading: Heading = "h3" }: Props) {
+  const id = useId();
+  const { decision, misfit } = trace;
+  const decided = trace.policies.find((policy) => policy.decides)?.rules.find((rule) => rule.id === decision.rule);
   return (
     <div class="trace">
-      <h3>Trace</h3>
+      {decided !== undefined && policyText !== null && <Excerpt text={policyText} rule={decided} trace={id} />}
+      <Heading>Trace</Heading>
       {trace.policies.map((policy) => (
-        <Walk key={policy.source} policy={policy} linked={linked} />
+        <Walk key={policy.source} id={id} policy={policy} linked={linked} />
       ))}
+      {misfit !== null && (
+        <p class={decision.cause === "misfit" ? "notice" : "quiet"}>
+          The call does not fit the tool catalogue: <VisibleText text={misfit.field} />{" "}
+          <VisibleText text={misfit.why} />
+          {decision.cause === "misfit" ? ". What the policy would allow waits for a person then." : "."}
+        </p>
+      )}
     </div>
   );
 }
 
-function Walk({ policy, linked }: { readonly policy: PolicyTrace; readonly linked: boolean }) {
+interface WalkProps {
+  /** Begins the ids of its lines. */
+  readonly id: string;
+  readonly policy: PolicyTrace;
+  readonly linked: boolean;
+}
+
+function Walk({ id, policy, linked }: WalkProps) {
   const reached = policy.rules.filter((rule) => rule.reached);
   const unreached = policy.rules.length - reached.length;
   const hidden = Math.max(0, reached.length - SHOWN_MAX);
@@ -36,7 +59,7 @@ function Walk({ policy, linked }: { readonly policy: PolicyTrace; readonly linke
       <ol start={hidden + 1}>
         {reached.slice(hidden).map((rule) => (
           <li key={rule.span.start} class={rule.outcome}>
-            <Step rule={rule} linked={linked} />
+            <Step id={id} rule={rule} linked={linked} />
           </li>
         ))}
       </ol>
@@ -69,7 +92,7 @@ const MET: Readonly<Record<TraceOutcome, string>> = {
   undecidable: "cannot be decided",
 };
 
-function Step({ rule, linked }: { readonly rule: RuleTrace; readonly linked: boolean }) {
+function Step({ id, rule, linked }: Omit<WalkProps, "policy"> & { readonly rule: RuleTrace }) {
   return (
     <>
       <Place span={rule.span} text={rule.id} linked={linked} /> <span class="met">{MET[rule.outcome]}</span>
@@ -88,7 +111,7 @@ function Step({ rule, linked }: { readonly rule: RuleTrace; readonly linked: boo
       {rule.conditions.length > 0 && (
         <ul class="conditions">
           {rule.conditions.map((condition) => (
-            <li key={condition.span.start} class={condition.outcome}>
+            <li key={condition.span.start} id={conditionId(id, condition.span)} class={condition.outcome} tabIndex={-1}>
               <ConditionStep condition={condition} linked={linked} />
             </li>
           ))}

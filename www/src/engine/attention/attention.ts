@@ -1,13 +1,13 @@
 /** Check cards: when one is planted, which, and what an answer to it says. */
 
 import type { Card, Decision, EscalationRecord, PlantedCall } from "countersign";
-import { wilsonInterval } from "countersign";
-import type { AttentionKeeper, AttentionReport, CheckCard, CheckId, CheckOutcome, Given } from "./api.ts";
+import type { AttentionKeeper, CheckCard, CheckId, CheckOutcome, Given } from "./api.ts";
 import type { Random } from "./arguments.ts";
 import type { Kept } from "./kept.ts";
-import { approvalsOf, chanceOf, isLow, isTooFast, lightOf } from "./light.ts";
+import { chanceOf, isLow, isTooFast } from "./light.ts";
 import { isPattern, likenessOf, type Planted } from "./likeness.ts";
 import { openingTime } from "./opening.ts";
+import { reportOf } from "./report.ts";
 import { TEMPLATES } from "./templates/all.ts";
 import type { PlantedArgs, Template } from "./templates/template.ts";
 
@@ -30,7 +30,6 @@ export interface AttentionOptions {
 const TEMPLATE_REST_MS = 30 * 24 * 3_600_000;
 /** Real calls that are tried as a pattern, the newest first. */
 const PATTERNS_MAX = 50;
-const LAST_MAX = 20;
 
 export function createAttention(options: AttentionOptions): AttentionKeeper {
   const { kept, nowMs, random } = options;
@@ -142,25 +141,4 @@ function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
     .map((item) => ({ item, at: random() }))
     .sort((a, b) => a.at - b.at)
     .map(({ item }) => item);
-}
-
-async function reportOf(kept: Kept): Promise<AttentionReport> {
-  const [settings, outcomes, given] = await Promise.all([kept.settings(), kept.outcomes(), kept.given()]);
-  const caught = outcomes.filter((outcome) => outcome.caught).length;
-  const interval = await wilsonInterval(caught, outcomes.length);
-  const risks = [...new Set(outcomes.map(({ risk }) => risk))];
-  return {
-    settings,
-    shown: outcomes.length,
-    caught,
-    interval,
-    byRisk: risks.map((risk) => {
-      const some = outcomes.filter((outcome) => outcome.risk === risk);
-      return { risk, shown: some.length, caught: some.filter((outcome) => outcome.caught).length };
-    }),
-    last: outcomes.slice(-LAST_MAX).reverse(),
-    approvals: approvalsOf(given),
-    light: lightOf(outcomes, given, interval?.low ?? null),
-    isRaised: settings.isOn && isLow(outcomes, given),
-  };
 }

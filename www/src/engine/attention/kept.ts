@@ -1,6 +1,6 @@
 /** What attention keeps, and where: a database of its own, which knows nothing of escalations. */
 
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 import type { AttentionSettings, CheckOutcome, Given } from "./api.ts";
 import type { Planted } from "./likeness.ts";
 
@@ -43,9 +43,11 @@ const SETTINGS = "settings";
 export function keptIn(space: string): Kept {
   let opening: Promise<IDBPDatabase<Schema>> | null = null;
   const database = () => {
-    opening ??= open(`${space}-attention`, () => {
+    const forget = () => {
       opening = null;
-    });
+    };
+    opening ??= connect(`${space}-attention`, forget);
+    opening.catch(forget);
     return opening;
   };
   return {
@@ -90,8 +92,10 @@ export function keptIn(space: string): Kept {
   };
 }
 
-function open(name: string, forget: () => void): Promise<IDBPDatabase<Schema>> {
-  const opening = openDB<Schema>(name, 1, {
+async function connect(name: string, forget: () => void): Promise<IDBPDatabase<Schema>> {
+  // Fetched when first needed, as the store does.
+  const { openDB } = await import("idb");
+  return openDB<Schema>(name, 1, {
     upgrade(database) {
       database.createObjectStore("planted", { keyPath: "id" });
       database.createObjectStore("outcomes", { autoIncrement: true });
@@ -103,6 +107,4 @@ function open(name: string, forget: () => void): Promise<IDBPDatabase<Schema>> {
     blocking: (_before, _blocked, event) => (event.target as IDBDatabase).close(),
     terminated: forget,
   });
-  opening.catch(forget);
-  return opening;
 }

@@ -13,7 +13,7 @@ import type { BatchLine } from "./api.ts";
 import type { Shelf } from "./shelf.ts";
 
 /** More pending calls than this are not compared with each other at once. */
-const COMPARED_MAX = 500;
+const COMPARED_MAX = 2_000;
 const HEADLINES_MAX = 2_000;
 
 export interface Cards {
@@ -27,6 +27,12 @@ export interface Cards {
 
 export function createCards(shelf: Shelf): Cards {
   const headlines = new Map<string, Card["headline"]>();
+  const alike = (records: readonly EscalationRecord[]) => {
+    const tools = new Set(records.map(({ call }) => call.tool));
+    return batchesOf(records, {
+      approved: Object.fromEntries([...tools].map((tool) => [tool, shelf.approvedOf(tool)])),
+    });
+  };
   let grouped: { readonly version: number; readonly batches: readonly Batch[] } | null = null;
 
   async function headline(record: EscalationRecord): Promise<Card["headline"]> {
@@ -52,11 +58,11 @@ export function createCards(shelf: Shelf): Cards {
         .sort((a, b) => a.expiresAtMs - b.expiresAtMs)
         .slice(0, COMPARED_MAX);
       const version = shelf.version();
-      grouped = { version, batches: await batchesOf(pending) };
+      grouped = { version, batches: await alike(pending) };
       return grouped.batches;
     },
     async summary(records) {
-      const [batch, ...others] = await batchesOf(records);
+      const [batch, ...others] = await alike(records);
       return batch === undefined || others.length > 0 || batch.rows.length !== records.length ? null : batch.summary;
     },
   };

@@ -27,6 +27,9 @@ import { NO_ATTENTION } from "./no-attention.ts";
 import { noticingFetch, type OnServer } from "./server.ts";
 import { createShelf } from "./shelf.ts";
 
+/** Makes attention, which makes its cards as those of real calls are made. */
+export type AttentionOf = (present: Cards["card"]) => Attention;
+
 export interface Queue {
   open(policy: Policy, call: Call): Promise<Opened>;
   list(filters: Filters): Promise<ListPart>;
@@ -40,8 +43,6 @@ export interface Queue {
   ask(id: string, text: string, policy: Policy | null): Promise<Shown>;
   edit(id: string, args: Readonly<Record<string, unknown>>, note: string, policy: Policy): Promise<Recorded>;
   batch(key: string): Promise<ShownBatch>;
-  /** The card of `record`, as it stands in this queue. */
-  card: Cards["card"];
   summary(ids: readonly string[]): ReturnType<Cards["summary"]>;
   reviewBatch(answers: readonly MemberAnswer[]): Promise<MemberResults>;
   paused(): Promise<Paused>;
@@ -49,11 +50,11 @@ export interface Queue {
 }
 
 /**
- * The queue at `place`, in which the check cards of `attention` wait among the calls.
+ * The queue at `place`, in which check cards wait among the calls; `attentionOf` makes what plants them.
  * `onServer` hears whenever the server there fails to answer, and when it answers again.
  */
-export function createQueue(place: Place, onServer: OnServer, attention: Attention = NO_ATTENTION): Queue {
-  const desk = createDesk(place, storeAt(place, onServer), attention);
+export function createQueue(place: Place, onServer: OnServer, attentionOf: AttentionOf = () => NO_ATTENTION): Queue {
+  const desk = createDesk(place, storeAt(place, onServer), attentionOf);
   const { escalations, shelf, checks, cards, changed } = desk;
   const batches = async () => (await cards.batches()).map(lineOf);
   const listing = createListing({
@@ -94,7 +95,6 @@ export function createQueue(place: Place, onServer: OnServer, attention: Attenti
     claim: (id, policy) => claimCall(desk, id, policy),
     ask: (id, text, policy) => askAgent(desk, id, text, policy),
     edit: (id, args, note, policy) => editCall(desk, id, args, note, policy),
-    card: cards.card,
     async batch(key) {
       await shelf.sync();
       return batchOf(desk, key);
@@ -111,7 +111,7 @@ export function createQueue(place: Place, onServer: OnServer, attention: Attenti
   };
 }
 
-function createDesk(place: Place, store: Store, attention: Attention): Desk {
+function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk {
   const escalations = createEscalations({ store });
   // Tells this page and other tabs that the queue changed. Only a hint: they read the store again.
   const changes = new BroadcastChannel(channelOf(place));
@@ -120,11 +120,13 @@ function createDesk(place: Place, store: Store, attention: Attention): Desk {
   store.watch(changed);
   const shelf = createShelf(store, escalations, changed);
   const guard = () => [...shelf.records().values()].find(({ status }) => status === "pending")?.guard ?? NO_GUARD;
+  const cards = createCards(shelf);
+  const attention = attentionOf(cards.card);
   return {
     escalations,
     shelf,
     checks: createCheckCards(attention, guard),
-    cards: createCards(shelf),
+    cards,
     attention,
     by: place.kind === "api" && place.as !== null ? { by: place.as } : {},
     isServed: place.kind === "api",

@@ -31,7 +31,7 @@ export interface Shelf {
   put(record: EscalationRecord): void;
   /** How many were read. */
   size(): number;
-  /** Grows with every change of what is here. */
+  /** Grows whenever a call comes, changes or is closed. */
   version(): number;
   isReading(): boolean;
   isCut(): boolean;
@@ -39,6 +39,8 @@ export interface Shelf {
   pendingWith(digest: Digest): readonly string[];
   /** The latest other calls of the same tool that were approved, the newest first. */
   approved(like: EscalationRecord): readonly { readonly args: unknown; readonly atMs: number }[];
+  /** The latest calls of a tool that were approved, the newest first. */
+  approvedOf(tool: string): readonly { readonly args: unknown; readonly atMs: number }[];
 }
 
 interface Shelved {
@@ -56,9 +58,10 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
   let syncing: Promise<void> | null = null;
 
   function put(record: EscalationRecord): void {
+    const before = shelved.records.get(record.id);
     shelved.records.set(record.id, record);
     shelved.damaged.delete(record.id);
-    shelved.version += 1;
+    if (before?.status !== record.status || before.digest !== record.digest) shelved.version += 1;
   }
 
   async function sync(): Promise<void> {
@@ -147,7 +150,12 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
       [...shelved.records.values()]
         .filter((record) => record.status === "pending" && record.digest === digest)
         .map(({ id }) => id),
-    approved: (like) => approvedOf(shelved.records.values(), like),
+    approved: ({ id, call: { tool, tenant } }) =>
+      approvedAmong(
+        shelved.records.values(),
+        (each) => each.call.tool === tool && each.call.tenant === tenant && each.id !== id,
+      ),
+    approvedOf: (tool) => approvedAmong(shelved.records.values(), ({ call }) => call.tool === tool),
   };
 }
 
@@ -187,11 +195,11 @@ async function readLatest(
   return after === null ? "read" : "cut";
 }
 
-function approvedOf(records: Iterable<EscalationRecord>, like: EscalationRecord) {
+function approvedAmong(records: Iterable<EscalationRecord>, isMeant: (record: EscalationRecord) => boolean) {
   const found: { readonly args: unknown; readonly atMs: number }[] = [];
-  for (const { id, status, call, closedAtMs, openedAtMs } of records) {
-    if (status !== "approved" || id === like.id) continue;
-    if (call.tool !== like.call.tool || call.tenant !== like.call.tenant) continue;
+  for (const record of records) {
+    if (record.status !== "approved" || !isMeant(record)) continue;
+    const { call, closedAtMs, openedAtMs } = record;
     found.push({ args: call.args, atMs: closedAtMs ?? openedAtMs });
   }
   return found.sort((a, b) => b.atMs - a.atMs).slice(0, APPROVED_MAX);

@@ -1,14 +1,18 @@
 /** Answers questions about calls under the policy in force. */
 
+import { addPolicyTest, checkPolicy, PolicyError, toolForms } from "countersign";
 import { answered, failure } from "../failure.ts";
 import type { Room } from "../room.ts";
 import type { SimulateApi } from "./api.ts";
 import { traceText } from "./call-text.ts";
+import { createComparisonRun } from "./comparison-run.ts";
 import { createFileRun } from "./file-run.ts";
 
 export function simulateApi(room: Room): SimulateApi {
   const file = createFileRun();
   room.keep(() => file.policy());
+  const comparison = createComparisonRun();
+  room.keep(() => comparison.after());
   return {
     trace: (callText, digest) => room.withPolicy(digest, (policy) => traceText(policy, callText)),
 
@@ -20,8 +24,8 @@ export function simulateApi(room: Room): SimulateApi {
 
     async decideFile(chosen, digest, onProgress) {
       const before = file.policy();
-      return room.withPolicy(digest, (policy, text) => {
-        const end = file.decide(policy, text, chosen, onProgress);
+      return room.withPolicy(digest, (_, inForce) => {
+        const end = file.decide(inForce, chosen, onProgress);
         room.retire(before);
         return end;
       });
@@ -31,8 +35,8 @@ export function simulateApi(room: Room): SimulateApi {
       file.cancel();
     },
 
-    async fileRows(filter, from, count) {
-      return file.rows(filter, from, count);
+    async fileRows(query, from, count) {
+      return file.rows(query, from, count);
     },
 
     async fileLine(index) {
@@ -47,6 +51,49 @@ export function simulateApi(room: Room): SimulateApi {
         if (policy === null) return failure("no-policy", "no file has been decided");
         return line.traced.ok ? room.queue().open(policy, line.traced.call) : line.traced;
       });
+    },
+
+    async compareFile(chosen, { name, text }, digest, onProgress) {
+      const last = comparison.after();
+      return room.withPolicy(digest, async (_, after) => {
+        const { tools } = after;
+        const { policy, rendered } = await checkPolicy({ name, text }, tools === null ? {} : { tools });
+        if (policy === null) return failure("policy-errors", rendered.trimEnd());
+        const policyText = typeof text === "string" ? text : new TextDecoder().decode(text);
+        const end = comparison.compare({ policy, text: policyText, tools }, after, chosen, onProgress);
+        room.retire(last);
+        return end;
+      });
+    },
+
+    async cancelComparison() {
+      comparison.cancel();
+    },
+
+    async changedRows(query, from, count) {
+      return comparison.rows(query, from, count);
+    },
+
+    async changedLine(index) {
+      return answered(() => comparison.line(index));
+    },
+
+    async useTools(tools) {
+      room.useTools(tools);
+    },
+
+    async readTools(name, text) {
+      const { tools, rendered } = await toolForms({ name, text });
+      return { forms: tools, rendered };
+    },
+
+    async addTest(policyText, test) {
+      try {
+        return await answered(async () => ({ ok: true, fix: await addPolicyTest(policyText, test) }) as const);
+      } catch (error) {
+        if (error instanceof PolicyError || error instanceof TypeError) return failure("no-test", error.message);
+        throw error;
+      }
     },
   };
 }

@@ -3,7 +3,9 @@
 import { type Remote, wrap } from "comlink";
 import { loadPolicy, type Policy } from "countersign";
 import type { Failure } from "../api.ts";
-import { type DecidedLines, decideLines, type Lines } from "./part.ts";
+import type { InForce } from "../room.ts";
+import { type ComparedLines, compareLines, type DecidedLines, decideLines, type Lines } from "./part.ts";
+import type { Slice } from "./run-parts.ts";
 import { startPartWorker } from "./trusted-part.ts";
 
 const PARTS_MAX = 8;
@@ -11,27 +13,47 @@ const PARTS_MAX = 8;
 /** Decides parts, one at a time. */
 export interface Part {
   decide(lines: Lines): Promise<DecidedLines | Failure>;
+  /** Compares decisions of the policy before with those of the policy. */
+  compare(slice: Slice): Promise<ComparedLines | Failure>;
   end(): void;
 }
 
+/** What a policy is loaded from. */
+type PolicyTexts = Omit<InForce, "policy">;
+
 /** A worker that decides parts, as the one that started it sees it. */
 export interface PartApi {
-  load(policyText: string): Promise<void>;
+  load(policy: PolicyTexts, before: PolicyTexts | null): Promise<void>;
   decide(lines: Lines): Promise<DecidedLines | Failure>;
+  compare(slice: Slice): Promise<ComparedLines | Failure>;
 }
 
 /** What is started where there is use for `count`: as many as there are cores, or this worker alone. */
-export async function startParts(count: number, policy: Policy, policyText: string): Promise<readonly Part[]> {
+export async function startParts(count: number, by: InForce, before: InForce | null): Promise<readonly Part[]> {
   const cores = typeof Worker === "undefined" ? 1 : Math.min(count, navigator.hardwareConcurrency || 1, PARTS_MAX);
-  if (cores <= 1) return [{ decide: (lines) => decideLines(policy, lines), end: () => undefined }];
+  if (cores <= 1) return [{ ...deciding(by.policy, before?.policy ?? null), end: () => undefined }];
   const parts = Array.from({ length: cores }, () => startPart());
   try {
-    await Promise.all(parts.map((part) => part.load(policyText)));
+    await Promise.all(parts.map((part) => part.load(textsOf(by), before && textsOf(before))));
     return parts;
   } catch (error) {
     for (const part of parts) part.end();
     throw error;
   }
+}
+
+function textsOf({ text, tools }: InForce): PolicyTexts {
+  return { text, tools };
+}
+
+function deciding(policy: Policy, before: Policy | null): Omit<Part, "end"> {
+  return {
+    decide: (lines) => decideLines(policy, lines),
+    async compare(slice) {
+      if (before === null) throw new Error("no policy to compare with was given");
+      return compareLines(before, policy, slice);
+    },
+  };
 }
 
 function startPart(): Part & PartApi {
@@ -47,22 +69,26 @@ function startPart(): Part & PartApi {
   gone.catch(() => undefined);
   const api: Remote<PartApi> = wrap<PartApi>(worker);
   return {
-    load: (policyText) => Promise.race([api.load(policyText), gone]),
+    load: (policy, before) => Promise.race([api.load(policy, before), gone]),
     decide: (lines) => Promise.race([api.decide(lines), gone]),
+    compare: (slice) => Promise.race([api.compare(slice), gone]),
     end: () => worker.terminate(),
   };
 }
 
 /** What a worker that was started to decide parts answers. */
 export function createPartApi(): PartApi {
-  let policy: Policy | null = null;
+  let part: Omit<Part, "end"> | null = null;
+  const loaded = ({ text, tools }: PolicyTexts) => loadPolicy(text, tools === null ? {} : { tools });
+  const ready = () => {
+    if (part === null) throw new Error("no policy was given");
+    return part;
+  };
   return {
-    async load(policyText) {
-      policy = await loadPolicy(policyText);
+    async load(policy, before) {
+      part = deciding(await loaded(policy), before && (await loaded(before)));
     },
-    async decide(lines) {
-      if (policy === null) throw new Error("no policy was given");
-      return decideLines(policy, lines);
-    },
+    decide: async (lines) => ready().decide(lines),
+    compare: async (slice) => ready().compare(slice),
   };
 }

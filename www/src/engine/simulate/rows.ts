@@ -1,7 +1,8 @@
 /** The decided lines of a file, kept compactly: a million rows stay in tens of megabytes. */
 
 import type { Decision, LineError, SimulatedLine } from "countersign";
-import type { FileRow, FileRows, RowFilter } from "./api.ts";
+import type { FileRow, FileRows, Place, RowFilter, RowQuery } from "./api.ts";
+import { createTable } from "./table.ts";
 
 /** The table keeps this many rows; counts go on. */
 export const ROWS_MAX = 1_000_000;
@@ -28,9 +29,9 @@ export interface Rows {
   addAll(lines: readonly SimulatedLine[], shift: number): void;
   /** Adds rows that are counted from a line, which is at `before`. */
   append(rows: RowsData, before: { readonly lines: number; readonly bytes: number }): void;
-  page(filter: RowFilter, from: number, count: number): FileRows;
+  page(query: RowQuery, from: number, count: number): FileRows;
   /** Where the bytes of a row stand in the file. */
-  place(index: number): { readonly offset: number; readonly length: number; readonly line: number } | null;
+  place(index: number): Place | null;
 }
 
 /** Keeps the first `rowsMax` rows. */
@@ -43,6 +44,8 @@ export function createRows(rowsMax: number = ROWS_MAX): Rows {
   const tools = createTable<string | null>();
   const outcomes = createTable<Outcome>();
   const byKind = { error: [], allow: [], escalate: [], block: [] } as Record<Exclude<RowFilter, "all">, number[]>;
+
+  let last: { readonly key: string; readonly rows: readonly number[] } | null = null;
 
   function add(line: number, offset: number, length: number, tool: number, outcome: number): void {
     if (lines.length >= rowsMax) return;
@@ -66,6 +69,29 @@ export function createRows(rowsMax: number = ROWS_MAX): Rows {
       decision: outcome?.decision ?? null,
       error: outcome?.error ?? null,
     };
+  }
+
+  /** The rows that a query wants, which is looked for once; `null` for all. */
+  function found({ filter, search, rule }: RowQuery): readonly number[] | null {
+    const ofKind = filter === "all" ? null : byKind[filter];
+    if (search === "" && rule === null) return ofKind;
+    const key = JSON.stringify([lines.length, filter, search, rule]);
+    if (last?.key === key) return last.rows;
+    const wanted = search.toLowerCase();
+    const isTool = tools.values.map((tool) => (tool ?? "").toLowerCase().includes(wanted));
+    const isRule = outcomes.values.map(({ decision }) => decision?.rule?.toLowerCase().includes(wanted) ?? false);
+    const isOfRule = outcomes.values.map(
+      ({ decision }) => rule === null || (decision !== null && decides(rule, decision)),
+    );
+    const rows: number[] = [];
+    const count = ofKind?.length ?? lines.length;
+    for (let at = 0; at < count; at += 1) {
+      const index = ofKind?.[at] ?? at;
+      const [tool, outcome] = [toolOf[index] ?? 0, outcomeOf[index] ?? 0];
+      if (isOfRule[outcome] && (isTool[tool] || isRule[outcome])) rows.push(index);
+    }
+    last = { key, rows };
+    return rows;
   }
 
   return {
@@ -96,8 +122,8 @@ export function createRows(rowsMax: number = ROWS_MAX): Rows {
       }
     },
 
-    page(filter, from, count) {
-      const chosen = filter === "all" ? null : byKind[filter];
+    page(query, from, count) {
+      const chosen = found(query);
       const total = chosen === null ? lines.length : chosen.length;
       const rows: FileRow[] = [];
       for (let at = from; at < Math.min(from + count, total); at += 1) rows.push(row(chosen?.[at] ?? at));
@@ -112,26 +138,14 @@ export function createRows(rowsMax: number = ROWS_MAX): Rows {
   };
 }
 
-interface Table<T> {
-  readonly values: readonly T[];
-  put(key: string, value: T): number;
-  get(at: number | undefined): T | undefined;
-}
-
-/** Keeps equal values once. */
-function createTable<T>(): Table<T> {
-  const numbers = new Map<string, number>();
-  const values: T[] = [];
-  return {
-    values,
-    put(key, value) {
-      const known = numbers.get(key);
-      if (known !== undefined) return known;
-      numbers.set(key, values.length);
-      return values.push(value) - 1;
-    },
-    get: (at) => (at === undefined ? undefined : values[at]),
-  };
+/** Whether it was `rule` that made `decision`. */
+function decides(rule: NonNullable<RowQuery["rule"]>, decision: Decision): boolean {
+  return (
+    decision.rule === rule.rule &&
+    decision.policy === rule.policy &&
+    decision.action === rule.action &&
+    (decision.cause === "misfit") === rule.misfit
+  );
 }
 
 function outcomeKey({ decision, error }: Outcome): string {

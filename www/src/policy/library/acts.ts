@@ -39,14 +39,17 @@ export async function saveVersion(note: string): Promise<VersionRecord | null> {
   }
   const last = savedVersion.peek();
   if (last?.text === current && note.trim() === "") {
-    news.value = { message: `Nothing has changed since version ${last.number}, so there is nothing to save.` };
+    news.value = {
+      message: `Nothing has changed since version ${last.number}, so there is nothing to save.`,
+      brief: true,
+    };
     return null;
   }
   const added = await withLibrary(async (db) => {
     await keepOrThrow();
     return database.addVersion(db, policy.id, { ...(await versionOf("saved", note, current)), atMs: Date.now() });
   });
-  if (added !== null) news.value = { message: `Saved as version ${added.number}.` };
+  if (added !== null) news.value = { message: `Saved as version ${added.number}.`, brief: true };
   askToStay();
   return added;
 }

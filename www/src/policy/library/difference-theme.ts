@@ -4,8 +4,11 @@ import { EditorView } from "@codemirror/view";
 
 const REMOVED = { backgroundColor: "var(--block-ground)" } as const;
 const ADDED = { backgroundColor: "var(--allow-ground)" } as const;
-const WORD_REMOVED = { background: "none", textDecoration: "underline 2px var(--block)" } as const;
-const WORD_ADDED = { background: "none", textDecoration: "underline 2px var(--allow)" } as const;
+const WORD_REMOVED = {
+  background: "color-mix(in srgb, var(--block) 22%, transparent)",
+  textDecoration: "none",
+} as const;
+const WORD_ADDED = { background: "color-mix(in srgb, var(--allow) 22%, transparent)", textDecoration: "none" } as const;
 
 export const differenceTheme = EditorView.theme({
   ".cm-deletedChunk": { ...REMOVED, paddingLeft: "0" },
@@ -15,7 +18,7 @@ export const differenceTheme = EditorView.theme({
   "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText, .cm-deletedLine .cm-deletedText": WORD_REMOVED,
   "&.cm-merge-b .cm-changedText": WORD_ADDED,
   "&.cm-merge-b .cm-deletedText": WORD_REMOVED,
-  ".cm-deletedLine::before, &.cm-merge-a .cm-changedLine::before": {
+  "&:not(.cm-merge-a) .cm-deletedLine::before, &.cm-merge-a .cm-changedLine::before": {
     content: '"− "',
     color: "var(--block)",
     fontWeight: "bold",

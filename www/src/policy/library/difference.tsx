@@ -5,7 +5,7 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { differenceTheme } from "./difference-theme.ts";
-import { readOnly } from "./read-only.tsx";
+import { readOnly, scrolls } from "./read-only.tsx";
 
 interface Props {
   readonly before: string;
@@ -55,6 +55,7 @@ export function Difference({ before, after, names }: Props) {
 
 function unified(root: ShadowRoot, { before, after, names }: Props) {
   const extensions = [
+    scrolls,
     looks(`Difference from ${names[0]} to ${names[1]}`),
     unifiedMergeView({
       original: before,

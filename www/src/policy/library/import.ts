@@ -123,8 +123,11 @@ async function importPolicy({ name, text, versions }: FilePolicy): Promise<strin
   return added?.id ?? null;
 }
 
+/** Also under the name that it got because its own was taken. */
 function isThere(name: string, text: string): boolean {
-  return livePolicies().some((each) => each.name === name && each.draft.text === text);
+  const names = (own: string) =>
+    own === name || (own.startsWith(`${name} `) && /^\d+$/.test(own.slice(name.length + 1)));
+  return livePolicies().some((each) => names(each.name) && each.draft.text === text);
 }
 
 function refused(file: File, message: string): Outcome {

@@ -29,7 +29,7 @@ function Imports() {
   }
   if (list.length === 0) return null;
   return (
-    <div class={`notice ${refused.length > 0 ? "bad" : ""}`} role={refused.length > 0 ? "alert" : "status"}>
+    <div class={`notice ${refused.length > 0 ? "bad" : "done"}`} role={refused.length > 0 ? "alert" : "status"}>
       <ul class="notice-list">
         {list.map(({ file, message }, at) => (
           <li key={at}>
@@ -83,7 +83,7 @@ function News() {
   const now = news.value;
   if (now === null) return null;
   return (
-    <div class="notice notice-row" role="status">
+    <div class="notice done notice-row" role="status">
       <p>
         <VisibleText text={now.message} />
       </p>

@@ -18,9 +18,16 @@ export const readOnly: Extension = [
   highlightSpecialChars(),
   drawSelection(),
   EditorState.readOnly.of(true),
+  EditorView.editable.of(false),
   tokenColours,
   editorTheme,
 ];
+
+/** The text scrolls in its place, so that the lines out of sight are not drawn. */
+export const scrolls: Extension = EditorView.theme({
+  "&": { height: "auto", maxHeight: "28rem" },
+  ".cm-scroller": { overflow: "auto" },
+});
 
 interface Props {
   readonly text: string;
@@ -39,6 +46,7 @@ export function ReadOnly({ text, label, looked, wanted }: Props) {
     const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
     const extensions = [
       readOnly,
+      scrolls,
       linter(null),
       search(),
       keymap.of([...searchKeymap, ...defaultKeymap]),

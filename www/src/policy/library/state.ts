@@ -7,6 +7,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { ask } from "../../engine/client.ts";
 import type { Looked } from "../../engine/library/api.ts";
+import { tokensOf } from "../../engine/policy/tokens.ts";
 import { SPACE } from "../../place.ts";
 import { FIRST } from "../first-policy.ts";
 import { TAB } from "../kept-text.ts";
@@ -67,6 +68,8 @@ export const trouble = signal<string | null>(null);
 export interface News {
   readonly message: string;
   readonly act?: { readonly label: string; readonly run: () => void };
+  /** It says nothing any more once the text changes. */
+  readonly brief?: boolean;
 }
 export const news = signal<News | null>(null);
 
@@ -143,7 +146,7 @@ export function keepDraft(): Promise<boolean> {
 /** The engine's word about a text, from the last check if it was about this one. `null` if the engine is gone. */
 export async function lookAt(looked: string): Promise<Looked | null> {
   const last = checked.peek();
-  if (last?.text === looked) return last;
+  if (last?.text === looked) return { ...last, tokens: tokensOf(last.tokens) };
   try {
     return await ask((api) => api.look(looked));
   } catch {
@@ -228,7 +231,7 @@ async function addFirst(db: database.Database, live: readonly PolicyRecord[]): P
 }
 
 /** What a version records of the engine's word. */
-export function factsOf(looked: Looked | null): Pick<VersionRecord, "digest" | "rules"> {
+export function factsOf(looked: Pick<Looked, "policy"> | null): Pick<VersionRecord, "digest" | "rules"> {
   if (looked === null || looked.policy === null) return { digest: null, rules: null };
   const { digest, policies: parts } = looked.policy;
   return { digest, rules: parts.reduce((sum, { rules }) => sum + rules.length, 0) };
@@ -238,6 +241,10 @@ export function factsOf(looked: Looked | null): Pick<VersionRecord, "digest" | "
 function follow(): void {
   if (following) return;
   following = true;
+  effect(() => {
+    text.value;
+    if (news.peek()?.brief === true) news.value = null;
+  });
   effect(() => {
     text.value;
     activeId.value;
@@ -257,7 +264,7 @@ function follow(): void {
   });
 }
 
-async function fillIn(lacking: readonly VersionRecord[], looked: Looked): Promise<void> {
+async function fillIn(lacking: readonly VersionRecord[], looked: Pick<Looked, "policy">): Promise<void> {
   try {
     for (const { id } of lacking) await database.changeVersion(theDatabase(), id, factsOf(looked));
     await refresh();

@@ -65,7 +65,11 @@ function Preview({ shared }: { readonly shared: Shared }) {
           <h2 id="shared-call">A call that came with it</h2>
           <p class="quiet">It was not made and is not decided. To try it, copy it into Simulate.</p>
           <pre class="shared-call">
-            <VisibleText text={shared.call} form="string" />
+            {shared.call.split("\n").map((line, at) => (
+              <div key={at}>
+                <VisibleText text={line} />
+              </div>
+            ))}
           </pre>
         </section>
       )}

@@ -95,8 +95,14 @@ function Choose({ shown, seen, answering }: Props & { readonly answering: boolea
     if (may) step.value = next;
     return may;
   };
+  const showNext = () => showNextOf(seen);
   useEffect(() => {
-    commands.current = { approve: go("approve", approveArmed), reject: go("reject", armed), ask: go("ask", armed) };
+    commands.current = {
+      approve: go("approve", approveArmed),
+      reject: go("reject", armed),
+      ask: go("ask", armed),
+      showNext,
+    };
     return () => {
       commands.current = {};
     };
@@ -149,6 +155,12 @@ function Choose({ shown, seen, answering }: Props & { readonly answering: boolea
   );
 }
 
+function showNextOf(seen: Seen): boolean {
+  expanded.value = true;
+  seen.showNext();
+  return seen.unseen.value > 0;
+}
+
 /** Why approving does not work yet, and the way there. */
 function SeenState({ seen, armed }: { readonly seen: Seen; readonly armed: boolean }) {
   const unseen = seen.unseen.value;
@@ -173,13 +185,7 @@ function SeenState({ seen, armed }: { readonly seen: Seen; readonly armed: boole
         <span role="status">
           Approving is locked: {unseen} {unseen === 1 ? "part has" : "parts have"} not been wholly on screen.{" "}
         </span>
-        <button
-          type="button"
-          onClick={() => {
-            expanded.value = true;
-            seen.showNext();
-          }}
-        >
+        <button type="button" aria-keyshortcuts="n" onClick={() => showNextOf(seen)}>
           Show the next
         </button>
       </>

@@ -31,7 +31,6 @@ export function Args({ card, escalation: { call, original } }: Props) {
             Only what differs
           </button>
         )}
-        {!hasLike && <span class="quiet">no call of this tool was approved before</span>}
       </Part>
       {original !== null && (
         <Part>

@@ -27,6 +27,8 @@ interface Followed {
 
 /** Rounding of layouts, in pixels. */
 const SLACK = 3;
+/** What stays above a part that is brought on screen, in pixels. */
+const MARGIN = 40;
 
 export const SeenContext = createContext<Seen | null>(null);
 
@@ -85,10 +87,10 @@ export function createSeen(): Seen {
     showNext() {
       const [next] = [...followed.keys(), ...folded].sort(inOrder);
       if (next === undefined) return;
-      const rect = next.getBoundingClientRect();
-      const isPartlySeen = (followed.get(next)?.spans.length ?? 0) > 0 && rect.height > window.innerHeight;
-      if (isPartlySeen) window.scrollBy({ top: window.innerHeight * 0.8 });
-      else next.scrollIntoView({ block: rect.height > window.innerHeight ? "start" : "center" });
+      const { top, height } = next.getBoundingClientRect();
+      const isHigh = height > window.innerHeight - 2 * MARGIN;
+      const gap = isHigh ? gapOf(followed.get(next)) : (height - window.innerHeight) / 2 + MARGIN;
+      window.scrollTo({ top: window.scrollY + top + gap - MARGIN });
       next.focus({ preventScroll: true });
       soon();
     },
@@ -101,6 +103,12 @@ export function createSeen(): Seen {
       document.removeEventListener("visibilitychange", soon);
     },
   };
+}
+
+/** Where in a part the first lines stand that were not on screen, in pixels from its top. */
+function gapOf(state: Followed | undefined): number {
+  const [first] = state?.spans ?? [];
+  return first === undefined || first[0] > SLACK ? 0 : first[1];
 }
 
 /** Whether all of `part` has been on screen by now. */

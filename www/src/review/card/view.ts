@@ -30,6 +30,8 @@ export interface Commands {
   reject(): boolean;
   ask(): boolean;
   undo(): boolean;
+  /** Brings the next part on screen that was not. */
+  showNext(): boolean;
 }
 
 /** `null` while no card takes an answer. */

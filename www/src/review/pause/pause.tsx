@@ -25,7 +25,6 @@ export function PauseControl() {
           void readPauses();
         }}
       >
-        <span aria-hidden="true">⏸ </span>
         {buttonText(stopped)}
       </button>
       {isOpen && <Panel onClose={() => setOpen(false)} />}

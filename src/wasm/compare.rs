@@ -1,0 +1,72 @@
+//! Comparisons, forms and changes to a policy's text.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::escalations::decode;
+use super::{Stack, encode, fail};
+use crate::catalogue::form::forms;
+use crate::catalogue::read::CATALOGUE_LIMITS;
+use crate::text::yaml::Limits;
+use crate::wire::compare::{self, ComparedLineOut};
+use crate::wire::edit::add_test_to;
+use crate::wire::form::ToolFormOut;
+
+/// Decides recorded calls from chunks of NDJSON by two stacks.
+#[wasm_bindgen]
+pub struct Comparison(compare::Comparison);
+
+#[wasm_bindgen]
+impl Comparison {
+    /// Compares decisions by `before` with those by `after`.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(before: &Stack, after: &Stack) -> Self {
+        Self(compare::Comparison::new(Rc::clone(&before.stack), Rc::clone(&after.stack)))
+    }
+
+    /// The lines that `chunk` completes whose decision changed, or that are no calls.
+    #[wasm_bindgen(js_name = pushRows)]
+    pub fn push_rows(&mut self, chunk: &[u8]) -> Result<JsValue, JsValue> {
+        let mut lines = Vec::new();
+        self.0.push(chunk, &mut |line| lines.push(line));
+        encode(&lines.iter().map(ComparedLineOut::from).collect::<Vec<_>>())
+    }
+
+    /// A last line without an end, if its decision changed or it is no call.
+    #[wasm_bindgen(js_name = finishRows)]
+    pub fn finish_rows(&mut self) -> Result<JsValue, JsValue> {
+        let mut lines = Vec::new();
+        self.0.finish(&mut |line| lines.push(line));
+        encode(&lines.iter().map(ComparedLineOut::from).collect::<Vec<_>>())
+    }
+
+    /// Counts the lines that `chunk` completes, and tells nothing of them.
+    pub fn count(&mut self, chunk: &[u8]) {
+        self.0.push(chunk, &mut drop);
+    }
+
+    /// Counts a last line without an end.
+    #[wasm_bindgen(js_name = finishCount)]
+    pub fn finish_count(&mut self) {
+        self.0.finish(&mut drop);
+    }
+
+    /// What was found so far.
+    pub fn counts(&self) -> Result<JsValue, JsValue> {
+        encode(&self.0.counts())
+    }
+}
+
+/// Forms for the tools of a catalogue; none where it cannot be read.
+#[wasm_bindgen(js_name = toolForms)]
+pub fn tool_forms(text: &str) -> Result<JsValue, JsValue> {
+    encode(&forms(text, CATALOGUE_LIMITS).iter().map(ToolFormOut::from).collect::<Vec<_>>())
+}
+
+/// The change to a policy's text that adds `test`.
+#[wasm_bindgen(js_name = addTest)]
+pub fn add_test(text: &str, test: JsValue) -> Result<JsValue, JsValue> {
+    encode(&add_test_to(text, &decode(&test)?, Limits::default()).map_err(fail)?)
+}
