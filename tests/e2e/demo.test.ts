@@ -121,7 +121,9 @@ async function refunds(page: Page): Promise<void> {
   await follow(page, "The queue");
   await expect(async () => {
     await openQueue(page);
-    await expect(page.locator(".queue li", { hasText: /refund/i })).toHaveCount(7, { timeout: 1_000 });
+    await expect(page.locator(".queue li", { hasText: /refund/i }).filter({ hasText: "pending" })).toHaveCount(7, {
+      timeout: 1_000,
+    });
   }).toPass({ timeout: WAIT_MS });
   await page.locator(".batch-lines a").first().click();
   await expect(page.locator(".batch-table tbody tr")).toHaveCount(6);
