@@ -117,7 +117,7 @@ function wordsOf(state: DemoState, { prepared, settled, total }: DemoNow): strin
     case "playing":
       return `the agent works: ${settled} of ${total}`;
     case "waiting":
-      return "the agent waits for answers, or until they can no longer be undone";
+      return "the agent waits for answers";
     case "no-policy":
       return "no policy is in force, so the agent proposes nothing";
     case "over":
