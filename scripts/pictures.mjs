@@ -9,8 +9,8 @@ import { findBrowser } from "./browser.mjs";
 import { isProgram, Problem, program, root, say } from "./run.mjs";
 
 const folder = join(root, "docs", "pictures");
-const size = { width: 1120, height: 760 };
-const quality = 80;
+const size = { width: 1040, height: 680 };
+const quality = 45;
 /** All pictures together, in bytes. */
 const bytesMax = 400_000;
 const waitMs = 60_000;
