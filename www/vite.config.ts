@@ -4,6 +4,10 @@ import { BUILD_ID, buildId, oneBuild } from "./vite/one-build.ts";
 
 const headers = headersFile();
 
+/** What the frame of the page and the review view are made of. */
+const AT_START =
+  /node_modules\/(@?preact|comlink|idb)\/|www\/src\/(start|app|route|place|build|review\/|text\/|offline\/|ui\/(?!file-picker)|engine\/(client|trusted)|policy\/(state|kept-text|first-policy|library\/(state|database|trouble|records)\.)|demo\/demo-frame)/;
+
 export default defineConfig({
   // Relative addresses, so that the built app works from any folder of any host.
   base: "./",
@@ -15,6 +19,12 @@ export default defineConfig({
     modulePreload: false,
     // Nothing is inlined as a data: address, which the content security policy refuses.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // What every page loads at once is one script: it is fetched and compressed as a whole.
+        codeSplitting: { groups: [{ name: "start", test: AT_START }] },
+      },
+    },
   },
   worker: { format: "es" },
   preview: { headers },

@@ -231,7 +231,7 @@ test("e17_half_deployed: a version whose files are not all there, or not its own
 
   // All files are there, and one is another one's.
   const [script = ""] = readdirSync(join(newer, "assets")).filter((name) => name.startsWith("worker-"));
-  const [wrong = ""] = readdirSync(join(newer, "assets")).filter((name) => name.startsWith("app-"));
+  const [wrong = ""] = readdirSync(join(newer, "assets")).filter((name) => name.startsWith("start-"));
   here.deploy(newer, { [`assets/${script}`]: join(newer, "assets", wrong) });
   expect(await updated(page)).toBe("redundant");
   expect(await buildsKept(page)).toEqual([older]);
