@@ -1,7 +1,13 @@
-/** What the demonstration needs before the page starts: its policy, and the view in which the day is met. */
+/**
+ * What the demonstration needs before the page starts: its policy, and the view in which the day is met.
+ *
+ * It imports nothing of the page: a bundler may put that into one script, which would then start before this is done.
+ */
 
-import { SPACE } from "../place.ts";
 import policy from "./demo-policy.yaml?raw";
+
+/** The `SPACE` of `place.ts` in a demonstration. */
+const SPACE = "countersign-demo";
 
 /** The names under which the page keeps the policy that is edited. */
 const POLICY = `${SPACE}.policy`;

@@ -3,6 +3,7 @@
 import { loadPolicy, type Policy } from "countersign";
 import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
+import type { AttentionKeeper } from "./attention/api.ts";
 import { attentionIn } from "./attention/create.ts";
 import { answered, failure } from "./failure.ts";
 import { type AttentionOf, createQueue, type Queue } from "./review/queue.ts";
@@ -21,6 +22,8 @@ export interface Room {
   /** Where the held calls are. Throws if nobody has said so. */
   place(): Place;
   queue(): Queue;
+  /** What plants check cards in this queue; `null` until somebody has said where it is. */
+  attention(): AttentionKeeper | null;
   /** The policy in force and its text; `null` while there is none. */
   inForce(): InForce | null;
   /**
@@ -45,6 +48,7 @@ export function createRoom(): Room {
   let inForce: InForce | null = null;
   let tools: Tools | null = null;
   let settled: { readonly place: Place; readonly queue: Queue } | null = null;
+  let attention: AttentionKeeper | null = null;
   /** That of the server is loaded once. */
   let ofServer: Promise<Policy | null> | null = null;
   const keepers: (() => Policy | null)[] = [];
@@ -71,12 +75,15 @@ export function createRoom(): Room {
   return {
     settle(place, onServer) {
       const space = place.kind === "api" ? "countersign" : place.space;
-      const attentionOf: AttentionOf = (present) =>
-        attentionIn({ space, present: async (record) => present(record, await reviewPolicy()), policy });
+      const attentionOf: AttentionOf = (present) => {
+        attention = attentionIn({ space, present: async (record) => present(record, await reviewPolicy()), policy });
+        return attention;
+      };
       settled ??= { place, queue: createQueue(place, onServer, attentionOf) };
     },
     place: () => whereCallsAre().place,
     queue: () => whereCallsAre().queue,
+    attention: () => attention,
     inForce: () => inForce,
     reviewPolicy,
     tools: () => tools,

@@ -82,7 +82,8 @@ async function play(playing: Playing): Promise<never> {
   await takeUp(actor);
   for (;;) {
     await answerQuestions(actor);
-    await lookAtCheck(playing.room, actor);
+    // A day without a check card goes on.
+    await lookAtCheck(playing.room, actor).catch(() => undefined);
     if (stage.day().isOn || playing.wantsNext) await goOn(playing, actor);
     else {
       tellIfNew(stage, settledOf(stage.day()) === STEPS.length ? "over" : "paused");

@@ -64,7 +64,11 @@ export function createStage(place: Extract<Place, { space: string }>): Stage {
     async open() {
       day = (await kept.read()) ?? newDay(`day-${Date.now()}`);
     },
-    line: (step, kind, text, detail = null, id = null) => withLine(day, { clock: step.clock, kind, text, detail, id }),
+    line(step, kind, text, detail = null, id = null) {
+      // What was put off happens later than it was meant to.
+      const clock = step.clock > day.clock ? step.clock : day.clock;
+      return withLine(day, { clock, kind, text, detail, id });
+    },
     changed() {
       queue.postMessage("changed");
       wake();
