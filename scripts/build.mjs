@@ -38,9 +38,14 @@ async function buildWasm(feature, name) {
 }
 
 function wasmIsNewest(name) {
-  const sources = ["src", "pkg/policy.schema.json", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "scripts/rust.mjs"].flatMap((source) =>
-    filesIn(join(root, source)),
-  );
+  const sources = [
+    "src",
+    "pkg/policy.schema.json",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "scripts/rust.mjs",
+  ].flatMap((source) => filesIn(join(root, source)));
   const outputs = filesOf(name).map((file) => join(generated, file));
   return outputs.every(existsSync) && Math.max(...sources.map(modifiedMs)) < Math.min(...outputs.map(modifiedMs));
 }

@@ -4,7 +4,7 @@ import { expect, test } from "./app.ts";
 
 const FRAMING = `<!doctype html><title>Framing</title><iframe src="./" width="800" height="600"></iframe>`;
 
-test("the headers refuse to be framed", async ({ page, watch }) => {
+test("c06_app_framed_with_headers: the headers refuse to be framed", async ({ page, watch }) => {
   watch.expected.push(/frame-ancestors|X-Frame-Options|Framing '/);
   await page.route("**/framing.html", (route) => route.fulfill({ contentType: "text/html", body: FRAMING }));
   await page.goto("./framing.html");
@@ -14,7 +14,7 @@ test("the headers refuse to be framed", async ({ page, watch }) => {
   await expect(page.frameLocator("iframe").locator("#app, .page-header")).toHaveCount(0);
 });
 
-test("without headers the script renders nothing in a frame", async ({ page }) => {
+test("c06_app_framed: without headers the script renders nothing in a frame", async ({ page }) => {
   await page.route("**/framing.html", (route) => route.fulfill({ contentType: "text/html", body: FRAMING }));
   await page.route("**/", async (route) => {
     const { "content-security-policy": _, "x-frame-options": __, ...headers } = (await route.fetch()).headers();

@@ -20,10 +20,11 @@ const calls = readFileSync(new URL("calls.ndjson", folder));
 const policies = readdirSync(new URL("policies/", folder)).map((name) =>
   readFileSync(new URL(`policies/${name}`, folder), "utf8"),
 );
+const named = (name: string) => loadPolicy(readFileSync(new URL(`policies/${name}.yaml`, folder), "utf8"));
 const encode = (text: string) => new TextEncoder().encode(text);
 
 test("a comparison tells what deciding each call under both tells, in chunks of any size", async () => {
-  const [before, after] = await Promise.all([loadPolicy(policies[0] ?? ""), loadPolicy(policies[1] ?? "")]);
+  const [before, after] = await Promise.all([named("starter"), named("office-assistant")]);
   const told = new Map<number, ComparedLine>();
   const comparison = createComparison(before, after);
   for (let from = 0; from < calls.length; from += 777) {
@@ -65,7 +66,7 @@ test("a comparison tells what deciding each call under both tells, in chunks of 
 });
 
 test("comparisons of parts together are the comparison of the whole", async () => {
-  const [before, after] = await Promise.all([loadPolicy(policies[2] ?? ""), loadPolicy(policies[0] ?? "")]);
+  const [before, after] = await Promise.all([named("customer-service"), named("starter")]);
   const counted = (bytes: Uint8Array) => {
     const comparison = createComparison(before, after);
     comparison.count(bytes);

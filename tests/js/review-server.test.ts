@@ -5,7 +5,15 @@ import { request as ask } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Append, createEscalations, type Entry, type Event, loadPolicy, type Store, StoreError } from "countersign";
+import {
+  type Append,
+  createEscalations,
+  type Entry,
+  type Event,
+  loadPolicy,
+  type Store,
+  StoreError,
+} from "countersign";
 import { digestOf, rowOf } from "countersign/stores/contract";
 import { httpStore } from "countersign/stores/http";
 import { sqliteStore } from "countersign/stores/sqlite";
