@@ -239,9 +239,8 @@ fn fix(test: &PolicyTest, decision: &Decision, source: &str) -> Option<Fix> {
         if action.is_some() {
             entries.push(prose!("action: {}", decision.action.as_str()));
         }
-        match (rule, &decision.rule) {
-            (Some(_), Some(rule)) => entries.push(prose!("rule: {}", quoted(rule)?)),
-            _ => {}
+        if let (Some(_), Some(rule)) = (rule, &decision.rule) {
+            entries.push(prose!("rule: {}", quoted(rule)?));
         }
         if cause.is_some() || rule.is_some() && decision.rule.is_none() {
             entries.push(prose!("cause: {}", decision.cause.as_str()));

@@ -127,7 +127,7 @@ impl<'g> Spot<'g> {
     /// The last definition that is referred to here.
     pub(super) fn definition(&self) -> Option<&'g str> {
         let names = self.parts.iter().filter_map(|part| text(get(part, "$ref"))?.strip_prefix("#/$defs/"));
-        names.last()
+        names.reduce(|_, name| name)
     }
 
     /// Whether the definition `name` counts here.

@@ -59,8 +59,8 @@ pub fn add_test(text: &str, test: &NewTest, limits: Limits) -> Result<Fix, EditE
     let policy = parse(text, limits).0.ok_or(EditError::PolicyErrors)?;
     let root = yaml::parse(text, limits, &mut Problems::default()).ok_or(EditError::PolicyErrors)?;
     let NodeValue::Map(entries) = &root.value else { return Err(EditError::PolicyErrors) };
-    let call = test.call.only(|key| CALL_KEYS.contains(&key));
-    let NewTest { name, expect, .. } = test;
+    let NewTest { name, call, expect } = test;
+    let call = call.only(|key| CALL_KEYS.contains(&key));
     if name.is_empty() || *expect == (Expectation { action: None, rule: None, cause: None }) {
         return Err(EditError::UnfitTest);
     }

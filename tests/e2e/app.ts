@@ -124,7 +124,8 @@ export async function readThrough(page: Page): Promise<void> {
   const next = page.getByRole("button", { name: "Show the next" });
   await expect(reject(page)).toBeVisible();
   for (let at = 0; at < 100 && (await next.isVisible()); at += 1) {
-    await next.click();
+    // Once all was on screen it goes away, perhaps under the pointer.
+    await next.click({ timeout: 2_000 }).catch(() => undefined);
     // The page notices what is on screen once it was drawn.
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   }

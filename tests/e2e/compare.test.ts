@@ -79,7 +79,7 @@ test("a comparison tells what changes, the worst first, and each change by both 
     .getByRole("button", { name: /^looser terms/ })
     .click();
   await expect(rows(page).locator("td:first-child")).toHaveText(["2"]);
-  await panel(page).getByLabel("Show change").selectOption("all");
+  await panel(page).getByRole("combobox", { name: "Show change" }).selectOption("all");
   await panel(page).getByLabel("Changed tool or rule").fill("LETTERS");
   await expect(rows(page).locator("td:first-child")).toHaveText(["1"]);
   await panel(page).getByText("From rule to rule").click();

@@ -8,8 +8,8 @@ import { keep, past } from "./past.ts";
 
 /** Opens the view with some days of history in this browser. */
 async function withPast(page: Page, days: number): Promise<void> {
-  await open(page, "review");
-  await expect(page.getByText("No call waits here")).toBeVisible();
+  await look(page);
+  await expect(page.getByText("The history is empty")).toBeVisible();
   await keep(page, await past(days, Date.now()));
   await look(page);
 }
@@ -26,7 +26,6 @@ function panel(page: Page, title: string) {
 }
 
 test("an empty history says so, and nothing is divided by nothing", async ({ page }) => {
-  await open(page, "review");
   await look(page);
   await expect(page.getByText("No call was held yet")).toBeVisible();
   await expect(page.getByText("The history is empty")).toBeVisible();
@@ -228,8 +227,8 @@ test("e05_an_evicted_history_is_told_on_every_view_and_everything_escalates", as
 });
 
 test("long work shows how far it is and can be stopped", async ({ page }) => {
-  await open(page, "review");
-  await expect(page.getByText("No call waits here")).toBeVisible();
+  await look(page);
+  await expect(page.getByText("The history is empty")).toBeVisible();
   const some = await past(40, Date.now());
   await keep(page, some);
   await look(page);

@@ -94,16 +94,20 @@ test("a18_a_secret_is_masked, and a look at it is recorded with the answer", asy
   await expect(outcome(page)).toContainText("Note: looked at args.password");
 });
 
-test("a19_an_unknown_key_comes_first and is marked", async ({ page }) => {
+test("a19_a_key_that_the_similar_approved_call_had_not is marked", async ({ page }) => {
   const mail = { tool: "file.write", args: { path: "a", text: "b" } };
   const [first = "", second = ""] = await held(page, mail, { ...mail, args: { ...mail.args, zzz: "secretly" } });
   await openCard(page, first);
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");
   await openCard(page, second);
-  const rows = page.getByRole("list", { name: "Arguments", exact: true }).locator(".row");
-  await expect(rows.first()).toContainText("zzz");
-  await expect(rows.first()).toContainText(/unknown key|new here/);
+  await expect(row(page, "zzz")).toContainText("new here");
+  await expect(row(page, "path")).not.toContainText("new here");
+  await page.getByRole("button", { name: "Only what differs" }).click();
+  await expect(row(page, "path")).toHaveCount(0);
+  // What is hidden was not read.
+  await expect(page.getByText("Approving is locked while values are hidden")).toBeVisible();
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "true");
 });
 
 test("a01_a06_a_reason_that_lies is last, framed and folded, and nothing of it stands above", async ({ page }) => {
@@ -206,7 +210,7 @@ test("a question is kept, the call goes on waiting, and survives a reload", asyn
 test("c16_keys_alone do all of it: move, read, reject, and approve by a second key", async ({ page }) => {
   const [, second = ""] = await held(page, NOTE, { ...NOTE, args: { ...NOTE.args, text: "Buy bread" } });
   await go(page, "review");
-  await expect(page.locator(".queue li")).toHaveCount(2);
+  await expect(page.locator(".queue .line")).toHaveCount(2);
   await page.keyboard.press("j");
   await expect(page.locator(".card")).toBeVisible();
   await page.keyboard.press("j");
@@ -236,20 +240,26 @@ test("c16_keys_alone do all of it: move, read, reject, and approve by a second k
   await expect(outcome(page)).toContainText("j and y are letters here");
 });
 
-test("c04_a_held_key_opens_no_second_question: a repeated `a` and a held `y` approve nothing", async ({ page }) => {
+test("c04_a_held_key_approves_nothing: neither the one that asks, nor one that was held since before", async ({
+  page,
+}) => {
   const [address = ""] = await held(page, NOTE);
   await openCard(page, address);
   await readThrough(page);
   await expect(approve(page)).toHaveAttribute("aria-disabled", "false");
-  await page.keyboard.down("a");
-  for (let at = 0; at < 60; at += 1) await page.keyboard.down("a");
-  await page.keyboard.up("a");
   await page.keyboard.down("y");
-  for (let at = 0; at < 60; at += 1) {
+  await page.keyboard.press("a");
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  for (let at = 0; at < 20; at += 1) {
+    // Repeats, as the keyboard sends them while a key is held.
     await page.keyboard.down("y");
-    await page.waitForTimeout(20);
+    await page.waitForTimeout(30);
   }
   await page.keyboard.up("y");
+  await page.keyboard.down("a");
+  for (let at = 0; at < 20; at += 1) await page.keyboard.down("a");
+  await page.keyboard.up("a");
+  await expect(approveThis(page)).toBeVisible();
   await expect(page.locator(".card-chips")).toContainText("pending");
 });
 
@@ -338,7 +348,7 @@ test("the card leads to its rule in the policy in force, and says so if another 
   await openCard(page, address);
   await page.getByRole("link", { name: "show it in the policy" }).click();
   await expect(page.locator("h1")).toHaveText("Policy");
-  await expect(page.locator(".cm-activeLine")).toContainText(/pay/);
+  await expect(page.locator(".cm-activeLine")).toContainText("Money leaves the account");
   await writePolicy(page, "rules: [{ tool: x, action: allow }]");
   await openCard(page, address);
   await expect(page.getByRole("link", { name: "show it in the policy" })).toHaveCount(0);

@@ -10,6 +10,7 @@
 )]
 
 mod canonical;
+mod card;
 mod catalogue;
 mod compare;
 mod compiled;

@@ -1,7 +1,7 @@
 /** Check cards: what is planted, how often, that it can be found, and that it never comes to where real calls are. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Call, createSummariser, type EscalationRecord, exportHistory } from "countersign";
+import { type Call, createSummariser, type EscalationRecord, exportHistory, plantCall, presentCard } from "countersign";
 import type { CheckOutcome, Given } from "../../www/src/engine/attention/api.ts";
 import { type Args, leavesOf, oneOf } from "../../www/src/engine/attention/arguments.ts";
 import { approvalsOf, chanceOf, isLow, lightOf } from "../../www/src/engine/attention/light.ts";
@@ -237,6 +237,30 @@ test("c12_no_check_card_comes_into_the_history_an_export_or_the_statistics", asy
   }
 });
 
+test("what was planted stands on the card that the engine makes, at the field that is told", async () => {
+  const world = await createWorld(40);
+  const shown = new Set<string>();
+  for (let round = 0; round < 12; round += 1) {
+    for (const record of await answeredCalls(world)) {
+      for (const template of TEMPLATES) {
+        const made = template.plant(record.call, world.random);
+        if (made === null) continue;
+        const { call, digest, decision } = await plantCall(record, made.args);
+        const { args } = await presentCard({ call, digest, decision });
+        const rows = args.filter(({ field }) => field === made.field || field.startsWith(`${made.field}[`));
+        assert.ok(rows.length > 0, `${template.id}: no row ${made.field}`);
+        const drawn = rows.flatMap(({ value }) => value.map(({ text }) => text)).join("");
+        const planted = [made.value].flat().map(String).join("");
+        // Letters that every reader sees as they are.
+        for (const word of planted.match(/[A-Za-z0-9]{4,}/g) ?? [])
+          assert.ok(drawn.includes(word), `${template.id}: ${word}`);
+        shown.add(template.id);
+      }
+    }
+  }
+  assert.equal(shown.size, TEMPLATES.length);
+});
+
 /** One real record to make check cards of. */
 function pattern(records: readonly EscalationRecord[], at: number): EscalationRecord {
   const found = records[at % records.length];
@@ -248,14 +272,18 @@ const known = new WeakMap<World, readonly EscalationRecord[]>();
 
 /** Answered calls of every kind, made once. */
 async function recordsOf(world: World): Promise<readonly EscalationRecord[]> {
-  const before = known.get(world);
-  if (before !== undefined) return before;
+  const made = known.get(world) ?? (await answeredCalls(world));
+  known.set(world, made);
+  return made;
+}
+
+/** One answered call of every kind. */
+async function answeredCalls(world: World): Promise<readonly EscalationRecord[]> {
   const made: EscalationRecord[] = [];
   for (const call of officeCalls(world.random)) {
     const { id, digest } = await world.propose(call);
     made.push(await world.escalations.review(id, { verdict: "approve", digest }));
   }
-  known.set(world, made);
   return made;
 }
 

@@ -53,12 +53,13 @@ test("the card tells tool and risk first, every argument with hidden characters 
     assert.deepEqual([code, stderr], [0, ""]);
     const lines = stdout.split("\n");
     assert.equal(lines[0], '"email.send" — risk high, CANNOT BE UNDONE — pending');
-    assert.ok(lines.includes("! It holds 1 hidden character, shown as ‹U+…›"));
+    assert.ok(lines.includes("! args.subject: holds 1 character that turns the direction of the text"));
+    assert.ok(lines.includes("what it does: Send email → ⟦ann@acme.com⟧"));
     assert.ok(lines.includes("to approve it, type the value of args.to"));
     assert.ok(lines.includes("  Mail leaves the company"));
     assert.ok(lines.includes('  Sends “⟦hi‹U+202E›\\r\\nthere⟧” to ⟦["ann@acme.com"]⟧'));
     assert.ok(lines.includes('  "subject": "hi‹U+202E›\\r\\nthere"'));
-    assert.ok(lines.includes('  "to": (list of 1)') && lines.includes('    0: "ann@acme.com"'));
+    assert.ok(lines.includes('  "to": (list of 1)') && lines.includes('    0: "ann@acme.com"   (domain acme.com)'));
     assert.ok(lines.includes("      2: true"));
     const words = lines.indexOf("Written by the agent, not verified");
     assert.ok(words > lines.findIndex((line) => line.startsWith("Digest sha256:")));
@@ -305,8 +306,9 @@ test("a tool's name cannot stand for the headline, nor text for a token, and wor
     const { stdout } = await run(["review", "show", id, "--store", file]);
     assert.equal(stdout.split("\n")[0], `"${odd.tool}" — risk high — pending`);
     assert.match(stdout, /^ {2}"a": "‹U\+2039›U\+202E›"$/m);
-    const told = 'Letters of other alphabets stand among Latin ones: "p\u0430ypal" (U+0430), "b\u03BFb" (U+03BF)';
-    assert.ok(stdout.includes(`! ${told}\n`), stdout);
+    for (const told of ["“p\u0430‹U+0430›ypal” mixes scripts: U+0430", "“b\u03BF‹U+03BF›b” mixes scripts: U+03BF"]) {
+      assert.ok(stdout.includes(`: ${told}\n`), stdout);
+    }
     assert.ok((await run(["review", "list", "--store", file])).stdout.includes(`  "${odd.tool}"  risk high`));
   });
 });

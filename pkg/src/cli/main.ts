@@ -8,6 +8,7 @@ import { HISTORY_HELP, history } from "./history/main.js";
 import { type Output, outputTo } from "./output.js";
 import { EXIT_FAILED, EXIT_OK, render, usageProblem } from "./problem.js";
 import { REVIEW_HELP, review } from "./review/main.js";
+import { TEST_HELP, test } from "./test.js";
 import { TRACE_HELP, trace } from "./trace.js";
 
 const HELP = `Usage: countersign COMMAND [OPTIONS] …
@@ -16,6 +17,7 @@ A human checkpoint for AI agents: decides tool calls by a YAML policy.
 
 Commands:
   check FILE…                          find the problems in policies
+  test FILE…                           run the tests of policies
   decide --policy FILE [CALLS.ndjson]  decide recorded calls, one JSON object a line
   trace --policy FILE [CALL.json]      decide one call and tell how
   compile POLICY… --output FILE        write policies as bytes for the smallest engine
@@ -29,6 +31,7 @@ Options:
 
 const COMMANDS = new Map([
   ["check", { run: check, help: CHECK_HELP }],
+  ["test", { run: test, help: TEST_HELP }],
   ["decide", { run: decide, help: DECIDE_HELP }],
   ["trace", { run: trace, help: TRACE_HELP }],
   ["compile", { run: compile, help: COMPILE_HELP }],

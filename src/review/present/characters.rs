@@ -1,7 +1,6 @@
 //! Characters that deceive a reader, by the tables of Unicode.
 
-use unicode_script::{Script, UnicodeScript as _};
-
+use super::unicode::Script;
 use crate::text::chars::{is_foreign_space, is_hidden};
 
 /// What a character is to a reader.
@@ -47,10 +46,10 @@ pub(super) fn look(c: char) -> Look {
         c if is_hidden(c) || is_foreign_space(c) || draws_nothing(c) => return Look::Hidden,
         _ => {}
     }
-    match c.script() {
+    match Script::of(c) {
         // Private, unassigned, or no character at all.
-        Script::Unknown => Look::Hidden,
-        Script::Inherited => Look::Mark,
+        Script::UNKNOWN => Look::Hidden,
+        Script::INHERITED => Look::Mark,
         _ if is_dressed(c) => Look::Dressed,
         _ if c.is_numeric() => Look::OddDigit,
         _ => Look::Plain,
@@ -95,25 +94,25 @@ pub(super) fn is_of_word(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || c == '_';
     }
-    c.is_alphanumeric() || c.script() == Script::Inherited && !matches!(look(c), Look::Hidden)
+    c.is_alphanumeric() || Script::of(c) == Script::INHERITED && !matches!(look(c), Look::Hidden)
 }
 
 /// The script of `c` if words are told apart by it.
 fn script_of(c: char) -> Option<Script> {
     if c.is_ascii() {
-        return c.is_ascii_alphabetic().then_some(Script::Latin);
+        return c.is_ascii_alphabetic().then_some(Script::LATIN);
     }
-    match c.script() {
-        Script::Common | Script::Inherited | Script::Unknown => None,
+    match Script::of(c) {
+        Script::COMMON | Script::INHERITED | Script::UNKNOWN => None,
         script => Some(script),
     }
 }
 
 /// Scripts that are written together in one word: as in “highly restrictive” of Unicode's UTS 39.
 const TOGETHER: [&[Script]; 3] = [
-    &[Script::Latin, Script::Han, Script::Hiragana, Script::Katakana],
-    &[Script::Latin, Script::Han, Script::Bopomofo],
-    &[Script::Latin, Script::Han, Script::Hangul],
+    &[Script::LATIN, Script::HAN, Script::HIRAGANA, Script::KATAKANA],
+    &[Script::LATIN, Script::HAN, Script::BOPOMOFO],
+    &[Script::LATIN, Script::HAN, Script::HANGUL],
 ];
 
 /// The script of `word`, if it has letters of others that are not written together with it: that of most letters, of

@@ -5,6 +5,8 @@ mod agent;
 pub mod card;
 mod characters;
 mod headline;
+mod tables;
+pub mod unicode;
 pub mod kinds;
 pub mod past;
 pub mod rows;

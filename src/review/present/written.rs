@@ -1,9 +1,7 @@
 //! Text that somebody else wrote, in which nothing hides.
 
-use unicode_normalization::char::{canonical_combining_class, compose};
-use unicode_normalization::{IsNormalized, is_nfc_quick};
-
 use super::characters::{self, Look, code_point, is_foreign, is_of_word, look, mixed_with, tag_letter, token};
+use super::unicode::is_nfc;
 
 /// What a segment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,46 +146,21 @@ pub fn segments(text: &str, form: Form) -> (Written, Findings) {
         let parts = if text.is_empty() { Vec::new() } else { said(text) };
         return (parts, Findings::default());
     }
-    let mut walk =
-        Walk { form, edges: edges(text), builder: Builder::default(), findings: Findings::default(), marks: MARKS_MAX };
+    let mut walk = Walk {
+        form,
+        edges: if form == Form::Value { edges(text) } else { (0, text.len()) },
+        builder: Builder::default(),
+        findings: Findings::default(),
+        marks: MARKS_MAX,
+    };
     walk.findings.is_not_normal = !text.is_ascii() && !is_nfc(text);
-    walk.findings.has_edge_space = walk.edges != (0, text.len());
+    walk.findings.has_edge_space = edges(text) != (0, text.len());
     let mut at = 0;
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let rest = text.get(at..).unwrap_or_default();
         at += if is_of_word(c) { walk.word(rest) } else { walk.other(c, rest, at) };
     }
     (walk.builder.done(), walk.findings)
-}
-
-/// Whether `text` is in its composed form.
-///
-/// The library's own answer takes tables of decompositions that are larger than all else of the card.
-#[must_use]
-pub fn is_nfc(text: &str) -> bool {
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => return true,
-        IsNormalized::No => return false,
-        IsNormalized::Maybe => {}
-    }
-    let mut starter: Option<(char, bool)> = None;
-    let mut last_class = 0;
-    for c in text.chars() {
-        let class = canonical_combining_class(c);
-        if let Some((starter, is_next)) = starter {
-            let is_blocked = !is_next && last_class >= class;
-            if !is_blocked && compose(starter, c).is_some() {
-                return false;
-            }
-        }
-        match (class, starter) {
-            (0, _) => starter = Some((c, true)),
-            (_, Some((c, _))) => starter = Some((c, false)),
-            (_, None) => {}
-        }
-        last_class = class;
-    }
-    true
 }
 
 /// Where the text between its first and last character that is no space begins and ends.

@@ -32,51 +32,11 @@ const TYPES: readonly EventType[] = [
 export function HistoryPanel() {
   const [opened, setOpened] = useState<number | null>(null);
   const part = found.value;
-  const { text, type } = search.value;
   const isLooking = works.value.search !== undefined;
-  const submit = (event: Event) => {
-    event.preventDefault();
-    setOpened(null);
-    void look();
-  };
   return (
     <section class="panel" aria-labelledby="history-title">
       <h2 id="history-title">History {part !== null && <span class="count">{part.all.toLocaleString()}</span>}</h2>
-      <form class="toolbar" onSubmit={submit}>
-        <label class="field-inline grow">
-          Search
-          <input
-            type="search"
-            value={text}
-            placeholder="id, tool, reviewer, any text"
-            onInput={(event) => {
-              search.value = { ...search.value, text: event.currentTarget.value };
-            }}
-          />
-        </label>
-        <label class="field-inline">
-          Type
-          <select
-            value={type ?? ""}
-            onChange={(event) => {
-              search.value = {
-                ...search.value,
-                type: TYPES.find((each) => each === event.currentTarget.value) ?? null,
-              };
-              setOpened(null);
-              void look();
-            }}
-          >
-            <option value="">all</option>
-            {TYPES.map((each) => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-        </label>
-        <button type="submit">Search</button>
-      </form>
+      <SearchForm onSearch={() => setOpened(null)} />
       <WorkBar work="search" label="Looking through the history" />
       {searchTrouble.value !== null && (
         <p class="notice bad" role="alert">
@@ -100,6 +60,52 @@ export function HistoryPanel() {
         </div>
       )}
     </section>
+  );
+}
+
+function SearchForm({ onSearch }: { readonly onSearch: () => void }) {
+  const { text, type } = search.value;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    onSearch();
+    void look();
+  };
+  return (
+    <form class="toolbar" onSubmit={submit}>
+      <label class="field-inline grow">
+        Search
+        <input
+          type="search"
+          value={text}
+          placeholder="id, tool, reviewer, any text"
+          onInput={(event) => {
+            search.value = { ...search.value, text: event.currentTarget.value };
+          }}
+        />
+      </label>
+      <label class="field-inline">
+        Type
+        <select
+          value={type ?? ""}
+          onChange={(event) => {
+            search.value = {
+              ...search.value,
+              type: TYPES.find((each) => each === event.currentTarget.value) ?? null,
+            };
+            onSearch();
+            void look();
+          }}
+        >
+          <option value="">all</option>
+          {TYPES.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit">Search</button>
+    </form>
   );
 }
 

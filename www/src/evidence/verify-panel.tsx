@@ -60,17 +60,7 @@ export function VerifyPanel() {
           Verifying tells entries that were edited, are missing, were moved or repeated; against a checkpoint that was
           kept elsewhere also a history that was cut short or written anew.
         </p>
-        <p>
-          Against:{" "}
-          {against === null ? (
-            "no checkpoint"
-          ) : (
-            <>
-              the {kept === null ? "last one exported from here" : <VisibleText text={kept.name} />}, of{" "}
-              {counted(against.size, "entry", "entries")}, root <ShortDigest digest={against.root} />
-            </>
-          )}
-        </p>
+        <Against checkpoint={against} name={kept?.name ?? null} />
         {trouble !== null && (
           <p class="notice bad" role="alert">
             <VisibleText text={trouble} />
@@ -97,6 +87,22 @@ export function VerifyPanel() {
         <ExportPart />
       </section>
     </div>
+  );
+}
+
+function Against({ checkpoint, name }: { readonly checkpoint: Checkpoint | null; readonly name: string | null }) {
+  return (
+    <p>
+      Against:{" "}
+      {checkpoint === null ? (
+        "no checkpoint"
+      ) : (
+        <>
+          the {name === null ? "last one exported from here" : <VisibleText text={name} />}, of{" "}
+          {counted(checkpoint.size, "entry", "entries")}, root <ShortDigest digest={checkpoint.root} />
+        </>
+      )}
+    </p>
   );
 }
 

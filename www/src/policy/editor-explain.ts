@@ -1,7 +1,16 @@
 /** What a word means: beside the pointer, and at the cursor by keyboard. */
 
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
-import { EditorView, hoverTooltip, keymap, showTooltip, type Tooltip, type TooltipView } from "@codemirror/view";
+import {
+  closeHoverTooltips,
+  EditorView,
+  hasHoverTooltips,
+  hoverTooltip,
+  keymap,
+  showTooltip,
+  type Tooltip,
+  type TooltipView,
+} from "@codemirror/view";
 import type { Description } from "countersign";
 import { ask } from "../engine/client.ts";
 import { segments } from "../text/visible.ts";
@@ -44,8 +53,8 @@ function explainAtCursor(view: EditorView): boolean {
 }
 
 function closeExplanation(view: EditorView): boolean {
-  if (view.state.field(explained) === null) return false;
-  view.dispatch({ effects: setExplained.of(null) });
+  if (view.state.field(explained) === null && !hasHoverTooltips(view.state)) return false;
+  view.dispatch({ effects: [setExplained.of(null), closeHoverTooltips] });
   return true;
 }
 

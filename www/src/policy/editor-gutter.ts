@@ -62,7 +62,6 @@ export const lineMarks: Extension = [
   gutter({
     class: "cm-marks",
     markers: (view) => view.state.field(marksField),
-    initialSpacer: () => new Mark("never", ""),
   }),
 ];
 

@@ -31,6 +31,7 @@ export const editorTheme = EditorView.theme({
 
   ".cm-tooltip": {
     zIndex: "20",
+    borderRadius: "6px",
     color: "var(--text)",
     backgroundColor: "var(--raised)",
     border: "1px solid var(--line-strong)",
@@ -41,14 +42,13 @@ export const editorTheme = EditorView.theme({
   ".cm-diagnostic-warning": { borderLeftColor: "var(--escalate)" },
   ".cm-diagnosticAction": { color: "var(--on-accent)", backgroundColor: "var(--accent)", padding: "0.15rem 0.5rem" },
 
-  ".cm-marks": { width: "1.6em", textAlign: "center" },
+  ".cm-marks": { minWidth: "1.6em", textAlign: "center" },
   ".cm-mark": { fontSize: "0.85rem", cursor: "default" },
   ".cm-mark-passed": { color: "var(--allow)", fontWeight: "bold" },
   ".cm-mark-failed": { color: "var(--block)", fontWeight: "bold" },
   ".cm-mark-hit, .cm-mark-matched": { color: "var(--accent)" },
   ".cm-mark-never": { color: "var(--muted)" },
 
-  ".cm-tooltip.cm-tooltip-autocomplete": { borderRadius: "6px", overflow: "hidden" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": {
     maxHeight: "14rem",
     maxWidth: "min(34rem, 92vw)",

@@ -50,10 +50,18 @@ const extensions: Extension = [
   ]),
   EditorView.domEventHandlers({ beforeinput: typeOverSelection }),
   EditorView.updateListener.of((update) => {
-    if (update.docChanged) text.value = update.state.doc.toString();
+    if (update.docChanged) text.value = textOf(update.state);
     if (update.docChanged || update.selectionSet) cursor.value = update.state.selection.main.head;
   }),
 ];
+
+/** The text of the editor that was asked for last: with a long one, making it anew for everybody takes its time. */
+let spelled: { readonly doc: EditorState["doc"]; readonly text: string } | null = null;
+
+function textOf({ doc }: EditorState): string {
+  if (spelled?.doc !== doc) spelled = { doc, text: doc.toString() };
+  return spelled.text;
+}
 
 /** The editor as it was left, so that going to another view and back keeps the cursor and what can be undone. */
 let left: EditorState | null = null;
@@ -107,7 +115,7 @@ function typeOverSelection(event: InputEvent, view: EditorView): boolean {
 
 /** Takes over a text that came from elsewhere (a fix, a starter, a file, another tab), changing only what differs. */
 function showText(view: EditorView, next: string): void {
-  const current = view.state.doc.toString();
+  const current = textOf(view.state);
   if (current === next) return;
   const shorter = Math.min(current.length, next.length);
   let start = 0;
@@ -122,7 +130,7 @@ function showText(view: EditorView, next: string): void {
 
 function showChecked(view: EditorView): void {
   const last = checked.value;
-  if (last === null || last.text !== view.state.doc.toString()) return;
+  if (last === null || last.text !== textOf(view.state)) return;
   view.dispatch(coloured(view.state, last.tokens), underlined(view.state, last.diagnostics));
 }
 
@@ -130,7 +138,7 @@ function showChecked(view: EditorView): void {
 function showMarks(view: EditorView): void {
   const last = checked.value;
   const covers = coverage.value ?? [];
-  if (last === null || last.text !== view.state.doc.toString()) return;
+  if (last === null || last.text !== textOf(view.state)) return;
   const marks: LineMark[] = [];
   for (const cover of covers) {
     const kind = isHit(cover) ? "hit" : cover.matches > 0 ? "matched" : "never";

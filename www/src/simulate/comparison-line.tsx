@@ -30,8 +30,8 @@ export function ComparisonLine({ shown }: { readonly shown: ComparisonState }) {
           <div class="columns both">
             <Side title="Before" traced={line.before} policyText={shown.beforeText} linked={false} />
             <Side title="After" traced={line.after} policyText={shown.afterText} linked={isLinked}>
-              {line.after.ok && isLinked && (
-                <MakeTest key={row.index} call={line.after.call} trace={line.after.trace} />
+              {line.after.ok && (
+                <MakeTest key={row.index} call={line.after.call} trace={line.after.trace} isOffered={isLinked} />
               )}
             </Side>
           </div>

@@ -36,7 +36,7 @@ function Answer({ last }: { readonly last: Simulated }) {
         {answer.trace.decision.action === "escalate" && !stale.value && (
           <QueueButton key={callText} open={(api) => api.escalate(callText, digest)} />
         )}
-        {!stale.value && <MakeTest key={`${callText} test`} call={answer.call} trace={answer.trace} />}
+        <MakeTest key={`${callText} test`} call={answer.call} trace={answer.trace} isOffered={!stale.value} />
         <TraceView trace={answer.trace} linked={linked.value} policyText={policyText} />
       </div>
     </>

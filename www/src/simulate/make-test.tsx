@@ -11,6 +11,8 @@ import { ActionChip } from "../ui/action-chip.tsx";
 interface Props {
   readonly call: Call;
   readonly trace: Trace;
+  /** Whether the decision still is that of the policy; what was added stays told in any case. */
+  readonly isOffered?: boolean;
 }
 
 type State =
@@ -18,7 +20,7 @@ type State =
   | { readonly stage: "failed"; readonly message: string }
   | { readonly stage: "added"; readonly name: string; readonly place: Fix["span"] };
 
-export function MakeTest({ call, trace }: Props) {
+export function MakeTest({ call, trace, isOffered = true }: Props) {
   const { decision } = trace;
   const [state, setState] = useState<State>({ stage: "offered" });
   const [name, setName] = useState(`${call.tool}: ${decision.action}`);
@@ -29,6 +31,7 @@ export function MakeTest({ call, trace }: Props) {
     setState(await addTest({ name: name.trim(), call, expect: expectationOf(trace) }));
   }
 
+  if (!isOffered && state.stage !== "added" && state.stage !== "waiting") return null;
   if (state.stage === "offered") {
     return (
       <p class="make-test">

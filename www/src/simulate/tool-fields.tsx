@@ -258,7 +258,7 @@ function ListControl({ name, item, items, onChange }: ListProps) {
       {items.map((value, at) => (
         <div key={at} class="list-item">
           <Field
-            field={{ ...item, key: `${at + 1}` }}
+            field={{ ...item, key: `item ${at + 1}`, required: false }}
             value={value}
             onChange={(next) => put(next === null ? items.toSpliced(at, 1) : items.with(at, next))}
           />

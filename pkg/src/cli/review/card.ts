@@ -3,41 +3,48 @@
  *
  * What the engine says comes first; the arguments stand there complete; what the agent says about its own call comes last.
  */
+import type { Card, CardRow } from "../../card.js";
 import { NO_GUARD } from "../../constants.js";
 import type { EscalationRecord } from "../../escalations.js";
 import type { Grant } from "../../lifecycle.js";
-import type { ConsequencePart, Decision } from "../../types.js";
-import { flat, scalar, standingOf } from "./line.js";
-import { hiddenCount, marked, mixedWords, quoted, shown, timeText, wrapped } from "./text.js";
+import type { Decision } from "../../types.js";
+import { standingOf } from "./line.js";
+import { drawn, marked, quoted, shown, timeText, wrapped } from "./text.js";
 
 const COLUMNS_MIN = 40;
-/** Words with letters of several alphabets that are told. */
-const WORDS_MAX = 5;
+/** Flags that are told one by one. */
+const FLAGS_MAX = 20;
 
 /** The digits of the digest that are typed where the policy wants nothing else confirmed. */
 export const DIGEST_DIGITS = 8;
 
 /**
- * The card of `record`, in lines of at most `columns`.
+ * The card of `record`, as the engine makes it, in lines of at most `columns`.
  *
  * @param batchWaits How many others of its batch wait; `null` if it is in none.
  */
-export function cardOf(record: EscalationRecord, batchWaits: number | null, columns: number): string {
+export function cardOf(record: EscalationRecord, card: Card, batchWaits: number | null, columns: number): string {
   const sections = [
-    headline(record, batchWaits),
-    why(record),
-    argumentsOf(record),
-    originalOf(record),
+    headline(record, card, batchWaits),
+    why(record, card),
+    earlier(card),
+    argumentsOf(record, card),
+    originalOf(record, card),
     answers(record, batchWaits),
-    agentsWords(record),
+    agentsWords(card),
   ];
   const lines = sections.filter((section) => section.length > 0).flatMap((section) => [...section, ""]);
   return `${lines.flatMap((line) => wrapped(line, Math.max(columns, COLUMNS_MIN))).join("\n")}`;
 }
 
-function headline(record: EscalationRecord, batchWaits: number | null): readonly string[] {
-  const { id, call, decision, status, openedAtMs, expiresAtMs, guard, unapprovable, approvalsMissing } = record;
-  const lines = [`${quoted(call.tool)} — ${riskOf(decision)} — ${standingOf(record)}`, ...warnings(record)];
+function headline(record: EscalationRecord, card: Card, batchWaits: number | null): readonly string[] {
+  const { id, call, decision, status, openedAtMs, expiresAtMs, guard, approvalsMissing } = record;
+  const { unapprovable } = card;
+  const lines = [
+    `${quoted(call.tool)} — ${riskOf(decision)} — ${standingOf(record)}`,
+    ...warnings(record, card),
+    does(card),
+  ];
   lines.push(`escalation ${shown(id)}, held at ${timeText(openedAtMs)} by ${guardText(guard)}`);
   if (batchWaits !== null)
     lines.push(
@@ -62,7 +69,14 @@ export function typedFor({ review }: Decision): readonly { readonly field: strin
   return [{ field: null, ask: `the first ${DIGEST_DIGITS} digits of the digest` }];
 }
 
-function warnings({ call, status, links, original, unapprovable }: EscalationRecord): readonly string[] {
+function does({ headline: { verb, object, destination } }: Card): string {
+  const parts = [`what it does: ${drawn(verb)}`];
+  if (object !== null) parts.push(` · ${marked(drawn(object))}`);
+  if (destination !== null) parts.push(` → ${marked(drawn(destination))}`);
+  return parts.join("");
+}
+
+function warnings({ status, links, original }: EscalationRecord, { flags, unapprovable }: Card): readonly string[] {
   const { rejected, unknown } = links;
   const lines: string[] = [];
   if (unknown.length > 0) {
@@ -72,14 +86,8 @@ function warnings({ call, status, links, original, unapprovable }: EscalationRec
     const times = rejected.length === 1 ? "once" : `${rejected.length} times`;
     lines.push(`! Calls like this were rejected ${times}: ${rejected.map(shown).join(", ")}`);
   }
-  const hidden = textsIn(call).reduce((sum, text) => sum + hiddenCount(text), 0);
-  if (hidden > 0)
-    lines.push(`! It holds ${hidden} hidden ${hidden === 1 ? "character" : "characters"}, shown as ‹U+…›`);
-  const mixed = [...new Set(textsIn(call).flatMap(mixedWords))];
-  if (mixed.length > 0) {
-    const more = mixed.length > WORDS_MAX ? `, and ${mixed.length - WORDS_MAX} more` : "";
-    lines.push(`! Letters of other alphabets stand among Latin ones: ${mixed.slice(0, WORDS_MAX).join(", ")}${more}`);
-  }
+  for (const { field, message } of flags.slice(0, FLAGS_MAX)) lines.push(`! ${drawn(field)}: ${drawn(message)}`);
+  if (flags.length > FLAGS_MAX) lines.push(`! and ${flags.length - FLAGS_MAX} more`);
   if (original !== null) lines.push("! A reviewer has edited it; it would run as it stands under “Arguments”");
   if (status === "pending" && unapprovable !== null) lines.push(`! It can only be rejected: ${unapprovable}`);
   return lines;
@@ -96,65 +104,78 @@ function riskOf({ risk, reversible }: Decision): string {
   return `risk ${risk ?? "not written"}${undone}`;
 }
 
-function why({ decision }: EscalationRecord): readonly string[] {
-  const { rule, cause, reason, undecidable, consequence, marks, charge } = decision;
-  const lines = [
-    "Why it was held",
-    `  rule ${rule === null ? "(none matched: the default)" : shown(rule)}, cause ${cause}`,
-  ];
-  if (reason !== null) lines.push(`  ${shown(reason)}`);
-  for (const doubt of undecidable)
-    lines.push(`  in doubt: ${shown(doubt.rule)}, for ${shown(doubt.field)}: ${doubt.why}`);
-  if (consequence !== null) lines.push("Consequence", `  ${consequence.map(part).join("")}`);
+function why({ decision: { marks, charge } }: EscalationRecord, { why, consequence }: Card): readonly string[] {
+  const rule = why.rule === null ? "(none matched: the default)" : drawn(why.rule);
+  const lines = ["Why it was held", `  rule ${rule}, cause ${why.cause}`];
+  if (why.reason !== null) lines.push(`  ${drawn(why.reason)}`);
+  lines.push(...why.doubts.map((doubt) => `  in doubt: ${drawn(doubt)}`));
+  lines.push(...why.instead.map((sentence) => `  ${drawn(sentence)}`));
+  // A value stands between marks, so that it cannot pass for the policy's words.
+  const parts = consequence.map(({ isValue, segments }) => (isValue ? marked(drawn(segments)) : drawn(segments)));
+  if (parts.length > 0) lines.push("Consequence", `  ${parts.join("")}`);
   if (marks.length > 0) lines.push(`  marks its session: ${marks.map(shown).join(", ")}`);
   for (const { rule, amount, atMost } of charge)
     lines.push(`  uses ${amount} of ${atMost} of the limit of ${shown(rule)}`);
   return lines;
 }
 
-/** A value stands between marks, so that it cannot pass for the policy's words. */
-function part(part: ConsequencePart): string {
-  if ("text" in part) return shown(part.text);
-  if (!("value" in part)) return "(nothing)";
-  // Text without its quotes, as the policy's words may have some around it.
-  return marked(typeof part.value === "string" ? quoted(part.value).slice(1, -1) : flat(part.value));
+function earlier({ facts }: Card): readonly string[] {
+  return facts.length === 0 ? [] : ["What earlier calls say", ...facts.map((fact) => `  ${drawn(fact)}`)];
 }
 
-function argumentsOf({ call, digest }: EscalationRecord): readonly string[] {
-  const { agent, user, session, context, tenant, toolDigest } = call;
-  const lines = ["Arguments", ...argsTree(call)];
-  const known = Object.entries({ agent, user, session, context, tenant, toolDigest }).filter(
-    ([, value]) => value !== undefined,
-  );
-  if (known.length > 0) lines.push("Known about the call", ...tree(Object.fromEntries(known), 1));
+function argumentsOf({ call, digest }: EscalationRecord, { args, known, gone }: Card): readonly string[] {
+  const lines = ["Arguments", ...argsTree(call.args, args)];
+  if (gone.length > 0) {
+    lines.push("What the most similar approved call had more");
+    lines.push(...gone.map(({ field, before }) => `  ${drawn(field)}: ${drawn(before)}`));
+  }
+  if (known.length > 0) lines.push("Known about the call", ...tree(known));
   lines.push(`Digest ${digest}`);
   return lines;
 }
 
 /** The call as it was held, complete too, so that what the edit has changed can be compared. */
-function originalOf({ original }: EscalationRecord): readonly string[] {
+function originalOf({ original }: EscalationRecord, card: Card): readonly string[] {
   if (original === null) return [];
   const { call, digest, decision } = original;
   const rule = decision.rule === null ? "the default" : `rule ${shown(decision.rule)}`;
-  return [`As it was held, by ${rule}, before it was edited`, ...argsTree(call), `Digest then ${digest}`];
+  const args = argsTree(call.args, card.original);
+  return [`As it was held, by ${rule}, before it was edited`, ...args, `Digest then ${digest}`];
 }
 
-function argsTree({ args }: EscalationRecord["call"]): readonly string[] {
-  return args === undefined ? ["  (the call has no args)"] : tree(args, 1);
+function argsTree(args: EscalationRecord["call"]["args"], rows: readonly CardRow[]): readonly string[] {
+  if (args === undefined) return ["  (the call has no args)"];
+  return rows.length === 0 ? ["  (empty map)"] : tree(rows);
 }
 
-/** A value, complete and typed: every key, every item, nothing elided. */
-function tree(value: unknown, depth: number): readonly string[] {
-  const indent = "  ".repeat(depth);
-  const entries = Array.isArray(value)
-    ? value.map((item: unknown, at) => [String(at), item] as const)
-    : Object.entries(value as object).map(([key, item]) => [quoted(key), item as unknown] as const);
-  if (entries.length === 0) return [`${indent}${Array.isArray(value) ? "(empty list)" : "(empty map)"}`];
-  return entries.flatMap(([key, item]) => {
-    if (typeof item !== "object" || item === null) return [`${indent}${key}: ${scalar(item)}`];
-    const what = Array.isArray(item) ? `list of ${item.length}` : "map";
-    return [`${indent}${key}: (${what})`, ...tree(item, depth + 1)];
+/** Rows, complete and typed: every key, every item, nothing elided. */
+function tree(rows: readonly CardRow[]): readonly string[] {
+  return rows.map((row) => {
+    const { field, depth, key, difference, before, reading } = row;
+    const name = /\[\d+\]$/.test(field) ? drawn(key) : `"${drawn(key)}"`;
+    const was = before === null ? "" : `, was ${marked(drawn(before))}`;
+    const notes = [
+      ...(reading === null ? [] : [drawn(reading)]),
+      ...(difference === "added" ? ["not in the most similar approved call"] : []),
+      ...(difference === "changed" ? [`changed${was}`] : []),
+    ];
+    const told = notes.length === 0 ? "" : `   (${notes.join("; ")})`;
+    return `${"  ".repeat(depth + 1)}${name}: ${valueText(row)}${told}`;
   });
+}
+
+function valueText({ type, value, count, length, masked }: CardRow): string {
+  if (masked) return `(masked: ${length} characters; \`--json\` prints them)`;
+  switch (type) {
+    case "string":
+      return `"${drawn(value)}"`;
+    case "list":
+      return count === 0 ? "(empty list)" : `(list of ${count})`;
+    case "map":
+      return count === 0 ? "(empty map)" : "(map)";
+    default:
+      return drawn(value);
+  }
 }
 
 function answers(record: EscalationRecord, batchWaits: number | null): readonly string[] {
@@ -193,17 +214,11 @@ function grantText({ state, notBeforeMs, expiresAtMs }: Grant, batchWaits: numbe
   }
 }
 
-function agentsWords({ call: { reason, confidence } }: EscalationRecord): readonly string[] {
-  if (reason === undefined && confidence === undefined) return [];
+function agentsWords({ agent: { reason, confidence, notes } }: Card): readonly string[] {
+  if (reason === null && confidence === null) return [];
   const lines = ["Written by the agent, not verified"];
-  if (reason !== undefined) lines.push(`  | ${quoted(reason)}`);
-  if (confidence !== undefined) lines.push(`  | its own confidence: ${confidence}`);
+  if (reason !== null) lines.push(`  | "${drawn(reason)}"`);
+  if (confidence !== null) lines.push(`  | its own confidence: ${confidence}`);
+  lines.push(...notes.map((note) => `  ! ${note}`));
   return lines;
-}
-
-/** Every text in `value`, keys too. */
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { EscalationError } from "../../errors.js";
 import type { EscalationRecord, Escalations } from "../../escalations.js";
+import { cardContext, presentCard } from "../../presenting.js";
 import type { Status } from "../../types.js";
 import { undoMsOf } from "../../undo.js";
 import type { Output } from "../output.js";
@@ -49,7 +50,8 @@ export async function show(escalations: Escalations, id: string, isJson: boolean
 }
 
 async function card(escalations: Escalations, record: EscalationRecord): Promise<string> {
-  return `${cardOf(record, await batchWaits(escalations, record), columns())}\n`;
+  const shown = await presentCard(record, await cardContext(escalations, record));
+  return `${cardOf(record, shown, await batchWaits(escalations, record), columns())}\n`;
 }
 
 /** How many others of the batch of a call wait; `null` if it is in none. */

@@ -1,6 +1,14 @@
 /** Answers questions about a policy text, and puts it in force. */
 
-import { checkPolicy, completePolicy, type Diagnostic, describePolicy, highlightPolicy, type Policy } from "countersign";
+import {
+  checkPolicy,
+  completePolicy,
+  type Diagnostic,
+  describePolicy,
+  highlightPolicy,
+  type LoadOptions,
+  type Policy,
+} from "countersign";
 import type { Room } from "../room.ts";
 import type { InForce, PolicyApi, TestsOutcome } from "./api.ts";
 import { NO_TOKENS, tokenTable } from "./tokens.ts";
@@ -17,7 +25,7 @@ export function policyApi(room: Room): PolicyApi {
       room.putInForce(null, "");
       const tokens = text.length > HIGHLIGHT_LENGTH_MAX ? NO_TOKENS : tokenTable(await highlightPolicy(text));
       const tools = room.tools();
-      const { diagnostics: found, policy } = await checkPolicy(text, tools === null ? {} : { tools });
+      const { diagnostics: found, policy } = await checkPolicy(text, withTools(room));
       const diagnostics = ofText(found);
       const understood = policy === null ? null : summary(policy);
       const answer = { text, diagnostics, tokens, policy: understood, tests: policy === null ? null : tested(policy) };
@@ -27,14 +35,19 @@ export function policyApi(room: Room): PolicyApi {
       return answer;
     },
 
-    complete: (text, offset) => completePolicy(text, offset),
+    complete: (text, offset) => completePolicy(text, offset, withTools(room)),
 
-    describe: (text, offset) => describePolicy(text, offset),
+    describe: (text, offset) => describePolicy(text, offset, withTools(room)),
 
     async checkFile(name, bytes) {
       return (await checkPolicy({ name, text: bytes })).rendered;
     },
   };
+}
+
+function withTools(room: Room): LoadOptions {
+  const tools = room.tools();
+  return tools === null ? {} : { tools };
 }
 
 /** The problems of the policy's text. Those of the tool catalogue have no place in it, and are told elsewhere. */

@@ -23,7 +23,7 @@ export function reviewApi(room: Room): ReviewApi {
     readBatch: (key) => answered(() => queue().batch(key)),
     batchSummary: async (ids) => queue().summary(ids),
     reviewBatch: (answers) => answered(() => queue().reviewBatch(answers)),
-    pausedAgents: () => answered(() => queue().paused()),
+    pausedAgents: (withAgents) => answered(() => queue().paused(withAgents)),
     pause: (pause) => answered(() => queue().pause(pause)),
   };
 }

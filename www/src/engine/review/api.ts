@@ -182,6 +182,7 @@ export interface ReviewApi {
   batchSummary(ids: readonly string[]): Promise<Written | null>;
   /** Answers calls one by one; each gives a review, and each approval a grant, of its own. */
   reviewBatch(answers: readonly MemberAnswer[]): Promise<MemberResults | Failure>;
-  pausedAgents(): Promise<Paused | Failure>;
+  /** `withAgents` waits until the calls are read, to know all agents. */
+  pausedAgents(withAgents: boolean): Promise<Paused | Failure>;
   pause(pause: Pause): Promise<Paused | Failure>;
 }

@@ -45,7 +45,7 @@ export interface Queue {
   batch(key: string): Promise<ShownBatch>;
   summary(ids: readonly string[]): ReturnType<Cards["summary"]>;
   reviewBatch(answers: readonly MemberAnswer[]): Promise<MemberResults>;
-  paused(): Promise<Paused>;
+  paused(withAgents: boolean): Promise<Paused>;
   pause(pause: Pause): Promise<Paused>;
 }
 
@@ -71,7 +71,8 @@ export function createQueue(place: Place, onServer: OnServer, attentionOf: Atten
     return listing.part(from);
   }
 
-  async function paused(): Promise<Paused> {
+  async function paused(withAgents: boolean): Promise<Paused> {
+    if (withAgents) await shelf.sync();
     const names = [...shelf.records().values()].map(({ call }) => nameOf(call.agent)).filter((name) => name !== null);
     return { ok: true, paused: await escalations.paused(), agents: [...new Set(names)].sort() };
   }
@@ -106,7 +107,7 @@ export function createQueue(place: Place, onServer: OnServer, attentionOf: Atten
       const whose = agent === null ? {} : { agent };
       await escalations.pause({ paused: isPaused, ...whose, ...desk.by, ...(note !== "" && { note }) });
       changed();
-      return paused();
+      return paused(false);
     },
   };
 }

@@ -108,10 +108,17 @@ function LongText({ row: { value, length } }: { readonly row: CardRow }) {
   const fold = useRef<HTMLSpanElement>(null);
   const open = isOpen || expanded.value;
   useEffect(() => {
-    if (open || fold.current === null) return undefined;
-    return seen?.fold(fold.current);
+    if (fold.current === null) return undefined;
+    // The line was wholly on screen while it was folded; all of it has to be.
+    return open ? seen?.follow(fold.current) : seen?.fold(fold.current);
   }, [open, seen]);
-  if (open) return <Written text={value} />;
+  if (open) {
+    return (
+      <span ref={fold} class="unfolded" tabIndex={-1}>
+        <Written text={value} />
+      </span>
+    );
+  }
   return (
     <span ref={fold} class="folded" tabIndex={-1}>
       <Written text={beginning(value, FOLDED_TO)} />

@@ -22,7 +22,7 @@ export function PauseControl() {
         aria-controls="pause-panel"
         onClick={() => {
           setOpen(!isOpen);
-          void readPauses();
+          void readPauses(true);
         }}
       >
         {buttonText(stopped)}

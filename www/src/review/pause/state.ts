@@ -11,9 +11,9 @@ export const paused = signal<Paused | null>(null);
 /** Why the last pause, or end of one, was not recorded. */
 export const pauseTrouble = signal<string | null>(null);
 
-export async function readPauses(): Promise<void> {
+export async function readPauses(withAgents = false): Promise<void> {
   if (engine.value.state !== "ready") return;
-  const found = await ask((api) => api.pausedAgents()).catch(() => null);
+  const found = await ask((api) => api.pausedAgents(withAgents)).catch(() => null);
   if (found?.ok) paused.value = found;
 }
 

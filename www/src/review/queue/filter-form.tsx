@@ -33,12 +33,13 @@ const RISKS: readonly (readonly [Filters["risk"], string])[] = [
 ];
 
 export function FilterForm({ list }: { readonly list: ListPart }) {
+  const [isOpen, setOpen] = useState(false);
   const { status, risk, tool, agent, sort } = filters.value;
   const isFiltered = filters.value.text !== "" || status !== "any" || risk !== "any" || tool !== "" || agent !== "";
   return (
     <search class="filters" aria-label="Calls">
       <TextFilter />
-      <details open={isFiltered}>
+      <details open={isOpen || isFiltered} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Filter and sort{isFiltered && " (filtered)"}</summary>
         <div class="filter-fields">
           <Choice label="Sort" value={sort} options={SORTS} onChange={(value) => changeFilters({ sort: value })} />
