@@ -22,10 +22,12 @@ export const DEMO_POLICY: string = policy;
 const REVIEW = "#/review";
 
 export async function prepareDemo(): Promise<void> {
+  let isNew = false;
   try {
     if (localStorage.getItem(AGAIN) !== null) await clearDemo();
     if (localStorage.getItem(POLICY) === null && localStorage.getItem(DRAFT) === null) {
       localStorage.setItem(POLICY, policy);
+      isNew = true;
     }
   } catch {
     // A browser that keeps nothing shows its usual first policy.
@@ -33,6 +35,10 @@ export async function prepareDemo(): Promise<void> {
   if (window.location.hash === "") {
     window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}${REVIEW}`);
   }
+  if (!isNew) return;
+  // The page's script may have been read already, with the policy that it found then: it is loaded once more.
+  window.location.reload();
+  await new Promise(() => undefined);
 }
 
 /** Clears all that the demonstration has kept, and nothing else, and loads the page again. */
