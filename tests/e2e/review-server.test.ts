@@ -317,7 +317,7 @@ rules: [{ id: note, tool: note.write, action: escalate, risk: low, review: { edi
   await escalations.open(policy, { ...call, args: { ...call.args, to: "bob" } }, { batch: "b1" });
   await escalations.open(policy, { ...call, args: { ...call.args, to: "eve" } });
   await page.goto(await serve(watch));
-  await page.locator(".queue .line").last().click();
+  await page.locator(".queue .line").first().click();
   await armed(page);
   const card = page.locator(".card");
   await expect(card.locator(".original")).toHaveCount(0);
