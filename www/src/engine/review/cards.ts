@@ -45,17 +45,22 @@ interface Made {
   readonly batches: readonly Batch[];
 }
 
-/** `grown` is called when batches have been made that were not known before. */
-export function createCards(shelf: Shelf, grown: () => void): Cards {
+/**
+ * `grown` is called when batches have been made that were not known before. `extra` are pending calls that the store does not
+ * know: they are compared like any others, so that whatever is in a batch, or stands out of one, may be a check card.
+ */
+export function createCards(shelf: Shelf, grown: () => void, extra: () => readonly EscalationRecord[]): Cards {
   const headlines = new Map<string, Card["headline"]>();
   const made = new Map<string, Made>();
-  let sorted: { readonly version: number; readonly buckets: ReadonlyMap<string, Bucket> } | null = null;
+  let sorted: { readonly sign: string; readonly buckets: ReadonlyMap<string, Bucket> } | null = null;
   let making: Promise<void> | null = null;
 
   /** The pending calls by tool; they are looked through only when one of them has changed. */
   function buckets(): ReadonlyMap<string, Bucket> {
-    if (sorted?.version === shelf.version()) return sorted.buckets;
-    sorted = { version: shelf.version(), buckets: bucketsOf(shelf) };
+    const extras = extra();
+    const sign = [shelf.version(), ...extras.map(({ id }) => id)].join(" ");
+    if (sorted?.sign === sign) return sorted.buckets;
+    sorted = { sign, buckets: bucketsOf(shelf, extras) };
     for (const key of made.keys()) if (!sorted.buckets.has(key)) made.delete(key);
     return sorted.buckets;
   }
@@ -133,15 +138,17 @@ function keyOf({ call: { tool, tenant } }: EscalationRecord): string {
   return JSON.stringify([tool, tenant ?? null]);
 }
 
-function bucketsOf(shelf: Shelf): ReadonlyMap<string, Bucket> {
+function bucketsOf(shelf: Shelf, extras: readonly EscalationRecord[]): ReadonlyMap<string, Bucket> {
   const found = new Map<string, EscalationRecord[]>();
-  for (const record of shelf.records().values()) {
-    if (record.status !== "pending" || record.unapprovable !== null) continue;
+  const put = (record: EscalationRecord) => {
+    if (record.status !== "pending" || record.unapprovable !== null) return;
     const key = keyOf(record);
     const bucket = found.get(key);
     if (bucket === undefined) found.set(key, [record]);
     else bucket.push(record);
-  }
+  };
+  for (const record of shelf.records().values()) put(record);
+  for (const record of extras) put(record);
   const most = [...found].sort(([, a], [, b]) => b.length - a.length).slice(0, TOOLS_MAX);
   return new Map(
     most.map(([key, all]) => {
