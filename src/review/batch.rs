@@ -276,13 +276,16 @@ fn sticks_out(taken: &Taken<'_>, usual: &Usual, past: Option<&Past<'_>>) -> Vec<
 
 /// What stands at the fields of a group.
 struct Usual {
-    /// Bounds of numbers, by way.
-    fences: NameMap<String, (f64, f64)>,
+    /// Bounds of numbers, by way, and the least and the largest within them.
+    fences: NameMap<String, (Bounds, Bounds)>,
     /// How often a text, or its host, domain or folder, stands at a way.
     texts: NameMap<String, NameMap<String, usize>>,
     places: NameMap<String, NameMap<String, usize>>,
     calls: usize,
 }
+
+/// From where to where.
+type Bounds = (f64, f64);
 
 /// Among fewer numbers nothing tells what is usual but how large they are.
 const FENCE_MIN: usize = 4;
@@ -311,9 +314,11 @@ impl Usual {
         }
         for (way, values) in numbers {
             let sorted = sorted_by(values, f64::total_cmp);
-            if let Some(fence) = fence(&sorted) {
-                usual.fences.insert(way, fence);
-            }
+            let Some(fence) = fence(&sorted) else { continue };
+            let mut within = sorted.iter().copied().filter(|number| (fence.0..=fence.1).contains(number));
+            let least = within.next().unwrap_or(fence.0);
+            let largest = within.next_back().unwrap_or(least);
+            usual.fences.insert(way, (fence, (least, largest)));
         }
         usual
     }
@@ -321,7 +326,7 @@ impl Usual {
     fn fact(&self, leaf: &Leaf<'_>, counts_texts: bool) -> Option<Written> {
         let text = match leaf.value {
             Value::Number(number) => {
-                let (low, high) = *self.fences.get(&leaf.way)?;
+                let ((low, high), (least, largest)) = *self.fences.get(&leaf.way)?;
                 let side = if *number > high {
                     "above"
                 } else if *number < low {
@@ -329,8 +334,10 @@ impl Usual {
                 } else {
                     return None;
                 };
-                let [number, low, high] = [*number, low, high].map(number_text);
-                return Some(said(format!("is {number}, far {side} the others, which are from {low} to {high}")));
+                let [number, least, largest] = [*number, least, largest].map(number_text);
+                let others =
+                    if least == largest { format!("are {least}") } else { format!("are from {least} to {largest}") };
+                return Some(said(format!("is {number}, far {side} the others, which {others}")));
             }
             Value::Text(text) => text.as_str(),
             Value::Bool(true) => "true",
@@ -362,7 +369,7 @@ fn at<'a, T: Default>(map: &'a mut NameMap<String, T>, key: &str) -> &'a mut T {
 }
 
 /// From where to where numbers are usual: one and a half times the middle half to each side of it (Tukey's fence).
-fn fence(sorted: &[f64]) -> Option<(f64, f64)> {
+fn fence(sorted: &[f64]) -> Option<Bounds> {
     if sorted.len() >= FENCE_MIN {
         let (low, high) = (quantile(sorted, 0.25)?, quantile(sorted, 0.75)?);
         let reach = 1.5 * (high - low);
@@ -405,7 +412,8 @@ fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Batch {
             let is_same = others.into_iter().all(|other| other.is_some_and(|other| same(row, other)));
             let is_known = |field: &str| columns.iter().any(|column: &Column| column.field == field);
             if is_same && of_field(&constant, &row.field).is_none() {
-                constant.push(row.clone());
+                // The lists and maps that it stands in are not among these rows, so its key says all of them.
+                constant.push(Row { key: written(&row.field, Form::Prose), depth: 0, ..row.clone() });
             } else if !is_same && !is_known(&row.field) {
                 columns.push(Column { field: row.field.clone(), key: written(&row.field, Form::Prose) });
             }

@@ -1,6 +1,6 @@
 /** When the engine is gone nothing is decided, the page says so, and the engine can be started again. */
 
-import { expect, go, open, openCard, queue, reject, simulate, test } from "./app.ts";
+import { expect, go, open, openCard, outcome, queue, rejectShown, simulate, test } from "./app.ts";
 
 test("an engine that cannot be loaded is told, and can be started again", async ({ page, watch }) => {
   watch.expected.push(/Failed to load resource/);
@@ -46,9 +46,10 @@ test("an engine that stops while a card is open approves nothing", async ({ page
     });
   });
   await expect(page.getByRole("alert")).toContainText("the engine broke");
-  await reject(page).click();
-  await expect(page.getByText("Your answer", { exact: false }).first()).toBeVisible();
-  await expect(page.locator(".card > header .chip")).toHaveText("pending");
+  await rejectShown(page);
+  await expect(page.locator(".card").getByRole("alert")).toContainText("The engine stopped");
+  await expect(page.locator(".card-chips")).toContainText("pending");
+  await expect(outcome(page)).toHaveCount(0);
 
   await page.getByRole("button", { name: "Restart engine" }).click();
   await expect(page.getByRole("alert")).toHaveCount(0);

@@ -8,7 +8,7 @@ import {
   openCard,
   outcome,
   queue,
-  reject,
+  rejectShown,
   simulate,
   test,
   type View,
@@ -39,7 +39,7 @@ test("a policy is written, calls are decided, and an approval outlives the page"
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");
   await openCard(page, other);
-  await reject(page).click();
+  await rejectShown(page);
   await expect(outcome(page)).toContainText("rejected");
   await page.reload();
   await expect(outcome(page)).toContainText("rejected");

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { approve, expect, go, type Page, reject, test, type Watch, writePolicy } from "./app.ts";
+import { askApproval, expect, go, type Page, reject, rejectShown, test, type Watch, writePolicy } from "./app.ts";
 import { BUILT, type Host, hostFiles } from "./host.ts";
 import type { fill, largePolicy } from "./large-page.ts";
 
@@ -117,26 +117,27 @@ test("with ten thousand held calls the review view holds no more than a screen o
   expect(await page.evaluate((count) => large.fill(count), PENDING)).toBe(PENDING);
 
   await listen(page);
-  const times: Times[] = [];
   await page.goto(`${host.address}#/review`);
   await expect(page.locator(".queue li").first()).toBeVisible();
   expect(await nodes(page)).toBeLessThan(NODES_MAX);
-  await timesOf(page, "opening");
+  const times: Times[] = [await timesOf(page, "opening the queue")];
   for (let at = 0; at < 5; at++) {
     await page.locator(".queue li a").nth(at).click();
     await expect(reject(page)).toHaveAttribute("aria-disabled", "false");
   }
   times.push(await timesOf(page, "choosing a call"));
-  await page.getByLabel("Note").click();
-  await page.keyboard.type("What is this for?");
-  times.push(await timesOf(page, "writing a note"));
-  await page.mouse.move(100, 400);
-  for (let at = 0; at < 20; at++) await page.mouse.wheel(0, 400);
-  await approve(page).click();
+  await page.getByLabel("Find").fill("person-77");
+  await expect(page.locator(".queue .pages")).toContainText("of 111");
+  await page.getByRole("button", { name: "Show all" }).click();
+  await expect(page.locator(".queue .pages")).toContainText("of 10,000");
+  await page.getByLabel("Sort").selectOption("Newest");
+  await expect(page.locator(".queue li").first()).toContainText("agent-399");
+  times.push(await timesOf(page, "filtering and sorting"));
+  await askApproval(page);
   await page.getByRole("button", { name: "Back" }).click();
   times.push(await timesOf(page, "approving, and going back"));
   expect(await nodes(page)).toBeLessThan(NODES_MAX);
-  await reject(page).click();
+  await rejectShown(page, "not today");
   await expect(page.locator(".outcome")).toContainText("rejected");
   times.push(await timesOf(page, "rejecting"));
   print(times);

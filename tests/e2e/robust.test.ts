@@ -6,6 +6,7 @@ import {
   approve,
   approveShown,
   approveThis,
+  askApproval,
   expect,
   go,
   open,
@@ -22,14 +23,14 @@ const CALL = { tool: "file.write", args: { path: "a.txt" } };
 const HOUR_MS = 3_600_000;
 
 function status(page: Page) {
-  return page.locator(".card > header .chip");
+  return page.locator(".card-chips .chip:not(.risk)");
 }
 
 /** Opens a card and goes as far as the last press. */
 async function almostApprove(page: Page): Promise<void> {
   await open(page, "simulate");
   await openCard(page, await queue(page, CALL));
-  await approve(page).click();
+  await askApproval(page);
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
 }
 
@@ -270,10 +271,12 @@ test("the page may be loaded again at every step: what was recorded stays, and w
   const address = await queue(page, CALL);
   await page.reload();
   await openCard(page, address);
-  await page.getByLabel("Note").fill("half a note");
+  await reject(page).click();
+  await page.getByLabel("In your words").fill("half a note");
   await page.reload();
   await expect(reject(page)).toHaveAttribute("aria-disabled", "false");
-  await approve(page).click();
+  await expect(page.getByLabel("In your words")).toHaveCount(0);
+  await askApproval(page);
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
   await page.reload();
   await expect(approveThis(page)).toHaveCount(0);

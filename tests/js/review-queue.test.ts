@@ -54,7 +54,7 @@ function world() {
       reversible: null,
       warnings: [],
     }),
-    batches: async () => [],
+    batches: () => [],
   });
   const open = async (tool: string, args: Record<string, unknown>, agent = "a") => {
     nowMs += 10;

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { libraryFile, readLibraryFile } from "../../www/src/policy/library/files.ts";
 import {
+  CALL_BYTES_MAX,
   INFLATED_BYTES_MAX,
   LINK_LENGTH_MAX,
   packed,
@@ -66,6 +67,17 @@ test("e11_share_link_bomb: what inflates beyond the limit is cut off, and one th
   await refused(`1.${"A".repeat(LINK_LENGTH_MAX + 1)}`, /characters; at most/);
 });
 
+test("e11_share_link_call_bomb: a call of very many lines is not opened, and no link is made of one", async () => {
+  const call = "\n".repeat(400_000);
+  const bomb = linkOf(JSON.stringify({ policy: POLICY, call }));
+  assert.ok(bomb.length < 2_000);
+  await refused(bomb, /The call in this link has more than 65536 bytes/);
+  assert.equal(await packed({ policy: POLICY, call }), null);
+  const largest = { policy: POLICY, call: "ü".repeat(CALL_BYTES_MAX / 2) };
+  assert.deepEqual(await unpacked(linkOf(JSON.stringify(largest))), { ok: true, shared: largest });
+  await refused(linkOf(JSON.stringify({ ...largest, call: `${largest.call}x` })), /more than 65536 bytes/);
+});
+
 test("e11_share_link_truncated: cut off at any place it is refused, and so is what is no data", async () => {
   const whole = linkOf(JSON.stringify({ policy: POLICY }));
   for (let length = 0; length < whole.length; length += 1) {
@@ -121,6 +133,28 @@ test("e12_share_link_secrets: what looks like a secret is found, with its line a
     );
     for (const { excerpt } of found) assert.ok(excerpt.length <= 9, excerpt);
   }
+});
+
+test("e12_share_link_secrets_of_hostile_text: a mebibyte that is made to be slow is looked through, and few findings are told", () => {
+  for (const [part, count] of [
+    ["-eyJaaaaa", 0],
+    ["eyJaaaaaaaaa.", 20],
+    ["eyJaaaaaaaaa-", 0],
+    ["\n", 0],
+    ["x", 0],
+    ["a.", 0],
+    ["a://b:", 0],
+    ["token\t", 0],
+    ["-----BEGIN ", 0],
+    ["aB3dE5aB3dE5aB3dE5aB3dE5aB3dE5aB3dE5,", 20],
+    ["password: aB3dE5 ", 20],
+  ] as const) {
+    const found = findSecrets(`${part.repeat(Math.ceil(1_048_576 / part.length))}\nghp_${"a1B2".repeat(9)}`);
+    assert.equal(found.length, Math.min(count + 1, 20), part);
+  }
+  const token = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "c2lnbmF0dXJlIHNpZw"].join(".");
+  const [found] = findSecrets(`name: a\nx: see_v1.${token}`);
+  assert.deepEqual(found, { line: 2, what: "a signed token (JWT)", excerpt: "eyJhbGci…" });
 });
 
 test("e12_share_link_secrets: the examples carry none", () => {

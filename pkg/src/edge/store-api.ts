@@ -9,7 +9,7 @@ import { holding } from "../engines/full.js";
 import { nowMs } from "../env.js";
 import { EscalationError, messageOf } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
-import { type Entry, type Head, PAUSE_ID } from "../lifecycle.js";
+import { type Entry, type Event, type Head, PAUSE_ID } from "../lifecycle.js";
 import { type ReviewVerifier, verifying } from "../reviewers.js";
 import { sameJson } from "../same.js";
 import { follows } from "../stores/follows.js";
@@ -59,6 +59,11 @@ export type Api = (request: Request) => Promise<Response>;
 
 /** How far the clock of whoever appends may be ahead: later entries are never before the last, so a wrong one would last. */
 const AHEAD_MS_MAX = 60_000;
+/**
+ * How far it may be behind, as for whoever writes without an API: by a clock that stands still, what has expired still waits.
+ * A history that is ahead of the clock here needs no more than that entries follow one another.
+ */
+const BEHIND_MS_MAX = 5 * 60_000;
 const BYTES_MAX = 32 * 1024 * 1024;
 /** Escalations of one page, and entries of one part of the history. */
 const PAGE_MAX = 500;
@@ -159,16 +164,30 @@ async function append(ask: Ask): Promise<boolean> {
   }
   if (seals || derivesIndex) await engineReady();
   if (seals) {
-    const latestMs = Math.max(nowMs() + AHEAD_MS_MAX, head.atMs);
-    if (wanted.head.atMs > latestMs) {
-      throw new Refused(422, "not-an-append", "the entries are of a time to come: is the clock right?");
-    }
+    checkTimes(wanted, head, nowMs());
     checkSeals(holding, head, wanted);
     checkPlaces(wanted);
     await checkTraces(holding, store, wanted);
   }
   const rows = seals || derivesIndex ? await rowsOf(ask, wanted) : [];
   return store.append(deepFreeze(derivesIndex ? { ...wanted, index: rows } : wanted));
+}
+
+/** Nobody lets anything run by a clock that is wrong. What only stops somebody, a wrong clock must not hinder. */
+function checkTimes({ entries, head: { atMs } }: Append, head: Head, nowMs: number): void {
+  if (atMs > Math.max(nowMs + AHEAD_MS_MAX, head.atMs)) {
+    throw new Refused(422, "not-an-append", "the entries are of a time to come: is the clock right?");
+  }
+  const behindMs = nowMs - atMs;
+  if (behindMs <= BEHIND_MS_MAX || entries.every(({ event }) => stops(event))) return;
+  const minutes = Math.round(behindMs / 60_000);
+  const wrong = `the clock of whoever asks, or that of the server, is wrong; set it right and try again`;
+  throw new Refused(422, "not-an-append", `the entries are ${minutes} minutes behind the server's clock: ${wrong}`);
+}
+
+function stops(event: Event): boolean {
+  if (event.type === "review") return event.verdict === "reject";
+  return event.type === "revoke" || (event.type === "pause" && event.paused);
 }
 
 async function engineReady(): Promise<void> {

@@ -46,10 +46,12 @@ fn c09_what_sticks_out_leaves_its_batch_and_says_why() {
     assert_eq!(members(&found[0]), [0, 1, 2, 3, 4, 5, 6, 7]);
     let left = alone(&found[0]);
     let [(8, why)] = left.as_slice() else { panic!("one leaves") };
-    assert!(why.starts_with("args.amount is 9000, far above the others"), "{why}");
+    assert_eq!(why, "args.amount is 9000, far above the others, which are from 10 to 17");
     assert_eq!(drawn(&found[0].summary), "Approve 8 · largest args.amount 17");
     let constant: Vec<&str> = found[0].constant.iter().map(|row| row.field.as_str()).collect();
     assert_eq!(constant, ["args.currency", "args.to", "agent.id"]);
+    let keys: Vec<String> = found[0].constant.iter().map(|row| drawn(&row.key)).collect();
+    assert_eq!(keys, constant, "what they stand in is not drawn above them, so it is in their key");
 
     for (odd, why) in [
         (pay("ann@evil.io", 12), "args.to is the only one with “evil.io”"),

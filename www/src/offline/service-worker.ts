@@ -26,6 +26,16 @@ const scope = new URL(worker.registration.scope);
 const CACHES = `countersign-build ${scope.pathname} `;
 const own = CACHES + id;
 const PAGE = "index.html";
+/** By how the name of a file ends; a copy in a cache may say anything. */
+const TYPES: Readonly<Record<string, string>> = {
+  css: "text/css; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  png: "image/png",
+  svg: "image/svg+xml",
+  wasm: "application/wasm",
+  webmanifest: "application/manifest+json",
+};
 
 worker.addEventListener("install", (event) => event.waitUntil(keepAll()));
 
@@ -44,7 +54,7 @@ worker.addEventListener("fetch", (event) => {
   const path = request.method === "GET" ? pathOf(request) : null;
   if (path === null) return;
   if (Object.hasOwn(files, path)) event.respondWith(ownFile(path));
-  else if (path.startsWith("assets/")) event.respondWith(olderFile(request));
+  else if (path.startsWith("assets/")) event.respondWith(olderFile(request, path));
 });
 
 /** The path of what is asked for below the folder of the app; `null` if it lies elsewhere. */
@@ -65,28 +75,54 @@ async function keepAll(): Promise<void> {
   }
 }
 
-/** A file of this build. If the browser has dropped it, the very same bytes from the network, or none. */
+/**
+ * A file of this build. Any page of this origin can write into its caches: what has other bytes is as good as dropped, and
+ * then come the very same bytes from the network, or none.
+ */
 async function ownFile(path: string): Promise<Response> {
   const cache = await caches.open(own);
-  return (await cache.match(addressOf(path))) ?? (await fetched(path).catch(() => Response.error()));
+  const kept = await cache.match(addressOf(path));
+  const bytes = kept === undefined ? null : await kept.arrayBuffer().catch(() => null);
+  if (bytes !== null && (await integrityOf(bytes)) === files[path]) return served(path, bytes);
+  try {
+    const response = await fetched(path);
+    // Without room to keep it, it is fetched again.
+    await cache.put(addressOf(path), response.clone()).catch(() => undefined);
+    return response;
+  } catch {
+    await cache.delete(addressOf(path));
+    return Response.error();
+  }
 }
 
-/** A file that this build does not have: one of a build before, whose page is still open. */
-async function olderFile(request: Request): Promise<Response> {
+/** A file that this build does not have: one of a build before, whose page is still open. It is never a page. */
+async function olderFile(request: Request, path: string): Promise<Response> {
+  if (request.mode === "navigate") return fetch(request);
   for (const name of await buildsKept()) {
     const found = await (await caches.open(name)).match(request.url);
-    if (found !== undefined) return found;
+    if (found !== undefined) return served(path, found.body);
   }
   return fetch(request);
+}
+
+/** With the headers that a host of static files may not send, for the worker too. */
+function served(path: string, body: BodyInit | null): Response {
+  const end = path.slice(path.lastIndexOf(".") + 1);
+  const type = Object.hasOwn(TYPES, end) ? TYPES[end] : undefined;
+  return new Response(body, { headers: { ...headers, "content-type": type ?? "application/octet-stream" } });
+}
+
+/** As the build wrote it down. */
+async function integrityOf(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `sha256-${btoa(String.fromCharCode(...digest))}`;
 }
 
 /** Fetches a file of this build; rejects if the host has another one in its place. */
 async function fetched(path: string): Promise<Response> {
   // A copy in the browser's own cache is as good, if it has the right digest.
   const response = await fetchedBy(path, "default").catch(() => fetchedBy(path, "reload"));
-  const type = response.headers.get("content-type");
-  // With the headers that a host of static files may not send, for the worker too.
-  return new Response(response.body, { headers: { ...headers, ...(type !== null && { "content-type": type }) } });
+  return served(path, response.body);
 }
 
 async function fetchedBy(path: string, cache: RequestCache): Promise<Response> {

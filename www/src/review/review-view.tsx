@@ -7,7 +7,7 @@ import { Card } from "./card/card.tsx";
 import { CheckResult } from "./check-result.tsx";
 import { followKeys, isHelpOpen, KEYS } from "./keys.ts";
 import { QueueList } from "./queue/queue-list.tsx";
-import { checked, chosen, chosenBatch, shown, shownTrouble, trouble } from "./state.ts";
+import { checked, chosen, chosenBatch, hasChecks, shown, shownTrouble, trouble } from "./state.ts";
 import { later, takeBreak, tired } from "./working-time.ts";
 
 export function ReviewView() {
@@ -26,6 +26,7 @@ export function ReviewView() {
           Keys <kbd>?</kbd>
         </button>
       </div>
+      <AboutChecks />
       {isHelpOpen.value && <Help />}
       <TiredNotice />
       {trouble.value !== null && (
@@ -42,6 +43,18 @@ export function ReviewView() {
         </div>
       )}
     </>
+  );
+}
+
+/** Who reviews knows that there are check cards, though not which they are. */
+function AboutChecks() {
+  if (hasChecks.value === null) return null;
+  return (
+    <p class="hint about-checks">
+      {hasChecks.value
+        ? "Now and then one of these cards is a check: made by this page from a real call, with one thing planted that a careful reader finds. No agent ever sees it. You are told at once how you did; nobody is ranked."
+        : "There are no check cards."}
+    </p>
   );
 }
 

@@ -20,6 +20,9 @@ export const filters = signal<Filters>(ALL);
 /** `null` until the queue was read. */
 export const listed = signal<ListPart | null>(null);
 
+/** Whether check cards come among the calls; `null` until that was read. */
+export const hasChecks = signal<boolean | null>(null);
+
 /** How many calls were read so far, while the queue is read for the first time. */
 export const readSoFar = signal(0);
 
@@ -65,9 +68,18 @@ const REFRESH_MS = 80;
 export async function readQueue(): Promise<void> {
   const isFirst = listed.value === null;
   const timer = isFirst ? setInterval(tellProgress, 300) : 0;
-  const part = await ask((api) => api.listCalls(filters.value), true).catch(() => null);
+  const [part] = await Promise.all([
+    ask((api) => api.listCalls(filters.value), true).catch(() => null),
+    // What stands above the list is there before it, so that it moves nothing.
+    readChecks(),
+  ]);
   clearInterval(timer);
   take(part);
+}
+
+async function readChecks(): Promise<void> {
+  const report = await ask((api) => api.attentionReport()).catch(() => null);
+  if (report !== null) hasChecks.value = report.settings.isOn;
 }
 
 async function tellProgress(): Promise<void> {

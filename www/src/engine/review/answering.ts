@@ -6,9 +6,6 @@ import { answered } from "../failure.ts";
 import type { Answer, MemberAnswer, MemberResult, MemberResults, Recorded, Shown } from "./api.ts";
 import { type Desk, readCall, shownOf } from "./desk.ts";
 
-/** So many calls are enough to make a check card from. */
-const SAMPLE_MAX = 20;
-
 export async function answerCall(desk: Desk, id: string, answer: Answer, policy: Policy | null): Promise<Recorded> {
   const { verdict } = answer;
   const check = await desk.checks.answer(id, answer, false);
@@ -21,17 +18,25 @@ export async function answerCall(desk: Desk, id: string, answer: Answer, policy:
   return shownOf(desk, record, policy);
 }
 
-/** Each gets a review of its own; one that fails keeps none of the others from being recorded. */
+/**
+ * Each gets a review of its own; one that fails keeps none of the others from being recorded. An answer to a check card
+ * comes to no store.
+ */
 export async function answerBatch(desk: Desk, answers: readonly MemberAnswer[]): Promise<MemberResults> {
   const results: MemberResult[] = [];
-  for (const { id, ...answer } of answers) {
-    const result = await answered(() => recorded(desk, id, { ...answer, confirmed: {} }, true, null));
-    const failure = "ok" in result && result.ok === false ? result : null;
-    if (!("ok" in result)) desk.shelf.put(result);
-    results.push({ id, verdict: answer.verdict, failure });
-  }
+  for (const { id, ...answer } of answers) results.push(await answerMember(desk, id, { ...answer, confirmed: {} }));
   desk.changed();
   return { ok: true, results };
+}
+
+async function answerMember(desk: Desk, id: string, answer: Answer): Promise<MemberResult> {
+  const { verdict } = answer;
+  const result = await answered(async () => {
+    const check = await desk.checks.answer(id, answer, true);
+    if (check === null) desk.shelf.put(await recorded(desk, id, answer, true, null));
+    return { ok: true as const, check };
+  });
+  return result.ok ? { id, verdict, failure: null, check: result.check } : { id, verdict, failure: result, check: null };
 }
 
 async function recorded(
@@ -60,9 +65,9 @@ async function recorded(
   return record;
 }
 
+/** The newest calls that were not edited. */
 function sampleOf({ shelf }: Desk): readonly EscalationRecord[] {
-  const records = [...shelf.records().values()].filter(({ original }) => original === null);
-  return records.sort((a, b) => b.openedAtMs - a.openedAtMs).slice(0, SAMPLE_MAX);
+  return shelf.newest().filter(({ original }) => original === null);
 }
 
 /** Asks the agent; of a check card nobody answers, as of a call whose agent says nothing. */

@@ -134,11 +134,13 @@ export interface MemberAnswer extends Omit<Answer, "confirmed"> {
   readonly id: string;
 }
 
-/** What became of one of them: recorded, or why not. */
+/** What became of one of them: recorded, or why not; or it was a check card. */
 export interface MemberResult {
   readonly id: string;
   readonly verdict: Verdict;
   readonly failure: Failure | null;
+  /** How it went if it was a check card; `null` if it was a call. */
+  readonly check: CheckResult | null;
 }
 
 export interface MemberResults {

@@ -53,7 +53,7 @@ export async function shownOf(
   if (card === undefined) shelf.put(record);
   // What was recorded is recorded, whether the rest can be asked or not.
   const waits = await waitsOf(escalations, shelf, record).catch(() => null);
-  const batch = (await cards.batches()).find(({ rows }) => rows.some(({ id }) => id === record.id));
+  const batch = await cards.batchWith(record);
   return {
     ok: true,
     escalation: record,

@@ -12,7 +12,7 @@ export interface Listable {
   /** Records of `extra` that are answered already, by id. */
   readonly answered: (id: string) => EscalationRecord | null;
   readonly headline: (record: EscalationRecord) => Promise<Card["headline"]>;
-  readonly batches: () => Promise<readonly BatchLine[]>;
+  readonly batches: () => readonly BatchLine[];
 }
 
 export interface Listing {
@@ -24,9 +24,15 @@ export interface Listing {
 
 const RISKS: readonly (Risk | null)[] = ["critical", "high", null, "medium", "low"];
 
+interface Made {
+  readonly filters: Filters;
+  readonly groups: (readonly string[])[];
+  /** What the list was made of, whether it is in it or not. */
+  readonly known: Set<string>;
+}
+
 export function createListing({ shelf, extra, answered, headline, batches }: Listable): Listing {
-  let made: { readonly filters: Filters; readonly groups: readonly (readonly string[])[]; known: Set<string> } | null =
-    null;
+  let made: Made | null = null;
   const texts = new WeakMap<object, string>();
 
   /** All that `filters` could be about, as one text in lower case. */
@@ -67,6 +73,14 @@ export function createListing({ shelf, extra, answered, headline, batches }: Lis
     return { ids, pending: pending.length, id, headline: words, status, grant, agent, openedAtMs, expiresAtMs, claim };
   }
 
+  /** Closed calls that were read since stand at the end, where they move nothing. */
+  function append({ filters, groups, known }: Made, records: readonly EscalationRecord[]): void {
+    const closed = records.filter(({ id, status }) => status !== "pending" && !known.has(id));
+    for (const { id } of closed) known.add(id);
+    const fitting = closed.filter((record) => fits(record, filters)).sort(orderOf(filters.sort));
+    groups.push(...fitting.map(({ id }) => [id]));
+  }
+
   return {
     make(filters) {
       const records = all();
@@ -74,8 +88,9 @@ export function createListing({ shelf, extra, answered, headline, batches }: Lis
       made = { filters, groups, known: new Set(records.map(({ id }) => id)) };
     },
     async part(from) {
-      const { groups = [], filters, known } = made ?? {};
       const records = all();
+      if (made !== null) append(made, records);
+      const { groups = [], filters, known } = made ?? {};
       const extras = new Map(extra().map((record) => [record.id, record]));
       const pending = records.filter(({ status }) => status === "pending");
       const isNew = (record: EscalationRecord) => known?.has(record.id) === false && filters && fits(record, filters);
@@ -88,7 +103,7 @@ export function createListing({ shelf, extra, answered, headline, batches }: Lis
         total: groups.length,
         pending: pending.length,
         arrived: pending.filter(isNew).length,
-        batches: await batches(),
+        batches: batches(),
         damaged: shelf.damaged(),
         tools: sorted(records.map(({ call }) => call.tool)),
         agents: sorted(records.map(({ call }) => nameOf(call.agent)).filter((agent) => agent !== null)),
@@ -106,7 +121,7 @@ export function nameOf(who: EscalationRecord["call"]["agent"]): string | null {
 }
 
 /** Pending calls that are identical stand in one line, where the first of them stands; each needs its own answer. */
-function groupsOf(records: readonly EscalationRecord[]): readonly (readonly string[])[] {
+function groupsOf(records: readonly EscalationRecord[]): (readonly string[])[] {
   const groups = new Map<string, string[]>();
   for (const { id, digest, status } of records) {
     const key: Digest | string = status === "pending" ? digest : id;

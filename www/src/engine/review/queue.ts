@@ -56,7 +56,7 @@ export interface Queue {
 export function createQueue(place: Place, onServer: OnServer, attentionOf: AttentionOf = () => NO_ATTENTION): Queue {
   const desk = createDesk(place, storeAt(place, onServer), attentionOf);
   const { escalations, shelf, checks, cards, changed } = desk;
-  const batches = async () => (await cards.batches()).map(lineOf);
+  const batches = () => cards.known().map(lineOf);
   const listing = createListing({
     shelf,
     extra: checks.pending,
@@ -121,7 +121,7 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
   store.watch(changed);
   const shelf = createShelf(store, escalations, changed);
   const guard = () => [...shelf.records().values()].find(({ status }) => status === "pending")?.guard ?? NO_GUARD;
-  const cards = createCards(shelf);
+  const cards = createCards(shelf, changed);
   const attention = attentionOf(cards.card);
   return {
     escalations,

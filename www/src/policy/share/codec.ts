@@ -25,8 +25,12 @@ export const LINK_LENGTH_MAX = 64 * 1024;
 /** Of everything in it, in bytes after inflating: what the engine takes for one policy, and some room for a call. */
 export const INFLATED_BYTES_MAX = 1_048_576 + 65_536;
 
+/** Of the call in it, in bytes. */
+export const CALL_BYTES_MAX = 65_536;
+
 /** The part of the address after `#/share/`; `null` if it would be too long for a link. */
 export async function packed(shared: Shared): Promise<string | null> {
+  if (isTooLarge(shared.call)) return null;
   const bytes = new TextEncoder().encode(JSON.stringify(shared));
   if (bytes.length > INFLATED_BYTES_MAX) return null;
   const deflated = await collected(
@@ -86,7 +90,16 @@ function sharedOf(bytes: Uint8Array): Opened {
   if (typeof policy !== "string" || (call !== undefined && typeof call !== "string") || unknown.length > 0) {
     return wrong("This link unpacks, but holds something else than a shared policy. Ask for the policy as a file.");
   }
+  if (isTooLarge(call)) {
+    return wrong(
+      `The call in this link has more than ${CALL_BYTES_MAX} bytes, so the link was not opened. No call to try is that large; ask for the policy as a file.`,
+    );
+  }
   return { ok: true, shared: { policy: policy.replace(/\r\n?/g, "\n"), ...(call === undefined ? {} : { call }) } };
+}
+
+function isTooLarge(call: string | undefined): boolean {
+  return call !== undefined && new TextEncoder().encode(call).length > CALL_BYTES_MAX;
 }
 
 /** All bytes of a stream; `null`, and the stream cancelled, as soon as there are more than `max`. */

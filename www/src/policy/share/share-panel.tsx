@@ -1,6 +1,6 @@
 /** Makes a link to the present policy. What goes into it is chosen part by part, and shown before the link is there. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { VisibleText } from "../../text/visible-text.tsx";
 import { text } from "../state.ts";
 import { packed } from "./codec.ts";
@@ -85,7 +85,8 @@ function TestsChoice({ tests, checked, onChange }: TestsChoiceProps) {
 }
 
 function LinkOf({ sent }: { readonly sent: { readonly policy: string; readonly call?: string } }) {
-  const found = findSecrets(sent.call === undefined ? sent.policy : `${sent.policy}\n${sent.call}`);
+  const all = sent.call === undefined ? sent.policy : `${sent.policy}\n${sent.call}`;
+  const found = useMemo(() => findSecrets(all), [all]);
   const [isAgreed, setAgreed] = useState(false);
   const [link, setLink] = useState<string | null | undefined>(undefined);
   const [isCopied, setCopied] = useState<boolean | null>(null);

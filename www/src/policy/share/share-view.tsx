@@ -9,6 +9,9 @@ import { PolicyLook } from "../library/policy-look.tsx";
 import { library, lookAt, news, trouble } from "../library/state.ts";
 import { type Opened, type Shared, unpacked } from "./codec.ts";
 
+/** More lines of a call than this are counted and not drawn: each is an element, and a link can have very many. */
+const LINES_MAX = 500;
+
 export function ShareView() {
   const part = route.value.rest.join("/");
   const [opened, setOpened] = useState<{ readonly part: string; readonly result: Opened } | null>(null);
@@ -64,14 +67,29 @@ function Preview({ shared }: { readonly shared: Shared }) {
         <section class="panel" aria-labelledby="shared-call">
           <h2 id="shared-call">A call that came with it</h2>
           <p class="quiet">It was not made and is not decided. To try it, copy it into Simulate.</p>
-          <pre class="shared-call">
-            {shared.call.split("\n").map((line, at) => (
-              <div key={at}>
-                <VisibleText text={line} />
-              </div>
-            ))}
-          </pre>
+          <CallText text={shared.call} />
         </section>
+      )}
+    </>
+  );
+}
+
+function CallText({ text }: { readonly text: string }) {
+  const lines = text.split("\n");
+  const left = lines.length - LINES_MAX;
+  return (
+    <>
+      <pre class="shared-call">
+        {lines.slice(0, LINES_MAX).map((line, at) => (
+          <div key={at}>
+            <VisibleText text={line} />
+          </div>
+        ))}
+      </pre>
+      {left > 0 && (
+        <p class="notice">
+          The first {LINES_MAX} of {lines.length.toLocaleString()} lines are shown; {left.toLocaleString()} more are not.
+        </p>
       )}
     </>
   );
