@@ -163,15 +163,12 @@ test("coverage tells which rules the tests and the replayed calls hit", async ({
 
   await go(page, "simulate");
   const calls = '{"tool":"db.drop"}\n{"tool":"db.drop"}\n{"tool":"notes.read"}\n';
-  await page
-    .locator('input[type="file"]')
-    .last()
-    .setInputFiles({
-      name: "calls.ndjson",
-      mimeType: "application/x-ndjson",
-      buffer: Buffer.from(calls),
-    });
-  await expect(page.getByText("Per rule").first()).toBeVisible();
+  await page.getByLabel("Open file of calls…").setInputFiles({
+    name: "calls.ndjson",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(calls),
+  });
+  await expect(page.locator(".file-progress")).toContainText("decided");
   await go(page, "policy");
   await expect(outline.getByRole("button", { name: /never/ })).toContainText("decides 0 tests and 2 replayed calls");
   await expect(page.locator(".cm-mark-hit")).toHaveCount(3);

@@ -180,7 +180,7 @@ function ExportPart() {
   return (
     <>
       <h3>Export the history</h3>
-      <fieldset class="choices">
+      <fieldset class="export-choices">
         <legend class="hint">One entry a line (NDJSON)</legend>
         <label>
           <input type="radio" name="redact" checked={redact} onChange={() => setRedact(true)} /> Redacted: what calls

@@ -12,6 +12,7 @@ import {
   highlightSpecialChars,
   keymap,
   lineNumbers,
+  type ViewUpdate,
 } from "@codemirror/view";
 import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -50,7 +51,7 @@ const extensions: Extension = [
   ]),
   EditorView.domEventHandlers({ beforeinput: typeOverSelection }),
   EditorView.updateListener.of((update) => {
-    if (update.docChanged) text.value = textOf(update.state);
+    if (update.docChanged) text.value = textAfter(update);
     if (update.docChanged || update.selectionSet) cursor.value = update.state.selection.main.head;
   }),
 ];
@@ -60,6 +61,22 @@ let spelled: { readonly doc: EditorState["doc"]; readonly text: string } | null 
 
 function textOf({ doc }: EditorState): string {
   if (spelled?.doc !== doc) spelled = { doc, text: doc.toString() };
+  return spelled.text;
+}
+
+/**
+ * The text after an edit. Of a long one it shares what stayed with the text before, which takes no time; spelling out the whole
+ * document with every press of a key would.
+ */
+function textAfter({ startState, state, changes }: ViewUpdate): string {
+  if (spelled?.doc !== startState.doc) return textOf(state);
+  const before = spelled.text;
+  let [after, at] = ["", 0];
+  changes.iterChanges((from, to, _fromAfter, _toAfter, inserted) => {
+    after += before.slice(at, from) + inserted.toString();
+    at = to;
+  });
+  spelled = { doc: state.doc, text: after + before.slice(at) };
   return spelled.text;
 }
 
@@ -142,13 +159,13 @@ function showMarks(view: EditorView): void {
   const marks: LineMark[] = [];
   for (const cover of covers) {
     const kind = isHit(cover) ? "hit" : cover.matches > 0 ? "matched" : "never";
-    marks.push({ at: cover.rule.span.start, kind, title: `Rule ${cover.rule.id}: ${coverText(cover)}` });
+    marks.push({ at: cover.rule.span.start, kind, title: () => `Rule ${cover.rule.id}: ${coverText(cover)}` });
   }
   for (const { name, span, passed, message } of last.tests?.tests ?? []) {
-    const title = passed ? `Test “${name}” passes` : `Test “${name}” fails: ${message ?? ""}`;
+    const title = () => (passed ? `Test “${name}” passes` : `Test “${name}” fails: ${message ?? ""}`);
     marks.push({ at: span.start, kind: passed ? "passed" : "failed", title });
   }
-  view.dispatch(marked(view.state, marks));
+  view.dispatch(marked(marks));
 }
 
 function showWanted(view: EditorView): void {
