@@ -80,19 +80,17 @@ async function keepAll(): Promise<void> {
  * then come the very same bytes from the network, or none.
  */
 async function ownFile(path: string): Promise<Response> {
-  const cache = await caches.open(own);
-  const kept = await cache.match(addressOf(path));
+  // Not by opening the cache: once the page has removed it, that would make it anew.
+  const kept = await caches.match(addressOf(path), { cacheName: own });
   const bytes = kept === undefined ? null : await kept.arrayBuffer().catch(() => null);
   if (bytes !== null && (await integrityOf(bytes)) === files[path]) return served(path, bytes);
-  try {
-    const response = await fetched(path);
-    // Without room to keep it, it is fetched again.
+  const response = await fetched(path).catch(() => Response.error());
+  // What was there and had other bytes is written over; without room for it, it is fetched again.
+  if (response.ok && kept !== undefined) {
+    const cache = await caches.open(own);
     await cache.put(addressOf(path), response.clone()).catch(() => undefined);
-    return response;
-  } catch {
-    await cache.delete(addressOf(path));
-    return Response.error();
   }
+  return response;
 }
 
 /** A file that this build does not have: one of a build before, whose page is still open. It is never a page. */
