@@ -43,6 +43,24 @@ function tests(page: Page) {
   return page.getByRole("region", { name: /^Tests/ });
 }
 
+test("Enter goes on where the next line belongs", async ({ page }) => {
+  await open(page, "policy");
+  await writePolicy(page, "");
+  const type = async (text: string) => {
+    await page.keyboard.insertText(text);
+    await page.keyboard.press("Escape");
+  };
+  await type("rules:");
+  await page.keyboard.press("Enter");
+  await type("- tool: a");
+  await page.keyboard.press("Enter");
+  await type("when:");
+  await page.keyboard.press("Enter");
+  await type("args.x: 1");
+  const lines = page.locator(".cm-line");
+  await expect(lines).toHaveText(["rules:", "  - tool: a", "    when:", "      args.x: 1"]);
+});
+
 test("keys, actions and tools are completed by keyboard", async ({ page }) => {
   await open(page, "policy");
   await writePolicy(page, POLICY);

@@ -1,6 +1,6 @@
 /** The policy editor: CodeMirror around the text signal. */
 
-import { defaultKeymap, history, historyKeymap, insertNewlineKeepIndent } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { linter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
@@ -19,6 +19,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { coverage, coverText, cursor, isHit } from "./coverage.ts";
 import { completions } from "./editor-complete.ts";
 import { underlined } from "./editor-diagnostics.ts";
+import { enterInPolicy } from "./editor-enter.ts";
 import { explanations } from "./editor-explain.ts";
 import { type LineMark, lineMarks, marked } from "./editor-gutter.ts";
 import { editorTheme } from "./editor-theme.ts";
@@ -42,13 +43,7 @@ const extensions: Extension = [
   editorTheme,
   EditorView.contentAttributes.of({ "aria-label": "Policy text", spellcheck: "false", tabindex: "0" }),
   // Tab stays free to leave the editor; Ctrl-] and Ctrl-[ indent.
-  keymap.of([
-    { key: "Enter", run: insertNewlineKeepIndent },
-    ...lintKeymap,
-    ...searchKeymap,
-    ...historyKeymap,
-    ...defaultKeymap,
-  ]),
+  keymap.of([{ key: "Enter", run: enterInPolicy }, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
   EditorView.domEventHandlers({ beforeinput: typeOverSelection }),
   EditorView.updateListener.of((update) => {
     if (update.docChanged) text.value = textAfter(update);
