@@ -135,7 +135,7 @@ interface ChoicesProps {
 
 function Choices({ id, number, choice, isAlone }: ChoicesProps) {
   return (
-    <fieldset class="choices">
+    <fieldset class="call-choices">
       <legend class="visually-hidden">Answer to call {number}</legend>
       {CHOICES.filter(([value]) => value !== "approve" || !isAlone).map(([value, label]) => (
         <label key={value}>
