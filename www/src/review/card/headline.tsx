@@ -18,7 +18,7 @@ export function Headline({ shown }: { readonly shown: Shown }) {
   const { headline } = card;
   const { status, openedAtMs, expiresAtMs } = escalation;
   return (
-    <Part class={isRisky(headline.risk) ? "card-head risky" : "card-head"}>
+    <Part class={isRisky(headline.risk) ? "card-head risky" : "card-head"} says={headline}>
       <header>
         <p class="card-chips">
           <RiskChip risk={headline.risk} />
@@ -106,7 +106,7 @@ export function Warnings({ shown: { card, escalation } }: { readonly shown: Show
   const { rejected, unknown } = escalation.links;
   if (warnings.length === 0 && rejected.length + unknown.length === 0) return null;
   return (
-    <Part>
+    <Part says={[warnings, rejected, unknown]}>
       {warnings.map((warning) => (
         <p key={warning} class="notice bad">
           {warning}
