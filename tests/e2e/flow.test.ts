@@ -59,7 +59,7 @@ test("from a misspelt policy to an approval that outlives the page", async ({ pa
     args: { to: ["bob@example.com"], subject: "Hello", urgent: false, copies: 2, bcc: null },
     reason: "The user asked me to",
   });
-  await expect(page.locator(".trace > li")).toHaveText([/search\.web did not match/, /email\.send matched/]);
+  await expect(page.locator(".trace > ol > li")).toHaveText([/search\.web did not match/, /email\.send matched/]);
   await picture(page, "flow-2-decision");
 
   await page.reload();

@@ -134,7 +134,7 @@ test("with ten thousand held calls the review view holds no more than a screen o
   await expect(page.locator(".queue li").first()).toContainText("agent-399");
   times.push(await timesOf(page, "filtering and sorting"));
   await askApproval(page);
-  await page.getByRole("button", { name: "Back" }).click();
+  await page.locator(".decide").getByRole("button", { name: "Back" }).click();
   times.push(await timesOf(page, "approving, and going back"));
   expect(await nodes(page)).toBeLessThan(NODES_MAX);
   await rejectShown(page, "not today");
