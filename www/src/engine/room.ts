@@ -77,7 +77,7 @@ export function createRoom(): Room {
     settle(place, onServer) {
       const space = place.kind === "api" ? "countersign" : place.space;
       const attentionOf: AttentionOf = (present, store) => {
-        const history = historyOf(store);
+        const history = historyOf(place, store);
         const asReal = async (record: EscalationRecord) => present(record, await reviewPolicy());
         attention = attentionIn({ space, history, present: asReal, policy });
         return attention;

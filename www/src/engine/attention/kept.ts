@@ -31,19 +31,15 @@ export const USUAL: AttentionSettings = { isOn: true, share: 0.03 };
 /** What belongs to a store that nobody opened for so long is removed. */
 const ABSENT_MS_MAX = 30 * 24 * 3_600_000;
 
-/** Of one store. */
 interface Schema extends DBSchema {
   planted: { key: string; value: Planted };
   outcomes: { key: number; value: CheckOutcome };
   given: { key: number; value: Given };
   /** By template, when it was used last. */
   uses: { key: string; value: number };
-}
-
-/** Of the reviewers in this browser, whichever store they review. */
-interface CommonSchema extends DBSchema {
+  /** Of the reviewers in this browser, whichever store they review. */
   settings: { key: string; value: AttentionSettings };
-  /** When each store was opened last, in Unix milliseconds, by the name of its database. */
+  /** When each served store was opened last, in Unix milliseconds, by the name of its database. */
   opened: { key: string; value: number };
 }
 
@@ -51,37 +47,30 @@ const SETTINGS = "settings";
 
 type Database = IDBPDatabase<Schema>;
 
+/** Which history the calls are in, by the hash of its first entry; `null` while it is empty. */
+export type HistoryOf = () => Promise<string | null>;
+
 /**
- * What attention keeps in the browser's databases that begin with `${space}-attention`.
+ * What attention keeps in the browser's database `${space}-attention`.
  *
- * Several stores can be served at one address. Of whichever `history` tells, by the hash of its first entry, check cards and
- * answers stand in a database of its own; while it tells `null`, for a store that is empty, there is nothing to keep.
+ * Several stores can be served at one address. With `history`, all but the settings stands in a database of that history; while
+ * that is empty there is nothing to keep.
  */
-export function keptIn(space: string, history: () => Promise<string | null>, nowMs: () => number = Date.now): Kept {
-  const common = opened<CommonSchema>(`${space}-attention`, (database) => {
-    database.createObjectStore("settings");
-    database.createObjectStore("opened");
-  });
-  const stores = new Map<string, () => Promise<Database>>();
+export function keptIn(space: string, history: HistoryOf | null, nowMs: () => number = Date.now): Kept {
+  const common = opened(`${space}-attention`);
+  const served = new Map<string, () => Promise<Database>>();
   const database = async (): Promise<Database | null> => {
-    const origin = await history();
-    if (origin === null) return null;
+    const origin = history === null ? null : await history();
+    if (origin === null) return history === null ? common() : null;
     const name = `${space}-attention ${origin}`;
-    const open = stores.get(name) ?? opened<Schema>(name, makeStores);
-    if (!stores.has(name)) {
-      stores.set(name, open);
-      await forgetAbsent(await common(), name, nowMs());
-    }
+    const before = served.get(name);
+    if (before !== undefined) return before();
+    const open = opened(name);
+    served.set(name, open);
+    await forgetAbsent(await common(), name, nowMs());
     return open();
   };
   return { ...planting(database), ...remembering(database), ...settingsIn(common) };
-}
-
-function makeStores(database: Database): void {
-  database.createObjectStore("planted", { keyPath: "id" });
-  database.createObjectStore("outcomes", { autoIncrement: true });
-  database.createObjectStore("given", { autoIncrement: true });
-  database.createObjectStore("uses");
 }
 
 function planting(database: () => Promise<Database | null>): Pick<Kept, "planted" | "plant" | "end"> {
@@ -112,9 +101,7 @@ function planting(database: () => Promise<Database | null>): Pick<Kept, "planted
   };
 }
 
-function remembering(
-  database: () => Promise<Database | null>,
-): Pick<Kept, "outcomes" | "uses" | "give" | "given"> {
+function remembering(database: () => Promise<Database | null>): Pick<Kept, "outcomes" | "uses" | "give" | "given"> {
   return {
     outcomes: async () => (await database())?.getAll("outcomes") ?? [],
     async uses() {
@@ -134,7 +121,7 @@ function remembering(
   };
 }
 
-function settingsIn(common: () => Promise<IDBPDatabase<CommonSchema>>): Pick<Kept, "settings" | "set"> {
+function settingsIn(common: () => Promise<Database>): Pick<Kept, "settings" | "set"> {
   return {
     settings: async () => (await (await common()).get("settings", SETTINGS)) ?? USUAL,
     async set(settings) {
@@ -144,7 +131,7 @@ function settingsIn(common: () => Promise<IDBPDatabase<CommonSchema>>): Pick<Kep
 }
 
 /** Notes that `name` is opened, and removes what belongs to stores that nobody opened for long. */
-async function forgetAbsent(common: IDBPDatabase<CommonSchema>, name: string, nowMs: number): Promise<void> {
+async function forgetAbsent(common: Database, name: string, nowMs: number): Promise<void> {
   const writing = common.transaction("opened", "readwrite");
   await writing.store.put(nowMs, name);
   const [names, times] = await Promise.all([writing.store.getAllKeys(), writing.store.getAll()]);
@@ -157,33 +144,31 @@ async function forgetAbsent(common: IDBPDatabase<CommonSchema>, name: string, no
 }
 
 /** Opens the database `name` when it is first asked for, and anew if it was closed. */
-function opened<S extends DBSchema>(
-  name: string,
-  make: (database: IDBPDatabase<S>) => void,
-): () => Promise<IDBPDatabase<S>> {
-  let opening: Promise<IDBPDatabase<S>> | null = null;
+function opened(name: string): () => Promise<Database> {
+  let opening: Promise<Database> | null = null;
   const forget = () => {
     opening = null;
   };
   return () => {
-    opening ??= connect(name, make, forget);
+    opening ??= connect(name, forget);
     opening.catch(forget);
     return opening;
   };
 }
 
-async function connect<S extends DBSchema>(
-  name: string,
-  make: (database: IDBPDatabase<S>) => void,
-  forget: () => void,
-): Promise<IDBPDatabase<S>> {
+async function connect(name: string, forget: () => void): Promise<Database> {
   // Fetched when first needed, as the store does.
   const { openDB } = await import("idb");
-  return openDB<S>(name, 2, {
-    upgrade(database) {
-      // One of before knew no stores, and so not whose check cards it has.
-      for (const before of database.objectStoreNames) database.deleteObjectStore(before);
-      make(database);
+  return openDB<Schema>(name, 2, {
+    upgrade(database, before) {
+      if (before < 1) {
+        database.createObjectStore("planted", { keyPath: "id" });
+        database.createObjectStore("outcomes", { autoIncrement: true });
+        database.createObjectStore("given", { autoIncrement: true });
+        database.createObjectStore("uses");
+        database.createObjectStore("settings");
+      }
+      database.createObjectStore("opened");
     },
     // Another tab has a newer version of this page, or removes it: it must not wait for us.
     blocking(_before, _blocked, event) {

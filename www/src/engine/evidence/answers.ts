@@ -31,7 +31,7 @@ export function evidenceApi(room: Room): EvidenceApi {
     const place = room.place();
     const store = storeAt(place);
     const space = place.kind === "api" ? "countersign" : place.space;
-    return { store, following: followHistory(store), kept: keptIn(space, historyOf(store)) };
+    return { store, following: followHistory(store), kept: keptIn(space, historyOf(place, store)) };
   });
   const works = createWorks();
   return {

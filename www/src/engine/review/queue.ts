@@ -157,7 +157,9 @@ async function batchOf(desk: Desk, key: string): Promise<ShownBatch> {
     throw new EscalationError("not-found", "these calls no longer wait together; they are in the queue if they wait");
   }
   const ids = batch.rows.map(({ id }) => id);
-  const alone = recordsOf(desk, ids).filter(({ decision }) => (decision.review?.confirm.length ?? 0) > 0).map(({ id }) => id);
+  const alone = recordsOf(desk, ids)
+    .filter(({ decision }) => (decision.review?.confirm.length ?? 0) > 0)
+    .map(({ id }) => id);
   return { ok: true, batch, alone, risk: batch.headline.risk };
 }
 

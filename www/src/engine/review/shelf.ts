@@ -171,8 +171,7 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
     records: () => shelved.records,
     damaged: () => [...shelved.damaged.values()],
     put,
-    newest: () =>
-      [...new Set(newest.flatMap((each) => each.all()))].sort((a, b) => b.openedAtMs - a.openedAtMs),
+    newest: () => [...new Set(newest.flatMap((each) => each.all()))].sort((a, b) => b.openedAtMs - a.openedAtMs),
     guard,
     size: () => shelved.records.size,
     version: () => shelved.version,

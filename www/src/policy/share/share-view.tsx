@@ -88,7 +88,8 @@ function CallText({ text }: { readonly text: string }) {
       </pre>
       {left > 0 && (
         <p class="notice">
-          The first {LINES_MAX} of {lines.length.toLocaleString()} lines are shown; {left.toLocaleString()} more are not.
+          The first {LINES_MAX} of {lines.length.toLocaleString()} lines are shown; {left.toLocaleString()} more are
+          not.
         </p>
       )}
     </>

@@ -113,7 +113,9 @@ function Done() {
   const checks = all.filter(({ check }) => check !== null).length;
   return (
     <>
-      {all.map(({ id, check, verdict }) => check !== null && <CheckResult key={id} checked={{ ok: true, check, verdict }} />)}
+      {all.map(
+        ({ id, check, verdict }) => check !== null && <CheckResult key={id} checked={{ ok: true, check, verdict }} />,
+      )}
       <section class="outcome" role="status">
         <p>
           {all.length - failed - checks} of {all.length - checks} answers were recorded, each by itself.
