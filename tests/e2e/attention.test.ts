@@ -18,7 +18,7 @@ const test = base.extend<object, { address: string }>({
   address: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are asked for from this pattern.
     async ({}, use) => {
-      const contents = `import { keptIn } from ${JSON.stringify(source)}; globalThis.kept = keptIn("space");`;
+      const contents = `import { keptIn } from ${JSON.stringify(source)}; globalThis.kept = keptIn("space", null);`;
       const { outputFiles } = await build({
         stdin: { contents, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
         bundle: true,

@@ -1,11 +1,12 @@
 /** What the parts of the worker share: the policy in force, which has this one owner, and where the held calls are. */
 
-import { loadPolicy, type Policy } from "countersign";
+import { type EscalationRecord, loadPolicy, type Policy } from "countersign";
 import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
 import type { AttentionKeeper } from "./attention/api.ts";
 import { attentionIn } from "./attention/create.ts";
 import { answered, failure } from "./failure.ts";
+import { historyOf } from "./history-of.ts";
 import { type AttentionOf, createQueue, type Queue } from "./review/queue.ts";
 import type { Tools } from "./simulate/api.ts";
 
@@ -75,8 +76,10 @@ export function createRoom(): Room {
   return {
     settle(place, onServer) {
       const space = place.kind === "api" ? "countersign" : place.space;
-      const attentionOf: AttentionOf = (present) => {
-        attention = attentionIn({ space, present: async (record) => present(record, await reviewPolicy()), policy });
+      const attentionOf: AttentionOf = (present, store) => {
+        const history = historyOf(place, store);
+        const asReal = async (record: EscalationRecord) => present(record, await reviewPolicy());
+        attention = attentionIn({ space, history, present: asReal, policy });
         return attention;
       };
       settled ??= { place, queue: createQueue(place, onServer, attentionOf) };

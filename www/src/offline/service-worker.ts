@@ -80,17 +80,21 @@ async function keepAll(): Promise<void> {
  * then come the very same bytes from the network, or none.
  */
 async function ownFile(path: string): Promise<Response> {
-  // Not by opening the cache: once the page has removed it, that would make it anew.
+  // Not by opening it: once the page has removed it that would make it anew.
   const kept = await caches.match(addressOf(path), { cacheName: own });
   const bytes = kept === undefined ? null : await kept.arrayBuffer().catch(() => null);
   if (bytes !== null && (await integrityOf(bytes)) === files[path]) return served(path, bytes);
-  const response = await fetched(path).catch(() => Response.error());
-  // What was there and had other bytes is written over; without room for it, it is fetched again.
-  if (response.ok && kept !== undefined) {
-    const cache = await caches.open(own);
-    await cache.put(addressOf(path), response.clone()).catch(() => undefined);
-  }
-  return response;
+  const response = await fetched(path).catch(() => null);
+  if (kept !== undefined) await replace(path, response);
+  return response ?? Response.error();
+}
+
+/** Puts `response` in the place of what is no file of this build; without one its place is empty. */
+async function replace(path: string, response: Response | null): Promise<void> {
+  const cache = await caches.open(own);
+  if (response === null) await cache.delete(addressOf(path));
+  // Without room for it, it is fetched again.
+  else await cache.put(addressOf(path), response.clone()).catch(() => undefined);
 }
 
 /** A file that this build does not have: one of a build before, whose page is still open. It is never a page. */

@@ -33,12 +33,21 @@ const PATTERNS_MAX = 50;
 
 export function createAttention(options: AttentionOptions): AttentionKeeper {
   const { kept, nowMs, random } = options;
+  /** As they were first shown: whoever opens one gets it made anew, and the list is made too often for that. */
+  const shown = new Map<string, Promise<CheckCard>>();
+  const once = (planted: Planted) => {
+    const made = shown.get(planted.id) ?? shownOf(options, planted);
+    shown.set(planted.id, made);
+    made.catch(() => shown.delete(planted.id));
+    return made;
+  };
   return {
     async pending(atMs) {
       const all = await kept.planted();
+      for (const id of shown.keys()) if (!all.some((planted) => planted.id === id)) shown.delete(id);
       for (const { id, expiresAtMs } of all) if (expiresAtMs <= atMs) await kept.end(id, null);
       const open = all.filter(({ openedAtMs, expiresAtMs }) => openedAtMs <= atMs && atMs < expiresAtMs);
-      return Promise.all(open.map((planted) => shownOf(options, planted)));
+      return Promise.all(open.map(once));
     },
     async read(id) {
       const planted = await openCard(kept, id, nowMs());

@@ -4,11 +4,13 @@ import { type Card, type DecidingPolicy, type EscalationRecord, plantCall } from
 import type { AttentionKeeper } from "./api.ts";
 import { characters, type Random } from "./arguments.ts";
 import { createAttention } from "./attention.ts";
-import { keptIn } from "./kept.ts";
+import { type HistoryOf, keptIn } from "./kept.ts";
 
 export interface BrowserAttention {
-  /** With this begins the name of its database. */
+  /** With this begin the names of its databases. */
   readonly space: string;
+  /** Which history the calls are in if it is a served one; `null` for this browser's own. */
+  readonly history: HistoryOf | null;
   /** Makes the card, as it makes those of real calls. */
   readonly present: (record: EscalationRecord) => Card | Promise<Card>;
   /** The policy in force, or `null`. */
@@ -16,9 +18,9 @@ export interface BrowserAttention {
 }
 
 /** Check cards and decision times of this browser. */
-export function attentionIn({ space, present, policy }: BrowserAttention): AttentionKeeper {
+export function attentionIn({ space, history, present, policy }: BrowserAttention): AttentionKeeper {
   return createAttention({
-    kept: keptIn(space),
+    kept: keptIn(space, history),
     present,
     plant: plantCall,
     wouldHold(planted, like) {

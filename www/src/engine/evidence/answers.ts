@@ -14,6 +14,7 @@ import type { Failure } from "../api.ts";
 import { keptIn } from "../attention/kept.ts";
 import { reportOf } from "../attention/report.ts";
 import { answered, failure } from "../failure.ts";
+import { historyOf } from "../history-of.ts";
 import { channelOf } from "../review/queue.ts";
 import type { Room } from "../room.ts";
 import type { EvidenceApi, Exported, Work } from "./api.ts";
@@ -32,7 +33,7 @@ export function evidenceApi(room: Room): EvidenceApi {
     const place = room.place();
     const store = storeAt(place);
     const space = place.kind === "api" ? "countersign" : place.space;
-    return { store, following: followHistory(store), kept: keptIn(space) };
+    return { store, following: followHistory(store), kept: keptIn(space, historyOf(place, store)) };
   });
   const works = createWorks();
   return {

@@ -36,7 +36,9 @@ async function answerMember(desk: Desk, id: string, answer: Answer): Promise<Mem
     if (check === null) desk.shelf.put(await recorded(desk, id, answer, true, null));
     return { ok: true as const, check };
   });
-  return result.ok ? { id, verdict, failure: null, check: result.check } : { id, verdict, failure: result, check: null };
+  return result.ok
+    ? { id, verdict, failure: null, check: result.check }
+    : { id, verdict, failure: result, check: null };
 }
 
 async function recorded(

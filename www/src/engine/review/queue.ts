@@ -1,6 +1,14 @@
 /** Held calls: in this browser's IndexedDB, or in the store that is served beside this page. Check cards stand among them. */
 
-import { type Call, createEscalations, EscalationError, NO_GUARD, type Policy, type Store } from "countersign";
+import {
+  type Call,
+  createEscalations,
+  EscalationError,
+  type EscalationRecord,
+  NO_GUARD,
+  type Policy,
+  type Store,
+} from "countersign";
 import { httpStore } from "countersign/stores/http";
 import { indexedDbStore } from "countersign/stores/indexeddb";
 import type { Place } from "../../place.ts";
@@ -27,8 +35,8 @@ import { NO_ATTENTION } from "./no-attention.ts";
 import { noticingFetch, type OnServer } from "./server.ts";
 import { createShelf } from "./shelf.ts";
 
-/** Makes attention, which makes its cards as those of real calls are made. */
-export type AttentionOf = (present: Cards["card"]) => Attention;
+/** Makes attention for the calls of `store`, which makes its cards as those of real calls are made. */
+export type AttentionOf = (present: Cards["card"], store: Store) => Attention;
 
 export interface Queue {
   open(policy: Policy, call: Call): Promise<Opened>;
@@ -97,10 +105,10 @@ export function createQueue(place: Place, onServer: OnServer, attentionOf: Atten
     ask: (id, text, policy) => askAgent(desk, id, text, policy),
     edit: (id, args, note, policy) => editCall(desk, id, args, note, policy),
     async batch(key) {
-      await shelf.sync();
+      await Promise.all([shelf.sync(), checks.sync()]);
       return batchOf(desk, key);
     },
-    summary: (ids) => cards.summary(ids.map((id) => shelf.records().get(id)).filter((record) => record !== undefined)),
+    summary: (ids) => cards.summary(recordsOf(desk, ids)),
     reviewBatch: (answers) => answerBatch(desk, answers),
     paused,
     async pause({ agent, paused: isPaused, note }) {
@@ -120,13 +128,13 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
   // Guards write to a served store, and in this browser other pages may have one.
   store.watch(changed);
   const shelf = createShelf(store, escalations, changed);
-  const guard = () => [...shelf.records().values()].find(({ status }) => status === "pending")?.guard ?? NO_GUARD;
-  const cards = createCards(shelf, changed);
-  const attention = attentionOf(cards.card);
+  const cards = createCards(shelf, changed, () => checks.pending());
+  const attention = attentionOf(cards.card, store);
+  const checks = createCheckCards(attention, () => shelf.guard() ?? NO_GUARD);
   return {
     escalations,
     shelf,
-    checks: createCheckCards(attention, guard),
+    checks,
     cards,
     attention,
     by: place.kind === "api" && place.as !== null ? { by: place.as } : {},
@@ -136,13 +144,22 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
   };
 }
 
-async function batchOf({ cards, shelf }: Desk, key: string): Promise<ShownBatch> {
-  const batch = (await cards.batches()).find((each) => each.key === key);
+/** The calls and check cards with these ids. */
+function recordsOf({ shelf, checks }: Desk, ids: readonly string[]): readonly EscalationRecord[] {
+  const extras = checks.pending();
+  const records = ids.map((id) => shelf.records().get(id) ?? extras.find((extra) => extra.id === id));
+  return records.filter((record) => record !== undefined);
+}
+
+async function batchOf(desk: Desk, key: string): Promise<ShownBatch> {
+  const batch = (await desk.cards.batches()).find((each) => each.key === key);
   if (batch === undefined) {
     throw new EscalationError("not-found", "these calls no longer wait together; they are in the queue if they wait");
   }
-  const records = batch.rows.map(({ id }) => shelf.records().get(id)).filter((record) => record !== undefined);
-  const alone = records.filter(({ decision }) => (decision.review?.confirm.length ?? 0) > 0).map(({ id }) => id);
+  const ids = batch.rows.map(({ id }) => id);
+  const alone = recordsOf(desk, ids)
+    .filter(({ decision }) => (decision.review?.confirm.length ?? 0) > 0)
+    .map(({ id }) => id);
   return { ok: true, batch, alone, risk: batch.headline.risk };
 }
 

@@ -13,11 +13,14 @@ import {
   type Store,
 } from "countersign";
 import type { Damaged } from "./api.ts";
+import { createNewest } from "./newest.ts";
 
 /** Under it stand pauses, which are of no escalation. */
 const PAUSE_ID = "pause";
 /** Closed calls beyond so many are left to the history. */
 const CLOSED_MAX = 3_000;
+/** So many of the newest calls, and of the newest closed ones, are enough to make a check card from. */
+const NEWEST_MAX = 20;
 const PAGE = 500;
 /** More changes than this at once are read as pages. */
 const CHANGES_PAGE = 500;
@@ -29,6 +32,10 @@ export interface Shelf {
   damaged(): readonly Damaged[];
   /** Puts what the store has just answered. */
   put(record: EscalationRecord): void;
+  /** The newest calls, and the newest that were closed and not rejected; the newest first. */
+  newest(): readonly EscalationRecord[];
+  /** A guard of the calls that wait; `null` if none waits. */
+  guard(): string | null;
   /** How many were read. */
   size(): number;
   /** Grows whenever a call comes, changes or is closed. */
@@ -55,12 +62,19 @@ interface Shelved {
 /** `grown` is called when closed calls have come in the background. */
 export function createShelf(store: Store, escalations: Escalations, grown: () => void): Shelf {
   const shelved: Shelved = { records: new Map(), damaged: new Map(), size: null, version: 0, closed: "unread" };
+  const newest = [
+    createNewest(NEWEST_MAX, () => true),
+    // Where very many wait, none of the newest is closed.
+    createNewest(NEWEST_MAX, ({ status }) => status !== "pending" && status !== "rejected"),
+  ];
+  let waiting: { readonly version: number; readonly guard: string | null } | null = null;
   let syncing: Promise<void> | null = null;
 
   function put(record: EscalationRecord): void {
     const before = shelved.records.get(record.id);
     shelved.records.set(record.id, record);
     shelved.damaged.delete(record.id);
+    for (const each of newest) each.put(record);
     if (before?.status !== record.status || before.digest !== record.digest) shelved.version += 1;
   }
 
@@ -80,6 +94,7 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
   /** It is another history: whatever was read is not in it. */
   function forget(): void {
     shelved.records.clear();
+    for (const each of newest) each.clear();
     shelved.damaged.clear();
     shelved.size = null;
     shelved.closed = "unread";
@@ -106,6 +121,7 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
       // Only this one makes no sense.
       if (!(error instanceof EscalationError)) throw error;
       shelved.records.delete(id);
+      for (const each of newest) each.remove(id);
       shelved.damaged.set(id, { id, code: error.code, message: error.message });
       shelved.version += 1;
     }
@@ -118,6 +134,19 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
       const isDue = record.status === "pending" && record.expiresAtMs <= nowMs && record.reviews.length === 0;
       if (isDue) put({ ...record, status: "expired", closedAtMs: record.expiresAtMs });
     }
+  }
+
+  function guard(): string | null {
+    if (waiting?.version !== shelved.version) {
+      let found: string | null = null;
+      for (const record of shelved.records.values()) {
+        if (record.status !== "pending") continue;
+        found = record.guard;
+        break;
+      }
+      waiting = { version: shelved.version, guard: found };
+    }
+    return waiting.guard;
   }
 
   async function readClosed(): Promise<void> {
@@ -142,6 +171,8 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
     records: () => shelved.records,
     damaged: () => [...shelved.damaged.values()],
     put,
+    newest: () => [...new Set(newest.flatMap((each) => each.all()))].sort((a, b) => b.openedAtMs - a.openedAtMs),
+    guard,
     size: () => shelved.records.size,
     version: () => shelved.version,
     isReading: () => shelved.closed === "reading",

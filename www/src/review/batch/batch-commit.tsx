@@ -14,6 +14,7 @@ import { useShownMs } from "../answer/use-shown-ms.ts";
 import type { Seen } from "../card/seen.ts";
 import { revealed } from "../card/view.ts";
 import { plain, Written } from "../card/written.tsx";
+import { CheckResult } from "../check-result.tsx";
 import { isRisky } from "../risk-chip.tsx";
 import { answeredHere } from "../state.ts";
 import { noteAnswer } from "../working-time.ts";
@@ -119,16 +120,22 @@ function CommitText({ approvals, rejections }: { readonly approvals: number; rea
 function Done() {
   const all = results.value ?? [];
   const failed = all.filter(({ failure }) => failure !== null).length;
+  const checks = all.filter(({ check }) => check !== null).length;
   return (
-    <section class="outcome" role="status">
-      <p>
-        {all.length - failed} of {all.length} answers were recorded, each by itself.
-        {failed > 0 && ` ${failed} ${failed === 1 ? "was" : "were"} not; see above why.`}
-      </p>
-      <p>
-        <a href={hashOf("review")}>Back to the queue</a>
-      </p>
-    </section>
+    <>
+      {all.map(
+        ({ id, check, verdict }) => check !== null && <CheckResult key={id} checked={{ ok: true, check, verdict }} />,
+      )}
+      <section class="outcome" role="status">
+        <p>
+          {all.length - failed - checks} of {all.length - checks} answers were recorded, each by itself.
+          {failed > 0 && ` ${failed} ${failed === 1 ? "was" : "were"} not; see above why.`}
+        </p>
+        <p>
+          <a href={hashOf("review")}>Back to the queue</a>
+        </p>
+      </section>
+    </>
   );
 }
 

@@ -156,7 +156,9 @@ function Choices({ id, number, choice, isAlone }: ChoicesProps) {
   );
 }
 
-function Result({ result: { verdict, failure } }: { readonly result: NonNullable<typeof results.value>[number] }) {
+function Result({ result }: { readonly result: NonNullable<typeof results.value>[number] }) {
+  const { verdict, failure, check } = result;
+  if (check !== null) return <span class="chip">check card: {check.caught ? "you caught it" : "you missed it"}</span>;
   if (failure === null) {
     return (
       <span class={`chip ${verdict === "approve" ? "approved" : "rejected"}`}>
