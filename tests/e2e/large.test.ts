@@ -130,11 +130,11 @@ test("with ten thousand held calls the review view holds no more than a screen o
   await page.getByLabel("In your words").click();
   await page.keyboard.type("What is this for?");
   times.push(await timesOf(page, "writing a reason"));
-  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByRole("region", { name: "Your answer" }).getByRole("button", { name: "Back" }).click();
   await page.mouse.move(100, 400);
   for (let at = 0; at < 20; at++) await page.mouse.wheel(0, 400);
   await approve(page).click();
-  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByRole("region", { name: "Your answer" }).getByRole("button", { name: "Back" }).click();
   times.push(await timesOf(page, "approving, and going back"));
   expect(await nodes(page)).toBeLessThan(NODES_MAX);
   await rejectShown(page);
