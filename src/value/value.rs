@@ -104,6 +104,11 @@ fn by_key(entries: Vec<(String, Value)>) -> Vec<(String, Value)> {
 /// The map of those of `entries` that have a value. The keys are written in our own code, so none occurs twice.
 #[must_use]
 pub(crate) fn record<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
+    record_of(entries.into())
+}
+
+/// Apart, so that it is there once and not for each number of entries.
+fn record_of(entries: Vec<(&str, Option<Value>)>) -> Value {
     let mut entries = by_key(entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect());
     entries.dedup_by(|next, kept| next.0 == kept.0);
     Value::Map(Map { entries })

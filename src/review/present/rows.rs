@@ -6,7 +6,7 @@ use super::written::{Findings, Form, Written, joined, quoted, said, segments, wr
 use crate::catalogue::model::{Catalogue, Schema};
 use crate::matcher::condition::Type;
 use crate::review::next::{HELD_TEXT_MAX, HELD_VALUES_MAX};
-use crate::value::canonical::push_number;
+pub use crate::value::canonical::number_text;
 use crate::value::field::{Field, Found, Step, Way};
 use crate::value::value::{Map, Value};
 
@@ -271,17 +271,6 @@ pub fn grouped(number: usize) -> String {
 #[must_use]
 pub fn words_in(text: &str) -> usize {
     text.split_whitespace().map(|word| word.len().div_ceil(12)).sum()
-}
-
-/// A number as JSON writes it.
-#[must_use]
-pub fn number_text(number: f64) -> String {
-    let mut text = String::new();
-    if number == 0.0 && number.is_sign_negative() {
-        text.push('-');
-    }
-    push_number(number, &mut text);
-    text
 }
 
 /// `value` on one line: a text in quotes, a list or map as JSON.
