@@ -85,6 +85,13 @@ impl Map {
         self.entries.get(at).map(|(_, value)| value)
     }
 
+    /// The value at `key`, which is no more there.
+    #[cfg(feature = "guard")]
+    pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
+        let at = self.entries.iter().position(|(candidate, _)| candidate == key)?;
+        Some(self.entries.remove(at).1)
+    }
+
     /// Keys and values, sorted by key.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
         self.entries.iter().map(|(key, value)| (key.as_str(), value))

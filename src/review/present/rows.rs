@@ -300,6 +300,10 @@ pub fn inline(value: &Value) -> Written {
 /// The step to `key` as it is written in a field.
 #[must_use]
 pub fn step_text(key: &str) -> String {
+    // Most keys are plain, and many are written.
+    if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+        return [".", key].concat();
+    }
     let field = Field { root: crate::value::field::Root::Args, way: Way { steps: vec![Step::Key(key.to_owned())] } };
     field.to_string().strip_prefix("args").unwrap_or_default().to_owned()
 }
