@@ -101,7 +101,7 @@ fn batches_of_ten_thousand(bencher: Bencher) {
         Some(Item { call, decision, guard: "g".to_owned() })
     };
     let items: Vec<Item> = (0..10_000).filter_map(item).collect();
-    bencher.counter(ItemsCount::new(items.len())).bench(|| batches(black_box(&items), |_| None, 50));
+    bencher.counter(ItemsCount::new(items.len())).bench_local(|| batches(black_box(&items), |_| None, 50));
 }
 
 fn policy(text: &str) -> Option<Policy> {

@@ -113,7 +113,6 @@ pub(crate) fn push_number(number: f64, out: &mut String) {
 }
 
 /// `number`, which is finite, as JSON writes it: the formatting of numbers in Rust's own library takes twenty kilobytes.
-#[cfg(feature = "guard")]
 #[must_use]
 pub fn number_text(number: f64) -> String {
     let mut text = String::new();

@@ -78,8 +78,8 @@ pub fn card(shown: Shown<'_>, approved: Option<&[Value]>, policies: Option<Polic
     let why = why::why(call, decision, policies);
     let words = rows.words
         + consequence.iter().map(|part| words_of_written(&part.segments)).sum::<usize>()
-        + why.reason.as_ref().map_or(0, |reason| words_of_written(reason))
-        + told.facts.iter().map(|fact| words_of_written(fact)).sum::<usize>();
+        + why.reason.as_ref().map_or(0, words_of_written)
+        + told.facts.iter().map(words_of_written).sum::<usize>();
     Card {
         digest: *digest,
         headline: headline_of(call, decision, shown.original.is_some()),

@@ -57,7 +57,7 @@ impl Rows {
     pub fn tree(&mut self, root: &str, value: &Value, about: About<'_>) -> Vec<Row> {
         let mut rows = Vec::new();
         let words = words_of(root);
-        self.children(root, value, &mut Vec::new(), &words, about, &mut rows);
+        self.children(root, value, &[], &words, about, &mut rows);
         rows
     }
 
@@ -76,7 +76,7 @@ impl Rows {
         &mut self,
         field: &str,
         value: &Value,
-        steps: &mut Vec<Step>,
+        steps: &[Step],
         words: &[String],
         about: About<'_>,
         rows: &mut Vec<Row>,
@@ -85,7 +85,7 @@ impl Rows {
             Value::Map(map) => {
                 let entries = in_order(map, if steps.is_empty() { about.unknown } else { &[] });
                 for (key, item) in entries {
-                    let mut steps = steps.clone();
+                    let mut steps = steps.to_vec();
                     steps.push(Step::Key(key.to_owned()));
                     let words = words_of(key);
                     let field = format!("{field}{}", step_text(key));
@@ -94,7 +94,7 @@ impl Rows {
             }
             Value::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    let mut steps = steps.clone();
+                    let mut steps = steps.to_vec();
                     steps.push(Step::Index(index));
                     let field = format!("{field}[{index}]");
                     self.one(Place { field, steps, key: said(index.to_string()), words }, item, about, rows);
@@ -112,7 +112,7 @@ impl Rows {
         self.values += 1;
         self.words += 1;
         let first_flag = self.flags.len();
-        let Place { field, mut steps, key, words } = place;
+        let Place { field, steps, key, words } = place;
         self.flag_key(&field, steps.last());
         let masked = is_secret(value, words);
         if masked {
@@ -142,7 +142,7 @@ impl Rows {
             reading: reading.comes_to,
             field: field.clone(),
         });
-        self.children(&field, value, &mut steps, words, about, rows);
+        self.children(&field, value, &steps, words, about, rows);
     }
 
     /// A value that holds no others, as it is shown, and what it comes to.
