@@ -5,14 +5,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use countersign::check::check;
 use countersign::decide::call::Call;
 use countersign::decide::compile::{Stack, compile};
+use countersign::decide::decide::decide_held;
 use countersign::decide::frame::{Frame, empty_slots, slot_of};
+use countersign::decide::limit::Usage;
 use countersign::decide::plan::Plan;
 use countersign::policy::model::Policy;
 use countersign::policy::parse::parse;
+use countersign::review::batch::{Item, batches};
 use countersign::text::yaml::Limits;
 use countersign::wire::call_json::call_from_json;
 use divan::counter::ItemsCount;
@@ -82,6 +86,22 @@ fn outcomes_by_plan(bencher: Bencher, rules: usize) {
             black_box(plan.outcome(&stack, black_box(&frame)));
         }
     });
+}
+
+/// The batches among ten thousand pending calls of fifty tools.
+#[divan::bench]
+fn batches_of_ten_thousand(bencher: Bencher) {
+    let Some(stack) = stack(policy("rules: [{ tool: '*', action: escalate }]")) else { return };
+    let item = |number: usize| {
+        let (tool, to, amount) = (number % 50, number % 400, number % 90);
+        let args =
+            format!(r#"{{"to":"u{to}@acme.com","amount":{amount},"note":"Dear all","url":"https://acme.com/x"}}"#);
+        let call = call_from_json(&format!(r#"{{"tool":"tool{tool}","args":{args},"agent":"a"}}"#)).ok()?;
+        let decision = Rc::new(decide_held(&stack, &call, &Usage::default()));
+        Some(Item { call, decision, guard: "g".to_owned() })
+    };
+    let items: Vec<Item> = (0..10_000).filter_map(item).collect();
+    bencher.counter(ItemsCount::new(items.len())).bench_local(|| batches(black_box(&items), |_| None, 50));
 }
 
 fn policy(text: &str) -> Option<Policy> {

@@ -1,8 +1,9 @@
 /** What a reviewer sees: cards of single calls, made by the engine. */
 import type { Batch, Card, CardContext, Written } from "./card.js";
 import { stackOf } from "./decides.js";
-import { batches, engine, type FullStack, present, segments } from "./engines/full.js";
+import { batches, engine, type FullStack, type PlacedBatch, present, segments } from "./engines/full.js";
 import type { Escalations } from "./escalations.js";
+import { deepFreeze } from "./freeze.js";
 import type { Escalation } from "./lifecycle.js";
 import type { Policy } from "./policy.js";
 import type { Call, Decision, Digest } from "./types.js";
@@ -114,35 +115,52 @@ export async function batchesOf(
   const { most = BATCHES, approved = {} } = options;
   if (!Number.isInteger(most) || most < 1) throw new RangeError("`most` must be an integer from 1");
   await engine.ready();
-  const pending = records.filter(({ status }) => status === "pending");
+  const pending = records.filter((record) => record.status === "pending" && isPlain(record));
   const inOrder = [...pending].sort((a, b) => a.openedAtMs - b.openedAtMs || (a.id < b.id ? -1 : 1));
   const past = Object.entries(approved).map(([tool, calls]) => [tool, argsOf(calls)] as const);
-  return batches(inOrder.map(itemOf), Object.fromEntries(past), most);
+  const found = batches(itemsOf(inOrder), Object.fromEntries(past), most);
+  return deepFreeze(found.map((batch) => withMembers(batch, inOrder)));
 }
 
-/** Only what batches go by, so that thousands are carried over quickly. */
-function itemOf({
-  id,
-  guard,
-  unapprovable,
-  approvalsMissing,
-  digest,
-  call,
-  decision,
-  original,
-  links,
-}: EscalationRecord) {
-  const { reason: _, session: __, confidence: ___, ...shown } = call;
-  const { review } = decision;
-  const isPlain =
+function withMembers(batch: PlacedBatch, records: readonly EscalationRecord[]): Batch {
+  const member = <Rest extends object>({ item, ...rest }: { readonly item: number } & Rest) => {
+    // The engine tells no other places than it was given.
+    const { id, digest } = records[item] as EscalationRecord;
+    return { id, digest, ...rest };
+  };
+  return { ...batch, rows: batch.rows.map(member), outliers: batch.outliers.map(member) };
+}
+
+/** Whether one click can approve it: nothing is typed for it, nobody else is asked, and nothing is told beside it. */
+function isPlain({ unapprovable, approvalsMissing, decision: { review }, original, links }: EscalationRecord): boolean {
+  return (
     unapprovable === null &&
     original === null &&
     approvalsMissing === 1 &&
     links.rejected.length === 0 &&
     links.unknown.length === 0 &&
-    (review?.confirm.length ?? 0) === 0;
-  const kept = { ...decision, undecidable: [], consequence: null, review: null, marks: [], charge: [] };
-  return { id, guard, isPlain, digest, call: shown, decision: kept };
+    (review?.confirm.length ?? 0) === 0
+  );
+}
+
+/** Only what batches go by, and each decision once, so that thousands are carried over quickly. */
+function itemsOf(records: readonly EscalationRecord[]) {
+  const places = new Map<string, number>();
+  const decisions: unknown[] = [];
+  const items = records.map(({ guard, call, decision }) => {
+    const { action, policy, rule, cause, risk, reversible } = decision;
+    const key = JSON.stringify([action, policy, rule, cause, risk, reversible]);
+    let place = places.get(key);
+    if (place === undefined) {
+      place = decisions.length;
+      places.set(key, place);
+      const left = { reason: null, undecidable: [], consequence: null, review: null, marks: [], charge: [] };
+      decisions.push({ ...decision, ...left });
+    }
+    const { tool, args, agent, user, context, tenant, toolDigest } = call;
+    return [place, guard, { tool, args, agent, user, context, tenant, toolDigest }] as const;
+  });
+  return { decisions, items };
 }
 
 function argsOf(calls: NonNullable<CardContext["approved"]>): readonly unknown[] {

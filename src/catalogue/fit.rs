@@ -4,6 +4,7 @@ use super::model::{Catalogue, CountBounds, NumberBounds, Part, PartId, Schema, T
 use super::pattern::Pattern;
 use crate::matcher::condition::Type;
 use crate::text::prose::{WRITTEN, prose};
+use crate::value::canonical::number_text;
 use crate::value::field::{Field, Root, Step, Way};
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
@@ -238,7 +239,7 @@ impl<'v> Fitting<'v> {
             return self.unknown("is too large to be exact");
         }
         let refused = |bound: Option<f64>, is_past: fn(f64, f64) -> bool, words: &str| {
-            bound.filter(|&bound| is_past(number, bound)).map(|bound| prose!("is {words} {bound}"))
+            bound.filter(|&bound| is_past(number, bound)).map(|bound| prose!("is {words} {}", number_text(bound)))
         };
         let why = refused(at_least, |number, bound| number < bound, "less than")
             .or_else(|| refused(at_most, |number, bound| number > bound, "more than"))
@@ -270,10 +271,10 @@ impl<'v> Fitting<'v> {
     fn count(&mut self, bounds: &CountBounds, count: usize, what: &str) -> Fit<'v> {
         let CountBounds { at_least, at_most } = *bounds;
         if let Some(bound) = at_least.filter(|&bound| (count as f64) < bound) {
-            return self.misfit(prose!("has fewer than {bound} {what}"));
+            return self.misfit(prose!("has fewer than {} {what}", number_text(bound)));
         }
         match at_most.filter(|&bound| (count as f64) > bound) {
-            Some(bound) => self.misfit(prose!("has more than {bound} {what}")),
+            Some(bound) => self.misfit(prose!("has more than {} {what}", number_text(bound))),
             None => Ok(()),
         }
     }

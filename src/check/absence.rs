@@ -11,6 +11,7 @@ use super::tools::Patterns;
 use crate::catalogue::model::{Catalogue, Tool};
 use crate::matcher::condition::{Condition, Matcher, Test};
 use crate::policy::model::{Action, Default, Policy, Rule, ToolPattern};
+use crate::sorted::sorted;
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::edit::first_line;
 use crate::text::span::Span;
@@ -109,8 +110,8 @@ fn allowed_without<'a>(
     let are_there = LazyCell::new(|| each(true));
     let are_absent = LazyCell::new(|| Condition::All(each(false)));
     for tool in tools {
-        let mut places: Vec<usize> = later.covering(tool, budget).into_iter().map(|at| at.rule).collect();
-        places.sort_unstable();
+        let places = later.covering(tool, budget).into_iter().map(|at| at.rule);
+        let places = sorted(places.collect());
         let mut is_caught = false;
         for next in places.into_iter().filter_map(|place| policy.rules.get(place)) {
             let condition = next.when.as_ref().map(|when| &when.condition);

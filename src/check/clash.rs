@@ -8,6 +8,7 @@ use crate::matcher::condition::{Bound, Condition, Matcher, Test, Type};
 use crate::matcher::truth::Truth;
 use crate::names::NameMap;
 use crate::text::span::Span;
+use crate::value::canonical::number_text;
 use crate::value::field::{Step, Way};
 use crate::value::value::{SAFE_INTEGER_MAX, Value};
 
@@ -194,7 +195,9 @@ fn clash_of_bounds(facts: &[Fact<'_>], domain: Domain) -> Option<Clash> {
             continue;
         }
         let what = if domain == Domain::Length { "length" } else { "number" };
-        let said = |((bound, limit), _): ((Bound, f64), Option<Span>)| format!("{} {limit}", bound_words(bound));
+        let said = |((bound, limit), _): ((Bound, f64), Option<Span>)| {
+            format!("{} {}", bound_words(bound), number_text(limit))
+        };
         let message = match (lower.1, upper.1) {
             (Some(_), Some(_)) => format!("no {what} is {} and {}", said(lower), said(upper)),
             (Some(_), None) => format!("no {what} is {}", said(lower)),

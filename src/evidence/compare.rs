@@ -7,6 +7,7 @@ use crate::decide::protection::Review;
 use crate::names::NameMap;
 use crate::policy::model::Action;
 use crate::policy::terms::Risk;
+use crate::sorted::sorted_by;
 
 /// What became of one call's decision, the worst first: what looks at less comes before what looks at more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -291,11 +292,12 @@ impl Tally {
             let counted = |counts: &Counts, place| counts.at(place).map(|count| RuleCount { calls, ..count });
             Some(PairCount { before: counted(before, old)?, after: counted(after, new)?, change: change?, calls })
         };
-        let mut pairs: Vec<PairCount> = self.pairs.iter().filter_map(pair).collect();
-        pairs.sort_by_cached_key(|pair| {
+        let key = |pair: &PairCount| {
             let id = |count: &RuleCount| (count.rule.clone(), count.policy.map(|digest| digest.to_string()));
             (pair.change, std::cmp::Reverse(pair.calls), id(&pair.before), id(&pair.after))
-        });
-        pairs
+        };
+        let pairs = self.pairs.iter().filter_map(pair).map(|pair| (key(&pair), pair));
+        let pairs = sorted_by(pairs.collect(), |a: &(_, _), b| a.0.cmp(&b.0));
+        pairs.into_iter().map(|(_, pair)| pair).collect()
     }
 }

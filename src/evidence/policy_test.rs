@@ -94,7 +94,7 @@ pub struct RuleHits {
 /// ";
 /// let (policy, _) = parse(text, Default::default());
 /// let stack = compile(policy.into_iter().collect()).map_err(|_| "no digest")?;
-/// let runs = run_tests(&stack, &[text], &|call| call_from(call).map_err(|failure| failure.message));
+/// let runs = run_tests(&stack, &[text], &|call| call_from(call.clone()).map_err(|failure| failure.message));
 /// let run = runs.first().ok_or("no run")?;
 /// let passed: Vec<bool> = run.tests.iter().map(|result| result.passed).collect();
 /// assert_eq!(passed, [true, false]);

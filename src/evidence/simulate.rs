@@ -3,6 +3,7 @@
 use crate::decide::decide::Decision;
 use crate::names::NameMap;
 use crate::policy::model::{Action, Cause};
+use crate::sorted::sorted_by;
 use crate::value::digest::Digest;
 
 /// Which rule decided how: policy, rule and action.
@@ -119,11 +120,10 @@ impl Counts {
     pub fn rules(&self) -> Vec<RuleCount> {
         let counted =
             self.places.iter().map(|(decider, place)| self.count(decider, *place)).filter(|count| count.calls > 0);
-        let mut rules: Vec<RuleCount> = counted.collect();
         let key = |count: &RuleCount| {
             (std::cmp::Reverse(count.calls), count.rule.clone(), count.policy.map(|digest| digest.to_string()))
         };
-        rules.sort_by_cached_key(key);
-        rules
+        let keyed = sorted_by(counted.map(|count| (key(&count), count)).collect(), |a: &(_, _), b| a.0.cmp(&b.0));
+        keyed.into_iter().map(|(_, count)| count).collect()
     }
 }

@@ -6,6 +6,7 @@ use super::known::{self, KnownField};
 use super::place::{Place, Slot, Word, places, word_at};
 use crate::catalogue::model::{Catalogue, Types};
 use crate::matcher::condition::Type;
+use crate::sorted::sorted_by;
 use crate::text::edit::{in_quotes, quoted};
 use crate::text::span::Span;
 use crate::text::yaml::Limits;
@@ -108,7 +109,7 @@ impl At<'_> {
         let mut keys = self.spot.keys();
         keys.retain(|key| is_new(key.key) && fits(key.key));
         // What must be written comes first; otherwise the language's own order is one to write in.
-        keys.sort_by_key(|key| !key.is_required);
+        let keys = sorted_by(keys, |a, b| b.is_required.cmp(&a.is_required));
         let mut options: Vec<Suggestion> = Vec::new();
         if self.spot.takes_fields() {
             options.extend(self.fields().iter().map(|known| self.field_key(known)));

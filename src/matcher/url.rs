@@ -487,7 +487,7 @@ pub fn told(text: &str) -> Option<Told> {
     let is_special =
         ["http", "https", "ws", "wss", "ftp", "file"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     let begins = rest.chars().next()?;
-    if !rest.starts_with("//") && !(is_special && !begins.is_whitespace()) {
+    if !rest.starts_with("//") && (!is_special || begins.is_whitespace()) {
         return None;
     }
     match read(text) {

@@ -3,11 +3,13 @@
 use super::model::{Action, Expectation, Policy, PolicyTest};
 use super::parse::parse;
 use super::policy_test::CALL_KEYS;
+use crate::sorted::sorted_by;
 use crate::text::chars::{is_foreign_space, is_hidden};
 use crate::text::diagnostic::Problems;
 use crate::text::span::Span;
 use crate::text::words::Fix;
 use crate::text::yaml::{self, Limits, MapEntry, Node, NodeValue};
+use crate::value::canonical::number_text;
 use crate::value::value::{Map, Value};
 
 /// A test that is to stand in a policy.
@@ -278,7 +280,7 @@ impl Style {
         let usual = |key: &str| CALL_KEYS.iter().position(|known| *known == key).unwrap_or(usize::MAX);
         let mut entries: Vec<(&str, &Value)> = map.iter().collect();
         if map.get("tool").is_some() {
-            entries.sort_by_key(|(key, _)| usual(key));
+            entries = sorted_by(entries, |a, b| usual(a.0).cmp(&usual(b.0)));
         }
         self.pairs(entries.into_iter().map(|(key, value)| (key, self.value(value))))
     }
@@ -292,7 +294,7 @@ impl Style {
         match value {
             Value::Null => "null".to_owned(),
             Value::Bool(bool) => bool.to_string(),
-            Value::Number(number) => number.to_string(),
+            Value::Number(number) => number_text(*number),
             Value::Text(text) => self.text(text),
             Value::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.value(item)).collect();

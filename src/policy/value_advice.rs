@@ -5,6 +5,7 @@ use crate::text::edit::{in_quotes, movable, quoted};
 use crate::text::prose::{WRITTEN, prose};
 use crate::text::span::Span;
 use crate::text::yaml::{Node, NodeValue};
+use crate::value::canonical::number_text;
 
 /// With the number that the text at `node` writes.
 pub(super) fn number(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagnostic {
@@ -43,7 +44,7 @@ pub(super) fn share(diagnostic: Diagnostic, node: &Node, source: &str) -> Diagno
     };
     match percents.filter(|percents| *percents > 1.0 && *percents <= 100.0) {
         Some(percents) => {
-            let share = (percents / 100.0).to_string();
+            let share = number_text(percents / 100.0);
             diagnostic.help(prose!("write a share of 1: `{share}`")).replace_fix(&share, node.span, source)
         }
         None => diagnostic,

@@ -1,13 +1,20 @@
 //! Pending calls that are reviewed on one screen: those that are alike, without those that stick out.
 
-use super::event::{Held, Links};
-use super::present::card::{Headline, Row};
-use super::present::past::{Leaf, Past, add_leaves, quantile};
-use super::present::rows::{About, Rows, counted, number_text, told, words_in};
-use super::present::written::{Form, Written, joined, quoted, said, segments, written};
-use super::present::{Shown, headline_of, known_rows, times};
+use std::cell::OnceCell;
+use std::cmp::Reverse;
+use std::rc::Rc;
+
+use super::present::card::{FlagCode, Headline, Row};
+use super::present::past::{Leaf, Past, add_leaves};
+use super::present::rows::{About, Rows, counted, number_text, step_text, told, words_in};
+use super::present::written::{Form, Written, joined, said, segments, written};
+use super::present::{headline_of, known_rows, times};
+use super::usual::Usual;
+use crate::decide::call::Call;
+use crate::decide::decide::Decision;
 use crate::matcher::condition::Type;
 use crate::names::NameMap;
+use crate::policy::terms::Risk;
 use crate::sorted::sorted_by;
 use crate::value::canonical::canonical;
 use crate::value::digest::{Digest, Subject, digest};
@@ -16,17 +23,15 @@ use crate::value::value::{Value, record};
 /// The most calls of one batch.
 pub const BATCH_MAX: usize = 10;
 
-/// A pending call.
+/// A pending call that one click can approve: nothing has to be typed for it, and somebody may approve it.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// Which escalation it is.
-    pub id: String,
-    /// The call with its digest and decision.
-    pub held: Held,
+    /// The call.
+    pub call: Call,
+    /// Why it is held; the same for many.
+    pub decision: Rc<Decision>,
     /// Which guard holds it.
     pub guard: String,
-    /// Whether one click can approve it: nothing has to be typed for it, and somebody may approve it.
-    pub is_plain: bool,
 }
 
 /// Calls that are reviewed on one screen.
@@ -73,22 +78,53 @@ pub struct Line {
 }
 
 /// What the calls of one batch have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Sign {
-    decided: String,
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Sign<'a> {
+    tool: &'a str,
+    tenant: Option<&'a str>,
+    decided: Decided<'a>,
     risk: &'static str,
     tool_digest: Option<Digest>,
-    guard: String,
+    guard: &'a str,
     agent: String,
     keys: String,
+}
+
+/// By which policy, for which cause and by which rule, and whether that can be undone.
+type Decided<'a> = (Option<Digest>, &'static str, Option<bool>, Option<&'a str>);
+
+/// Calls that are alike.
+struct Group<'a> {
+    sign: Sign<'a>,
+    /// Their places among the items.
+    items: Vec<usize>,
+    /// Which tool they call, counted by tenants.
+    tool: usize,
+    /// Where it stands among the groups.
+    place: usize,
+    /// Calls of the same tool that are like no other.
+    lone: Vec<(Sign<'a>, usize)>,
+    /// Those of the items that stay, and those that leave, once they were looked at.
+    looked: Option<(Vec<Taken<'a>>, Outliers)>,
+}
+
+impl Group<'_> {
+    /// What the largest comes last by, and of equally large ones the first. What was not looked at may become smaller.
+    fn rank(&self) -> (usize, Reverse<usize>) {
+        let count = self.looked.as_ref().map_or(self.items.len(), |(stay, _)| stay.len());
+        (count, Reverse(self.place))
+    }
 }
 
 /// One item, taken apart.
 struct Taken<'a> {
     item: usize,
-    held: &'a Held,
+    call: &'a Call,
+    decision: &'a Decision,
     leaves: Vec<Leaf<'a>>,
 }
+
+type Outliers = Vec<(usize, Vec<Written>)>;
 
 /// The batches among `items`, which stand in the order in which they were opened; at most `most`, those of most calls first.
 ///
@@ -96,113 +132,166 @@ struct Taken<'a> {
 /// What is in no batch is reviewed alone.
 #[must_use]
 pub fn batches<'a>(items: &'a [Item], approved: impl Fn(&str) -> Option<&'a [Value]>, most: usize) -> Vec<Batch> {
-    let mut places: NameMap<(&str, Option<&str>), usize> = NameMap::default();
-    let mut tools: Vec<Vec<usize>> = Vec::new();
-    for (item, Item { held, .. }) in items.iter().enumerate().filter(|(_, item)| item.is_plain) {
-        let call = &held.call;
-        let place = *places.entry((&call.tool, call.tenant.as_deref())).or_insert(tools.len());
-        match tools.get_mut(place) {
-            Some(tool) => tool.push(item),
-            None => tools.push(vec![item]),
-        }
-    }
-    let mut groups: Vec<(Sign, Vec<Taken<'a>>, Outliers)> = Vec::new();
-    for tool in tools.into_iter().filter(|tool| tool.len() > 1) {
-        let past = tool.first().and_then(|first| items.get(*first)).and_then(|item| {
-            let tool = &item.held.call.tool;
-            approved(tool).filter(|approved| !approved.is_empty()).map(|approved| Past::new(approved, tool))
-        });
-        groups.extend(groups_of(items, &tool, past.as_ref()));
-    }
-    let groups = sorted_by(groups, |a, b| b.1.len().cmp(&a.1.len()));
+    let (groups, tools) = groups_of(items);
+    let pasts: Vec<OnceCell<Option<Past<'a>>>> = (0..tools).map(|_| OnceCell::new()).collect();
+    let mut waiting = sorted_by(groups, |a, b| a.rank().cmp(&b.rank()));
     let mut batches = Vec::new();
-    for (sign, taken, mut outliers) in groups {
-        for (nth, chunk) in taken.chunks(BATCH_MAX).enumerate() {
-            if batches.len() >= most {
-                return batches;
-            }
+    // Only what is among the largest is looked at: of thousands of calls few are shown at once.
+    while let Some(mut group) = waiting.pop().filter(|_| batches.len() < most) {
+        let Some((stay, mut outliers)) = group.looked.take() else {
+            let past = || approved(group.sign.tool).filter(|approved| !approved.is_empty());
+            let past = pasts.get(group.tool).and_then(|cell| {
+                cell.get_or_init(|| past().map(|approved| Past::new(approved, group.sign.tool))).as_ref()
+            });
+            group.looked = Some(look(items, &group, past));
+            let at = waiting.partition_point(|other| other.rank() < group.rank());
+            waiting.insert(at, group);
+            continue;
+        };
+        if stay.len() < 2 {
+            continue;
+        }
+        for (nth, chunk) in stay.chunks(BATCH_MAX).enumerate() {
             // What is left of a large group, alone, is no batch.
-            if let (true, Some(key)) = (chunk.len() > 1, key_of(&sign, chunk, nth)) {
-                batches.push(batch(key, chunk, std::mem::take(&mut outliers)));
+            if let (true, true, Some(key)) = (batches.len() < most, chunk.len() > 1, key_of(&group.sign, chunk, nth)) {
+                batches.extend(batch(key, chunk, std::mem::take(&mut outliers)));
             }
         }
     }
     batches
 }
 
-type Outliers = Vec<(usize, Vec<Written>)>;
-
-/// The groups among the items at `places`, which are of one tool.
-fn groups_of<'a>(
-    items: &'a [Item],
-    places: &[usize],
-    past: Option<&Past<'_>>,
-) -> Vec<(Sign, Vec<Taken<'a>>, Outliers)> {
-    let mut of_sign: NameMap<Sign, usize> = NameMap::default();
-    let mut groups: Vec<(Sign, Vec<Taken<'a>>)> = Vec::new();
-    for (item, Item { held, guard, .. }) in places.iter().filter_map(|place| Some((*place, items.get(*place)?))) {
-        let leaves = leaves_of(held);
-        let sign = sign(held, guard, &leaves);
-        let group = *of_sign.entry(sign.clone()).or_insert(groups.len());
-        let taken = Taken { item, held, leaves };
-        match groups.get_mut(group) {
-            Some((_, group)) => group.push(taken),
-            None => groups.push((sign, vec![taken])),
+/// Calls that are alike, each tool's largest group with the calls of the tool that are like no other; and how many tools
+/// there are.
+fn groups_of(items: &[Item]) -> (Vec<Group<'_>>, usize) {
+    let mut places: NameMap<Sign<'_>, usize> = NameMap::default();
+    let mut tools: Vec<Vec<Group<'_>>> = Vec::new();
+    let mut at: Vec<(usize, usize)> = Vec::new();
+    for (item, of) in items.iter().enumerate() {
+        let sign = sign(of);
+        let known = places.get(&sign).and_then(|place| at.get(*place));
+        if let Some(group) = known.and_then(|(tool, group)| tools.get_mut(*tool)?.get_mut(*group)) {
+            group.items.push(item);
+            continue;
         }
+        // A tool has a sign of its own, of nothing else.
+        let of_tool = Sign { tool: sign.tool, tenant: sign.tenant, ..Sign::default() };
+        let tool = *places.entry(of_tool).or_insert(tools.len());
+        if tool == tools.len() {
+            tools.push(Vec::new());
+        }
+        let Some(groups) = tools.get_mut(tool) else { continue };
+        places.insert(sign.clone(), at.len());
+        at.push((tool, groups.len()));
+        groups.push(Group { sign, items: vec![item], tool, place: 0, lone: Vec::new(), looked: None });
     }
-    let mut groups = sorted_by(groups, |a, b| b.1.len().cmp(&a.1.len()));
-    let lone = groups.split_off(groups.partition_point(|(_, group)| group.len() > 1));
-    let usual = groups.first().map(|(sign, _)| sign.clone());
-    let mut made: Vec<(Sign, Vec<Taken<'a>>, Outliers)> = Vec::new();
-    for (sign, group) in groups {
-        let (stay, leave) = without_outliers(group, past);
-        made.push((sign, stay, leave));
+    let count = tools.len();
+    let mut all: Vec<Group<'_>> = Vec::new();
+    for groups in tools {
+        let mut groups = sorted_by(groups, |a, b| b.items.len().cmp(&a.items.len()));
+        let lone = groups.split_off(groups.partition_point(|group| group.items.len() > 1));
+        if let Some(first) = groups.first_mut() {
+            first.lone = lone.into_iter().filter_map(|group| Some((group.sign, *group.items.first()?))).collect();
+        }
+        all.extend(groups);
     }
-    if let (Some(usual), Some((_, _, outliers))) = (usual, made.first_mut()) {
-        let others =
-            lone.into_iter().flat_map(|(sign, group)| group.into_iter().map(move |taken| (sign.clone(), taken)));
-        outliers.extend(others.map(|(sign, taken)| (taken.item, differs(&sign, &usual))));
-    }
-    made.retain(|(_, stay, _)| stay.len() > 1);
-    made
+    all.iter_mut().enumerate().for_each(|(place, group)| group.place = place);
+    (all, count)
 }
 
-fn leaves_of(held: &Held) -> Vec<Leaf<'_>> {
-    let call = &held.call;
-    let mut leaves = Vec::new();
-    for (root, value) in [("args", &call.args), ("user", &call.user), ("context", &call.context)] {
-        if let Some(value) = value {
+/// Those of `group` that stay, and those that leave it.
+fn look<'a>(items: &'a [Item], group: &Group<'a>, past: Option<&Past<'_>>) -> (Vec<Taken<'a>>, Outliers) {
+    let of = |item: &usize| Some((*item, items.get(*item)?));
+    let taken = group.items.iter().filter_map(of).map(|(item, Item { call, decision, .. })| {
+        let mut leaves = Vec::new();
+        for (root, value) in roots(call) {
             add_leaves(root, value, &call.tool, &mut leaves);
         }
-    }
-    leaves
+        Taken { item, call, decision, leaves }
+    });
+    let (stay, mut leave) = without_outliers(taken.collect(), past);
+    leave.extend(group.lone.iter().map(|(sign, item)| (*item, differs(sign, &group.sign))));
+    (stay, leave)
 }
 
-fn sign(held: &Held, guard: &str, leaves: &[Leaf<'_>]) -> Sign {
-    let decision = &held.decision;
-    let mut keys: Vec<String> =
-        leaves.iter().map(|leaf| format!("{}:{}", leaf.way, Type::of(leaf.value).as_str())).collect();
-    keys.dedup();
+/// What is compared of a call.
+fn roots(call: &Call) -> impl Iterator<Item = (&'static str, &Value)> {
+    let all = [("args", &call.args), ("user", &call.user), ("context", &call.context)];
+    all.into_iter().filter_map(|(root, value)| Some((root, value.as_ref()?)))
+}
+
+fn sign(item: &Item) -> Sign<'_> {
+    let Item { call, decision, guard } = item;
     let mut agent = String::new();
-    if let Some(value) = &held.call.agent {
+    if let Some(value) = &call.agent {
         // Without a canonical form it would not have been held.
         let _ = canonical(value, &mut agent);
     }
-    let rule = decision.rule.as_deref().unwrap_or("-");
-    let policy = decision.policy.map(|digest| digest.to_string()).unwrap_or_default();
-    let reversible = decision.reversible.map_or("-", |reversible| if reversible { "yes" } else { "no" });
+    let mut keys = Keys::default();
+    for (root, value) in roots(call) {
+        root.clone_into(&mut keys.way);
+        keys.add(value);
+    }
     Sign {
-        decided: format!("{policy} {} {reversible} {rule}", decision.cause.as_str()),
-        risk: decision.risk.map_or("-", crate::policy::terms::Risk::as_str),
-        tool_digest: held.call.tool_digest,
-        guard: guard.to_owned(),
+        tool: &call.tool,
+        tenant: call.tenant.as_deref(),
+        decided: (decision.policy, decision.cause.as_str(), decision.reversible, decision.rule.as_deref()),
+        risk: decision.risk.map_or("-", Risk::as_str),
+        tool_digest: call.tool_digest,
+        guard,
         agent,
-        keys: keys.join("\n"),
+        keys: keys.lines,
+    }
+}
+
+/// The ways to the values of a call, each with its type, on lines of their own.
+#[derive(Default)]
+struct Keys {
+    lines: String,
+    /// Where the last line begins.
+    last: usize,
+    way: String,
+}
+
+impl Keys {
+    fn add(&mut self, value: &Value) {
+        let length = self.way.len();
+        match value {
+            Value::Map(map) if map.iter().len() > 0 => {
+                for (key, item) in map.iter() {
+                    self.way.push_str(&step_text(key));
+                    self.add(item);
+                    self.way.truncate(length);
+                }
+            }
+            Value::List(items) if !items.is_empty() => {
+                self.way.push_str("[]");
+                items.iter().for_each(|item| self.add(item));
+                self.way.truncate(length);
+            }
+            _ => self.line(Type::of(value).as_str()),
+        }
+    }
+
+    /// Adds a line, unless the last is the same: as many items of a list are one.
+    fn line(&mut self, of: &str) {
+        let is_same =
+            |line: &str| line.strip_prefix(self.way.as_str()).and_then(|rest| rest.strip_prefix(':')) == Some(of);
+        if !self.lines.is_empty() {
+            if self.lines.get(self.last..).is_some_and(is_same) {
+                return;
+            }
+            self.lines.push('\n');
+        }
+        self.last = self.lines.len();
+        for part in [&self.way, ":", of] {
+            self.lines.push_str(part);
+        }
     }
 }
 
 /// Why a call of `sign` is not one of those of `usual`.
-fn differs(sign: &Sign, usual: &Sign) -> Vec<Written> {
+fn differs(sign: &Sign<'_>, usual: &Sign<'_>) -> Vec<Written> {
     let mut why = Vec::new();
     for (is_other, text) in [
         (sign.decided != usual.decided, "another rule or cause decided it than the others"),
@@ -231,10 +320,11 @@ const WHYS_MAX: usize = 3;
 
 /// Those of `group` that stay, and those that stick out.
 fn without_outliers<'a>(group: Vec<Taken<'a>>, past: Option<&Past<'_>>) -> (Vec<Taken<'a>>, Outliers) {
-    let usual = Usual::of(&group);
+    let leaves = group.iter().flat_map(|taken| &taken.leaves).collect();
+    let usual = Usual::of(leaves, group.len());
+    let why: Vec<Vec<Written>> = group.iter().map(|taken| sticks_out(taken, &usual, past)).collect();
     let (mut stay, mut leave) = (Vec::new(), Vec::new());
-    for taken in group {
-        let why = sticks_out(&taken, &usual, past);
+    for (taken, why) in group.into_iter().zip(why) {
         if why.is_empty() {
             stay.push(taken);
         } else {
@@ -244,7 +334,7 @@ fn without_outliers<'a>(group: Vec<Taken<'a>>, past: Option<&Past<'_>>) -> (Vec<
     (stay, leave)
 }
 
-fn sticks_out(taken: &Taken<'_>, usual: &Usual, past: Option<&Past<'_>>) -> Vec<Written> {
+fn sticks_out(taken: &Taken<'_>, usual: &Usual<'_>, past: Option<&Past<'_>>) -> Vec<Written> {
     let mut why = Vec::new();
     let name = |leaf: &Leaf<'_>| written(&leaf.field, Form::Prose);
     for leaf in &taken.leaves {
@@ -255,7 +345,7 @@ fn sticks_out(taken: &Taken<'_>, usual: &Usual, past: Option<&Past<'_>>) -> Vec<
         match leaf.value {
             Value::Text(text) => flags.extend(told(&segments(text, Form::Value).1)),
             Value::Number(number) if *number < 0.0 => {
-                flags.push((super::present::card::FlagCode::Negative, said("is below zero")));
+                flags.push((FlagCode::Negative, said("is below zero")));
             }
             _ => {}
         }
@@ -274,123 +364,22 @@ fn sticks_out(taken: &Taken<'_>, usual: &Usual, past: Option<&Past<'_>>) -> Vec<
     why
 }
 
-/// What stands at the fields of a group.
-struct Usual {
-    /// Bounds of numbers, by way, and the least and the largest within them.
-    fences: NameMap<String, (Bounds, Bounds)>,
-    /// How often a text, or its host, domain or folder, stands at a way.
-    texts: NameMap<String, NameMap<String, usize>>,
-    places: NameMap<String, NameMap<String, usize>>,
-    calls: usize,
-}
-
-/// From where to where.
-type Bounds = (f64, f64);
-
-/// Among fewer numbers nothing tells what is usual but how large they are.
-const FENCE_MIN: usize = 4;
-
-impl Usual {
-    fn of(group: &[Taken<'_>]) -> Self {
-        let mut numbers: NameMap<String, Vec<f64>> = NameMap::default();
-        let mut usual = Self {
-            fences: NameMap::default(),
-            texts: NameMap::default(),
-            places: NameMap::default(),
-            calls: group.len(),
-        };
-        for leaf in group.iter().flat_map(|taken| &taken.leaves) {
-            match leaf.value {
-                Value::Number(number) => at(&mut numbers, &leaf.way).push(*number),
-                Value::Text(text) if leaf.meant != super::present::kinds::Meant::Prose => {
-                    *at(at(&mut usual.texts, &leaf.way), text) += 1;
-                    if let Some(place) = &leaf.place {
-                        *at(at(&mut usual.places, &leaf.way), place) += 1;
-                    }
-                }
-                Value::Bool(value) => *at(at(&mut usual.texts, &leaf.way), if *value { "true" } else { "false" }) += 1,
-                Value::Text(_) | Value::Null | Value::List(_) | Value::Map(_) => {}
-            }
-        }
-        for (way, values) in numbers {
-            let sorted = sorted_by(values, f64::total_cmp);
-            let Some(fence) = fence(&sorted) else { continue };
-            let mut within = sorted.iter().copied().filter(|number| (fence.0..=fence.1).contains(number));
-            let least = within.next().unwrap_or(fence.0);
-            let largest = within.next_back().unwrap_or(least);
-            usual.fences.insert(way, (fence, (least, largest)));
-        }
-        usual
-    }
-
-    fn fact(&self, leaf: &Leaf<'_>, counts_texts: bool) -> Option<Written> {
-        let text = match leaf.value {
-            Value::Number(number) => {
-                let ((low, high), (least, largest)) = *self.fences.get(&leaf.way)?;
-                let side = if *number > high {
-                    "above"
-                } else if *number < low {
-                    "below"
-                } else {
-                    return None;
-                };
-                let [number, least, largest] = [*number, least, largest].map(number_text);
-                let others =
-                    if least == largest { format!("are {least}") } else { format!("are from {least} to {largest}") };
-                return Some(said(format!("is {number}, far {side} the others, which {others}")));
-            }
-            Value::Text(text) => text.as_str(),
-            Value::Bool(true) => "true",
-            Value::Bool(false) => "false",
-            Value::Null | Value::List(_) | Value::Map(_) => return None,
-        };
-        if !counts_texts {
-            return None;
-        }
-        if let Some(place) = leaf.place.as_deref().filter(|place| self.is_lone(&self.places, &leaf.way, place)) {
-            return Some(joined([said("is the only one with "), quoted(place)]));
-        }
-        self.is_lone(&self.texts, &leaf.way, text).then(|| joined([said("is the only one that is "), quoted(text)]))
-    }
-
-    /// Whether `text` stands there once, and another at least twice and in half of the calls.
-    fn is_lone(&self, counts: &NameMap<String, NameMap<String, usize>>, way: &str, text: &str) -> bool {
-        let Some(counts) = counts.get(way) else { return false };
-        let most = counts.values().copied().max().unwrap_or(0);
-        counts.get(text) == Some(&1) && most > 1 && most * 2 >= self.calls
-    }
-}
-
-fn at<'a, T: Default>(map: &'a mut NameMap<String, T>, key: &str) -> &'a mut T {
-    if !map.contains_key(key) {
-        map.insert(key.to_owned(), T::default());
-    }
-    map.entry(key.to_owned()).or_default()
-}
-
-/// From where to where numbers are usual: one and a half times the middle half to each side of it (Tukey's fence).
-fn fence(sorted: &[f64]) -> Option<Bounds> {
-    if sorted.len() >= FENCE_MIN {
-        let (low, high) = (quantile(sorted, 0.25)?, quantile(sorted, 0.75)?);
-        let reach = 1.5 * (high - low);
-        return Some((low - reach, high + reach));
-    }
-    let least = *sorted.first()?;
-    (least > 0.0 && sorted.len() > 1).then_some((least, 10.0 * least))
-}
-
-fn key_of(sign: &Sign, chunk: &[Taken<'_>], nth: usize) -> Option<Digest> {
-    let call = &chunk.first()?.held.call;
+fn key_of(sign: &Sign<'_>, chunk: &[Taken<'_>], nth: usize) -> Option<Digest> {
+    let call = chunk.first()?.call;
     let text = |text: &str| Some(Value::from(text));
+    let (policy, cause, reversible, rule) = sign.decided;
+    let policy = policy.map(|digest| digest.to_string()).unwrap_or_default();
+    let reversible = reversible.map_or("-", |reversible| if reversible { "yes" } else { "no" });
+    let decided = [&policy, cause, reversible, rule.unwrap_or("-")].join(" ");
     let tool_digest = sign.tool_digest.map(|digest| digest.to_string());
     let key = record([
         ("of", text("batch")),
         ("tool", text(&call.tool)),
         ("tenant", call.tenant.as_deref().map(Value::from)),
-        ("decided", text(&sign.decided)),
+        ("decided", text(&decided)),
         ("risk", text(sign.risk)),
         ("toolDigest", tool_digest.as_deref().map(Value::from)),
-        ("guard", text(&sign.guard)),
+        ("guard", text(sign.guard)),
         ("agent", text(&sign.agent)),
         ("keys", text(&sign.keys)),
         ("nth", text(&nth.to_string())),
@@ -398,9 +387,9 @@ fn key_of(sign: &Sign, chunk: &[Taken<'_>], nth: usize) -> Option<Digest> {
     digest(Subject::Key, &key).ok()
 }
 
-/// The batch of `chunk`, which is not empty.
-fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Batch {
-    let all: Vec<Vec<Row>> = chunk.iter().map(|taken| rows_of(taken.held)).collect();
+/// The batch of `chunk`; none if that is empty.
+fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Option<Batch> {
+    let all: Vec<Vec<Row>> = chunk.iter().map(|taken| rows_of(taken.call)).collect();
     let is_leaf = |row: &&Row| row.count.is_none_or(|count| count == 0);
     let same = |a: &Row, b: &Row| a.of == b.of && a.value == b.value && a.count == b.count;
     let of_field = |rows: &'_ [Row], field: &str| rows.iter().position(|row| row.field == field);
@@ -412,8 +401,7 @@ fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Batch {
             let is_same = others.into_iter().all(|other| other.is_some_and(|other| same(row, other)));
             let is_known = |field: &str| columns.iter().any(|column: &Column| column.field == field);
             if is_same && of_field(&constant, &row.field).is_none() {
-                // The lists and maps that it stands in are not among these rows, so its key says all of them.
-                constant.push(Row { key: written(&row.field, Form::Prose), depth: 0, ..row.clone() });
+                constant.push(row.clone());
             } else if !is_same && !is_known(&row.field) {
                 columns.push(Column { field: row.field.clone(), key: written(&row.field, Form::Prose) });
             }
@@ -429,10 +417,10 @@ fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Batch {
         .collect();
     let shown: Vec<&Row> = constant.iter().chain(lines.iter().flat_map(|line| line.cells.iter().flatten())).collect();
     let words = shown.iter().map(|row| 1 + row.value.iter().map(|part| words_in(&part.text)).sum::<usize>()).sum();
-    let risk = chunk.first().and_then(|taken| taken.held.decision.risk);
-    Batch {
+    let risk = chunk.first().and_then(|taken| taken.decision.risk);
+    Some(Batch {
         key,
-        headline: headline(chunk),
+        headline: headline(chunk)?,
         summary: summary(chunk, &columns, &lines),
         constant,
         columns,
@@ -441,38 +429,28 @@ fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Batch {
         words,
         reading_floor_ms: times::reading_floor_ms(words),
         arm_ms: times::arm_ms(risk),
-    }
+    })
 }
 
-fn rows_of(held: &Held) -> Vec<Row> {
-    let about = About { tool: &held.call.tool, editable: &[], before: None, unknown: &[] };
+fn rows_of(call: &Call) -> Vec<Row> {
+    let about = About { tool: &call.tool, editable: &[], before: None, unknown: &[] };
     let mut rows = Rows::default();
-    let args = held.call.args.as_ref().map(|args| rows.tree("args", args, about)).unwrap_or_default();
-    let known = known_rows(&held.call, &mut rows, about);
+    let mut all = call.args.as_ref().map(|args| rows.tree("args", args, about)).unwrap_or_default();
+    all.extend(known_rows(call, &mut rows, about));
     // A batch has no flags of its own: what has some is reviewed alone.
-    args.into_iter().chain(known).map(|row| Row { flags: Vec::new(), ..row }).collect()
+    all.iter_mut().for_each(|row| row.flags.clear());
+    all
 }
 
 /// What all of `chunk` do: an object or a destination that differs stands in the columns.
-fn headline(chunk: &[Taken<'_>]) -> Headline {
-    let links = Links::default();
-    let of = |held| headline_of(Shown { held, original: None, links: &links, unapprovable: None });
-    let mut all = chunk.iter().map(|taken| of(taken.held));
-    let empty = Headline {
-        verb: Vec::new(),
-        tool: Vec::new(),
-        object: None,
-        destination: None,
-        risk: None,
-        reversible: None,
-        warnings: Vec::new(),
-    };
-    let first = all.next().unwrap_or(empty);
-    all.fold(first, |first, next| Headline {
-        object: first.object.filter(|object| next.object.as_ref() == Some(object)),
-        destination: first.destination.filter(|destination| next.destination.as_ref() == Some(destination)),
-        ..first
-    })
+fn headline(chunk: &[Taken<'_>]) -> Option<Headline> {
+    let mut all = chunk.iter().map(|taken| headline_of(taken.call, taken.decision, false));
+    let mut first = all.next()?;
+    for next in all {
+        first.object = first.object.filter(|object| next.object.as_ref() == Some(object));
+        first.destination = first.destination.filter(|destination| next.destination.as_ref() == Some(destination));
+    }
+    Some(first)
 }
 
 /// More columns are not summed up.

@@ -18,4 +18,6 @@ pub mod plant;
 #[cfg(feature = "full")]
 pub mod present;
 #[cfg(feature = "full")]
+mod usual;
+#[cfg(feature = "full")]
 pub mod batch;

@@ -3,6 +3,7 @@
 use super::escalation::Escalation;
 use super::event::{Links, Outcome, Status, UnixMs};
 use crate::decide::call::{Call, MARKS, call_digest};
+use crate::sorted::sorted_by;
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::value::{Map, Value, record};
 
@@ -43,7 +44,7 @@ pub enum RepeatVerdict {
 pub fn repeats(call: &Call, past: &[(String, Escalation)], damaged: &[String], now_ms: UnixMs) -> Repeats {
     let mut alike: Vec<&(String, Escalation)> = past.iter().filter(|(_, other)| is_near(&[call], other)).collect();
     alike.reverse();
-    alike.sort_by_key(|(_, other)| other.closed_at_ms);
+    let alike = sorted_by(alike, |(_, a), (_, b)| a.closed_at_ms.cmp(&b.closed_at_ms));
     let mut rejected = damaged.to_vec();
     let mut last_rejection_ms = None;
     for (id, other) in alike.iter().filter(|(_, other)| other.status == Status::Rejected) {

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::diagnostic::Diagnostic;
 use super::span::{Positions, Span};
 use super::words::visible;
+use crate::sorted::sorted_by;
 
 /// How many columns of a long line are shown on each side of what is underlined.
 const CONTEXT_COLUMNS: usize = 60;
@@ -42,7 +43,7 @@ fn render_one(diagnostic: &Diagnostic, name: &str, positions: &Positions<'_>) ->
     for related in &diagnostic.words.related {
         underlined.push(Underlined::new(related.span, '-', Some(&related.message), positions));
     }
-    underlined.sort_by_key(|part| (part.line, part.span.start));
+    let underlined = sorted_by(underlined, |a, b| (a.line, a.span.start).cmp(&(b.line, b.span.start)));
     let margin = underlined.last().map_or(1, |last| last.line.to_string().len()).max(1);
 
     let mut out = String::new();

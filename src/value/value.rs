@@ -85,6 +85,13 @@ impl Map {
         self.entries.get(at).map(|(_, value)| value)
     }
 
+    /// The value at `key`, which is no more there.
+    #[cfg(feature = "guard")]
+    pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
+        let at = self.entries.iter().position(|(candidate, _)| candidate == key)?;
+        Some(self.entries.remove(at).1)
+    }
+
     /// Keys and values, sorted by key.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
         self.entries.iter().map(|(key, value)| (key.as_str(), value))
@@ -104,6 +111,11 @@ fn by_key(entries: Vec<(String, Value)>) -> Vec<(String, Value)> {
 /// The map of those of `entries` that have a value. The keys are written in our own code, so none occurs twice.
 #[must_use]
 pub(crate) fn record<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
+    record_of(entries.into())
+}
+
+/// Apart, so that it is there once and not for each number of entries.
+fn record_of(entries: Vec<(&str, Option<Value>)>) -> Value {
     let mut entries = by_key(entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect());
     entries.dedup_by(|next, kept| next.0 == kept.0);
     Value::Map(Map { entries })

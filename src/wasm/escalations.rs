@@ -159,7 +159,7 @@ pub fn review_text(held: &str, review: JsValue) -> Result<String, JsValue> {
 pub(super) fn decode_call(value: &JsValue) -> Result<Call, JsValue> {
     let call =
         plain_value(value, CALL_DEPTH_MAX).ok_or_else(|| fail(Failure::new("not-plain", "it is no plain data")))?;
-    call_from(&call).map_err(fail)
+    call_from(call).map_err(fail)
 }
 
 /// What comes from a store: whatever is wrong with it, it is not what was written there.

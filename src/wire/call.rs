@@ -45,31 +45,38 @@ impl Serialize for CallOut<'_> {
 /// # Errors
 ///
 /// `not-an-object`, `missing-tool`, `too-long` for the tool's name, or `wrong-type` with the key's name.
-pub fn call_from(value: &Value) -> Result<Call, Failure> {
-    let Value::Map(map) = value else {
-        return Err(Failure::new("not-an-object", format!("a call is an object, but this is {}", described(value))));
+pub fn call_from(value: Value) -> Result<Call, Failure> {
+    let mut map = match value {
+        Value::Map(map) => map,
+        other => {
+            return Err(Failure::new(
+                "not-an-object",
+                format!("a call is an object, but this is {}", described(&other)),
+            ));
+        }
     };
-    let tool = match map.get("tool") {
+    let tool = match map.take("tool") {
         None => return Err(Failure::new("missing-tool", "the call has no `tool`")),
         Some(Value::Text(tool)) if tool.len() > TOOL_BYTES_MAX => {
             return Err(Failure::new("too-long", format!("`tool` has more than {TOOL_BYTES_MAX} bytes")));
         }
-        Some(Value::Text(tool)) if !tool.is_empty() => tool.clone(),
+        Some(Value::Text(tool)) if !tool.is_empty() => tool,
         Some(Value::Text(_)) => return Err(Failure::new("missing-tool", "the call's `tool` is empty")),
-        Some(other) => return Err(wrong_type("tool", "text", other)),
+        Some(other) => return Err(wrong_type("tool", "text", &other)),
     };
-    let tool_digest = match map.get("toolDigest") {
+    let map = &mut map;
+    let tool_digest = match map.take("toolDigest") {
         None => None,
         Some(Value::Text(digest)) => {
-            Some(Digest::parse(digest).ok_or_else(|| Failure::new("wrong-type", "`toolDigest` must be a digest"))?)
+            Some(Digest::parse(&digest).ok_or_else(|| Failure::new("wrong-type", "`toolDigest` must be a digest"))?)
         }
-        Some(other) => return Err(wrong_type("toolDigest", "a digest", other)),
+        Some(other) => return Err(wrong_type("toolDigest", "a digest", &other)),
     };
     Ok(Call {
         tool,
         args: object(map, "args")?,
         reason: optional_text(map, "reason")?,
-        confidence: map.get("confidence").cloned(),
+        confidence: map.take("confidence"),
         agent: identity(map, "agent")?,
         user: identity(map, "user")?,
         session: identity(map, "session")?,
@@ -79,29 +86,29 @@ pub fn call_from(value: &Value) -> Result<Call, Failure> {
     })
 }
 
-fn optional_text(map: &Map, key: &str) -> Result<Option<String>, Failure> {
-    match map.get(key) {
+fn optional_text(map: &mut Map, key: &str) -> Result<Option<String>, Failure> {
+    match map.take(key) {
         None => Ok(None),
-        Some(Value::Text(text)) => Ok(Some(text.clone())),
-        Some(other) => Err(wrong_type(key, "text", other)),
+        Some(Value::Text(text)) => Ok(Some(text)),
+        Some(other) => Err(wrong_type(key, "text", &other)),
     }
 }
 
-fn object(map: &Map, key: &str) -> Result<Option<Value>, Failure> {
-    match map.get(key) {
+fn object(map: &mut Map, key: &str) -> Result<Option<Value>, Failure> {
+    match map.take(key) {
         None => Ok(None),
-        Some(object @ Value::Map(_)) => Ok(Some(object.clone())),
-        Some(other) => Err(wrong_type(key, "an object", other)),
+        Some(object @ Value::Map(_)) => Ok(Some(object)),
+        Some(other) => Err(wrong_type(key, "an object", &other)),
     }
 }
 
 /// An object, or text as a short form of `{id: text}`.
-fn identity(map: &Map, key: &str) -> Result<Option<Value>, Failure> {
-    match map.get(key) {
+fn identity(map: &mut Map, key: &str) -> Result<Option<Value>, Failure> {
+    match map.take(key) {
         None => Ok(None),
-        Some(Value::Text(id)) => Ok(Some(record([("id", Some(Value::from(id.as_str())))]))),
-        Some(object @ Value::Map(_)) => Ok(Some(object.clone())),
-        Some(other) => Err(wrong_type(key, "text or an object", other)),
+        Some(id @ Value::Text(_)) => Ok(Some(record([("id", Some(id))]))),
+        Some(object @ Value::Map(_)) => Ok(Some(object)),
+        Some(other) => Err(wrong_type(key, "text or an object", &other)),
     }
 }
 

@@ -21,7 +21,7 @@ pub fn call_from_json(line: &str) -> Result<Call, Failure> {
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let value = read_value(&mut deserializer, CALL_DEPTH_MAX, explain_json)?;
     deserializer.end().map_err(explain_json)?;
-    call_from(&value)
+    call_from(value)
 }
 
 fn explain_json(error: serde_json::Error) -> Failure {

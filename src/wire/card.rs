@@ -2,12 +2,15 @@
 //!
 //! They go out as values: a serialisable twin of each of these shapes would take three times the room in the engine.
 
+use std::rc::Rc;
+
 use super::call::call_from;
 use super::diagnostic::SourceText;
-use super::parts::{digest, list, map, optional_text, text};
+use super::parts::{digest, list, map, optional_text};
 use super::read_event::{decision_from, links_from};
 use super::trace::outcome;
 use crate::decide::call::Call;
+use crate::decide::decide::Decision;
 use crate::policy::terms::Risk;
 use crate::review::batch::{Batch, Item};
 use crate::review::event::{Held, Links};
@@ -35,7 +38,7 @@ pub fn shown_from(value: &Value) -> Option<ShownIn> {
     let record = map(value)?;
     let original = match record.get("original") {
         None | Some(Value::Null) => None,
-        Some(original) => Some(call_from(map(original)?.get("call")?).ok()?),
+        Some(original) => Some(call_from(map(original)?.get("call")?.clone()).ok()?),
     };
     let links = match record.get("links") {
         None | Some(Value::Null) => Links::default(),
@@ -46,7 +49,7 @@ pub fn shown_from(value: &Value) -> Option<ShownIn> {
 
 fn held_from(record: &Map) -> Option<Held> {
     Some(Held {
-        call: call_from(record.get("call")?).ok()?,
+        call: call_from(record.get("call")?.clone()).ok()?,
         digest: digest(record, "digest")?,
         covers: Vec::new(),
         decision: decision_from(record.get("decision")?)?,
@@ -227,42 +230,28 @@ pub fn card_out(card: &Card, sources: &[SourceText]) -> Value {
     ])
 }
 
-/// Batches of `items` on their way out.
+/// Batches on their way out: of a call they tell its place among the items.
 #[must_use]
-pub fn batches_out(batches: &[Batch], items: &[Item]) -> Value {
-    list_of(batches, |batch| batch_out(batch, items))
+pub fn batches_out(batches: &[Batch]) -> Value {
+    list_of(batches, batch_out)
 }
 
-fn batch_out(batch: &Batch, items: &[Item]) -> Value {
-    let member = |place: usize| {
-        let item = items.get(place);
-        [
-            ("id", or_null(item.map(|item| Value::from(item.id.as_str())))),
-            ("digest", or_null(item.map(|item| Value::Text(item.held.digest.to_string())))),
-        ]
-    };
-    let with = |place: usize, key: &'static str, value: Value| {
-        let mut entries = Vec::from(member(place));
-        entries.push((key, value));
-        object(entries)
-    };
+fn batch_out(batch: &Batch) -> Value {
+    let columns = list_of(&batch.columns, |column| {
+        object(vec![("field", Value::from(column.field.as_str())), ("key", segments_out(&column.key))])
+    });
+    let lines = list_of(&batch.rows, |line| {
+        let cells = list_of(&line.cells, |cell| or_null(cell.as_ref().map(row_out)));
+        object(vec![("item", number(line.item)), ("cells", cells)])
+    });
+    let outliers = list_of(&batch.outliers, |(item, why)| object(vec![("item", number(*item)), ("why", all(why))]));
     object(vec![
         ("key", Value::Text(batch.key.to_string())),
         ("headline", headline_out(&batch.headline)),
         ("constant", rows(&batch.constant)),
-        (
-            "columns",
-            list_of(&batch.columns, |column| {
-                object(vec![("field", Value::from(column.field.as_str())), ("key", segments_out(&column.key))])
-            }),
-        ),
-        (
-            "rows",
-            list_of(&batch.rows, |line| {
-                with(line.item, "cells", list_of(&line.cells, |cell| or_null(cell.as_ref().map(row_out))))
-            }),
-        ),
-        ("outliers", list_of(&batch.outliers, |(place, why)| with(*place, "why", all(why)))),
+        ("columns", columns),
+        ("rows", lines),
+        ("outliers", outliers),
         ("summary", segments_out(&batch.summary)),
         ("words", number(batch.words)),
         ("readingFloorMs", ms(batch.reading_floor_ms)),
@@ -270,33 +259,26 @@ fn batch_out(batch: &Batch, items: &[Item]) -> Value {
     ])
 }
 
-/// The items of `value`, a list of `[id, guard, isPlain, digest, call, decision]`, each part as a record has it.
-///
-/// Of a decision only what batches go by is read.
+/// The items of `value`, which is `{decisions, items}`: decisions as records have them, each once, and a list of
+/// `[decision, guard, call]`, of which the first is a place among those.
 #[must_use]
 pub fn items_from(value: Value) -> Option<Vec<Item>> {
-    let Value::List(items) = value else { return None };
-    items.iter().map(item_from).collect()
+    let Value::Map(mut value) = value else { return None };
+    let decisions: Vec<Rc<Decision>> = list(&value, "decisions", |decision| decision_from(decision).map(Rc::new))?;
+    let Value::List(items) = value.take("items")? else { return None };
+    items.into_iter().map(|item| item_from(item, &decisions)).collect()
 }
 
-fn item_from(value: &Value) -> Option<Item> {
-    let item = map(value)?;
-    let is_plain = item.get("isPlain") == Some(&Value::Bool(true));
-    Some(Item {
-        id: text(item, "id")?.to_owned(),
-        guard: text(item, "guard")?.to_owned(),
-        is_plain,
-        held: held_from(item)?,
-    })
-}
-
-/// The arguments of approved calls by tool that `value`, a map of lists, has.
-#[must_use]
-pub fn approved_by_tool_from(value: Value) -> Option<Vec<(String, Vec<Value>)>> {
-    let Value::Map(tools) = value else { return None };
-    let one = |(tool, calls): (&str, &Value)| match calls {
-        Value::List(calls) => Some((tool.to_owned(), calls.clone())),
-        _ => None,
+fn item_from(item: Value, decisions: &[Rc<Decision>]) -> Option<Item> {
+    let Value::List(parts) = item else { return None };
+    let Ok([Value::Number(place), Value::Text(guard), call]) = <[Value; 3]>::try_from(parts) else {
+        return None;
     };
-    tools.iter().map(one).collect()
+    let decision = Rc::clone(decisions.get(place_from(place)?)?);
+    Some(Item { call: call_from(call).ok()?, decision, guard })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only whole numbers are cast")]
+fn place_from(number: f64) -> Option<usize> {
+    (number >= 0.0 && number.fract() == 0.0).then_some(number as usize)
 }

@@ -15,7 +15,7 @@ use crate::text::span::Positions;
 #[must_use]
 pub fn with_tests<T>(stack: &Stack, sources: &[SourceText], encode: impl FnOnce(&[TestRunOut<'_>]) -> T) -> T {
     let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).collect();
-    let runs = run_tests(stack, &texts, &|call| call_from(call).map_err(|failure| failure.message));
+    let runs = run_tests(stack, &texts, &|call| call_from(call.clone()).map_err(|failure| failure.message));
     let runs = runs.iter().zip(sources).enumerate();
     let out: Vec<TestRunOut<'_>> = runs.map(|(source, (run, text))| TestRunOut::new(run, source, text)).collect();
     encode(&out)

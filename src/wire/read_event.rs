@@ -70,7 +70,7 @@ fn answered_from(event: &Map, by: Option<String>, note: Option<String>) -> Optio
 
 fn held_from(event: &Map) -> Option<Held> {
     Some(Held {
-        call: call_from(event.get("call")?).ok()?,
+        call: call_from(event.get("call")?.clone()).ok()?,
         digest: digest(event, "digest")?,
         covers: texts(event, "covers")?,
         decision: decision_from(event.get("decision")?)?,

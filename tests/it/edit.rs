@@ -27,7 +27,7 @@ fn map(entries: Vec<(&str, Value)>) -> Map {
 /// The test of what `text` decides about `call`.
 fn test_of(text: &str, name: &str, call: &Map) -> NewTest {
     let stack = compile(vec![parsed(text)]).unwrap();
-    let decision = decide(&stack, &call_from(&Value::Map(call.clone())).unwrap(), &Usage::default());
+    let decision = decide(&stack, &call_from(Value::Map(call.clone())).unwrap(), &Usage::default());
     let expect = Expectation { action: Some(decision.action), rule: decision.rule, cause: Some(decision.cause) };
     NewTest { name: name.to_owned(), call: call.clone(), expect }
 }

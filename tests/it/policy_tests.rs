@@ -16,7 +16,7 @@ fn stack(texts: &[&str]) -> Stack {
 
 fn run<T>(texts: &[&str], look: impl FnOnce(&[TestRun<'_>]) -> T) -> T {
     let stack = stack(texts);
-    look(&run_tests(&stack, texts, &|call| call_from(call).map_err(|failure| failure.message)))
+    look(&run_tests(&stack, texts, &|call| call_from(call.clone()).map_err(|failure| failure.message)))
 }
 
 /// The text after every fix is put in, the last first.

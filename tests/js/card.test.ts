@@ -190,3 +190,28 @@ test("c09_batches_of_records_have_columns_and_leave_out_what_sticks_out", async 
   const approved = { pay: [{ args: { amount: 31, to: "ann@acme.com" }, atMs: 1 }] };
   assert.deepEqual(await batchesOf(records, { approved }), []);
 });
+
+test("c09_what_needs_more_than_a_click_is_in_no_batch", async () => {
+  const { records } = await held(...[1, 2, 3].map((amount) => ({ tool: "pay", args: { amount, to: "bob@acme.com" } })));
+  const [first, second, third] = records as [EscalationRecord, EscalationRecord, EscalationRecord];
+  const { review } = second.decision;
+  for (const more of [
+    { unapprovable: "expired-policy: nobody may" },
+    { approvalsMissing: 2 },
+    { original: { call: second.call, digest: second.digest, decision: second.decision } },
+    { links: { rejected: ["e0"], unknown: [] } },
+    { links: { rejected: [], unknown: ["e0"] } },
+    { decision: { ...second.decision, review: { ...review, confirm: ["args.amount"] } } },
+    { status: "approved" },
+  ]) {
+    const changed = { ...second, ...more } as EscalationRecord;
+    const [batch] = await batchesOf([first, changed, third]);
+    assert.deepEqual(
+      batch?.rows.map(({ id }) => id),
+      [first.id, third.id],
+      JSON.stringify(more),
+    );
+    assert.deepEqual(batch?.outliers, []);
+    assert.deepEqual(await batchesOf([first, changed]), []);
+  }
+});

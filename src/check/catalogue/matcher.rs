@@ -5,6 +5,7 @@ use crate::catalogue::model::{Tool, Types};
 use crate::matcher::condition::{Bound, Condition, Matcher, Test, TextOrField, Type};
 use crate::text::diagnostic::{Code, Diagnostic};
 use crate::text::span::Span;
+use crate::value::canonical::number_text;
 use crate::value::field::{Field, Root, Way};
 use crate::value::value::Value;
 
@@ -169,7 +170,7 @@ impl<'a> Look<'a> {
             let Some(why) = place(&self.tool.schema, way, Some(operand), self.budget).ruled_out else { continue };
             let (shown, span) = match operand {
                 Value::Text(text) => (format!("`{text}`"), part_span(span, text, self.text)),
-                Value::Number(number) => (format!("`{number}`"), span),
+                Value::Number(number) => (format!("`{}`", number_text(*number)), span),
                 Value::Bool(bool) => (format!("`{bool}`"), span),
                 Value::Null | Value::List(_) | Value::Map(_) => ("this value".to_owned(), span),
             };
@@ -191,8 +192,8 @@ impl<'a> Look<'a> {
             Bound::Above | Bound::AtLeast => ("most", at.high),
             Bound::Below | Bound::AtMost => ("least", at.low),
         };
-        let message = format!("`{}: {limit}` can never hold", Test::Number(bound, limit).word());
-        let label = format!("by the schema of `{}` it is at {direction} {edge}", self.tool.name);
+        let message = format!("`{}: {}` can never hold", Test::Number(bound, limit).word(), number_text(limit));
+        let label = format!("by the schema of `{}` it is at {direction} {}", self.tool.name, number_text(edge));
         self.found.push(Diagnostic::new(Code::ImpossibleValue, span, message).label(label));
     }
 

@@ -105,7 +105,7 @@ pub(super) fn verb(tool: &str) -> Written {
     }
     let text = words.join(" ");
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first = chars.next().map(|c| c.to_ascii_uppercase().to_string()).unwrap_or_default();
     said(format!("{first}{}", chars.as_str()))
 }
 

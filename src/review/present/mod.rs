@@ -20,6 +20,7 @@ use self::why::{Policies, at, last_words};
 use self::written::{Form, Written, said, written};
 use super::event::{Held, Links};
 use crate::decide::call::Call;
+use crate::decide::decide::Decision;
 use crate::decide::protection::ConsequencePart;
 use crate::matcher::condition::Type;
 use crate::value::field::Field;
@@ -77,11 +78,11 @@ pub fn card(shown: Shown<'_>, approved: Option<&[Value]>, policies: Option<Polic
     let why = why::why(call, decision, policies);
     let words = rows.words
         + consequence.iter().map(|part| words_of_written(&part.segments)).sum::<usize>()
-        + why.reason.as_ref().map_or(0, |reason| words_of_written(reason))
-        + told.facts.iter().map(|fact| words_of_written(fact)).sum::<usize>();
+        + why.reason.as_ref().map_or(0, words_of_written)
+        + told.facts.iter().map(words_of_written).sum::<usize>();
     Card {
         digest: *digest,
-        headline: headline_of(shown),
+        headline: headline_of(call, decision, shown.original.is_some()),
         why,
         consequence,
         facts: told.facts,
@@ -120,8 +121,7 @@ impl Card {
 
 /// The headline of a call.
 #[must_use]
-pub fn headline_of(shown: Shown<'_>) -> Headline {
-    let Held { call, decision, .. } = shown.held;
+pub fn headline_of(call: &Call, decision: &Decision, is_edited: bool) -> Headline {
     let (object, destination) = headline::object_and_destination(call);
     let edited = "a reviewer has edited it, and it would run as it stands here";
     Headline {
@@ -131,7 +131,7 @@ pub fn headline_of(shown: Shown<'_>) -> Headline {
         destination,
         risk: decision.risk,
         reversible: decision.reversible,
-        warnings: shown.original.map(|_| edited).into_iter().collect(),
+        warnings: is_edited.then_some(edited).into_iter().collect(),
     }
 }
 

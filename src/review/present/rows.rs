@@ -6,7 +6,7 @@ use super::written::{Findings, Form, Written, joined, quoted, said, segments, wr
 use crate::catalogue::model::{Catalogue, Schema};
 use crate::matcher::condition::Type;
 use crate::review::next::{HELD_TEXT_MAX, HELD_VALUES_MAX};
-use crate::value::canonical::push_number;
+pub use crate::value::canonical::number_text;
 use crate::value::field::{Field, Found, Step, Way};
 use crate::value::value::{Map, Value};
 
@@ -57,7 +57,7 @@ impl Rows {
     pub fn tree(&mut self, root: &str, value: &Value, about: About<'_>) -> Vec<Row> {
         let mut rows = Vec::new();
         let words = words_of(root);
-        self.children(root, value, &mut Vec::new(), &words, about, &mut rows);
+        self.children(root, value, &[], &words, about, &mut rows);
         rows
     }
 
@@ -76,7 +76,7 @@ impl Rows {
         &mut self,
         field: &str,
         value: &Value,
-        steps: &mut Vec<Step>,
+        steps: &[Step],
         words: &[String],
         about: About<'_>,
         rows: &mut Vec<Row>,
@@ -85,7 +85,7 @@ impl Rows {
             Value::Map(map) => {
                 let entries = in_order(map, if steps.is_empty() { about.unknown } else { &[] });
                 for (key, item) in entries {
-                    let mut steps = steps.clone();
+                    let mut steps = steps.to_vec();
                     steps.push(Step::Key(key.to_owned()));
                     let words = words_of(key);
                     let field = format!("{field}{}", step_text(key));
@@ -94,7 +94,7 @@ impl Rows {
             }
             Value::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    let mut steps = steps.clone();
+                    let mut steps = steps.to_vec();
                     steps.push(Step::Index(index));
                     let field = format!("{field}[{index}]");
                     self.one(Place { field, steps, key: said(index.to_string()), words }, item, about, rows);
@@ -112,7 +112,7 @@ impl Rows {
         self.values += 1;
         self.words += 1;
         let first_flag = self.flags.len();
-        let Place { field, mut steps, key, words } = place;
+        let Place { field, steps, key, words } = place;
         self.flag_key(&field, steps.last());
         let masked = is_secret(value, words);
         if masked {
@@ -142,7 +142,7 @@ impl Rows {
             reading: reading.comes_to,
             field: field.clone(),
         });
-        self.children(&field, value, &mut steps, words, about, rows);
+        self.children(&field, value, &steps, words, about, rows);
     }
 
     /// A value that holds no others, as it is shown, and what it comes to.
@@ -273,17 +273,6 @@ pub fn words_in(text: &str) -> usize {
     text.split_whitespace().map(|word| word.len().div_ceil(12)).sum()
 }
 
-/// A number as JSON writes it.
-#[must_use]
-pub fn number_text(number: f64) -> String {
-    let mut text = String::new();
-    if number == 0.0 && number.is_sign_negative() {
-        text.push('-');
-    }
-    push_number(number, &mut text);
-    text
-}
-
 /// `value` on one line: a text in quotes, a list or map as JSON.
 #[must_use]
 pub fn inline(value: &Value) -> Written {
@@ -311,6 +300,10 @@ pub fn inline(value: &Value) -> Written {
 /// The step to `key` as it is written in a field.
 #[must_use]
 pub fn step_text(key: &str) -> String {
+    // Most keys are plain, and many are written.
+    if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+        return [".", key].concat();
+    }
     let field = Field { root: crate::value::field::Root::Args, way: Way { steps: vec![Step::Key(key.to_owned())] } };
     field.to_string().strip_prefix("args").unwrap_or_default().to_owned()
 }

@@ -25,13 +25,16 @@ impl Script {
 
     /// That of `c`.
     pub(super) fn of(c: char) -> Self {
-        static READ: OnceLock<Vec<(u32, u8)>> = OnceLock::new();
+        static READ: OnceLock<Runs> = OnceLock::new();
         Self(at(READ.get_or_init(|| runs(SCRIPTS)), c))
     }
 }
 
-/// The runs of `table`: where each begins, and its value.
-fn runs(table: &[u8]) -> Vec<(u32, u8)> {
+/// Where each run of characters begins, and its value.
+type Runs = Vec<(u32, u8)>;
+
+/// The runs of `table`.
+fn runs(table: &[u8]) -> Runs {
     let mut bytes = table.iter().copied();
     let mut runs = Vec::new();
     let mut start = 0;
@@ -68,7 +71,7 @@ const NEVER: u8 = 255;
 /// Says so wrongly of few: where a mark stands behind a composed character, and belongs before a mark that is part of it.
 #[must_use]
 pub fn is_nfc(text: &str) -> bool {
-    static READ: OnceLock<(Vec<(u32, u8)>, Vec<(u32, u32)>)> = OnceLock::new();
+    static READ: OnceLock<(Runs, Vec<(u32, u32)>)> = OnceLock::new();
     if text.is_ascii() {
         return true;
     }

@@ -1,6 +1,9 @@
 //! Pending calls on one screen, and those that leave it.
 
+use std::rc::Rc;
+
 use countersign::review::batch::{BATCH_MAX, Batch, Item, batches};
+use countersign::review::event::Held;
 use countersign::value::value::Value;
 use serde_json::{Value as Json, json};
 
@@ -14,11 +17,11 @@ rules:
 
 fn items(calls: &[Json]) -> Vec<Item> {
     let stack = stack(POLICY);
-    let item = |(place, json): (usize, &Json)| {
-        let held = held(&stack, call(json));
-        Item { id: format!("e{place}"), held, guard: "g".to_owned(), is_plain: true }
+    let item = |json: &Json| {
+        let Held { call, decision, .. } = held(&stack, call(json));
+        Item { call, decision: Rc::new(decision), guard: "g".to_owned() }
     };
-    calls.iter().enumerate().map(item).collect()
+    calls.iter().map(item).collect()
 }
 
 fn pay(to: &str, amount: i64) -> Json {
@@ -110,10 +113,7 @@ fn c10_a_batch_lists_the_calls_that_it_covers_and_its_key_stays() {
     let after = all(&calls);
     assert_eq!((before[0].rows.len(), after[0].rows.len()), (4, 5));
     assert_eq!(before[0].key, after[0].key);
-    let items = items(&calls);
-    let digests: Vec<_> = after[0].rows.iter().map(|row| items[row.item].held.digest).collect();
-    assert_eq!(digests.len(), 5);
-    assert!(digests[..3].windows(2).all(|pair| pair[0] != pair[1]), "each call has a digest of its own");
+    assert_eq!(members(&after[0]), [0, 1, 2, 3, 4]);
 }
 
 #[test]
@@ -130,10 +130,26 @@ fn c01_five_hundred_calls_with_a_bad_one_are_a_few_screens_and_the_bad_one_stand
 }
 
 #[test]
-fn what_needs_more_than_a_click_is_in_no_batch() {
-    let mut items = items(&[pay("ann@acme.com", 1), pay("ann@acme.com", 1), pay("ann@acme.com", 1)]);
-    items[1].is_plain = false;
-    assert_eq!(members(&batches(&items, |_| None, 100)[0]), [0, 2]);
-    items[2].is_plain = false;
-    assert!(batches(&items, |_| None, 100).is_empty());
+fn c09_the_largest_groups_come_first_also_when_many_leave_them() {
+    let mut calls = Vec::new();
+    for n in 0..9 {
+        // Half of these hide something; what is left is less than the others.
+        let hidden = if n % 2 == 0 { "\u{200B}" } else { "" };
+        calls.push(json!({ "tool": "a", "args": { "name": format!("x{hidden}") } }));
+    }
+    (0..6).for_each(|_| calls.push(json!({ "tool": "b", "args": { "name": "y" } })));
+    (0..4).for_each(|_| calls.push(json!({ "tool": "c", "args": { "name": "z" } })));
+    let found = all(&calls);
+    let tools: Vec<String> = found.iter().map(|batch| drawn(&batch.headline.tool)).collect();
+    assert_eq!(tools, ["b", "a", "c"], "of equally large ones the first");
+    assert_eq!((members(&found[1]).len(), found[1].outliers.len()), (4, 5));
+    assert_eq!(batches(&items(&calls), |_| None, 1).len(), 1);
+}
+
+#[test]
+fn c09_tenants_guards_and_agents_are_apart_whatever_they_are_called() {
+    let of = |tenant: &str, tool: &str| json!({ "tool": tool, "tenant": tenant, "args": { "x": 1 } });
+    let found = all(&[of("a", "bc"), of("ab", "c"), of("a", "bc"), of("ab", "c"), of("", "abc")]);
+    assert_eq!(found.iter().map(members).collect::<Vec<_>>(), [[0, 2], [1, 3]]);
+    assert!(found.iter().all(|batch| batch.outliers.is_empty()));
 }
