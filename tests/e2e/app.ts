@@ -87,8 +87,10 @@ export async function useStarter(page: Page, title: string): Promise<void> {
 /** Decides a call that is given as JSON. */
 export async function simulate(page: Page, call: unknown): Promise<void> {
   const toJson = page.getByRole("button", { name: "Write the whole call as JSON" });
+  const json = page.getByLabel("Call tool, args");
+  await expect(toJson.or(json).first()).toBeVisible();
   if (await toJson.isVisible()) await toJson.click();
-  await page.getByLabel("Call tool, args").fill(typeof call === "string" ? call : JSON.stringify(call, null, 2));
+  await json.fill(typeof call === "string" ? call : JSON.stringify(call, null, 2));
   await page.getByRole("button", { name: "Decide" }).click();
 }
 

@@ -21,6 +21,7 @@ import { held } from "./review-policy.ts";
 
 /** Its only argument is a text, so that the rule holds it whatever is planted there. */
 const FILE = { tool: "file.write", args: { path: "/srv/notes/today.txt" }, agent: "helper" };
+const LATER = { ...FILE, args: { path: "/srv/notes/tomorrow.txt" } };
 const ALWAYS = { isOn: true, share: 1 };
 
 /** Does something in the database of attention, where the page itself keeps what it knows. */
@@ -69,11 +70,15 @@ function waitingFromNow(page: Page): Promise<Planted | null> {
   });
 }
 
-/** Rejects a real call, upon which a check card is planted; opens that, and answers what was planted. */
-async function plantedAfter(page: Page, address: string): Promise<Planted> {
+async function approved(page: Page, address: string): Promise<void> {
   await openCard(page, address);
-  await rejectShown(page);
-  await expect(outcome(page)).toContainText("rejected");
+  await approveShown(page);
+  await expect(outcome(page)).toContainText("approved");
+}
+
+/** Approves a real call, upon which a check card is planted; opens that, and answers what was planted. */
+async function plantedAfter(page: Page, address: string): Promise<Planted> {
+  await approved(page, address);
   await expect.poll(() => waitingFromNow(page)).not.toBeNull();
   const planted = await waitingFromNow(page);
   if (planted === null) throw new Error("nothing was planted");
@@ -110,8 +115,8 @@ test("c13_a_check_card_has_the_dom_of_a_real_one: only what it says differs, and
   baseURL,
 }) => {
   test.slow();
-  const [first = ""] = await held(page, FILE);
-  await go(page, "review");
+  const [pattern = "", first = ""] = await held(page, FILE, LATER);
+  await approved(page, pattern);
   await putSettings(page, ALWAYS);
   const planted = await plantedAfter(page, first);
   const form = /#\/review\/[0-9a-f]{32}$/;
@@ -128,10 +133,7 @@ test("c13_a_check_card_has_the_dom_of_a_real_one: only what it says differs, and
   });
   const real = await other.newPage();
   await real.setViewportSize({ width: 1280, height: 900 });
-  const [before = ""] = await held(real, FILE);
-  await openCard(real, before);
-  await rejectShown(real);
-  await expect(outcome(real)).toContainText("rejected");
+  for (const before of await held(real, FILE, LATER)) await approved(real, before);
   await go(real, "simulate");
   await openCard(real, await queue(real, planted.call));
   await real.reload();
@@ -142,9 +144,14 @@ test("c13_a_check_card_has_the_dom_of_a_real_one: only what it says differs, and
 
 test("check cards are announced, and the answer to one is told at once: caught, or missed", async ({ page }) => {
   test.slow();
-  const [first = "", second = ""] = await held(page, FILE, { ...FILE, args: { path: "/srv/notes/tomorrow.txt" } });
+  const [pattern = "", first = "", second = ""] = await held(page, FILE, LATER, {
+    ...FILE,
+    args: { path: "/srv/notes/never.txt" },
+  });
   await go(page, "review");
   await expect(page.getByText("Now and then one of these cards is a check")).toBeVisible();
+  // It is the pattern of what is planted upon the next answers.
+  await approved(page, pattern);
   await putSettings(page, ALWAYS);
 
   const caught = await plantedAfter(page, first);
@@ -178,6 +185,7 @@ async function looked(page: Page, state: string): Promise<void> {
 
 test("where check cards are switched off the review view says that there are none", async ({ page }) => {
   await open(page, "review");
+  await expect(page.getByText("Now and then one of these cards is a check")).toBeVisible();
   await putSettings(page, { isOn: false, share: 0.03 });
   await page.reload();
   await expect(page.getByText("There are no check cards.")).toBeVisible();

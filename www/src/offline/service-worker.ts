@@ -67,8 +67,9 @@ async function keepAll(): Promise<void> {
 
 /** A file of this build. If the browser has dropped it, the very same bytes from the network, or none. */
 async function ownFile(path: string): Promise<Response> {
-  const cache = await caches.open(own);
-  return (await cache.match(addressOf(path))) ?? (await fetched(path).catch(() => Response.error()));
+  // Not by opening it: once the page has removed it that would make it anew.
+  const found = await caches.match(addressOf(path), { cacheName: own });
+  return found ?? (await fetched(path).catch(() => Response.error()));
 }
 
 /** A file that this build does not have: one of a build before, whose page is still open. */

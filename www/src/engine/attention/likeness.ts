@@ -47,11 +47,18 @@ export function likenessOf(planted: Planted): EscalationRecord {
   };
 }
 
-/** Whether a real call can be the pattern of a check card: answered, unedited, and one that anybody may approve alone. */
-export function isPattern({ status, unapprovable, original, decision, call }: EscalationRecord): boolean {
+/**
+ * Whether a real call can be the pattern of a check card: answered, unedited, and one that anybody may approve alone.
+ *
+ * A real call like one that was rejected, or of which nobody knows what became, leads to that one. A check card leads
+ * nowhere, and so must not be like one.
+ */
+export function isPattern({ status, unapprovable, original, run, decision, call }: EscalationRecord): boolean {
   const { review } = decision;
   return (
     status !== "pending" &&
+    status !== "rejected" &&
+    (run === null || (run.outcome !== null && run.outcome !== "unknown")) &&
     unapprovable === null &&
     original === null &&
     decision.action === "escalate" &&

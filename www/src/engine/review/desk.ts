@@ -80,6 +80,8 @@ export async function claimCall(desk: Desk, id: string, policy: Policy | null): 
   if (check !== null) {
     checks.claim(id, nowMs + CLAIM_MS, by.by ?? null);
     claims.set(id, nowMs + CLAIM_MS);
+    // As after a real claim, its line in the list says so.
+    changed();
     return readCall(desk, id, policy);
   }
   const record = await escalations.claim(id, { ...by, forMs: CLAIM_MS });

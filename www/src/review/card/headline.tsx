@@ -142,7 +142,9 @@ function Alike({ shown: { alike, batch } }: { readonly shown: Shown }) {
       )}
       {batch !== null && batch.count > 1 && (
         <p class="quiet">
-          <a href={hashOf("review", "batch", batch.key)}>Review it beside {batch.count - 1} others like it</a>
+          <a href={hashOf("review", "batch", batch.key)}>
+            Review it beside {batch.count - 1} {batch.count === 2 ? "other" : "others"} like it
+          </a>
         </p>
       )}
     </>
