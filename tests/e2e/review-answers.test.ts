@@ -81,7 +81,8 @@ test("a03_approving_is_locked_until_a_long_value_is_unfolded and was on screen f
   await page.waitForTimeout(1_500);
   await expect(approve(page)).toHaveAttribute("aria-disabled", "true");
   await readThrough(page);
-  await expect(approve(page)).toHaveAttribute("aria-disabled", "false");
+  // So much takes time to read.
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "false", { timeout: 25_000 });
 });
 
 test("a18_a_secret_is_masked, and a look at it is recorded with the answer", async ({ page }) => {

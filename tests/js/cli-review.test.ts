@@ -141,6 +141,28 @@ test("at a terminal the card is shown and the beginning of the digest is asked f
   });
 });
 
+test("a18_a_masked_value_is_looked_at before a call is approved at a terminal, and the note says so", async () => {
+  const text = "rm -rf /srv/prod # PRIVATE KEY-----";
+  await held([{ ...NOTE, args: { text } }], async (file, [id = ""]) => {
+    const { digest } = await stored(file, id);
+    const prompt = /masked value of args\.text first: type show/;
+    const approve = ["review", "approve", id, "--store", file, "--note", "fine"];
+    const blind = await atTerminal(approve, [[prompt, "\r"]]);
+    assert.equal(blind.code, 2);
+    assert.match(blind.text, /Not approved: a masked value was not looked at/);
+    assert.doesNotMatch(blind.text, /rm -rf/);
+    assert.equal((await stored(file, id)).status, "pending");
+    const seen = await atTerminal(approve, [
+      [prompt, "show\r"],
+      [/of the digest: /, `${digest.slice(7, 15)}\r`],
+    ]);
+    assert.equal(seen.code, 0, seen.text);
+    assert.match(seen.text, /^args\.text: "rm -rf \/srv\/prod # PRIVATE KEY-----"$/m);
+    const { status, reviews } = await stored(file, id);
+    assert.deepEqual([status, reviews[0]?.note], ["approved", "fine · looked at args.text"]);
+  });
+});
+
 test("at a terminal what the policy wants confirmed is typed, and the call waits until it can no longer be undone", async () => {
   await held([MAIL], async (file, [id = ""]) => {
     const prompt = /value of args\.to: /;
