@@ -97,7 +97,7 @@ test("c12_a_check_card_of_one_store_waits_in_no_other_that_is_served_at_the_same
     server = await serve(b.store, free.port);
     await openAt(page, server);
     await expect(lines(page)).toHaveCount(1);
-    await expect(lines(page)).toContainText("of_b");
+    await expect(lines(page)).toContainText("Of b");
     await expect
       .poll(() => page.evaluate(async () => (await indexedDB.databases()).map((each) => each.name)))
       .toContain(b.name);
@@ -134,6 +134,9 @@ test("c13_a_batch_tells_of_check_cards_only_when_they_are_answered: at once afte
   await real.first().getByRole("radio", { name: "Approve" }).check();
   const commit = page.locator(".decide .answers button");
   await expect(commit).toContainText("Approve 2");
+  // Every call has been on screen then.
+  await rows.last().scrollIntoViewIfNeeded();
+  await commit.scrollIntoViewIfNeeded();
   await expect(commit).toHaveAttribute("aria-disabled", "false", { timeout: 20_000 });
   await commit.click();
   await expect(page.getByRole("heading", { name: "This was a check card: you missed it" })).toBeVisible();
