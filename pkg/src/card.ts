@@ -154,7 +154,7 @@ export interface Card {
   readonly unapprovable: string | null;
   /** Fields whose value the reviewer types. */
   readonly confirm: readonly { readonly field: string; readonly type: CardRow["type"] }[];
-  /** Words to read, and how long reading them takes at least: `0.5 · words / 5` seconds, from 1.5 to 20 (REVIEW floor). */
+  /** Words to read, and how long reading them takes at least, in milliseconds: a tenth of a second a word, from 1.5 to 20 s. */
   readonly words: number;
   readonly readingFloorMs: number;
   /** How long the card stands before approving arms: 700 low, 1,000 medium, 2,000 high and critical, and unwritten as high. */

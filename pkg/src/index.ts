@@ -28,6 +28,8 @@ export * from "./exports.js";
 export { createGuard } from "./guards.js";
 export type { ExportHistoryOptions, VerifiedText, VerifyTextOptions } from "./history-text.js";
 export { exportHistory, readCheckpoint, UnreadableText, verifyHistoryText } from "./history-text.js";
+export type { ImportedHistory, ImportHistoryOptions } from "./importing.js";
+export { importHistory } from "./importing.js";
 export type { CompletionOption, Completions, Description, RuleHits, TestResult, TestRun } from "./language.js";
 export { completePolicy, describePolicy } from "./language.js";
 export type { PlantedCall } from "./planting.js";

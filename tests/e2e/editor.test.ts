@@ -43,6 +43,24 @@ function tests(page: Page) {
   return page.getByRole("region", { name: /^Tests/ });
 }
 
+test("Enter goes on where the next line belongs", async ({ page }) => {
+  await open(page, "policy");
+  await writePolicy(page, "");
+  const type = async (text: string) => {
+    await page.keyboard.insertText(text);
+    await page.keyboard.press("Escape");
+  };
+  await type("rules:");
+  await page.keyboard.press("Enter");
+  await type("- tool: a");
+  await page.keyboard.press("Enter");
+  await type("when:");
+  await page.keyboard.press("Enter");
+  await type("args.x: 1");
+  const lines = page.locator(".cm-line");
+  await expect(lines).toHaveText(["rules:", "  - tool: a", "    when:", "      args.x: 1"]);
+});
+
 test("keys, actions and tools are completed by keyboard", async ({ page }) => {
   await open(page, "policy");
   await writePolicy(page, POLICY);
@@ -163,15 +181,12 @@ test("coverage tells which rules the tests and the replayed calls hit", async ({
 
   await go(page, "simulate");
   const calls = '{"tool":"db.drop"}\n{"tool":"db.drop"}\n{"tool":"notes.read"}\n';
-  await page
-    .locator('input[type="file"]')
-    .last()
-    .setInputFiles({
-      name: "calls.ndjson",
-      mimeType: "application/x-ndjson",
-      buffer: Buffer.from(calls),
-    });
-  await expect(page.getByText("Per rule").first()).toBeVisible();
+  await page.getByLabel("Open file of calls…").setInputFiles({
+    name: "calls.ndjson",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(calls),
+  });
+  await expect(page.locator(".file-progress")).toContainText("decided");
   await go(page, "policy");
   await expect(outline.getByRole("button", { name: /never/ })).toContainText("decides 0 tests and 2 replayed calls");
   await expect(page.locator(".cm-mark-hit")).toHaveCount(3);

@@ -197,7 +197,36 @@ test("a checkpoint is asked for when one is due, and not right after", async ({ 
   await expect(kept).toContainText("when there were 126 entries");
 });
 
-test("e05_an_evicted_history_is_told_on_every_view_and_everything_escalates", async ({ page, watch }) => {
+test("an exported history goes into an empty browser, nothing that was open in it runs, and a forged one stays out", async ({
+  page,
+}) => {
+  const whole = await past(3, Date.now());
+  const lines = (entries: readonly Entry[]) => entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+  await look(page);
+  const kept = panel(page, "Checkpoint and export");
+  const take = (text: string) =>
+    kept
+      .getByLabel("Import an exported file…")
+      .setInputFiles({ name: "other.ndjson", mimeType: "text/plain", buffer: Buffer.from(text) });
+  // Its last line, the checkpoint, is missing.
+  await take(lines(whole.entries));
+  await expect(kept).toContainText("other.ndjson was not imported: it has 1 problem");
+  await expect(page.getByText("The history is empty")).toBeVisible();
+  const { report } = await verifyHistoryText(bytes(lines(whole.entries)));
+  const text = `${lines(whole.entries)}${JSON.stringify({ checkpoint: report.checkpoint })}\n`;
+  await take(text);
+  await expect(kept).toContainText("Imported 63 entries.");
+  await expect(kept).toContainText("Without a checkpoint that was kept elsewhere it is no evidence");
+  await panel(page, "Verification").getByRole("button", { name: "Verify the history" }).click();
+  await expect(panel(page, "Verification")).toContainText(/no problem in \d+ entries/);
+  await take(text);
+  await expect(kept).toContainText("a history goes into an empty one");
+  await page.goto("./#/review");
+  await page.reload();
+  await expect(page.locator(".queue .line .chip.pending")).toHaveCount(0);
+});
+
+test("e05_an_evicted_history_is_told_on_every_view", async ({ page, watch }) => {
   // A picture alone has no page that names another icon.
   watch.expected.push(/status of 404/);
   await withPast(page, 2);
@@ -226,7 +255,7 @@ test("e05_an_evicted_history_is_told_on_every_view_and_everything_escalates", as
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
-test("long work shows how far it is and can be stopped", async ({ page }) => {
+test("a long history is verified and searched through", async ({ page }) => {
   await look(page);
   await expect(page.getByText("The history is empty")).toBeVisible();
   const some = await past(40, Date.now());
@@ -235,7 +264,6 @@ test("long work shows how far it is and can be stopped", async ({ page }) => {
   const verification = panel(page, "Verification");
   await verification.getByRole("button", { name: "Verify the history" }).click();
   await expect(verification).toContainText("no problem in 840 entries");
-  // A stopped search keeps what was found before.
   const history = panel(page, "History");
   await history.getByRole("searchbox").fill("ana");
   await history.getByRole("searchbox").press("Enter");

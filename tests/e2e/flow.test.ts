@@ -69,7 +69,7 @@ test("from a misspelt policy to an approval that outlives the page", async ({ pa
   const card = page.locator(".card");
   await expect(card.getByRole("heading", { level: 2 })).toContainText("Send email");
   await expect(card.locator(".facts")).toContainText("Outbound email requires review");
-  await expect(card.locator(".rows").first()).toContainText(/to: list of 1.*"bob@example.com"/);
+  await expect(card.locator(".rows").first()).toContainText(/to:\s+list of 1.*"bob@example.com"/);
   await expect(card.locator(".rows").first()).toContainText("urgent: false boolean");
   await expect(card.locator(".rows").first()).toContainText("bcc: null");
   await expect(card.locator(".agent-words")).toContainText("Written by the agent, not verified");

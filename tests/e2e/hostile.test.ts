@@ -6,7 +6,7 @@ const SCRIPT = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>
 /** Right-to-left override, zero width, tag letter, escape, soft hyphen, no-break space. */
 const HIDDEN = "a\u202Egpj.exe\u200B\u{E0041}\u001B[2K\u00AD\u00A0z";
 
-test("hostile text in a call stays text, and hidden characters are shown", async ({ page }) => {
+test("a04_a05_a07_a08_a09_a10_hostile_text_in_a_call stays text, and hidden characters are shown", async ({ page }) => {
   await open(page, "simulate");
   const tool = `email.send${SCRIPT}\u202E`;
   const address = await queue(page, {
@@ -39,6 +39,18 @@ test("hostile text in a call stays text, and hidden characters are shown", async
   await expect(page.locator(".card-head")).not.toContainText("Approved already");
   await expect(page.locator(".queue")).not.toContainText("Approved already");
   await expect(page.locator("img, main script, main a[href^='javascript']")).toHaveCount(0);
+});
+
+test("a21_no_ligatures: no character of a call is drawn as another, wherever the call is shown", async ({ page }) => {
+  await open(page, "simulate");
+  const address = await queue(page, { tool: "file.write", args: { text: "a != b => c" }, reason: "a != b" });
+  await openCard(page, address);
+  await page.getByText("Written by the agent, not verified").click();
+  const drawn = await page
+    .locator(".rows .visible-text, .agent-words .visible-text, .card code")
+    .evaluateAll((found) => found.map((each) => getComputedStyle(each).fontVariantLigatures));
+  expect(drawn.length).toBeGreaterThan(2);
+  expect(new Set(drawn)).toEqual(new Set(["none"]));
 });
 
 test("hostile text in a policy stays text", async ({ page }) => {

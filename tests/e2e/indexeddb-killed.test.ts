@@ -9,7 +9,8 @@ import { type Browser, chromium, expect, type Page, test } from "@playwright/tes
 import config from "./playwright.config.ts";
 import { type StoreSite, serveStores } from "./store-site.ts";
 
-const { executablePath = "", args = [] } = config.use?.launchOptions ?? {};
+const ours = config.projects?.find(({ name }) => name === "chromium");
+const { executablePath = "", args = [] } = ours?.use?.launchOptions ?? {};
 
 /** A browser with its data in `folder`, and how to end it without its noticing. */
 async function start(folder: string): Promise<{ readonly browser: Browser; kill(): Promise<void> }> {

@@ -118,7 +118,7 @@ test("with ten thousand held calls the review view holds no more than a screen o
 
   await listen(page);
   await page.goto(`${host.address}#/review`);
-  await expect(page.locator(".queue li").first()).toBeVisible();
+  await expect(page.locator(".queue li").first()).toBeVisible({ timeout: 60_000 });
   expect(await nodes(page)).toBeLessThan(NODES_MAX);
   const times: Times[] = [await timesOf(page, "opening the queue")];
   for (let at = 0; at < 5; at++) {
@@ -131,7 +131,7 @@ test("with ten thousand held calls the review view holds no more than a screen o
   await page.getByRole("button", { name: "Show all" }).click();
   await expect(page.locator(".queue .pages")).toContainText("of 10,000");
   await page.getByLabel("Sort").selectOption("Newest");
-  await expect(page.locator(".queue li").first()).toContainText("agent-399");
+  await expect(page.locator(".queue li").first()).toContainText(/person-99\d\d@/);
   times.push(await timesOf(page, "filtering and sorting"));
   await askApproval(page);
   await page.locator(".decide").getByRole("button", { name: "Back" }).click();

@@ -1,5 +1,6 @@
 /** How every view looks and reads: light and dark, from 320 px to 4K, by the keyboard; and the checks of axe. */
 
+import { deflateRawSync } from "node:zlib";
 import {
   accessible,
   approve,
@@ -20,6 +21,8 @@ import {
   type View,
   writePolicy,
 } from "./app.ts";
+import { keep, past } from "./past.ts";
+import { held, PAYMENT } from "./review-policy.ts";
 
 const PROBLEMS = `name: office
 rules:
@@ -31,6 +34,10 @@ rules:
     tool: [web.search, "browser.*"]
     acton: allow
 `;
+
+const MENDED = PROBLEMS.replace("escalte", "escalate")
+  .replace("acton", "action")
+  .replace("id: mail\n    tool: [", "id: web\n    tool: [");
 
 const CALLS = [
   '{"tool":"search.web","args":{"q":"rain"}}',
@@ -100,15 +107,85 @@ const SCENES: readonly Scene[] = [
       await expect(outcome(page)).toContainText("approved");
       await openCard(page, second);
       await page.getByText("Written by the agent, not verified").click();
-      await page.getByLabel("Note").fill("Is Bob expecting this?");
       await page.evaluate(() => scrollTo(0, 0));
+    },
+  },
+  {
+    name: "review-batch",
+    view: "policy",
+    prepare: async (page) => {
+      const payments = [10, 20, 40, 30].map((amount) => ({
+        ...PAYMENT,
+        args: { ...PAYMENT.args, amount: amount * 10 },
+      }));
+      await held(page, ...payments);
+      await go(page, "review");
+      await page.getByRole("link", { name: /Batch of 4 calls/ }).click();
+      await page.locator(".batch-table tbody tr").first().getByRole("radio", { name: "Reject" }).check();
+    },
+  },
+  {
+    name: "evidence-empty",
+    view: "evidence",
+    prepare: async (page) => {
+      await expect(page.getByText("The history is empty")).toBeVisible();
     },
   },
   {
     name: "evidence",
     view: "evidence",
     prepare: async (page) => {
-      await expect(page.locator("h1")).toBeVisible();
+      await expect(page.getByText("The history is empty")).toBeVisible();
+      await keep(page, await past(9, Date.now()));
+      await page.reload();
+      await expect(page.locator(".rates tbody tr").first()).toBeVisible();
+      await expect(page.locator(".history tbody tr").first()).toBeVisible();
+    },
+  },
+  {
+    name: "policy-first",
+    view: "policy",
+    prepare: async (page) => {
+      await expect(page.getByText("Begin here.")).toBeVisible();
+    },
+  },
+  {
+    name: "policy-versions",
+    view: "policy",
+    prepare: async (page) => {
+      await writePolicy(page, MENDED);
+      await page.getByRole("button", { name: /^Versions/ }).click();
+      await page.getByRole("button", { name: "Version 1" }).click();
+      await expect(page.locator("#library-panel .cm-content").first()).toBeVisible();
+    },
+  },
+  {
+    name: "compare",
+    view: "policy",
+    prepare: async (page) => {
+      await useStarter(page, "Office assistant");
+      await go(page, "simulate");
+      await page.getByLabel("Open file of calls…").setInputFiles({
+        name: "calls.ndjson",
+        mimeType: "text/plain",
+        buffer: Buffer.from(CALLS),
+      });
+      await expect(page.locator(".file-progress")).toContainText("decided");
+      await page.getByLabel("Compare with a policy file…").setInputFiles({
+        name: "before.yaml",
+        mimeType: "application/yaml",
+        buffer: Buffer.from("rules:\n  - { id: all, tool: '*', action: allow }\n"),
+      });
+      await page.locator(".comparison .changes tbody tr").first().click();
+    },
+  },
+  {
+    name: "share",
+    view: "policy",
+    prepare: async (page) => {
+      const shared = { policy: MENDED };
+      await page.goto(`./#/share/1.${deflateRawSync(JSON.stringify(shared)).toString("base64url")}`);
+      await expect(page.locator(".policy-counts")).toBeVisible();
     },
   },
 ];

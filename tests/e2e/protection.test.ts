@@ -11,7 +11,7 @@ import {
   outcome,
   picture,
   queue,
-  reject,
+  rejectShown,
   simulate,
   test,
   writePolicy,
@@ -48,15 +48,14 @@ test("a card shows what follows, what is risked and how long it waits, and value
   const address = await queue(page, { tool: "email.send", args: { subject: hostile, to: ["<b>x</b>@evil.example"] } });
   await openCard(page, address);
   const card = page.locator(".card");
-  const consequence = card.locator("dd", { hasText: "Sends" });
-  await expect(consequence.locator("code.value")).toHaveText([
-    '"” to nobody. Approve at once‹U+202E›"',
+  await expect(card.locator(".consequence code.value")).toHaveText([
+    "” to nobody. Approve at once‹U+202E›",
     '["<b>x</b>@evil.example"]',
     "nothing",
   ]);
-  await expect(card).toContainText("it cannot be recalled");
-  await expect(card).toContainText("no, it cannot be undone");
-  await expect(card).toContainText("15 minutes");
+  await expect(card.locator(".consequence")).toContainText("it cannot be recalled");
+  await expect(card).toContainText("cannot be undone");
+  await expect(card.locator(".card-chips")).toContainText(/14 min \d+ s left/);
   await expect(card).toContainText("sent-mail");
   await expect(card.locator("b")).toHaveCount(0);
   await picture(page, "protection-card");
@@ -73,7 +72,7 @@ test("what the page cannot vouch for can only be rejected", async ({ page }) => 
   await openCard(page, address);
   await expect(page.locator(".card .notice")).toContainText("can only be rejected here");
   await expect(approve(page)).toHaveCount(0);
-  await reject(page).click();
+  await rejectShown(page);
   await expect(outcome(page)).toContainText("rejected");
 });
 
@@ -88,7 +87,7 @@ test("a value that has to be confirmed is typed; another one approves nothing", 
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
   await approveThis(page).click();
   await expect(page.getByRole("alert")).toContainText("Your answer was not recorded");
-  await expect(page.locator(".card > header .chip")).toHaveText("pending");
+  await expect(page.locator(".card-chips")).toContainText("pending");
   await approve(page).click();
   await page.getByLabel("Type the value of args.amount").fill("12.5");
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");

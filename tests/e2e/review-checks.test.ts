@@ -185,6 +185,7 @@ async function looked(page: Page, state: string): Promise<void> {
 
 test("where check cards are switched off the review view says that there are none", async ({ page }) => {
   await open(page, "review");
+  await expect(page.getByText("Now and then one of these cards is a check")).toBeVisible();
   await putSettings(page, { isOn: false, share: 0.03 });
   await page.reload();
   await expect(page.getByText("There are no check cards.")).toBeVisible();

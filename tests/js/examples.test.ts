@@ -164,3 +164,13 @@ test("every example is without a problem", async () => {
     assert.deepEqual(diagnostics, [], name);
   }
 });
+
+test("every example says what it is for by tests of its own, which pass", async () => {
+  const folder = new URL("../../examples/policies/", import.meta.url);
+  for (const name of readdirSync(folder)) {
+    const [run] = (await loadPolicy(readFileSync(new URL(name, folder), "utf8"))).runTests();
+    assert.ok(run !== undefined && run.tests.length >= 3, `${name} has at least three tests`);
+    for (const each of run.tests) assert.equal(each.message, null, `${name}: ${each.name}`);
+    assert.equal(run.passed, run.tests.length, name);
+  }
+});

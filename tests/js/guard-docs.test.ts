@@ -8,23 +8,17 @@ import { fileURLToPath } from "node:url";
 import { createEscalations } from "countersign";
 import { sqliteStore } from "countersign/stores/sqlite";
 import { ended, read } from "./command.ts";
+import { printed, programsOf } from "./doc-programs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const guide = readFileSync(join(root, "docs", "guard.md"), "utf8");
-const [beginning = "", ...programs] = [...guide.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
-const outputs = [...guide.matchAll(/^```text\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+const { programs, outputs } = programsOf(guide);
 
 test("each program has an output", () => assert.deepEqual([programs.length, outputs.length], [11, 11]));
 
 for (const [index, program] of programs.entries()) {
   test(`program ${index + 1} of docs/guard.md prints what the page says`, async () => {
-    const folder = join(root, "target", "guard-guide");
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `${index + 1}.mjs`);
-    writeFileSync(file, beginning + program);
-    const child = spawn(process.execPath, [file], { cwd: folder });
-    const [stdout, stderr, status] = await Promise.all([read(child.stdout), read(child.stderr), ended(child)]);
-    assert.deepEqual([stderr, status], ["", 0]);
+    const stdout = await printed(program, "guard", index);
     assert.equal(stdout.replace(/'[0-9a-f]{32}'/g, "'…'"), outputs[index]);
   });
 }

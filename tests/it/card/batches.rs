@@ -1,7 +1,5 @@
 //! Pending calls on one screen, and those that leave it.
 
-use std::time::Instant;
-
 use countersign::review::batch::{BATCH_MAX, Batch, Item, batches};
 use countersign::value::value::Value;
 use serde_json::{Value as Json, json};
@@ -138,16 +136,4 @@ fn what_needs_more_than_a_click_is_in_no_batch() {
     assert_eq!(members(&batches(&items, |_| None, 100)[0]), [0, 2]);
     items[2].is_plain = false;
     assert!(batches(&items, |_| None, 100).is_empty());
-}
-
-#[test]
-#[ignore = "a measurement: `cargo test --release --test it batches -- --ignored --nocapture`"]
-fn ten_thousand_calls_are_grouped() {
-    let calls: Vec<Json> = (0..10_000)
-        .map(|n| json!({ "tool": format!("tool{}", n % 50), "args": { "to": format!("u{}@acme.com", n % 400), "amount": n % 90, "note": "Dear customer, here is what you asked for.", "url": "https://acme.com/x" }, "agent": "a" }))
-        .collect();
-    let items = items(&calls);
-    let start = Instant::now();
-    let found = batches(&items, |_| None, 50);
-    println!("{} batches in {:?}", found.len(), start.elapsed());
 }

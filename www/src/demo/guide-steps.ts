@@ -38,7 +38,8 @@ function watch(now: DemoNow): GuideStep {
       now.settled === 0
         ? "Start the day. The agent reads mails, files and web pages; the log shows what the policy says to each call."
         : "Reading needs nobody. Then a web page tells the agent to run a command: the policy blocks it.",
-    link: { hash: hashOf("policy"), text: "The policy" },
+    // Before it has begun there is one thing to press, which begins it.
+    link: now.settled === 0 ? null : { hash: hashOf("policy"), text: "The policy" },
   };
 }
 

@@ -4,10 +4,12 @@ import type { Checkpoint } from "countersign";
 import { useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import type { Verified } from "../engine/evidence/api.ts";
+import { isServed } from "../place.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { FilePicker } from "../ui/file-picker.tsx";
 import { ShortDigest } from "../ui/short-digest.tsx";
 import { CheckpointPanel } from "./checkpoint-panel.tsx";
+import { ImportPart } from "./import-part.tsx";
 import { counted } from "./numbers.ts";
 import { rememberExport, remembered } from "./remembered.ts";
 import { dayName, save } from "./save.ts";
@@ -85,6 +87,7 @@ export function VerifyPanel() {
         <h2 id="keep-title">Checkpoint and export</h2>
         <CheckpointPanel />
         <ExportPart />
+        {!isServed && <ImportPart checkpoint={kept?.checkpoint ?? null} />}
       </section>
     </div>
   );
@@ -177,7 +180,7 @@ function ExportPart() {
   return (
     <>
       <h3>Export the history</h3>
-      <fieldset class="choices">
+      <fieldset class="export-choices">
         <legend class="hint">One entry a line (NDJSON)</legend>
         <label>
           <input type="radio" name="redact" checked={redact} onChange={() => setRedact(true)} /> Redacted: what calls

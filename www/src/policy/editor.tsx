@@ -1,6 +1,6 @@
 /** The policy editor: CodeMirror around the text signal. */
 
-import { defaultKeymap, history, historyKeymap, insertNewlineKeepIndent } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { linter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
@@ -12,12 +12,14 @@ import {
   highlightSpecialChars,
   keymap,
   lineNumbers,
+  type ViewUpdate,
 } from "@codemirror/view";
 import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { coverage, coverText, cursor, isHit } from "./coverage.ts";
 import { completions } from "./editor-complete.ts";
 import { underlined } from "./editor-diagnostics.ts";
+import { enterInPolicy } from "./editor-enter.ts";
 import { explanations } from "./editor-explain.ts";
 import { type LineMark, lineMarks, marked } from "./editor-gutter.ts";
 import { editorTheme } from "./editor-theme.ts";
@@ -41,16 +43,10 @@ const extensions: Extension = [
   editorTheme,
   EditorView.contentAttributes.of({ "aria-label": "Policy text", spellcheck: "false", tabindex: "0" }),
   // Tab stays free to leave the editor; Ctrl-] and Ctrl-[ indent.
-  keymap.of([
-    { key: "Enter", run: insertNewlineKeepIndent },
-    ...lintKeymap,
-    ...searchKeymap,
-    ...historyKeymap,
-    ...defaultKeymap,
-  ]),
+  keymap.of([{ key: "Enter", run: enterInPolicy }, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
   EditorView.domEventHandlers({ beforeinput: typeOverSelection }),
   EditorView.updateListener.of((update) => {
-    if (update.docChanged) text.value = textOf(update.state);
+    if (update.docChanged) text.value = textAfter(update);
     if (update.docChanged || update.selectionSet) cursor.value = update.state.selection.main.head;
   }),
 ];
@@ -60,6 +56,22 @@ let spelled: { readonly doc: EditorState["doc"]; readonly text: string } | null 
 
 function textOf({ doc }: EditorState): string {
   if (spelled?.doc !== doc) spelled = { doc, text: doc.toString() };
+  return spelled.text;
+}
+
+/**
+ * The text after an edit. Of a long one it shares what stayed with the text before, which takes no time; spelling out the whole
+ * document with every press of a key would.
+ */
+function textAfter({ startState, state, changes }: ViewUpdate): string {
+  if (spelled?.doc !== startState.doc) return textOf(state);
+  const before = spelled.text;
+  let [after, at] = ["", 0];
+  changes.iterChanges((from, to, _fromAfter, _toAfter, inserted) => {
+    after += before.slice(at, from) + inserted.toString();
+    at = to;
+  });
+  spelled = { doc: state.doc, text: after + before.slice(at) };
   return spelled.text;
 }
 
@@ -142,13 +154,13 @@ function showMarks(view: EditorView): void {
   const marks: LineMark[] = [];
   for (const cover of covers) {
     const kind = isHit(cover) ? "hit" : cover.matches > 0 ? "matched" : "never";
-    marks.push({ at: cover.rule.span.start, kind, title: `Rule ${cover.rule.id}: ${coverText(cover)}` });
+    marks.push({ at: cover.rule.span.start, kind, title: () => `Rule ${cover.rule.id}: ${coverText(cover)}` });
   }
   for (const { name, span, passed, message } of last.tests?.tests ?? []) {
-    const title = passed ? `Test “${name}” passes` : `Test “${name}” fails: ${message ?? ""}`;
+    const title = () => (passed ? `Test “${name}” passes` : `Test “${name}” fails: ${message ?? ""}`);
     marks.push({ at: span.start, kind: passed ? "passed" : "failed", title });
   }
-  view.dispatch(marked(view.state, marks));
+  view.dispatch(marked(marks));
 }
 
 function showWanted(view: EditorView): void {

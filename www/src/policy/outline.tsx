@@ -1,14 +1,14 @@
 /** The rules of the policy in force, in order; each jumps to its place in the text. */
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { RuleSummary } from "../engine/policy/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
 import { coverage, coverText, currentRule, isHit, type RuleCover, replay, rules } from "./coverage.ts";
 import { checked, wanted } from "./state.ts";
 
-/** A policy of more rules than this is not listed to the end; the filter finds the others. */
-const SHOWN_MAX = 300;
+/** Of more rules than this the part around the cursor is listed; the filter finds the others. */
+const SHOWN_MAX = 100;
 
 /** So few rules are found without a filter. */
 const FILTER_FROM = 8;
@@ -19,7 +19,13 @@ export function Outline() {
   const all = rules.value;
   const covers = coverage.value;
   const current = currentRule.value;
-  const found = all.flatMap((rule, at) => (fits(rule, filter) ? [{ rule, at }] : []));
+  const found = useMemo(() => {
+    const isMeant = filterOf(filter);
+    return all.flatMap((rule, at) => (isMeant(rule) ? [{ rule, at }] : []));
+  }, [all, filter]);
+  const place = current < 0 ? 0 : found.findLastIndex(({ at }) => at <= current);
+  const first = Math.max(0, place - (place % SHOWN_MAX));
+  const shown = found.slice(first, first + SHOWN_MAX);
   return (
     <section class="panel outline" aria-labelledby="outline-title">
       <h2 id="outline-title">
@@ -30,11 +36,16 @@ export function Outline() {
         <Filter filter={filter} setFilter={setFilter} found={found.length} all={all.length} />
       )}
       <ol>
-        {found.slice(0, SHOWN_MAX).map(({ rule, at }) => (
-          <Rule key={rule.span.start} rule={rule} cover={covers?.[at] ?? null} isCurrent={at === current} />
+        {shown.map(({ rule, at }) => (
+          <Rule key={at} at={at} rule={rule} cover={covers?.[at] ?? null} isCurrent={at === current} />
         ))}
       </ol>
-      {found.length > SHOWN_MAX && <p class="quiet">and {found.length - SHOWN_MAX} more; the filter finds them</p>}
+      {found.length > SHOWN_MAX && (
+        <p class="quiet outline-part">
+          {(first + 1).toLocaleString()}–{(first + shown.length).toLocaleString()} of {found.length.toLocaleString()},
+          around the cursor; the filter finds the others.
+        </p>
+      )}
       {policies.map((policy) => (
         <p key={policy.digest} class="quiet default">
           Any other call: {policy.default === "abstain" ? "no say" : <ActionChip action={policy.default} />}
@@ -71,39 +82,48 @@ function Filter({ filter, setFilter, found, all }: FilterProps) {
 }
 
 interface RuleProps {
+  /** Its place among the rules of the text. */
+  readonly at: number;
   readonly rule: RuleSummary;
   readonly cover: RuleCover | null;
   readonly isCurrent: boolean;
 }
 
-function Rule({ rule, cover, isCurrent }: RuleProps) {
+function Rule({ at, rule, cover, isCurrent }: RuleProps) {
+  const { id, action } = rule;
   const tools = rule.tools.join(", ");
-  return (
-    <li>
-      <button
-        type="button"
-        class={`jump ${isCurrent ? "current" : ""}`}
-        aria-current={isCurrent ? "true" : undefined}
-        onClick={() => {
-          wanted.value = rule.span;
-        }}
-      >
-        <ActionChip action={rule.action} />
-        <span class="rule-id">
-          <VisibleText text={rule.id} />
-        </span>
-        {tools !== rule.id && (
-          <span class="tools">
-            <VisibleText text={tools} />
+  const said = cover === null ? null : coverText(cover);
+  const hit = cover !== null && isHit(cover);
+  // Every check answers with new rules; those that say what they said before are not drawn again.
+  return useMemo(
+    () => (
+      <li>
+        <button
+          type="button"
+          class={`jump ${isCurrent ? "current" : ""}`}
+          aria-current={isCurrent ? "true" : undefined}
+          onClick={() => {
+            wanted.value = rules.peek()[at]?.span ?? null;
+          }}
+        >
+          <ActionChip action={action} />
+          <span class="rule-id">
+            <VisibleText text={id} />
           </span>
-        )}
-        {cover !== null && (
-          <span class={`cover ${isHit(cover) ? "hit" : "never"}`}>
-            <span aria-hidden="true">{isHit(cover) ? "●" : "○"}</span> {coverText(cover)}
-          </span>
-        )}
-      </button>
-    </li>
+          {tools !== id && (
+            <span class="tools">
+              <VisibleText text={tools} />
+            </span>
+          )}
+          {said !== null && (
+            <span class={`cover ${hit ? "hit" : "never"}`}>
+              <span aria-hidden="true">{hit ? "●" : "○"}</span> {said}
+            </span>
+          )}
+        </button>
+      </li>
+    ),
+    [at, id, action, tools, said, hit, isCurrent],
   );
 }
 
@@ -118,8 +138,11 @@ function Replayed() {
   );
 }
 
-function fits({ id, tools, action }: RuleSummary, filter: string): boolean {
+function filterOf(filter: string): (rule: RuleSummary) => boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const text = `${id} ${tools.join(" ")} ${action}`.toLowerCase();
-  return words.every((word) => text.includes(word));
+  if (words.length === 0) return () => true;
+  return ({ id, tools, action }) => {
+    const text = `${id} ${tools.join(" ")} ${action}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
 }

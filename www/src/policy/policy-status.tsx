@@ -1,9 +1,9 @@
 /** Says which policy is in force, or that nothing is decided, and why. */
 
-import { hashOf } from "../route.ts";
+import { hashOf, route } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ShortDigest } from "../ui/short-digest.tsx";
-import { policyStatus } from "./state.ts";
+import { checked, policyStatus, wanted } from "./state.ts";
 
 export function PolicyStatus() {
   const status = policyStatus.value;
@@ -25,7 +25,7 @@ export function PolicyStatus() {
       return (
         <p class="policy-status bad" role="status">
           No policy is in force: the text has {status.errors} {status.errors === 1 ? "error" : "errors"}. Nothing is
-          decided until <a href={hashOf("policy")}>it is mended</a>.
+          decided until <ToFirstError />.
         </p>
       );
     case "checking":
@@ -41,4 +41,17 @@ export function PolicyStatus() {
         </p>
       );
   }
+}
+
+/** The way to the editor; there already, to the first error. */
+function ToFirstError() {
+  if (route.value.view !== "policy") return <a href={hashOf("policy")}>it is mended</a>;
+  const show = () => {
+    wanted.value = checked.peek()?.diagnostics.find(({ severity }) => severity === "error")?.span ?? null;
+  };
+  return (
+    <button type="button" class="link" onClick={show}>
+      it is mended
+    </button>
+  );
 }

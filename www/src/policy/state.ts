@@ -157,10 +157,11 @@ async function check(current: string): Promise<void> {
   }
   const mine: { waiting: string | null } = { waiting: null };
   checking = mine;
+  const withTools = tools.value;
   try {
     const answer = await ask((api) => checkWithTools(api, current));
-    // A slower answer about an older text says nothing about the present one.
-    if (answer.text === text.value) checked.value = answer;
+    // A slower answer about an older text, or with another catalogue, says nothing about the present one.
+    if (answer.text === text.value && tools.value === withTools) checked.value = answer;
   } catch {
     checked.value = null;
   } finally {

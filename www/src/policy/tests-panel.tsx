@@ -6,7 +6,7 @@ import { coverage, isHit } from "./coverage.ts";
 import { checked, mend, wanted } from "./state.ts";
 
 /** A list that long is read by nobody; the marks beside the lines show all. */
-const SHOWN_MAX = 200;
+const SHOWN_MAX = 50;
 
 export function TestsPanel() {
   const last = checked.value;

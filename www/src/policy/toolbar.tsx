@@ -1,8 +1,10 @@
 /** The active policy, what became of its text, and the way to the others: versions, starters, files, links. */
 
 import { useEffect, useState } from "preact/hooks";
-import { isServed } from "../place.ts";
+import { isDemo, isServed } from "../place.ts";
+import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
+import { FIRST } from "./first-policy.ts";
 import { saveVersion } from "./library/acts.ts";
 import { FilesPicker } from "./library/files-picker.tsx";
 import { importFiles } from "./library/import.ts";
@@ -30,16 +32,24 @@ export function Toolbar() {
     <>
       <div class="library-bar">
         <ActivePolicy />
-        <div class="toolbar">
-          <PanelButton of="save">Save version</PanelButton>
+        {/* biome-ignore lint/a11y/useSemanticElements: these are no fields of a form */}
+        <div class="button-group" role="group" aria-label="The text of this policy">
+          <PanelButton of="save" isMain={active.value !== null && isEdited.value}>
+            Save version
+          </PanelButton>
           <PanelButton of="versions" count={versions.value.length}>
             Versions
           </PanelButton>
+        </div>
+        {/* biome-ignore lint/a11y/useSemanticElements: these are no fields of a form */}
+        <div class="button-group" role="group" aria-label="Other policies">
           <PanelButton of="policies" count={policies.value.filter(({ deletedMs }) => deletedMs === null).length}>
             Policies
           </PanelButton>
           <PanelButton of="starters">Starters</PanelButton>
-          <span class="spacer" />
+        </div>
+        {/* biome-ignore lint/a11y/useSemanticElements: these are no fields of a form */}
+        <div class="button-group" role="group" aria-label="Files and links">
           <FilesPicker label="Open file…" onFiles={(files) => void importFiles(files)} />
           <button type="button" onClick={download}>
             Download
@@ -47,6 +57,7 @@ export function Toolbar() {
           {!isServed && <PanelButton of="share">Share…</PanelButton>}
         </div>
       </div>
+      <FirstSteps />
       <LibraryNotices />
       <OpenPanel />
     </>
@@ -76,17 +87,52 @@ function ActivePolicy() {
   );
 }
 
+/** What to do first, while nothing was done yet. */
+function FirstSteps() {
+  if (library.value.state !== "open" || policies.value.length !== 1 || versions.value.length !== 1) return null;
+  if (text.value !== FIRST.text || panel.value !== null) return null;
+  return (
+    <div class="first-steps">
+      <p>
+        <strong>Begin here.</strong> A policy says what an agent may do alone, what waits for a person, and what never
+        runs. This one is an example, in force already.
+      </p>
+      <ol>
+        <li>
+          <button type="button" class="link" onClick={() => toggle("starters")}>
+            Choose a starter
+          </button>{" "}
+          that is near to your agent, or go on with this text.
+        </li>
+        <li>Change the rules. Problems and tests show below as you type.</li>
+        <li>
+          <a href={hashOf("simulate")}>Try calls</a>, and answer those that wait in{" "}
+          <a href={hashOf("review")}>Review</a>.
+        </li>
+      </ol>
+      {!isServed && !isDemo && (
+        <p>
+          Or look on first: <a href="?demo">the demonstration</a> has a made-up agent at work.
+        </p>
+      )}
+    </div>
+  );
+}
+
 interface PanelButtonProps {
   readonly of: Panel;
   readonly count?: number;
+  /** Whether it is what should be done next. */
+  readonly isMain?: boolean;
   readonly children: string;
 }
 
-function PanelButton({ of, count, children }: PanelButtonProps) {
+function PanelButton({ of, count, isMain = false, children }: PanelButtonProps) {
   const isOpen = panel.value === of;
   return (
     <button
       type="button"
+      class={isMain && !isOpen ? "primary" : undefined}
       id={`open-${of}`}
       aria-expanded={isOpen}
       aria-controls={isOpen ? "library-panel" : undefined}

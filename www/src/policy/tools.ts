@@ -14,13 +14,12 @@ export const tools = signal<Tools | null>(keptTools());
 /** The engine that was told, and which catalogue. */
 let told: { readonly api: EngineApi; readonly tools: Tools | null } | null = null;
 
-/** Checks a text with the catalogue. The engine takes messages in their order, so it knows the catalogue before the text. */
+/** Checks a text with the catalogue, which may be large and so goes to each engine once. */
 export function checkWithTools(api: EngineApi, text: string): Promise<Checked> {
-  if (told?.api !== api || told.tools !== tools.value) {
-    told = { api, tools: tools.value };
-    api.useTools(tools.value).catch(() => undefined);
-  }
-  return api.check(text);
+  const now = tools.value;
+  if (told?.api === api && told.tools === now) return api.check(text);
+  told = { api, tools: now };
+  return api.check(text, now);
 }
 
 /** Keeps a catalogue, or forgets it; whether this browser could. */

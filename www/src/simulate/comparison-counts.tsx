@@ -54,37 +54,40 @@ function Matrix({ counts }: { readonly counts: ComparisonCounts }) {
   return (
     <div>
       <h3>From action to action</h3>
-      <table class="matrix">
-        <caption class="quiet">Calls by their action before, in rows, and after, in columns</caption>
-        <thead>
-          <tr>
-            <th scope="col">before ↓ after →</th>
-            {ACTIONS.map((after) => (
-              <th key={after} scope="col" class="number">
-                <ActionChip action={after} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {ACTIONS.map((before, row) => (
-            <tr key={before}>
-              <th scope="row">
-                <ActionChip action={before} />
-              </th>
-              {ACTIONS.map((after, column) => {
-                const calls = counts.matrix[before][after];
-                const sense = calls === 0 || row === column ? "" : column < row ? "looser" : "stricter";
-                return (
-                  <td key={after} class={`number ${sense}`}>
-                    {calls.toLocaleString()}
-                  </td>
-                );
-              })}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section class="matrix-scroll" aria-label="Matrix of actions" tabIndex={0}>
+        <table class="matrix">
+          <caption class="quiet">Calls by their action before, in rows, and after, in columns</caption>
+          <thead>
+            <tr>
+              <th scope="col">before ↓ after →</th>
+              {ACTIONS.map((after) => (
+                <th key={after} scope="col" class="number">
+                  <ActionChip action={after} />
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {ACTIONS.map((before, row) => (
+              <tr key={before}>
+                <th scope="row">
+                  <ActionChip action={before} />
+                </th>
+                {ACTIONS.map((after, column) => {
+                  const calls = counts.matrix[before][after];
+                  const sense = calls === 0 || row === column ? "" : column < row ? "looser" : "stricter";
+                  return (
+                    <td key={after} class={`number ${sense}`}>
+                      {calls.toLocaleString()}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </div>
   );
 }

@@ -42,11 +42,6 @@ export function segments(text: string, form: TextForm): readonly Segment[] {
   return found;
 }
 
-/** How many hidden characters a text holds; plain line ends and tabs in a string are shown as escapes and not counted. */
-export function hiddenCount(text: string): number {
-  return segments(text, "string").filter((segment) => segment.kind === "hidden").length;
-}
-
 function special(character: string, form: TextForm): Segment {
   if (form === "name") {
     if (character === '"' || character === "\\") return { kind: "text", text: character };

@@ -164,8 +164,33 @@ function tree(rows: readonly CardRow[]): readonly string[] {
   });
 }
 
-function valueText({ type, value, count, length, masked }: CardRow): string {
-  if (masked) return `(masked: ${length} characters; \`--json\` prints them)`;
+/** A value that stands masked on the card. */
+export interface Masked {
+  readonly field: string;
+  /** Where it stands, for a question. */
+  readonly where: string;
+  /** The value as a line of the card, unmasked. */
+  readonly line: string;
+}
+
+/** What the card masks, in its order. Nobody has seen it who has read the card only. */
+export function maskedIn({ args, original, known }: Card): readonly Masked[] {
+  const told = (rows: readonly CardRow[], when: string) =>
+    rows
+      .filter(({ masked }) => masked)
+      .map((row) => ({
+        field: row.field,
+        where: `${shown(row.field)}${when}`,
+        line: `${shown(row.field)}${when}: ${openText(row)}`,
+      }));
+  return [...told(args, ""), ...told(known, ""), ...told(original, ", as it was held")];
+}
+
+function valueText(row: CardRow): string {
+  return row.masked ? `(masked: ${row.length} characters; \`--json\` prints them)` : openText(row);
+}
+
+function openText({ type, value, count }: CardRow): string {
   switch (type) {
     case "string":
       return `"${drawn(value)}"`;

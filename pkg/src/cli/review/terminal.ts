@@ -1,5 +1,6 @@
 /** Reviewing in a terminal: `list`, `show`, `approve`, `reject` and `undo`. */
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
+import type { Card } from "../../card.js";
 import { EscalationError } from "../../errors.js";
 import type { EscalationRecord, Escalations } from "../../escalations.js";
 import { cardContext, presentCard } from "../../presenting.js";
@@ -7,9 +8,9 @@ import type { Status } from "../../types.js";
 import { undoMsOf } from "../../undo.js";
 import type { Output } from "../output.js";
 import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem } from "../problem.js";
-import { cardOf, DIGEST_DIGITS, typedFor } from "./card.js";
+import { cardOf, DIGEST_DIGITS, maskedIn, typedFor } from "./card.js";
 import { lineOf } from "./line.js";
-import { shown } from "./text.js";
+import { shown, wrapped } from "./text.js";
 
 /** Fewer characters of an id are too easily those of another. */
 const PREFIX_MIN = 6;
@@ -45,13 +46,20 @@ export async function list(
 /** Prints the card. */
 export async function show(escalations: Escalations, id: string, isJson: boolean, output: Output): Promise<number> {
   const record = await find(escalations, id);
-  await output.write(isJson ? `${JSON.stringify(record, null, 2)}\n` : await card(escalations, record));
+  await output.write(
+    isJson
+      ? `${JSON.stringify(record, null, 2)}\n`
+      : await drawnCard(escalations, record, await card(escalations, record)),
+  );
   return EXIT_OK;
 }
 
-async function card(escalations: Escalations, record: EscalationRecord): Promise<string> {
-  const shown = await presentCard(record, await cardContext(escalations, record));
-  return `${cardOf(record, shown, await batchWaits(escalations, record), columns())}\n`;
+async function card(escalations: Escalations, record: EscalationRecord): Promise<Card> {
+  return presentCard(record, await cardContext(escalations, record));
+}
+
+async function drawnCard(escalations: Escalations, record: EscalationRecord, card: Card): Promise<string> {
+  return `${cardOf(record, card, await batchWaits(escalations, record), columns())}\n`;
 }
 
 /** How many others of the batch of a call wait; `null` if it is in none. */
@@ -123,7 +131,8 @@ function undoCommand({ id }: EscalationRecord, { file }: AnswerOptions): string 
 }
 
 /**
- * Shows the card, asks to type what the policy wants confirmed, or else the beginning of the digest, and approves.
+ * Shows the card, then each masked value of it to whoever wants to see it, asks to type what the policy wants confirmed, or
+ * else the beginning of the digest, and approves. What was masked and not looked at was not read, and is not approved.
  *
  * @throws {@link Problem} `usage` if this is no terminal: a person must see and type, and a pipe does neither.
  */
@@ -138,14 +147,16 @@ export async function approve(
   }
   const record = await find(escalations, id);
   const shownSinceMs = performance.now();
-  await output.write(await card(escalations, record));
+  const shownCard = await card(escalations, record);
+  await output.write(await drawnCard(escalations, record, shownCard));
   checkPending(record, options);
   if (record.unapprovable !== null) throw new EscalationError("unapprovable", record.unapprovable);
-  const confirmed = await ask(record);
-  if (confirmed === null) {
-    process.stderr.write("Not approved: that is not what stands there. The call still waits.\n");
+  const answered = await ask(record, shownCard, output);
+  if (typeof answered === "string") {
+    process.stderr.write(`Not approved: ${answered}. The call still waits.\n`);
     return EXIT_FAILED;
   }
+  const { confirmed, revealed } = answered;
   const undoMs = undoMsOf(record.decision.risk);
   const reviewed = await escalations.review(record.id, {
     verdict: "approve",
@@ -153,7 +164,7 @@ export async function approve(
     confirmed,
     undoMs,
     shownMs: Math.round(performance.now() - shownSinceMs),
-    ...said(options),
+    ...said({ ...options, note: noted(options.note, revealed) }),
   });
   await output.write(`${outcomeOf(reviewed, undoMs, options)}\n`);
   return EXIT_OK;
@@ -166,26 +177,69 @@ function outcomeOf(record: EscalationRecord, undoMs: number, options: AnswerOpti
   return `approved ${shown(id)}: it may run once${later}\nUntil it runs, this takes it back: ${undoCommand(record, options)}`;
 }
 
-/** What was typed for each field, or `null` if it was not what it should be. The engine compares what fields hold. */
-async function ask({ digest, decision }: EscalationRecord): Promise<Readonly<Record<string, string>> | null> {
-  const digits = digest.slice("sha256:".length, "sha256:".length + DIGEST_DIGITS);
+interface Answered {
+  /** What was typed for each field. The engine compares what fields hold. */
+  readonly confirmed: Readonly<Record<string, string>>;
+  /** Masked fields that were looked at. */
+  readonly revealed: readonly string[];
+}
+
+/** Asks a question; `null` once nobody answers any more. */
+type Question = (text: string) => Promise<string | null>;
+
+/** What was looked at and typed, or why that is not enough. */
+async function ask(record: EscalationRecord, card: Card, output: Output): Promise<Answered | string> {
   const line = createInterface({ input: process.stdin, output: process.stdout });
-  const closed = new Promise<null>((resolve) => {
-    line.once("close", () => resolve(null));
-  });
-  const question = async (text: string) => Promise.race([line.question(text), closed]);
+  const question = questionOf(line);
   try {
-    const typed: Record<string, string> = {};
-    for (const { field, ask } of typedFor(decision)) {
-      const answer = (await question(`To approve, type ${ask}: `))?.trim();
-      if (answer === undefined) return null;
-      if (field !== null) typed[field] = answer;
-      else if (answer.toLowerCase() !== digits) return null;
-    }
-    return typed;
+    const revealed = await reveal(card, question, output);
+    if (revealed === null) return "a masked value was not looked at";
+    const confirmed = await typedBy(record, question);
+    return confirmed === null ? "that is not what stands there" : { confirmed, revealed };
   } finally {
     line.close();
   }
+}
+
+function questionOf(line: Interface): Question {
+  const closed = new Promise<null>((resolve) => {
+    line.once("close", () => resolve(null));
+  });
+  return async (text) => (await Promise.race([line.question(text), closed]))?.trim() ?? null;
+}
+
+/** Shows each masked value, upon a word that says so; `null` if somebody does not want to look at one. */
+async function reveal(card: Card, question: Question, output: Output): Promise<readonly string[] | null> {
+  const revealed = new Set<string>();
+  for (const { field, where, line } of maskedIn(card)) {
+    const answer = await question(`Look at the masked value of ${where} first: type show (the note will say so): `);
+    if (answer?.toLowerCase() !== "show") return null;
+    await output.write(`${wrapped(line, columns()).join("\n")}\n`);
+    revealed.add(field);
+  }
+  return [...revealed];
+}
+
+/** What was typed for each field, or `null` if it was not what it should be. */
+async function typedBy(
+  { digest, decision }: EscalationRecord,
+  question: Question,
+): Promise<Readonly<Record<string, string>> | null> {
+  const digits = digest.slice("sha256:".length, "sha256:".length + DIGEST_DIGITS);
+  const typed: Record<string, string> = {};
+  for (const { field, ask } of typedFor(decision)) {
+    const answer = await question(`To approve, type ${ask}: `);
+    if (answer === null) return null;
+    if (field !== null) typed[field] = answer;
+    else if (answer.toLowerCase() !== digits) return null;
+  }
+  return typed;
+}
+
+/** The note, with what was looked at behind it, as in the app. */
+function noted(note: string | undefined, revealed: readonly string[]): string | undefined {
+  if (revealed.length === 0) return note;
+  return [note, `looked at ${revealed.join(", ")}`].filter((part) => part !== undefined && part !== "").join(" · ");
 }
 
 function said({ note, by }: AnswerOptions) {

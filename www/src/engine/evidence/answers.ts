@@ -3,6 +3,7 @@
 import {
   createEscalations,
   exportHistory,
+  importHistory,
   readCheckpoint,
   type Store,
   UnreadableText,
@@ -14,6 +15,7 @@ import { keptIn } from "../attention/kept.ts";
 import { reportOf } from "../attention/report.ts";
 import { answered, failure } from "../failure.ts";
 import { historyOf } from "../history-of.ts";
+import { channelOf } from "../review/queue.ts";
 import type { Room } from "../room.ts";
 import type { EvidenceApi, Exported, Work } from "./api.ts";
 import { evidenceOf } from "./facts.ts";
@@ -66,6 +68,23 @@ export function evidenceApi(room: Room): EvidenceApi {
         };
         const chunks = chunksOf(file);
         return { ok: true as const, ...(await verifyHistoryText(chunks, { checkpoint, onProgress: advance, signal })) };
+      }),
+    importFile: (file, checkpoint, onProgress) =>
+      works.run("import", async (signal) => {
+        let read = 0;
+        const tell = seldom(onProgress);
+        // It is read twice.
+        const advance = (bytes: number) => {
+          read += bytes;
+          tell(read, 2 * file.size);
+        };
+        const options = { onProgress: advance, signal };
+        const verified = await verifyHistoryText(chunksOf(file), { checkpoint, ...options });
+        if (verified.report.problems.length + verified.lines.length > 0) return { ok: true as const, ...verified };
+        const { store } = at();
+        const imported = await importHistory(store, chunksOf(file), verified, options);
+        new BroadcastChannel(channelOf(room.place())).postMessage("changed");
+        return { ok: true as const, ...imported };
       }),
     readCheckpoint: async (text) => readCheckpoint(text),
     exportHistory: (redact, onProgress) =>

@@ -5,7 +5,7 @@ import type { Failure } from "../api.ts";
 import type { AttentionReport, AttentionSettings } from "../attention/api.ts";
 
 /** Long work that can be stopped; what was asked for is then answered with the failure `stopped`. */
-export type Work = "evidence" | "search" | "verify" | "export" | "file";
+export type Work = "evidence" | "search" | "verify" | "export" | "file" | "import";
 
 /** Hears how much of how much is done. */
 export type OnProgress = (done: number, all: number) => void;
@@ -82,6 +82,14 @@ export interface Verified {
   readonly isRedacted: boolean;
 }
 
+/** What was taken in. */
+export interface Imported {
+  readonly ok: true;
+  readonly entries: number;
+  /** How many calls were open in it, and were closed: nothing that was imported runs. */
+  readonly closed: number;
+}
+
 export interface Exported {
   readonly ok: true;
   readonly file: Blob;
@@ -99,6 +107,8 @@ export interface EvidenceApi {
   verifyStore(checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Verified | Failure>;
   /** Verifies an exported history, and takes nothing of it. */
   verifyFile(file: File, checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Verified | Failure>;
+  /** Verifies an exported history and, if it has no problem, takes it into the empty store of this browser. */
+  importFile(file: File, checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Imported | Verified | Failure>;
   /** The checkpoint in a text; `null` if it is none. */
   readCheckpoint(text: string): Promise<Checkpoint | null>;
   exportHistory(redact: boolean, onProgress: OnProgress): Promise<Exported | Failure>;

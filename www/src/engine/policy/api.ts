@@ -1,6 +1,7 @@
 /** What the page asks about a policy text, and what comes back. */
 
 import type { Completions, Description, Diagnostic, Digest, PolicySummary, TestResult } from "countersign";
+import type { Tools } from "../simulate/api.ts";
 import type { TokenTable } from "./tokens.ts";
 
 /** A rule as the engine understood it. */
@@ -38,8 +39,11 @@ export interface Checked {
 }
 
 export interface PolicyApi {
-  /** Checks a text and puts its policy in force, or none if it has errors. */
-  check(text: string): Promise<Checked>;
+  /**
+   * Checks a text and puts its policy in force, or none if it has errors. From now on policies are loaded with the catalogue
+   * `tools`, or with none; left out, it is as before. It comes with the text, so that no policy decides without it.
+   */
+  check(text: string, tools?: Tools | null): Promise<Checked>;
   /** What can stand at a place of a text, in UTF-16 code units. */
   complete(text: string, offset: number): Promise<Completions | null>;
   /** What the word at a place of a text means. */

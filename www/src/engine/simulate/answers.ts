@@ -78,10 +78,6 @@ export function simulateApi(room: Room): SimulateApi {
       return answered(() => comparison.line(index));
     },
 
-    async useTools(tools) {
-      room.useTools(tools);
-    },
-
     async readTools(name, text) {
       const { tools, rendered } = await toolForms({ name, text });
       return { forms: tools, rendered };

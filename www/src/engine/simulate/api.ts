@@ -173,8 +173,6 @@ export interface SimulateApi {
   changedRows(query: ChangeQuery, from: number, count: number): Promise<ChangedRows>;
   changedLine(index: number): Promise<ComparedLineText | Failure>;
 
-  /** From the next check on, policies are loaded with this catalogue. */
-  useTools(tools: Tools | null): Promise<void>;
   /** Reads a catalogue; changes nothing. */
   readTools(name: string, text: string | Uint8Array): Promise<ReadTools>;
   /** The change that adds a test to a policy's text. */

@@ -6,29 +6,35 @@ import { APPROVE_REASONS } from "../../engine/review/notes.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
 import { ShortDigest } from "../../ui/short-digest.tsx";
 import { HeadlineText } from "../card/headline.tsx";
+import type { Seen } from "../card/seen.ts";
 import { commands } from "../card/view.ts";
 import { isRisky } from "../risk-chip.tsx";
 import { DeliberateButton } from "./deliberate-button.tsx";
+import { isLocked, LockState, showNextOf } from "./lock.tsx";
 import { isReason, NO_REASON, type Reason, ReasonField } from "./reason-field.tsx";
 import { useArmed } from "./use-armed.ts";
 
 interface Props {
   readonly card: Card;
   readonly digest: Digest;
+  readonly seen: Seen;
+  readonly isRead: boolean;
   readonly answering: boolean;
   readonly onBack: () => void;
   readonly onApprove: (confirmed: Readonly<Record<string, string>>, reason: Reason) => void;
 }
 
-export function ApproveStep({ card, digest, answering, onBack, onApprove }: Props) {
-  const armed = useArmed(card.armMs);
+export function ApproveStep({ card, digest, seen, isRead, answering, onBack, onApprove }: Props) {
+  // What comes to the card meanwhile is looked at too, and then once more all of it.
+  const armed = useArmed(card.armMs, seen.grown.value);
+  const locked = isLocked({ seen, isRead });
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const [reason, setReason] = useState(NO_REASON);
   const fields = card.confirm;
   const asksWhy = isRisky(card.headline.risk);
   const isTyped = fields.every(({ field }) => typedAt(typed, field) !== "");
   const isSaid = !asksWhy || isReason(reason);
-  const isReady = armed && isTyped && isSaid && !answering;
+  const isReady = armed && !locked && isTyped && isSaid && !answering;
   const back = useRef<HTMLButtonElement>(null);
   const approveNow = () => {
     if (!isReady) return false;
@@ -39,7 +45,7 @@ export function ApproveStep({ card, digest, answering, onBack, onApprove }: Prop
     back.current?.focus();
   }, []);
   useEffect(() => {
-    commands.current = { confirm: approveNow };
+    commands.current = { confirm: approveNow, showNext: () => showNextOf(seen) };
     return () => {
       commands.current = {};
     };
@@ -79,8 +85,8 @@ export function ApproveStep({ card, digest, answering, onBack, onApprove }: Prop
           Approve this call
         </DeliberateButton>
       </div>
-      <p class="quiet" role="status">
-        {stateText({ answering, armed, isTyped, isSaid })}
+      <p class="quiet confirm-state">
+        <LockState seen={seen} isRead={isRead} otherwise={stateText({ answering, armed, isTyped, isSaid })} />
       </p>
     </fieldset>
   );

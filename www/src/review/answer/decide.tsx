@@ -5,15 +5,17 @@ import type { Shown } from "../../engine/review/api.ts";
 import { noteOf } from "../../engine/review/notes.ts";
 import { isServed } from "../../place.ts";
 import type { Seen } from "../card/seen.ts";
-import { commands, expanded, onlyDifferences, revealed, step } from "../card/view.ts";
+import { commands, revealed, step } from "../card/view.ts";
 import { askAgent, edit, review } from "../state.ts";
 import { ApproveStep } from "./approve.tsx";
 import { AskStep } from "./ask.tsx";
 import { DeliberateButton } from "./deliberate-button.tsx";
 import { EditStep, editableRows } from "./edit.tsx";
+import { isLocked, LockState, showNextOf } from "./lock.tsx";
 import type { Reason } from "./reason-field.tsx";
 import { RejectStep } from "./reject.tsx";
 import { useArmed } from "./use-armed.ts";
+import { useRead } from "./use-read.ts";
 import { useShownMs } from "./use-shown-ms.ts";
 
 /** How long a card stands before it takes a rejection or a question: a press meant for the card before does nothing. */
@@ -29,6 +31,8 @@ export function Decide({ shown, seen }: Props) {
   const { digest } = shown.card;
   const busy = useRef(false);
   const shownMs = useShownMs();
+  const section = useRef<HTMLElement>(null);
+  const isRead = useRead(shown.card, shownMs, section, seen.grown.value);
   const [answering, setAnswering] = useState(false);
 
   async function once(work: () => Promise<void>) {
@@ -51,8 +55,8 @@ export function Decide({ shown, seen }: Props) {
   };
 
   return (
-    <section class="decide" aria-label="Your answer">
-      {step.value === "choose" && <Choose shown={shown} seen={seen} answering={answering} />}
+    <section class="decide" ref={section} aria-label="Your answer">
+      {step.value === "choose" && <Choose shown={shown} seen={seen} isRead={isRead} answering={answering} />}
       {step.value === "reject" && (
         <RejectStep answering={answering} onBack={back} onReject={(reason) => answer("reject", {}, reason)} />
       )}
@@ -71,6 +75,8 @@ export function Decide({ shown, seen }: Props) {
         <ApproveStep
           card={shown.card}
           digest={digest}
+          seen={seen}
+          isRead={isRead}
           answering={answering}
           onBack={back}
           onApprove={(confirmed, reason) => answer("approve", confirmed, reason)}
@@ -80,12 +86,17 @@ export function Decide({ shown, seen }: Props) {
   );
 }
 
-function Choose({ shown, seen, answering }: Props & { readonly answering: boolean }) {
+interface ChooseProps extends Props {
+  readonly isRead: boolean;
+  readonly answering: boolean;
+}
+
+function Choose({ shown, seen, isRead, answering }: ChooseProps) {
   const { card, editedUnder } = shown;
   const armed = useArmed(REJECT_ARM_MS) && !answering;
   const approvable = card.unapprovable === null;
-  const isSeen = seen.unseen.value === 0 && !onlyDifferences.value;
-  const approveArmed = useArmed(card.armMs) && isSeen && approvable && !answering;
+  const isArmed = useArmed(card.armMs, seen.grown.value);
+  const approveArmed = isArmed && !isLocked({ seen, isRead }) && approvable && !answering;
   const rejectButton = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     // The safe answer has the focus; the card stays where reading begins.
@@ -141,7 +152,11 @@ function Choose({ shown, seen, answering }: Props & { readonly answering: boolea
       </div>
       {approvable && (
         <p id="approve-state" class="approve-state">
-          <SeenState seen={seen} armed={approveArmed} />
+          <LockState
+            seen={seen}
+            isRead={isRead}
+            otherwise={approveArmed ? "Every part was on screen." : "Approving works in a moment."}
+          />
         </p>
       )}
       {canEdit && editedUnder === null && (
@@ -153,43 +168,4 @@ function Choose({ shown, seen, answering }: Props & { readonly answering: boolea
       )}
     </>
   );
-}
-
-function showNextOf(seen: Seen): boolean {
-  expanded.value = true;
-  seen.showNext();
-  return seen.unseen.value > 0;
-}
-
-/** Why approving does not work yet, and the way there. */
-function SeenState({ seen, armed }: { readonly seen: Seen; readonly armed: boolean }) {
-  const unseen = seen.unseen.value;
-  if (onlyDifferences.value) {
-    return (
-      <>
-        <span role="status">Approving is locked while values are hidden. </span>
-        <button
-          type="button"
-          onClick={() => {
-            onlyDifferences.value = false;
-          }}
-        >
-          Show all values
-        </button>
-      </>
-    );
-  }
-  if (unseen > 0) {
-    return (
-      <>
-        <span role="status">
-          Approving is locked: {unseen} {unseen === 1 ? "part has" : "parts have"} not been wholly on screen.{" "}
-        </span>
-        <button type="button" aria-keyshortcuts="n" onClick={() => showNextOf(seen)}>
-          Show the next
-        </button>
-      </>
-    );
-  }
-  return <span role="status">{armed ? "Every part was on screen." : "Approving works in a moment."}</span>;
 }

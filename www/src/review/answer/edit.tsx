@@ -5,6 +5,8 @@ import { useState } from "preact/hooks";
 import type { Shown } from "../../engine/review/api.ts";
 import { valueAt, withChanges } from "../../engine/review/field.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
+import { Masked } from "../card/rows.tsx";
+import { revealed } from "../card/view.ts";
 import { Written } from "../card/written.tsx";
 import { DeliberateButton } from "./deliberate-button.tsx";
 
@@ -83,14 +85,33 @@ interface FieldProps {
   readonly onText: (text: string) => void;
 }
 
-function EditField({ row, at, text, isWrong, onText }: FieldProps) {
+/** What stands masked on the card stands masked here. */
+function EditField(props: FieldProps) {
+  const { row } = props;
+  if (!row.masked || revealed.value.includes(row.field)) return <OpenField {...props} />;
+  return (
+    <div class="field">
+      <p>
+        <code>
+          <VisibleText text={row.field} />
+        </code>{" "}
+        <Masked row={row} />
+      </p>
+    </div>
+  );
+}
+
+function OpenField({ row, at, text, isWrong, onText }: FieldProps) {
   const id = `edit-${at}`;
   const problem = `${id}-problem`;
   const describedBy = isWrong ? problem : undefined;
   return (
     <div class="field">
       <label for={id}>
-        <code>{row.field}</code> <span class="hint">{row.type}</span>
+        <code>
+          <VisibleText text={row.field} />
+        </code>{" "}
+        <span class="hint">{row.type}</span>
       </label>
       {row.type === "boolean" && (
         <select id={id} value={text} onChange={(event) => onText(event.currentTarget.value)}>

@@ -1,21 +1,25 @@
 /** A delay before a button works, so that a press meant for something else does nothing. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /**
  * Turns true once the component has been shown for `ms` in a visible, focused window, without interruption.
  *
- * Going to another window and back begins anew. To begin anew for another call, give the component another key.
+ * Going to another window and back begins anew, and so does another `about`: what the button would do, and what was read.
  */
-export function useArmed(ms: number): boolean {
+export function useArmed(ms: number, about: string | number = ""): boolean {
   const [armed, setArmed] = useState(false);
+  const armedFor = useRef(about);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const begin = () => {
       clearTimeout(timer);
       setArmed(false);
       if (document.visibilityState !== "visible" || !document.hasFocus()) return;
-      timer = setTimeout(() => setArmed(true), ms);
+      timer = setTimeout(() => {
+        armedFor.current = about;
+        setArmed(true);
+      }, ms);
     };
     begin();
     window.addEventListener("focus", begin);
@@ -27,6 +31,7 @@ export function useArmed(ms: number): boolean {
       window.removeEventListener("blur", begin);
       document.removeEventListener("visibilitychange", begin);
     };
-  }, [ms]);
-  return armed;
+  }, [ms, about]);
+  // Effects come after the drawing: until then it is armed for what was there before.
+  return armed && armedFor.current === about;
 }

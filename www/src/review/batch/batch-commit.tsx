@@ -6,11 +6,14 @@ import type { MemberAnswer, ShownBatch } from "../../engine/review/api.ts";
 import { APPROVE_REASONS, noteOf, REJECT_REASONS } from "../../engine/review/notes.ts";
 import { hashOf } from "../../route.ts";
 import { DeliberateButton } from "../answer/deliberate-button.tsx";
+import { isLocked, LockState } from "../answer/lock.tsx";
 import { isReason, NO_REASON, type Reason, ReasonField } from "../answer/reason-field.tsx";
 import { useArmed } from "../answer/use-armed.ts";
+import { useRead } from "../answer/use-read.ts";
 import { useShownMs } from "../answer/use-shown-ms.ts";
 import type { Seen } from "../card/seen.ts";
-import { Written } from "../card/written.tsx";
+import { revealed } from "../card/view.ts";
+import { plain, Written } from "../card/written.tsx";
 import { CheckResult } from "../check-result.tsx";
 import { isRisky } from "../risk-chip.tsx";
 import { answeredHere } from "../state.ts";
@@ -31,8 +34,14 @@ export function BatchCommit({ shown, seen }: Props) {
   const shownMs = useShownMs();
   const [approvals, rejections] = [chosenFor("approve"), chosenFor("reject")];
   const asksWhy = isRisky(risk) && approvals.length > 0;
-  const armed = useArmed(batch.armMs);
-  const isSeen = seen.unseen.value === 0 || approvals.length === 0;
+  const isSummed = approvals.length === 0 || approving.value !== null;
+  const summary = plain(approving.value ?? []);
+  // Another choice is read once more: the button says something else.
+  const about = `${approvals.join()} ${rejections.join()} ${summary} ${seen.grown.value}`;
+  const armed = useArmed(batch.armMs, about) && isSummed;
+  const section = useRef<HTMLElement>(null);
+  const isRead = useRead(batch, shownMs, section, seen.grown.value);
+  const isSeen = approvals.length === 0 || !isLocked({ seen, isRead });
   const isSaid = (rejections.length === 0 || isReason(rejecting)) && (!asksWhy || isReason(why));
   const isReady = armed && isSeen && isSaid && approvals.length + rejections.length > 0 && !answering;
 
@@ -55,7 +64,7 @@ export function BatchCommit({ shown, seen }: Props) {
 
   if (results.value !== null) return <Done />;
   return (
-    <section class="decide" aria-label="Your answers">
+    <section class="decide" ref={section} aria-label="Your answers">
       {rejections.length > 0 && (
         <ReasonField
           title={`Why do you reject ${rejections.length === 1 ? "it" : "them"}?`}
@@ -84,14 +93,15 @@ export function BatchCommit({ shown, seen }: Props) {
           <CommitText approvals={approvals.length} rejections={rejections.length} />
         </DeliberateButton>
       </div>
-      <p id="commit-state" class="quiet" role="status">
-        {stateText({ answering, armed, isSeen, isSaid, chosen: approvals.length + rejections.length })}
+      <p id="commit-state" class="quiet">
+        {isSeen || answering ? (
+          <span role="status">
+            {stateText({ answering, armed, isSummed, isSaid, chosen: approvals.length + rejections.length })}
+          </span>
+        ) : (
+          <LockState seen={seen} isRead={isRead} otherwise="" />
+        )}
       </p>
-      {!isSeen && (
-        <button type="button" onClick={seen.showNext}>
-          Show what was not on screen
-        </button>
-      )}
     </section>
   );
 }
@@ -100,7 +110,7 @@ function CommitText({ approvals, rejections }: { readonly approvals: number; rea
   if (approvals + rejections === 0) return <>Nothing chosen</>;
   return (
     <>
-      {approvals > 0 && (approving.value === null ? `Approve ${approvals}` : <Written text={approving.value} />)}
+      {approvals > 0 && (approving.value === null ? `Approve ${approvals} …` : <Written text={approving.value} />)}
       {approvals > 0 && rejections > 0 && " · "}
       {rejections > 0 && `Reject ${rejections}`}
     </>
@@ -145,7 +155,7 @@ function answersOf(
     const isApproved = approvals.includes(id);
     if (!isApproved && !rejections.includes(id)) return [];
     const { code, words } = isApproved ? why : rejecting;
-    const note = noteOf({ reason: code, words, revealed: [] });
+    const note = noteOf({ reason: code, words, revealed: revealed.value });
     return [{ id, digest, verdict: isApproved ? "approve" : "reject", note, shownMs }];
   });
 }
@@ -153,15 +163,15 @@ function answersOf(
 interface State {
   readonly answering: boolean;
   readonly armed: boolean;
-  readonly isSeen: boolean;
+  readonly isSummed: boolean;
   readonly isSaid: boolean;
   readonly chosen: number;
 }
 
-function stateText({ answering, armed, isSeen, isSaid, chosen }: State): string {
+function stateText({ answering, armed, isSummed, isSaid, chosen }: State): string {
   if (answering) return "Recording the answers…";
   if (chosen === 0) return "Choose an answer for each call; what you leave goes on waiting.";
-  if (!isSeen) return "Some values have not been on screen yet.";
+  if (!isSummed) return "Looking at what is chosen…";
   if (!isSaid) return "Choose a reason and say it in a few words.";
   return armed ? "Ready." : "Read it once more; the button works in a moment.";
 }

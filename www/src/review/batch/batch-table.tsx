@@ -1,47 +1,73 @@
 /** What differs, in columns, and a choice for each call. */
 
 import type { Batch, CardRow } from "countersign";
-import { useContext, useEffect, useRef } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ShownBatch } from "../../engine/review/api.ts";
 import { hashOf } from "../../route.ts";
 import { SeenContext } from "../card/seen.ts";
-import { revealed } from "../card/view.ts";
 import { plain, Written } from "../card/written.tsx";
-import { type Choice, choose, opened, results } from "./state.ts";
+import { aloneOf, type Choice, choose, opened, results } from "./state.ts";
+
+/** In windows of at most so many pixels calls never stand side by side. */
+const NARROW = 768;
 
 interface Props {
   readonly shown: ShownBatch;
   readonly gone: ReadonlySet<string>;
 }
 
-export function BatchTable({ shown: { batch, alone }, gone }: Props) {
+export function BatchTable({ shown, gone }: Props) {
+  const { batch } = shown;
+  const alone = aloneOf(shown);
+  const table = useRef<HTMLTableElement>(null);
+  useLayoutEffect(() => (table.current === null ? undefined : fitted(table.current)), [shown]);
   return (
-    <table class="batch-table">
-      <thead>
-        <tr>
-          <th scope="col">Call</th>
-          {batch.columns.map(({ field, key }) => (
-            <th key={field} scope="col">
-              <Written text={key} />
-            </th>
+    <div class="batch-place">
+      <table class="batch-table" ref={table}>
+        <thead>
+          <tr>
+            <th scope="col">Call</th>
+            {batch.columns.map(({ field, key }) => (
+              <th key={field} scope="col">
+                <Written text={key} />
+              </th>
+            ))}
+            <th scope="col">Your answer</th>
+          </tr>
+        </thead>
+        <tbody>
+          {batch.rows.map((row, at) => (
+            <Call
+              key={row.id}
+              row={row}
+              number={at + 1}
+              columns={batch.columns}
+              isAlone={alone.has(row.id)}
+              isGone={gone.has(row.id)}
+            />
           ))}
-          <th scope="col">Your answer</th>
-        </tr>
-      </thead>
-      <tbody>
-        {batch.rows.map((row, at) => (
-          <Call
-            key={row.id}
-            row={row}
-            number={at + 1}
-            columns={batch.columns}
-            isAlone={alone.includes(row.id)}
-            isGone={gone.has(row.id)}
-          />
-        ))}
-      </tbody>
-    </table>
+        </tbody>
+      </table>
+    </div>
   );
+}
+
+/** Shows one call after the other where columns have no room beside each other, so that none stands off screen. */
+function fitted(table: HTMLTableElement): () => void {
+  const place = table.parentElement;
+  let width = -1;
+  const arrange = () => {
+    if (place === null || place.clientWidth === width) return;
+    width = place.clientWidth;
+    table.classList.remove("stacked");
+    const hasRoom = window.innerWidth > NARROW && table.offsetWidth <= place.clientWidth;
+    table.classList.toggle("stacked", !hasRoom);
+  };
+  arrange();
+  if (place === null) return () => undefined;
+  const observer = new ResizeObserver(arrange);
+  observer.observe(place);
+  return () => observer.disconnect();
 }
 
 interface CallProps {
@@ -77,7 +103,7 @@ function Call({ row: { id, cells }, number, columns, isAlone, isGone }: CallProp
   );
 }
 
-function Cell({ cell: { value, type, count, masked, field, flags } }: { readonly cell: CardRow }) {
+function Cell({ cell: { value, type, count, masked, flags } }: { readonly cell: CardRow }) {
   if (type === "list" || type === "map") {
     return (
       <span class="type">
@@ -85,7 +111,7 @@ function Cell({ cell: { value, type, count, masked, field, flags } }: { readonly
       </span>
     );
   }
-  if (masked && !revealed.value.includes(field)) return <span class="quiet">masked; look at it alone</span>;
+  if (masked) return <span class="quiet">masked; look at it alone</span>;
   return (
     <span class={flags.length > 0 ? "value flagged" : "value"}>
       <Written text={value} />
@@ -103,13 +129,13 @@ interface ChoicesProps {
   readonly id: string;
   readonly number: number;
   readonly choice: Choice;
-  /** Its values have to be typed. */
+  /** Its values have to be typed, or looked at. */
   readonly isAlone: boolean;
 }
 
 function Choices({ id, number, choice, isAlone }: ChoicesProps) {
   return (
-    <fieldset class="choices">
+    <fieldset class="call-choices">
       <legend class="visually-hidden">Answer to call {number}</legend>
       {CHOICES.filter(([value]) => value !== "approve" || !isAlone).map(([value, label]) => (
         <label key={value}>
@@ -125,7 +151,7 @@ function Choices({ id, number, choice, isAlone }: ChoicesProps) {
           {label}
         </label>
       ))}
-      {isAlone && <a href={hashOf("review", id)}>Approve it alone: values are to be typed</a>}
+      {isAlone && <a href={hashOf("review", id)}>Approve it alone: values are to be typed or looked at</a>}
     </fieldset>
   );
 }

@@ -49,18 +49,28 @@ export async function lookAgain(key: string): Promise<void> {
   const known = new Set([...rows, ...before.shown.batch.outliers].map(({ id }) => id));
   const gone = new Set(rows.filter(({ id, digest }) => !waits.has(`${id} ${digest}`)).map(({ id }) => id));
   const choices = new Map([...opened.value.choices].filter(([id]) => !gone.has(id)));
+  const isSame = choices.size === opened.value.choices.size;
   opened.value = { ...opened.value, gone, choices, late: now.filter(({ id }) => !known.has(id)).length };
-  await sumUp();
+  if (!isSame) await sumUp();
+}
+
+/** Calls that cannot be approved here, as something of them has to be looked at or typed, by id. */
+export function aloneOf({ batch, alone }: ShownBatch): ReadonlySet<string> {
+  const masked = batch.rows.filter(({ cells }) => cells.some((cell) => cell?.masked === true));
+  return new Set([...alone, ...masked.map(({ id }) => id)]);
 }
 
 export async function choose(id: string, choice: Choice): Promise<void> {
   const before = opened.value;
   if (before === null || before.gone.has(id)) return;
+  if (choice === "approve" && aloneOf(before.shown).has(id)) return;
   opened.value = { ...before, choices: new Map([...before.choices, [id, choice]]) };
   await sumUp();
 }
 
+/** Until the new summary is there is none: an old one tells of other calls. */
 async function sumUp(): Promise<void> {
+  approving.value = null;
   const ids = chosenFor("approve");
   const summary = ids.length === 0 ? null : await ask((api) => api.batchSummary(ids)).catch(() => null);
   if (chosenFor("approve").join() === ids.join()) approving.value = summary;

@@ -4,10 +4,11 @@ import type { Card } from "countersign";
 import { Part } from "./part.tsx";
 import { Written } from "./written.tsx";
 
-export function AgentWords({ agent: { reason, confidence, notes } }: { readonly agent: Card["agent"] }) {
+export function AgentWords({ agent }: { readonly agent: Card["agent"] }) {
+  const { reason, confidence, notes } = agent;
   if (reason === null && confidence === null) return null;
   return (
-    <Part>
+    <Part says={agent}>
       <details class="agent-words">
         <summary>Written by the agent, not verified</summary>
         {notes.map((note) => (

@@ -47,7 +47,7 @@ export function Args({ card, escalation: { call, original } }: Props) {
         <Rows rows={args} flags={flags} label="Arguments" />
       )}
       {gone.length > 0 && (
-        <Part class="gone">
+        <Part class="gone" says={gone}>
           <h4>In the most similar approved call, and not here</h4>
           <ul class="rows">
             {gone.map(({ field, before }) => (

@@ -18,7 +18,7 @@ export function Headline({ shown }: { readonly shown: Shown }) {
   const { headline } = card;
   const { status, openedAtMs, expiresAtMs } = escalation;
   return (
-    <Part class={isRisky(headline.risk) ? "card-head risky" : "card-head"}>
+    <Part class={isRisky(headline.risk) ? "card-head risky" : "card-head"} says={headline}>
       <header>
         <p class="card-chips">
           <RiskChip risk={headline.risk} />
@@ -106,7 +106,7 @@ export function Warnings({ shown: { card, escalation } }: { readonly shown: Show
   const { rejected, unknown } = escalation.links;
   if (warnings.length === 0 && rejected.length + unknown.length === 0) return null;
   return (
-    <Part>
+    <Part says={[warnings, rejected, unknown]}>
       {warnings.map((warning) => (
         <p key={warning} class="notice bad">
           {warning}
@@ -142,7 +142,9 @@ function Alike({ shown: { alike, batch } }: { readonly shown: Shown }) {
       )}
       {batch !== null && batch.count > 1 && (
         <p class="quiet">
-          <a href={hashOf("review", "batch", batch.key)}>Review it beside {batch.count - 1} others like it</a>
+          <a href={hashOf("review", "batch", batch.key)}>
+            Review it beside {batch.count - 1} {batch.count === 2 ? "other" : "others"} like it
+          </a>
         </p>
       )}
     </>

@@ -52,7 +52,8 @@ export function Outcome({ shown, wasPending }: Props) {
               <br />
               <span class="too-fast">
                 Answered after {seconds(shownMs)}; reading its {shown.card.words} words takes{" "}
-                {seconds(shown.card.readingFloorMs)} at least. Such an approval is no evidence for relaxing a rule.
+                {seconds(shown.card.readingFloorMs)} at least.
+                {verdict === "approve" && " Such an approval is no evidence for relaxing a rule."}
               </span>
             </>
           )}

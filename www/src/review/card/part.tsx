@@ -9,15 +9,18 @@ interface Props {
   readonly class?: string;
   /** `li` within lists. */
   readonly as?: "div" | "li";
+  /** What it says, as plain data: once that is another, the part has to be on screen anew. */
+  readonly says?: unknown;
 }
 
-export function Part({ children, class: looks, as: Tag = "div" }: Props) {
+export function Part({ children, class: looks, as: Tag = "div", says = null }: Props) {
   const seen = useContext(SeenContext);
   const part = useRef<HTMLElement>(null);
+  const said = JSON.stringify(says);
   useEffect(() => {
     if (part.current !== null) return seen?.follow(part.current);
     return undefined;
-  }, [seen]);
+  }, [seen, said]);
   return (
     <Tag ref={part as never} class={looks} tabIndex={-1}>
       {children}

@@ -2,14 +2,17 @@
 
 import type { Card, CardRow } from "countersign";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { VisibleText } from "../../text/visible-text.tsx";
 import { Part } from "./part.tsx";
 import { SeenContext } from "./seen.ts";
-import { expanded, onlyDifferences, revealed } from "./view.ts";
+import { expanded, lookAt, onlyDifferences, revealed } from "./view.ts";
 import { beginning, plain, Written } from "./written.tsx";
 
 /** Longer text is folded, and must be unfolded and passed over before the call can be approved. */
 const FOLDED_FROM = 1_000;
 const FOLDED_TO = 400;
+/** Rows this deep share an indent, or nearly. */
+const SAME_INDENT_FROM = 3;
 
 interface Props {
   readonly rows: readonly CardRow[];
@@ -19,11 +22,12 @@ interface Props {
 }
 
 export function Rows({ rows, flags = [], label }: Props) {
+  const within = placesOf(rows);
   const shown = onlyDifferences.value ? rows.filter(({ difference }) => difference !== "same") : rows;
   return (
     <ul class="rows" aria-label={label}>
       {shown.map((row) => (
-        <Row key={row.field} row={row} flags={flags} />
+        <Row key={row.field} row={row} within={within.get(row.field) ?? null} flags={flags} />
       ))}
       {shown.length < rows.length && (
         <li class="quiet">{rows.length - shown.length} values are the same as in the similar call, and not shown.</li>
@@ -32,13 +36,38 @@ export function Rows({ rows, flags = [], label }: Props) {
   );
 }
 
-function Row({ row, flags }: { readonly row: CardRow; readonly flags: Card["flags"] }) {
+/** In which field each nested row stands, by its own field. */
+function placesOf(rows: readonly CardRow[]): ReadonlyMap<string, string> {
+  const places = new Map<string, string>();
+  const above: string[] = [];
+  for (const { field, depth } of rows) {
+    above[depth] = field;
+    const place = depth === 0 ? undefined : above[depth - 1];
+    if (place !== undefined) places.set(field, place);
+  }
+  return places;
+}
+
+interface RowProps {
+  readonly row: CardRow;
+  /** The field in which it stands; `null` at the top. */
+  readonly within: string | null;
+  readonly flags: Card["flags"];
+}
+
+function Row({ row, within, flags }: RowProps) {
   const { depth, key, type, difference, before, reading } = row;
   const own = row.flags.map((at) => flags[at]).filter((flag) => flag !== undefined);
   const looks = ["row", `depth-${Math.min(depth, 8)}`, own.length > 0 ? "flagged" : "", difference ?? ""];
   return (
-    <Part as="li" class={looks.filter((look) => look !== "").join(" ")}>
+    <Part as="li" class={looks.filter((look) => look !== "").join(" ")} says={row}>
       <span class="row-line">
+        {within !== null && (
+          // Where rows have one indent, only this tells in which map or list one stands.
+          <span class={depth >= SAME_INDENT_FROM ? "path always" : "path"}>
+            <VisibleText text={within} /> ›{" "}
+          </span>
+        )}
         <span class="key">
           <Written text={key} />
         </span>
@@ -78,9 +107,27 @@ function Row({ row, flags }: { readonly row: CardRow; readonly flags: Card["flag
 }
 
 function Value({ row }: { readonly row: CardRow }) {
-  const { value, type, masked, field } = row;
+  const { type, masked, field } = row;
   if (type === "list" || type === "map") return null;
   if (masked && !revealed.value.includes(field)) return <Masked row={row} />;
+  if (masked) return <Revealed row={row} />;
+  return <Plain row={row} />;
+}
+
+/** Its line was on screen while it was masked; now all of it has to be. */
+function Revealed({ row }: { readonly row: CardRow }) {
+  const seen = useContext(SeenContext);
+  const part = useRef<HTMLSpanElement>(null);
+  useEffect(() => (part.current === null ? undefined : seen?.follow(part.current)), [seen]);
+  return (
+    <span ref={part} tabIndex={-1}>
+      <Plain row={row} />
+    </span>
+  );
+}
+
+function Plain({ row }: { readonly row: CardRow }) {
+  const { value, type } = row;
   if (type !== "string") {
     return (
       <span class="value">
@@ -134,9 +181,13 @@ function LongText({ row: { value, length } }: { readonly row: CardRow }) {
   );
 }
 
-function Masked({ row: { field, key, length } }: { readonly row: CardRow }) {
+/** Nobody has seen it before they look at it; that they did is in the note of their answer. */
+export function Masked({ row: { field, key, length } }: { readonly row: CardRow }) {
+  const seen = useContext(SeenContext);
+  const part = useRef<HTMLSpanElement>(null);
+  useEffect(() => (part.current === null ? undefined : seen?.mask(part.current, field)), [seen, field]);
   return (
-    <span class="masked">
+    <span ref={part} class="masked" tabIndex={-1}>
       <span class="value" aria-hidden="true">
         ••••••••
       </span>{" "}
@@ -145,7 +196,7 @@ function Masked({ row: { field, key, length } }: { readonly row: CardRow }) {
         type="button"
         aria-label={`Look at the masked value of ${plain(key)}; your answer's note will say so`}
         onClick={() => {
-          revealed.value = [...revealed.value, field];
+          lookAt(field);
         }}
       >
         Look at it

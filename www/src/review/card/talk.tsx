@@ -3,6 +3,7 @@
 import type { Queued } from "../../engine/review/api.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Part } from "./part.tsx";
 
 export function Talk({ escalation }: { readonly escalation: Queued }) {
   const { status, reviews, approvalsMissing, questions } = escalation;
@@ -10,7 +11,7 @@ export function Talk({ escalation }: { readonly escalation: Queued }) {
   return (
     <>
       {isWaiting && (
-        <>
+        <Part says={reviews}>
           <h3>Answers so far</h3>
           <ul class="answers-so-far">
             {reviews.map(({ by, verified, verdict, atMs, counts }) => (
@@ -26,23 +27,25 @@ export function Talk({ escalation }: { readonly escalation: Queued }) {
               {approvalsMissing} more {approvalsMissing === 1 ? "approval is" : "approvals are"} missing.
             </p>
           )}
-        </>
+        </Part>
       )}
       {questions.map(({ atMs, by, text, answer }) => (
-        <details key={atMs} class="agent-words" open>
-          <summary>
-            <Person by={by} /> asked: <VisibleText text={text} form="string" />
-          </summary>
-          <p>
-            {answer === null ? (
-              "No answer yet."
-            ) : (
-              <>
-                Written by the agent, not verified: <VisibleText text={answer} form="string" />
-              </>
-            )}
-          </p>
-        </details>
+        <Part key={atMs} says={[text, answer]}>
+          <details class="agent-words" open>
+            <summary>
+              <Person by={by} /> asked: <VisibleText text={text} form="string" />
+            </summary>
+            <p>
+              {answer === null ? (
+                "No answer yet."
+              ) : (
+                <>
+                  Written by the agent, not verified: <VisibleText text={answer} form="string" />
+                </>
+              )}
+            </p>
+          </details>
+        </Part>
       ))}
     </>
   );

@@ -15,6 +15,11 @@ export const onlyDifferences = signal(false);
 /** Masked fields that the reviewer has looked at. */
 export const revealed = signal<readonly string[]>([]);
 
+/** The reviewer looks at the masked value of `field`. */
+export function lookAt(field: string): void {
+  if (!revealed.value.includes(field)) revealed.value = [...revealed.value, field];
+}
+
 export function resetView(): void {
   step.value = "choose";
   expanded.value = false;

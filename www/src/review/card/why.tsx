@@ -30,7 +30,7 @@ interface Props {
 
 export function Why({ card: { why }, decision, isLinked }: Props) {
   return (
-    <Part>
+    <Part says={why}>
       <h3>Why it was held</h3>
       <dl class="facts">
         <dt>Action</dt>
@@ -159,7 +159,7 @@ function ToPolicy({ span, label }: { readonly span: Span; readonly label: string
 export function Consequence({ card: { consequence } }: { readonly card: Card }) {
   if (consequence.length === 0) return null;
   return (
-    <Part>
+    <Part says={consequence}>
       <h3>What follows</h3>
       <p class="consequence">
         {consequence.map(({ isValue, segments }, at) =>
@@ -179,7 +179,7 @@ export function Consequence({ card: { consequence } }: { readonly card: Card }) 
 export function Facts({ card: { facts } }: { readonly card: Card }) {
   if (facts.length === 0) return null;
   return (
-    <Part>
+    <Part says={facts}>
       <h3>From earlier calls</h3>
       <ul class="history-facts">
         {facts.map((fact) => (
@@ -195,7 +195,7 @@ export function Facts({ card: { facts } }: { readonly card: Card }) {
 export function Flags({ card: { flags } }: { readonly card: Card }) {
   if (flags.length === 0) return null;
   return (
-    <Part class="flags">
+    <Part class="flags" says={flags}>
       <h3>
         Look twice <span class="count">{flags.length}</span>
       </h3>

@@ -1,6 +1,7 @@
 /** The list of calls, page by page: those that wait first, then the closed. It does not move until somebody asks. */
 
 import { LINES_PER_PART, type Line, type ListPart } from "../../engine/review/api.ts";
+import { isDemo } from "../../place.ts";
 import { hashOf } from "../../route.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
 import { StatusChip } from "../../ui/status-chip.tsx";
@@ -70,6 +71,7 @@ function Empty() {
       </p>
     );
   }
+  if (isDemo) return <p class="quiet">No call waits here. Once the day has begun, the agent’s calls come here.</p>;
   return (
     <p class="quiet">
       No call waits here. In <a href={hashOf("simulate")}>Simulate</a>, a call that escalates can be put in the queue.

@@ -14,8 +14,6 @@ const COUNT_KEYS = /(limit|count|max|size|quantity|rows|top|page_?size)/;
 const ACCOUNT_KEYS = /(account|iban|beneficiary|payee|recipient|wallet|card)/;
 const WORDS_KEYS = /^(body|text|message|content|description|comment|note|notes|title|subject|summary)$/;
 
-export const isText = ({ value }: Leaf) => typeof value === "string" && value !== "";
-
 export const isEmail: Fits = ({ value }) =>
   typeof value === "string" && /^[^\s@<>"]+@[^\s@<>"]+\.[a-z]{2,}$/i.test(value);
 

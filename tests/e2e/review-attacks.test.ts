@@ -1,0 +1,271 @@
+/** What somebody tried against the review view: values approved that nobody has looked at. */
+
+import {
+  accessible,
+  approve,
+  approveShown,
+  approveThis,
+  askApproval,
+  expect,
+  FORMS,
+  go,
+  openCard,
+  outcome,
+  type Page,
+  picture,
+  readThrough,
+  reject,
+  showAs,
+  test,
+} from "./app.ts";
+import { held } from "./review-policy.ts";
+
+const SECRET = "rm -rf /srv/prod # PRIVATE KEY-----";
+/** An ordinary rule holds it, under which the call arms after a second. */
+const file = (args: object) => ({ tool: "file.write", args });
+
+async function openBatch(page: Page) {
+  await go(page, "review");
+  await page.getByRole("link", { name: /Batch of \d+ calls/ }).click();
+  const rows = page.locator(".batch-table tbody tr");
+  await expect(rows.first()).toBeVisible();
+  return { rows, commit: page.locator(".decide .answers button") };
+}
+
+/** Longer than any button takes to arm. */
+const armingIsOver = (page: Page) => page.waitForTimeout(2_500);
+
+function row(page: Page, key: string) {
+  return page.locator(".row", { has: page.locator(".key", { hasText: key }) });
+}
+
+test("a18_a_masked_value_that_nobody_looked_at locks approving, which says so", async ({ page }) => {
+  const [address = ""] = await held(page, file({ path: "a", command: SECRET }));
+  await openCard(page, address);
+  await readThrough(page);
+  await armingIsOver(page);
+  await expect(page.locator(".approve-state")).toContainText("look at the masked value of args.command");
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "true");
+  await page.keyboard.press("a");
+  await expect(approveThis(page)).toHaveCount(0);
+  await page.getByRole("button", { name: "Go there" }).click();
+  await expect(page.locator(".masked")).toBeFocused();
+  await page.getByRole("button", { name: /Look at the masked value/ }).click();
+  await expect(row(page, "command")).toContainText("rm -rf /srv/prod");
+  await approveShown(page);
+  await expect(outcome(page)).toContainText("Note: looked at args.command");
+});
+
+test("a18_a_masked_value_of_a_batch leaves its call to be looked at alone", async ({ page }) => {
+  await held(page, file({ path: "same", q: "read a; PRIVATE KEY-----" }), file({ path: "same", q: SECRET }));
+  const { rows } = await openBatch(page);
+  await expect(rows).toHaveCount(2);
+  await expect(page.locator(".batch")).not.toContainText("rm -rf");
+  await expect(page.getByRole("radio", { name: "Approve" })).toHaveCount(0);
+  await expect(page.getByRole("radio", { name: "Reject" })).toHaveCount(2);
+  await expect(rows.first()).toContainText("Approve it alone");
+});
+
+test("a18_a_masked_value_that_all_of_a_batch_have is looked at, and that is noted with each answer", async ({
+  page,
+}) => {
+  const [address = ""] = await held(page, file({ path: "a", q: SECRET }), file({ path: "b", q: SECRET }));
+  const { rows, commit } = await openBatch(page);
+  for (const at of [0, 1]) await rows.nth(at).getByRole("radio", { name: "Approve" }).check();
+  await armingIsOver(page);
+  await expect(page.locator("#commit-state")).toContainText("look at the masked value of args.q");
+  await expect(commit).toHaveAttribute("aria-disabled", "true");
+  await page.getByRole("button", { name: /Look at the masked value/ }).click();
+  await expect(commit).toHaveAttribute("aria-disabled", "false");
+  await commit.click();
+  await expect(page.getByText("2 of 2 answers were recorded")).toBeVisible();
+  await openClosed(page, address);
+  await expect(outcome(page)).toContainText("Note: looked at args.q");
+});
+
+async function openClosed(page: Page, address: string): Promise<void> {
+  await page.goto(`./${address}`);
+  await expect(outcome(page)).toBeVisible();
+}
+
+test("a18_an_edit_shows_no_masked_value by itself, and a look at it is noted", async ({ page }) => {
+  const text = "TOKEN=ghp_0123456789abcdefghijABCDEFGHIJ012345 PRIVATE KEY-----";
+  const [address = ""] = await held(page, { tool: "note.write", args: { text, copies: 2 } });
+  await openCard(page, address);
+  await page.getByRole("button", { name: "Approve with edits…" }).click();
+  const step = page.locator(".edit-step");
+  await expect(step.locator("textarea")).toHaveCount(0);
+  await expect(step).not.toContainText("ghp_");
+  await picture(page, "review-edit-masked");
+  await accessible(page);
+  await step.getByRole("button", { name: /Look at the masked value/ }).click();
+  await expect(step.locator("textarea")).toHaveValue(text);
+  await step.getByRole("button", { name: "Back" }).click();
+  await approveShown(page);
+  await expect(outcome(page)).toContainText("Note: looked at args.text");
+});
+
+test("c01_a_batch_wider_than_the_window shows one call after the other, and each is read", async ({ page }) => {
+  const args = (n: number) =>
+    Object.fromEntries(
+      Array.from({ length: 110 }, (_, at) => [
+        `k${at}${"_".repeat(14)}`,
+        at === 55 ? (n === 1 ? "friend" : "EVIL") : `v${n}`,
+      ]),
+    );
+  await held(page, file(args(1)), file(args(2)));
+  const { rows, commit } = await openBatch(page);
+  await page.evaluate(() => {
+    const look = () => {
+      const cell = [...document.querySelectorAll(".batch-table td")].find(({ textContent }) => textContent === "EVIL");
+      const { left = -1, right = -1, top = -1, bottom = -1 } = cell?.getBoundingClientRect() ?? {};
+      const isIn = left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight;
+      if (isIn) document.body.setAttribute("data-evil", "seen");
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(await sideways()).toBeLessThanOrEqual(0);
+  for (const at of [0, 1]) await rows.nth(at).getByRole("radio", { name: "Approve" }).check();
+  await expect(page.locator("#commit-state")).toContainText("not been wholly on screen");
+  await expect(page.locator("body")).not.toHaveAttribute("data-evil");
+  await readThrough(page);
+  await expect(page.locator("body")).toHaveAttribute("data-evil", "seen");
+  await expect(commit).toHaveAttribute("aria-disabled", "false", { timeout: 25_000 });
+});
+
+test("c01_a_part_that_stands_beside_the_window was not on screen", async ({ page }) => {
+  const [address = ""] = await held(page, file({ path: "a", text: "b" }));
+  await page.addInitScript(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(".row { position: relative; left: 3000px } .row:last-child { width: 4000px }");
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  });
+  await page.reload();
+  await openCard(page, address);
+  await armingIsOver(page);
+  await expect(page.locator(".approve-state")).toContainText("2 parts have not been wholly on screen");
+  await readThrough(page);
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "false");
+});
+
+test("b21_what_comes_to_a_card_in_the_last_step locks approving until it was read", async ({ page, context }) => {
+  const [address = ""] = await held(page, file({ path: "a" }));
+  await openCard(page, address);
+  await askApproval(page);
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  const other = await context.newPage();
+  await openCard(other, address);
+  await other.getByRole("button", { name: "Ask for more…" }).click();
+  await other.getByLabel("Ask the agent").fill("who is this for? ".repeat(400));
+  await other.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(other.locator(".agent-words")).toContainText("who is this for?");
+  await other.close();
+  await page.bringToFront();
+  await expect(page.locator(".card")).toContainText("who is this for?");
+  await expect(page.locator(".confirm-state")).toContainText("not been wholly on screen");
+  await armingIsOver(page);
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "true");
+  await page.keyboard.press("y");
+  await expect(outcome(page)).toHaveCount(0);
+  await readThrough(page);
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false", { timeout: 25_000 });
+  await approveThis(page).click();
+  await expect(outcome(page)).toContainText("approved");
+});
+
+test("b21_a_card_that_grows_while_it_is_on_screen arms anew", async ({ page, context }) => {
+  const [address = ""] = await held(page, file({ path: "a" }));
+  await openCard(page, address);
+  await askApproval(page);
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  await page.evaluate(() => {
+    const state = document.querySelector(".confirm .approve");
+    new MutationObserver(() => {
+      if (state?.getAttribute("aria-disabled") === "true") document.body.setAttribute("data-disarmed", "");
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-disabled"] });
+  });
+  const other = await context.newPage();
+  await openCard(other, address);
+  await other.getByRole("button", { name: "Ask for more…" }).click();
+  await other.getByLabel("Ask the agent").fill("for whom?");
+  await other.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(other.locator(".agent-words")).toContainText("for whom?");
+  await other.close();
+  await page.bringToFront();
+  await expect(page.locator(".card")).toContainText("for whom?");
+  await expect(page.locator("body")).toHaveAttribute("data-disarmed", "");
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+});
+
+test("a17_a_value_deep_inside says in which field it stands, where rows share one indent", async ({ page }) => {
+  const args = { mail: { to: { who: { email: "boss@evil.example" }, cc: { email: "friend@acme.com" } } } };
+  const [address = ""] = await held(page, file(args));
+  await openCard(page, address);
+  const deep = page.locator(".row", { hasText: "boss@evil.example" });
+  await expect(deep).toHaveText(/^args\.mail\.to\.who › email: /, { useInnerText: true });
+  await expect(row(page, "to").first()).toHaveText(/^to: /, { useInnerText: true });
+  for (const form of FORMS) {
+    await showAs(page, form);
+    await picture(page, `review-deep-${form.name}`);
+    await accessible(page);
+  }
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expect(row(page, "to").first()).toHaveText(/^args\.mail › to: /, { useInnerText: true });
+});
+
+test("c11_a_long_card_on_screen_at_once takes the time to read it", async ({ page }) => {
+  const to = Array.from({ length: 500 }, (_, at) => (at === 499 ? "evil@evil.example" : `f${at}@acme.com`));
+  const [address = ""] = await held(page, file({ to }));
+  await page.setViewportSize({ width: 1280, height: 30_000 });
+  await openCard(page, address);
+  await expect(page.locator(".approve-state")).toContainText("Take the time to read it.");
+  await armingIsOver(page);
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "true");
+  await expect(reject(page)).toHaveAttribute("aria-disabled", "false");
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "false", { timeout: 25_000 });
+});
+
+test("c01_the_button_of_a_batch never tells of other choices than it records, and arms anew with each", async ({
+  page,
+}) => {
+  await held(page, ...[10, 11, 12].map((amount) => ({ tool: "file.pay", args: { amount, to: "ann" } })));
+  const { rows, commit } = await openBatch(page);
+  for (const at of [0, 1]) await rows.nth(at).getByRole("radio", { name: "Approve" }).check();
+  await expect(commit).toContainText("Approve 2 ·");
+  await expect(commit).toHaveAttribute("aria-disabled", "false");
+  await picture(page, "review-batch-line");
+  await page.evaluate(() => {
+    const told: string[] = [];
+    Object.assign(window, { told });
+    new MutationObserver(() => {
+      const button = document.querySelector(".decide .answers button");
+      const chosen = document.querySelectorAll("tr.approve").length;
+      told.push(`${chosen} ${button?.textContent} ${button?.getAttribute("aria-disabled")}`);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  await rows.nth(2).getByRole("radio", { name: "Approve" }).check();
+  await expect(commit).toContainText("Approve 3 ·");
+  await expect(commit).toHaveAttribute("aria-disabled", "false");
+  const told = await page.evaluate(() => (window as unknown as { readonly told: readonly string[] }).told);
+  expect(told.filter((each) => each.startsWith("3 ") && !each.startsWith("3 Approve 3"))).toEqual([]);
+  // Between the choice and the last word it was locked.
+  expect(told.filter((each) => each.startsWith("3 ") && each.endsWith("true"))).not.toEqual([]);
+});
+
+test("the answers of a batch stand in one line where there is room", async ({ page }) => {
+  await held(page, ...[10, 11, 12].map((amount) => ({ tool: "file.pay", args: { amount, to: "ann" } })));
+  const { rows } = await openBatch(page);
+  const tops = () =>
+    rows
+      .first()
+      .locator(".call-choices label")
+      .evaluateAll((all) => [...new Set(all.map((label) => Math.round(label.getBoundingClientRect().top)))]);
+  expect(await tops()).toHaveLength(1);
+  for (const form of FORMS) {
+    await showAs(page, form);
+    await picture(page, `review-batch-${form.name}`);
+    await accessible(page);
+  }
+});
