@@ -10,6 +10,8 @@ import type { Planted } from "../../www/src/engine/attention/likeness.ts";
 
 declare global {
   var kept: Kept;
+  /** What is kept of the served store with this history, at this time. */
+  var keptOf: (history: string | null, nowMs: number) => Kept;
 }
 
 const source = fileURLToPath(new URL("../../www/src/engine/attention/kept.ts", import.meta.url));
@@ -18,7 +20,8 @@ const test = base.extend<object, { address: string }>({
   address: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are asked for from this pattern.
     async ({}, use) => {
-      const contents = `import { keptIn } from ${JSON.stringify(source)}; globalThis.kept = keptIn("space", null);`;
+      const contents = `import { keptIn } from ${JSON.stringify(source)}; globalThis.kept = keptIn("space", null);
+      globalThis.keptOf = (history, nowMs) => keptIn("served", async () => history, () => nowMs);`;
       const { outputFiles } = await build({
         stdin: { contents, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
         bundle: true,
@@ -100,4 +103,50 @@ test("c12_attention_keeps_a_database_of_its_own_and_answers_without_calls", asyn
   expect(await other.evaluate(() => kept.settings())).toEqual({ isOn: false, share: 0.05 });
   const names = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
   expect(names).toEqual(["space-attention"]);
+});
+
+test("c12_check_cards_of_one_store_wait_in_no_other_at_its_address: nor do answers count there, and settings are the reviewer's", async ({
+  context,
+  address,
+}) => {
+  const page = await tab(context, address);
+  const [ofA, ofB, ofNone] = await page.evaluate(
+    async ([card, outcome]) => {
+      const [a, b, none] = [keptOf("sha256:a", 0), keptOf("sha256:b", 0), keptOf(null, 0)];
+      const given = { verdict: "approve", shownMs: 1, readingFloorMs: 2, inBatch: false, atMs: 3 } as const;
+      await a.plant(card);
+      await a.give(given);
+      await none.give(given);
+      await a.set({ isOn: false, share: 0.05 });
+      const isPlanted = await none.plant(card);
+      const isEnded = (await b.end(card.id, outcome)) || (await none.end(card.id, outcome));
+      const all = [];
+      for (const each of [a, b, none]) {
+        const lengths = [await each.planted(), await each.given(), await each.outcomes()].map((list) => list.length);
+        all.push({ lengths, uses: await each.uses(), isOn: (await each.settings()).isOn, isPlanted, isEnded });
+      }
+      return all;
+    },
+    [planted("a", "sql-drop"), OUTCOME] as const,
+  );
+  const nothing = { lengths: [0, 0, 0], uses: {}, isOn: false, isPlanted: false, isEnded: false };
+  expect(ofA).toEqual({ ...nothing, lengths: [1, 1, 0], uses: { "sql-drop": 1_000 } });
+  expect(ofB).toEqual(nothing);
+  expect(ofNone).toEqual(nothing);
+});
+
+test("c12_what_belongs_to_a_store_that_nobody_opened_for_a_month_is_removed", async ({ context, address }) => {
+  const page = await tab(context, address);
+  const names = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? "").toSorted());
+  const open = (history: string, days: number) =>
+    page.evaluate(([of, day]) => keptOf(of, day * 86_400_000).planted(), [history, days] as const);
+  await page.evaluate((card) => keptOf("sha256:a", 0).plant(card), planted("a", "sql-drop"));
+  await open("sha256:b", 20);
+  await open("sha256:c", 30);
+  const common = "served-attention";
+  expect(await names()).toEqual([common, `${common} sha256:a`, `${common} sha256:b`, `${common} sha256:c`]);
+  await open("sha256:c", 31);
+  await expect.poll(names).toEqual([common, `${common} sha256:b`, `${common} sha256:c`]);
+  // It begins anew.
+  expect(await open("sha256:a", 31)).toEqual([]);
 });

@@ -250,6 +250,46 @@ test("e17_engine_of_another_version: a worker that is not of the page's version 
   await expect(page.getByRole("button", { name: "Decide" })).toBeDisabled();
 });
 
+test("e10_a_neighbour_of_this_origin_cannot_change_the_page_that_is_kept: other bytes are fetched anew, or refused", async ({
+  page,
+  watch,
+}) => {
+  const here = await host(watch);
+  await keep(page, here.address);
+  watch.expected.push(/status of 404|ERR_FAILED|Failed to load resource/);
+  const poison = async () => {
+    await page.goto(`${new URL(here.address).origin}/neighbour/`);
+    await page.evaluate(async () => {
+      const [name = ""] = (await caches.keys()).filter((each) => each.startsWith("countersign-build /some/where/"));
+      const cache = await caches.open(name);
+      const html = "<!doctype html><title>taken over</title><script>document.title = 'owned'</script>";
+      for (const { url } of await cache.keys()) {
+        if (url.endsWith("/") || url.includes("/start-"))
+          await cache.put(url, new Response(html, { headers: { "content-type": "text/html" } }));
+      }
+      await cache.put("/some/where/assets/page.html", new Response(html, { headers: { "content-type": "text/html" } }));
+    });
+  };
+  await poison();
+  const answer = await page.goto(`${here.address}#/review`);
+  await expect(page).toHaveTitle(/Countersign/);
+  expect(answer?.headers()["content-security-policy"]).toContain("frame-ancestors 'none'");
+  expect(answer?.headers()["content-type"]).toContain("text/html");
+  await expect(page.locator("h1")).toHaveText("Review");
+  expect((await page.goto(`${here.address}assets/page.html`))?.status()).toBe(404);
+  // What was fetched anew is kept in its place.
+  await here.close();
+  await page.goto(`${here.address}#/review`);
+  await expect(page.locator("h1")).toHaveText("Review");
+
+  // Without a network there is nothing to put in its place.
+  const again = await hostFiles(BUILT, "/some/where/", here.port);
+  hosts.push(again);
+  await poison();
+  await again.close();
+  await expect(page.goto(`${here.address}#/review`)).rejects.toThrow(/ERR_FAILED/);
+});
+
 test("it can be switched off, and on again", async ({ page, watch }) => {
   const { address } = await host(watch);
   await keep(page, address);

@@ -55,6 +55,18 @@ test("e11_share_preview: a policy out of a link is shown, decides nothing, and i
   await expect(page.locator("#library-panel")).toContainText("it is not active and decides nothing");
 });
 
+test("e11_share_link_call_bomb: a call with very many lines is drawn in part, and one that is too large is not opened", async ({
+  page,
+}) => {
+  await page.goto(linkOf({ policy: OPEN_POLICY, call: "\n".repeat(60_000) }));
+  await expect(page.getByText("The first 500 of 60,001 lines are shown; 59,501 more are not.")).toBeVisible();
+  await expect(page.locator(".shared-call > div")).toHaveCount(500);
+  await page.goto("about:blank");
+  await page.goto(linkOf({ policy: OPEN_POLICY, call: "\n".repeat(400_000) }));
+  await expect(page.getByRole("alert")).toContainText("The call in this link has more than 65536 bytes");
+  await expect(page.locator(".shared-call")).toHaveCount(0);
+});
+
 test("e11_share_html: hostile text in a link stays text", async ({ page }) => {
   const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
   const policy = `name: '${hostile}'\nrules:\n  - id: 'a b${hostile}'\n    tool: a\n    reason: '${hostile}'\n    action: allow\n`;

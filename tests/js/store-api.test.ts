@@ -168,6 +168,48 @@ test("entries of a time far ahead are refused: every later one would be as late"
   assert.equal((await opened(1_000_000 + 60_000)).openedAtMs, 1_060_000);
 });
 
+test("b19_a_clock_that_was_set_back_approves_nothing_that_has_expired: only what stops something is taken from it", async () => {
+  const BEGIN_MS = 1_000_000_000;
+  const LATER_MS = BEGIN_MS + 7_200_000;
+  let serverMs = BEGIN_MS;
+  let pageMs = BEGIN_MS;
+  const store = memoryStore();
+  const api = storeApi({ store, now: () => serverMs });
+  const through = httpStore({ url: "http://127.0.0.1/", fetch: (input, init) => api(new Request(input, init)) });
+  const policy = await loadPolicy("review: { expires: 1m }\nrules: [{ tool: '*', action: escalate }]");
+  const server = createEscalations({ store, now: () => serverMs });
+  const page = createEscalations({ store: through, now: () => pageMs });
+  const opened = await Promise.all([1, 2].map((at) => server.open(policy, { tool: "pay", args: { at } })));
+  const [first, second] = opened;
+  assert.ok(first && second);
+  serverMs = LATER_MS;
+  const { size } = await store.head();
+  for (const answer of [
+    page.review(first.id, { verdict: "approve", digest: first.digest, undoMs: 0 }),
+    page.claim(first.id, { forMs: 60_000 }),
+    page.pause({ paused: false }),
+  ]) {
+    await assert.rejects(answer, {
+      code: "not-an-append",
+      message: /120 minutes behind the server's clock.*set it right/,
+    });
+  }
+  assert.equal((await store.head()).size, size);
+  assert.equal((await server.read(first.id))?.status, "expired");
+  await page.review(second.id, { verdict: "reject", digest: second.digest });
+  await page.pause({ paused: true });
+  assert.equal((await store.head()).size, size + 2);
+  // By so little nobody's clock is wrong, and so it is where the history itself is ahead of the server's.
+  pageMs = LATER_MS - 240_000;
+  const third = await page.open(policy, { tool: "pay", args: {} });
+  serverMs = BEGIN_MS - 60_000;
+  pageMs = BEGIN_MS;
+  await assert.rejects(page.review(third.id, { verdict: "approve", digest: third.digest }), { code: "clock-behind" });
+  serverMs = LATER_MS - 120_000;
+  pageMs = LATER_MS - 240_000;
+  assert.equal((await page.review(third.id, { verdict: "approve", digest: third.digest })).status, "approved");
+});
+
 test("b25_nobody_gives_back_what_was_used: a store takes no amount below 0, and none that is no number", async () => {
   for (const amount of [-1, -0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     const store = memoryStore();
