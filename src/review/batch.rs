@@ -401,7 +401,8 @@ fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Option<Batch> 
             let is_same = others.into_iter().all(|other| other.is_some_and(|other| same(row, other)));
             let is_known = |field: &str| columns.iter().any(|column: &Column| column.field == field);
             if is_same && of_field(&constant, &row.field).is_none() {
-                constant.push(row.clone());
+                // The lists and maps that it stands in are not among these rows, so its key says all of them.
+                constant.push(Row { key: written(&row.field, Form::Prose), depth: 0, ..row.clone() });
             } else if !is_same && !is_known(&row.field) {
                 columns.push(Column { field: row.field.clone(), key: written(&row.field, Form::Prose) });
             }
