@@ -129,7 +129,7 @@ async function refunds(page: Page): Promise<void> {
   await expect(page.locator(".batch-table tbody tr")).toHaveCount(6);
   await picture(page, "demo-batch");
   for (const row of await page.locator(".batch-table tbody tr").all()) await row.getByLabel("Approve").check();
-  const more = page.getByRole("button", { name: "Show what was not on screen" });
+  const more = page.getByRole("button", { name: "Show the next" });
   for (let at = 0; at < 20 && (await more.isVisible()); at += 1) await more.click();
   const commit = page.locator(".decide").getByRole("button", { name: /^Approve 6/ });
   await expect(commit).toHaveAttribute("aria-disabled", "false");
