@@ -129,7 +129,7 @@ async function refunds(page: Page): Promise<void> {
   await expect(page.locator(".batch-table tbody tr")).toHaveCount(6);
   await picture(page, "demo-batch");
   for (const row of await page.locator(".batch-table tbody tr").all()) await row.getByLabel("Approve").check();
-  const more = page.getByRole("button", { name: "Show what was not on screen" });
+  const more = page.getByRole("button", { name: "Show the next" });
   // Once all was on screen it goes away, perhaps under the pointer.
   for (let at = 0; at < 20 && (await more.isVisible()); at += 1) {
     await more.click({ timeout: 2_000 }).catch(() => undefined);

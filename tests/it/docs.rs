@@ -17,7 +17,9 @@ fn every_example_of_the_language_is_decided() {
     let file = files.iter().find(|file| file.name == "docs.yaml").expect("the vectors of the document");
     let name = |section: &str, number: u64| format!("docs/language.md: {section}, {number}");
     let markdown = language();
-    let examples: Vec<_> = blocks(&markdown).into_iter().filter(|block| !block.info.is_empty()).collect();
+    // Programs are run by the tests of the package.
+    let is_policy = |info: &str| !info.is_empty() && info != "js";
+    let examples: Vec<_> = blocks(&markdown).into_iter().filter(|block| is_policy(&block.info)).collect();
     let undecided: Vec<String> = examples
         .iter()
         .map(|block| name(&block.section, block.number))
