@@ -407,7 +407,7 @@ rules:
     );
     assert_eq!(
         instead(json!({ "amount": 40, "to": "a@evil.io" })),
-        ["would be allowed for example if args.amount were 25 and args.to met: { email: { domain: acme.com } }"]
+        ["would be allowed for example if args.amount were 25 and args.to were \"someone@acme.com\""]
     );
     let guarded = policy.replace("rules:", "rules:\n  - { tool: pay, when: { args.x: 1 }, action: escalate }");
     let card =
