@@ -123,7 +123,7 @@ export interface Card {
       readonly asks: Written;
       readonly span: Span;
     }[];
-    /** What would have been allowed instead, such as `would be allowed if args.amount were at most 25`. */
+    /** What would have been allowed instead, such as `would be allowed for example if args.amount were 25`. */
     readonly instead: readonly Written[];
     /** Where the rule stands in the policy; `null` unless the policy of the decision was given. */
     readonly span: Span | null;

@@ -5,9 +5,10 @@ use std::cmp::Reverse;
 use std::rc::Rc;
 
 use super::present::card::{FlagCode, Headline, Row};
-use super::present::past::{Leaf, Past, add_leaves};
+use super::present::kinds::{Meant, is_secret, secrets_in};
+use super::present::past::{self, Leaf, Past, add_leaves};
 use super::present::rows::{About, Rows, counted, number_text, step_text, told, words_in};
-use super::present::written::{Form, Written, joined, said, segments, written};
+use super::present::written::{Form, Written, joined, quoted, said, segments, written};
 use super::present::{headline_of, known_rows, times};
 use super::usual::Usual;
 use crate::decide::call::Call;
@@ -15,7 +16,7 @@ use crate::decide::decide::Decision;
 use crate::matcher::condition::Type;
 use crate::names::NameMap;
 use crate::policy::terms::Risk;
-use crate::sorted::sorted_by;
+use crate::sorted::{sorted, sorted_by};
 use crate::value::canonical::canonical;
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::value::{Value, record};
@@ -104,6 +105,8 @@ struct Group<'a> {
     place: usize,
     /// Calls of the same tool that are like no other.
     lone: Vec<(Sign<'a>, usize)>,
+    /// Hosts and domains that they go to, and programs that they run, once they were looked at.
+    places: String,
     /// Those of the items that stay, and those that leave, once they were looked at.
     looked: Option<(Vec<Taken<'a>>, Outliers)>,
 }
@@ -143,9 +146,10 @@ pub fn batches<'a>(items: &'a [Item], approved: impl Fn(&str) -> Option<&'a [Val
             let past = pasts.get(group.tool).and_then(|cell| {
                 cell.get_or_init(|| past().map(|approved| Past::new(approved, group.sign.tool))).as_ref()
             });
-            group.looked = Some(look(items, &group, past));
-            let at = waiting.partition_point(|other| other.rank() < group.rank());
-            waiting.insert(at, group);
+            for group in looked(items, group, past) {
+                let at = waiting.partition_point(|other| other.rank() < group.rank());
+                waiting.insert(at, group);
+            }
             continue;
         };
         if stay.len() < 2 {
@@ -153,7 +157,7 @@ pub fn batches<'a>(items: &'a [Item], approved: impl Fn(&str) -> Option<&'a [Val
         }
         for (nth, chunk) in stay.chunks(BATCH_MAX).enumerate() {
             // What is left of a large group, alone, is no batch.
-            if let (true, true, Some(key)) = (batches.len() < most, chunk.len() > 1, key_of(&group.sign, chunk, nth)) {
+            if let (true, true, Some(key)) = (batches.len() < most, chunk.len() > 1, key_of(&group, chunk, nth)) {
                 batches.extend(batch(key, chunk, std::mem::take(&mut outliers)));
             }
         }
@@ -183,7 +187,15 @@ fn groups_of(items: &[Item]) -> (Vec<Group<'_>>, usize) {
         let Some(groups) = tools.get_mut(tool) else { continue };
         places.insert(sign.clone(), at.len());
         at.push((tool, groups.len()));
-        groups.push(Group { sign, items: vec![item], tool, place: 0, lone: Vec::new(), looked: None });
+        groups.push(Group {
+            sign,
+            items: vec![item],
+            tool,
+            place: 0,
+            lone: Vec::new(),
+            places: String::new(),
+            looked: None,
+        });
     }
     let count = tools.len();
     let mut all: Vec<Group<'_>> = Vec::new();
@@ -197,6 +209,63 @@ fn groups_of(items: &[Item]) -> (Vec<Group<'_>>, usize) {
     }
     all.iter_mut().enumerate().for_each(|(place, group)| group.place = place);
     (all, count)
+}
+
+/// `group` in the groups of those that go to the same hosts and domains and run the same programs; the first has what
+/// leaves them.
+fn looked<'a>(items: &'a [Item], group: Group<'a>, past: Option<&Past<'_>>) -> Vec<Group<'a>> {
+    let (stay, mut outliers) = look(items, &group, past);
+    let mut parts: Vec<(String, Vec<Taken<'a>>)> = Vec::new();
+    for taken in stay {
+        let places = places_of(&taken);
+        match parts.iter_mut().find(|(other, _)| *other == places) {
+            Some((_, part)) => part.push(taken),
+            None => parts.push((places, vec![taken])),
+        }
+    }
+    let mut parts = sorted_by(parts, |a, b| b.1.len().cmp(&a.1.len()));
+    let lone = parts.split_off(parts.partition_point(|(_, part)| part.len() > 1));
+    let why = || vec![said("it goes elsewhere or runs other programs than the others")];
+    outliers.extend(lone.iter().flat_map(|(_, part)| part.iter().map(|taken| (taken.item, why()))));
+    let Group { sign, tool, place, .. } = group;
+    let of = |(places, part): (String, Vec<Taken<'a>>)| {
+        let (items, lone) = (part.iter().map(|taken| taken.item).collect(), Vec::new());
+        let looked = Some((part, std::mem::take(&mut outliers)));
+        Group { sign: sign.clone(), items, tool, place, lone, places, looked }
+    };
+    parts.into_iter().map(of).collect()
+}
+
+/// The hosts and domains that a call goes to, and the programs that it runs, with where that stands.
+fn places_of(taken: &Taken<'_>) -> String {
+    let of = |leaf: &Leaf<'_>| {
+        let place = match (leaf.meant, leaf.value) {
+            (Meant::Url | Meant::Recipient, _) => leaf.place.clone()?,
+            (Meant::Shell, Value::Text(text)) => programs_of(text),
+            _ => return None,
+        };
+        Some(format!("{} {place}", leaf.way))
+    };
+    let mut all = sorted(taken.leaves.iter().filter_map(of).collect::<Vec<_>>());
+    all.dedup();
+    all.join("\n")
+}
+
+/// The first words of the commands of `text`, and those behind them that may be subcommands.
+fn programs_of(text: &str) -> String {
+    let mut all = String::new();
+    for command in text.split(['|', ';', '&', '\n', '(', ')', '`', '{', '}', '<', '>']) {
+        let mut words = command.split_whitespace();
+        let program = words.next().unwrap_or_default();
+        let is_name = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        // Programs such as `sudo` and `env` run what stands behind them.
+        for word in std::iter::once(program).chain(words.take_while(is_name)) {
+            all.push(' ');
+            all.push_str(word);
+        }
+        all.push(';');
+    }
+    all
 }
 
 /// Those of `group` that stay, and those that leave it.
@@ -337,11 +406,22 @@ fn without_outliers<'a>(group: Vec<Taken<'a>>, past: Option<&Past<'_>>) -> (Vec<
 fn sticks_out(taken: &Taken<'_>, usual: &Usual<'_>, past: Option<&Past<'_>>) -> Vec<Written> {
     let mut why = Vec::new();
     let name = |leaf: &Leaf<'_>| written(&leaf.field, Form::Prose);
+    if let (Some(past), Some(args)) = (past, &taken.call.args) {
+        let new = past::new_keys(Some(args), past).into_iter().take(WHYS_MAX);
+        why.extend(new.map(|(key, message)| joined([quoted(&key), said(" "), message])));
+    }
     for leaf in &taken.leaves {
         if why.len() >= WHYS_MAX {
             break;
         }
         let mut flags = leaf.odd.clone();
+        let is_secret = match leaf.value {
+            Value::Text(text) => is_secret(leaf.value, &leaf.words) || !secrets_in(text).is_empty(),
+            _ => is_secret(leaf.value, &leaf.words),
+        };
+        if is_secret {
+            flags.push((FlagCode::Secret, said("holds what looks like a secret")));
+        }
         match leaf.value {
             Value::Text(text) => flags.extend(told(&segments(text, Form::Value).1)),
             Value::Number(number) if *number < 0.0 => {
@@ -357,14 +437,14 @@ fn sticks_out(taken: &Taken<'_>, usual: &Usual<'_>, past: Option<&Past<'_>>) -> 
         }
         if let Some((_, fact)) = past.filter(|_| leaf.way.starts_with("args")).and_then(|past| past.fact(leaf)) {
             why.push(joined([name(leaf), said(": "), fact]));
-        } else if let Some(fact) = usual.fact(leaf, past.is_none()) {
+        } else if let Some(fact) = usual.fact(leaf, past.is_none_or(|past| !past.knows(&leaf.way))) {
             why.push(joined([name(leaf), said(" "), fact]));
         }
     }
     why
 }
 
-fn key_of(sign: &Sign<'_>, chunk: &[Taken<'_>], nth: usize) -> Option<Digest> {
+fn key_of(Group { sign, places, .. }: &Group<'_>, chunk: &[Taken<'_>], nth: usize) -> Option<Digest> {
     let call = chunk.first()?.call;
     let text = |text: &str| Some(Value::from(text));
     let (policy, cause, reversible, rule) = sign.decided;
@@ -382,10 +462,14 @@ fn key_of(sign: &Sign<'_>, chunk: &[Taken<'_>], nth: usize) -> Option<Digest> {
         ("guard", text(sign.guard)),
         ("agent", text(&sign.agent)),
         ("keys", text(&sign.keys)),
+        ("places", text(places)),
         ("nth", text(&nth.to_string())),
     ]);
     digest(Subject::Key, &key).ok()
 }
+
+/// Calls that differ in more fields are no batch: nobody compares so many.
+const COLUMNS_MAX: usize = 8;
 
 /// The batch of `chunk`; none if that is empty.
 fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Option<Batch> {
@@ -407,6 +491,9 @@ fn batch(key: Digest, chunk: &[Taken<'_>], outliers: Outliers) -> Option<Batch> 
                 columns.push(Column { field: row.field.clone(), key: written(&row.field, Form::Prose) });
             }
         }
+    }
+    if columns.len() > COLUMNS_MAX {
+        return None;
     }
     let lines: Vec<Line> = chunk
         .iter()
@@ -445,7 +532,7 @@ fn rows_of(call: &Call) -> Vec<Row> {
 
 /// What all of `chunk` do: an object or a destination that differs stands in the columns.
 fn headline(chunk: &[Taken<'_>]) -> Option<Headline> {
-    let mut all = chunk.iter().map(|taken| headline_of(taken.call, taken.decision, false));
+    let mut all = chunk.iter().map(|taken| headline_of(taken.call, taken.decision, false, None));
     let mut first = all.next()?;
     for next in all {
         first.object = first.object.filter(|object| next.object.as_ref() == Some(object));
@@ -486,6 +573,10 @@ fn summary(chunk: &[Taken<'_>], columns: &[Column], lines: &[Line]) -> Written {
             }
         };
         parts.push(part);
+    }
+    let more = columns.len().saturating_sub(SUMMED_MAX);
+    if more > 0 {
+        parts.push(said(format!(" and {}", counted(more, "more field", "more fields"))));
     }
     joined(parts)
 }

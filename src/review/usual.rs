@@ -1,5 +1,6 @@
 //! What is usual among calls that are alike.
 
+use super::present::headline::number_in;
 use super::present::kinds::Meant;
 use super::present::past::{Leaf, quantile};
 use super::present::rows::number_text;
@@ -42,19 +43,22 @@ impl<'g> Usual<'g> {
     pub(super) fn fact(&self, leaf: &Leaf<'_>, counts_texts: bool) -> Option<Written> {
         let at = self.ways.binary_search_by(|at| at.way.cmp(&leaf.way)).ok()?;
         let at = self.ways.get(at)?;
-        if let Value::Number(number) = leaf.value {
-            let ((low, high), (least, largest)) = at.fence?;
-            let side = if *number > high {
+        if let (Some(number), Some(((low, high), (least, largest)))) = (any_number(leaf.value), at.fence) {
+            let side = if number > high {
                 "above"
-            } else if *number < low {
+            } else if number < low {
                 "below"
             } else {
                 return None;
             };
-            let [number, least, largest] = [*number, least, largest].map(number_text);
+            let [number, least, largest] = [number, least, largest].map(number_text);
             let others =
                 if least == largest { format!("are {least}") } else { format!("are from {least} to {largest}") };
             return Some(said(format!("is {number}, far {side} the others, which {others}")));
+        }
+        if matches!(leaf.value, Value::Bool(_)) {
+            let text = any_text(leaf.value).filter(|text| at.texts.is_single(text))?;
+            return Some(joined([said("is the only one that is "), quoted(text)]));
         }
         if !counts_texts {
             return None;
@@ -70,8 +74,7 @@ impl<'g> Usual<'g> {
 impl<'g> UsualAt<'g> {
     /// What stands at one way, if anything does.
     fn of(leaves: &[&'g Leaf<'g>]) -> Option<Self> {
-        let number = |leaf: &&Leaf<'_>| if let Value::Number(number) = leaf.value { Some(*number) } else { None };
-        let numbers = sorted_by(leaves.iter().filter_map(number).collect(), f64::total_cmp);
+        let numbers = sorted_by(leaves.iter().filter_map(|leaf| any_number(leaf.value)).collect(), f64::total_cmp);
         let told = || leaves.iter().filter(|leaf| leaf.meant != Meant::Prose);
         Some(Self {
             way: &leaves.first()?.way,
@@ -79,6 +82,15 @@ impl<'g> UsualAt<'g> {
             texts: Counts::of(told().filter_map(|leaf| any_text(leaf.value)).collect()),
             places: Counts::of(told().filter_map(|leaf| leaf.place.as_deref()).collect()),
         })
+    }
+}
+
+/// The number that `value` is, also as a text.
+fn any_number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => Some(*number),
+        Value::Text(text) => number_in(text),
+        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => None,
     }
 }
 
@@ -107,6 +119,11 @@ impl<'g> Counts<'g> {
         Self { texts, most }
     }
 
+    /// Whether `text` stands there once, and others do too.
+    fn is_single(&self, text: &str) -> bool {
+        self.texts.len() > 1 && self.texts.iter().filter(|other| **other == text).count() == 1
+    }
+
     /// Whether `text` stands there once, and another at least twice and in half of the `calls`.
     fn is_lone(&self, text: &str, calls: usize) -> bool {
         let from = self.texts.partition_point(|other| *other < text);
@@ -130,5 +147,7 @@ fn fence(sorted: &[f64]) -> Option<Bounds> {
         return Some((low - reach, high + reach));
     }
     let least = *sorted.first()?;
-    (least > 0.0 && sorted.len() > 1).then_some((least, 10.0 * least))
+    // Nothing is so many times zero or less: of so few they are all alike or not.
+    let most = if least > 0.0 { 10.0 * least } else { least };
+    (sorted.len() > 1).then_some((least, most))
 }

@@ -84,7 +84,7 @@ impl FlagCode {
     /// Whether a call with it is not reviewed in a batch.
     #[must_use]
     pub const fn is_alone(self) -> bool {
-        !matches!(self, Self::Long | Self::Secret | Self::UnknownKey)
+        !matches!(self, Self::Long)
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a value is meant to be, by its key and its form; and what it comes to, by the parsers of conditions.
 
+use std::ops::Range;
+
 use super::card::FlagCode;
 use super::written::{Form, Written, joined, quoted, said, written};
 use crate::matcher::{email, path, shell, url};
-use crate::value::value::Value;
+use crate::sorted::sorted_by;
+use crate::value::value::{Map, Value};
 
 /// What a text is meant to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,11 +245,14 @@ fn read_shell(text: &str) -> Reading {
     Reading { comes_to: Some(said("uninspectable")), flags, place: None }
 }
 
-const SECRET_KEYS: [&str; 15] = [
+/// Words that name a secret wherever they stand in a key.
+const SECRET_KEYS: [&str; 17] = [
     "password",
+    "passwords",
     "passwd",
     "pwd",
     "passphrase",
+    "passcode",
     "secret",
     "token",
     "credential",
@@ -259,8 +265,11 @@ const SECRET_KEYS: [&str; 15] = [
     "apikey",
     "privatekey",
 ];
-const SECRET_PAIRS: [(&str, &str); 8] = [
+/// Words that name one if they are the last of a key.
+const LAST_SECRET_KEYS: [&str; 7] = ["pass", "auth", "otp", "pin", "tokens", "secrets", "apikeys"];
+const SECRET_PAIRS: [(&str, &str); 9] = [
     ("api", "key"),
+    ("api", "keys"),
     ("access", "key"),
     ("private", "key"),
     ("secret", "key"),
@@ -270,7 +279,7 @@ const SECRET_PAIRS: [(&str, &str); 8] = [
     ("encryption", "key"),
 ];
 /// How well-known tokens begin, and how long they are at least.
-const SECRET_STARTS: [(&str, usize); 20] = [
+const SECRET_STARTS: [(&str, usize); 18] = [
     ("sk-", 20),
     ("sk_live_", 20),
     ("sk_test_", 20),
@@ -288,29 +297,132 @@ const SECRET_STARTS: [(&str, usize); 20] = [
     ("ASIA", 20),
     ("AIza", 35),
     ("npm_", 30),
-    ("Bearer ", 20),
-    ("Basic ", 14),
     ("hf_", 30),
 ];
 
-/// Whether `value`, at a key of these `words`, looks like a secret.
-#[must_use]
-pub fn is_secret(value: &Value, words: &[String]) -> bool {
-    let Value::Text(text) = value else { return false };
-    if text.is_empty() {
-        return false;
-    }
-    let is_named = words.iter().any(|word| SECRET_KEYS.contains(&word.as_str()))
+/// Whether a key of these `words` is that of a secret.
+fn names_secret(words: &[String]) -> bool {
+    let is_last = words.last().is_some_and(|word| LAST_SECRET_KEYS.contains(&word.as_str()));
+    is_last
+        || words.iter().any(|word| SECRET_KEYS.contains(&word.as_str()))
         || words.windows(2).any(|pair| match pair {
             [first, second] => SECRET_PAIRS.contains(&(first.as_str(), second.as_str())),
             _ => false,
-        });
-    let is_one = |text: &str| !text.contains(char::is_whitespace);
-    let begins = || {
-        SECRET_STARTS
-            .iter()
-            .any(|(start, length)| text.len() >= *length && text.strip_prefix(start).is_some_and(is_one))
+        })
+}
+
+/// Whether `value` is a secret as a whole, because its key, of these `words`, says so.
+#[must_use]
+pub fn is_secret(value: &Value, words: &[String]) -> bool {
+    match value {
+        Value::Text(text) => {
+            let is_prose = || words.last().is_some_and(|word| word == "tokens") && text.contains(char::is_whitespace);
+            !text.is_empty() && names_secret(words) && !is_prose()
+        }
+        Value::Number(_) => words.last().is_some_and(|last| {
+            names_secret(std::slice::from_ref(last)) && !matches!(last.as_str(), "token" | "tokens" | "secrets")
+        }),
+        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => false,
+    }
+}
+
+/// The words by which the value at `key` of `map` is read: of an entry such as `{name: Authorization, value: …}` those of
+/// its name, if it names a secret.
+#[must_use]
+pub fn words_at(map: &Map, key: &str) -> Vec<String> {
+    let own = words_of(key);
+    if !own.last().is_some_and(|word| matches!(word.as_str(), "value" | "val" | "values")) {
+        return own;
+    }
+    let named = map.iter().find_map(|(key, name)| match name {
+        Value::Text(name) if matches!(key.to_lowercase().as_str(), "name" | "key" | "header" | "field") => {
+            Some(words_of(name)).filter(|words| names_secret(words))
+        }
+        _ => None,
+    });
+    named.unwrap_or(own)
+}
+
+/// Where in `text` secrets stand, whatever its key: tokens, values that are set to a name of a secret, and private keys.
+/// Only the characters of a token are taken, so that nothing else is hidden with them.
+#[must_use]
+pub fn secrets_in(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let is_end = |c: char| c.is_whitespace() || c.is_control() || "\"'=:()[]{},<>;&|?`".contains(c);
+    let mut at = 0;
+    let mut before: [&str; 2] = ["", ""];
+    for piece in text.split_inclusive(is_end) {
+        let word = piece.trim_end_matches(is_end);
+        let start = at;
+        at += piece.len();
+        let separator = piece.get(word.len()..).unwrap_or_default();
+        let [name, joint] = before;
+        let follows = matches!(joint, "=" | ":");
+        let is_set = follows && joint == "=" && word.len() >= 4 && is_value(word) && names_secret(&words_of(name));
+        let is_carried = joint == " "
+            && matches!(name.to_ascii_lowercase().as_str(), "bearer" | "basic")
+            && word.len() >= 12
+            && is_value(word)
+            && word.contains(|c: char| c.is_ascii_digit());
+        if is_set || is_carried {
+            found.push(start..start + word.len());
+        } else if let Some(shown) = token_start(word) {
+            found.push(start + shown..start + word.len());
+        }
+        if !word.is_empty() || !separator.is_empty() {
+            before = [if word.is_empty() { name } else { word }, separator];
+        }
+    }
+    found.extend(private_keys(text));
+    sorted_by(found, |a, b| a.start.cmp(&b.start))
+}
+
+/// Whether `word` has only characters that values of secrets have: no path, no host, no address.
+fn is_value(word: &str) -> bool {
+    word.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'~' | b'!' | b'#' | b'%'))
+}
+
+/// Behind which of its bytes `word`, if it is a well-known token, is hidden.
+fn token_start(word: &str) -> Option<usize> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let known = || {
+        let is_one = |(start, length): &&(&str, usize)| word.len() >= *length && word.starts_with(start);
+        word.bytes().all(is_plain).then(|| SECRET_STARTS.iter().find(is_one)).flatten().map(|(start, _)| start.len())
     };
-    let is_web_token = || text.starts_with("eyJ") && text.matches('.').count() == 2 && is_one(text);
-    is_named || begins() || is_web_token() || text.contains("PRIVATE KEY-----")
+    let is_web_token = || {
+        let parts = word.split('.');
+        word.starts_with("eyJ")
+            && parts.clone().count() == 3
+            && word.len() >= 20
+            && parts.clone().all(|part| part.len() >= 4 && part.bytes().all(is_plain))
+            && parts.clone().nth(1).is_some_and(|part| part.starts_with("eyJ"))
+    };
+    known().or_else(|| is_web_token().then_some("eyJ".len()))
+}
+
+/// The bodies of the private keys in `text`: lines of base64, and nothing else.
+fn private_keys(text: &str) -> Vec<Range<usize>> {
+    const MARK: &str = "PRIVATE KEY-----";
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices(MARK) {
+        let start = at + MARK.len();
+        let body = text.get(start..).unwrap_or_default();
+        let is_begin = text
+            .get(..at)
+            .and_then(|head| head.rsplit("-----").next())
+            .is_some_and(|kind| kind.starts_with("BEGIN ") && kind.len() < 30);
+        let Some(end) = body.find("-----END ").filter(|_| is_begin) else { continue };
+        let body = body.get(..end).unwrap_or_default();
+        let lines = || body.split(['\n', '\r']).filter(|line| !line.is_empty());
+        let is_base64 =
+            |line: &str| line.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+        let count = lines().count();
+        // All lines but the last are full.
+        if count > 0 && lines().enumerate().all(|(nth, line)| is_base64(line) && (nth + 1 == count || line.len() >= 48))
+        {
+            found.push(start..start + end);
+        }
+    }
+    found
 }

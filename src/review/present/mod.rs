@@ -4,7 +4,7 @@ pub mod written;
 mod agent;
 pub mod card;
 mod characters;
-mod headline;
+pub mod headline;
 mod tables;
 pub mod unicode;
 pub mod kinds;
@@ -15,6 +15,7 @@ pub mod why;
 
 use self::card::{AgentSeen, Card, ConsequenceSeen, FlagCode, Headline, Row};
 use self::kinds::is_secret;
+use self::past::Past;
 use self::rows::{About, Rows, grouped, words_in};
 use self::why::{Policies, at, last_words};
 use self::written::{Form, Written, said, written};
@@ -48,23 +49,24 @@ pub fn card(shown: Shown<'_>, approved: Option<&[Value]>, policies: Option<Polic
     let Shown { held: Held { call, digest, decision, .. }, original, links, unapprovable } = shown;
     let mut rows = Rows::default();
     let catalogue = policies.and_then(|policies| policies.stack.catalogue.as_ref());
-    let past = approved.unwrap_or_default();
+    let approved_args = approved.unwrap_or_default();
+    let past = Past::new(approved_args, &call.tool);
     let unlisted = rows::unlisted(call.args.as_ref(), &call.tool, catalogue);
-    let unknown = unlisted.unwrap_or_else(|| past::new_keys(call.args.as_ref(), past));
+    let unknown = unlisted.unwrap_or_else(|| past::new_keys(call.args.as_ref(), &past));
     let editable = decision.review.as_ref().map_or(&[] as &[Field], |review| &review.editable);
-    let before = call.args.as_ref().and_then(|args| past::most_similar(args, past));
+    let before = call.args.as_ref().and_then(|args| past::most_similar(args, approved_args));
     let about = About { tool: &call.tool, editable, before, unknown: &unknown };
     rows.flag_findings("tool", &written::segments(&call.tool, Form::Prose).1);
     let mut args = call.args.as_ref().map(|args| rows.tree("args", args, about)).unwrap_or_default();
     let told = match (&call.args, approved) {
-        (Some(args), Some(approved)) => past::facts(args, approved, &call.tool),
+        (Some(args), Some(_)) => past::facts(args, &past, &call.tool),
         _ => past::Told::default(),
     };
     for flag in told.flags {
         if let Some(row) = args.iter_mut().find(|row| row.field == flag.field) {
             row.flags.push(rows.flags.len());
-            rows.flags.push(flag);
         }
+        rows.flags.push(flag);
     }
     let plain = About { editable: &[], before: None, unknown: &[], ..about };
     let known = known_rows(call, &mut rows, plain);
@@ -82,7 +84,7 @@ pub fn card(shown: Shown<'_>, approved: Option<&[Value]>, policies: Option<Polic
         + told.facts.iter().map(words_of_written).sum::<usize>();
     Card {
         digest: *digest,
-        headline: headline_of(call, decision, shown.original.is_some()),
+        headline: headline_of(call, decision, shown.original.is_some(), Some(&past).filter(|past| past.calls > 0)),
         why,
         consequence,
         facts: told.facts,
@@ -121,8 +123,8 @@ impl Card {
 
 /// The headline of a call.
 #[must_use]
-pub fn headline_of(call: &Call, decision: &Decision, is_edited: bool) -> Headline {
-    let (object, destination) = headline::object_and_destination(call);
+pub fn headline_of(call: &Call, decision: &Decision, is_edited: bool, past: Option<&Past<'_>>) -> Headline {
+    let (object, destination) = headline::object_and_destination(call, past);
     let edited = "a reviewer has edited it, and it would run as it stands here";
     Headline {
         verb: headline::verb(&call.tool),
@@ -183,8 +185,8 @@ fn consequence_of(call: &Call, parts: Option<&[ConsequencePart]>) -> Vec<Consequ
                 None => said("nothing"),
                 Some(value) if is_secret(value, &last_words(field)) => said("(masked)"),
                 // Without quotes, as the policy's words may have some around it.
-                Some(Value::Text(text)) => written(text, Form::Value),
-                Some(value) => rows::bounded_inline(value),
+                Some(Value::Text(text)) => written::with_masked(text, Form::Value, &kinds::secrets_in(text)),
+                Some(value) => rows::bounded_inline(value, &last_words(field)),
             };
             ConsequenceSeen { is_value: true, segments }
         }

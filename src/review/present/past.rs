@@ -1,17 +1,19 @@
 //! What calls that were approved before say about a call.
 
 use super::card::{Flag, FlagCode};
-use super::kinds::{Meant, Reading, is_secret, meant, read, words_of};
-use super::rows::{grouped, number_text, step_text};
+use super::headline::{Role, role};
+use super::kinds::{Meant, Reading, is_secret, meant, read, secrets_in, words_at, words_of};
+use super::rows::{counted, grouped, number_text, step_text};
 use super::written::{Form, Written, joined, quoted, said, written};
-use crate::sorted::sorted_by;
+use crate::matcher::condition::Type;
+use crate::sorted::{sorted, sorted_by};
 use crate::value::value::Value;
 
 /// More approved calls are not looked at.
 pub const APPROVED_MAX: usize = 200;
 /// More values of a call are not compared, nor with more that stood there.
-const LEAVES_MAX: usize = 200;
-const SAMPLES_MAX: usize = 500;
+const LEAVES_MAX: usize = 500;
+const SAMPLES_MAX: usize = 2_000;
 /// Fewer say nothing about how much is usual.
 const SAMPLES_MIN: usize = 3;
 /// So many times the median is far from it.
@@ -79,7 +81,7 @@ fn leaves<'a>((field, way): (&str, &str), words: &[String], value: &'a Value, to
         Value::Map(map) if map.iter().len() > 0 => {
             for (key, item) in map.iter() {
                 let step = step_text(key);
-                leaves((&format!("{field}{step}"), &format!("{way}{step}")), &words_of(key), item, tool, out);
+                leaves((&format!("{field}{step}"), &format!("{way}{step}")), &words_at(map, key), item, tool, out);
             }
         }
         Value::List(items) if !items.is_empty() => {
@@ -106,6 +108,10 @@ fn leaves<'a>((field, way): (&str, &str), words: &[String], value: &'a Value, to
 pub struct Past<'a> {
     /// Sorted by their way.
     leaves: Vec<Leaf<'a>>,
+    /// Hosts, domains and folders, sorted.
+    places: Vec<String>,
+    /// Top-level keys, sorted.
+    keys: Vec<&'a str>,
     /// How many calls they are of.
     pub calls: usize,
 }
@@ -117,15 +123,52 @@ impl<'a> Past<'a> {
         let approved = approved.get(..APPROVED_MAX.min(approved.len())).unwrap_or_default();
         let mut leaves = Vec::new();
         approved.iter().for_each(|args| add_leaves("args", args, tool, &mut leaves));
-        Self { leaves: sorted_by(leaves, |a, b| a.way.cmp(&b.way)), calls: approved.len() }
+        let places = sorted(leaves.iter().filter_map(|leaf| leaf.place.clone()).collect());
+        let keys = approved.iter().filter_map(|args| if let Value::Map(args) = args { Some(args) } else { None });
+        let keys = sorted(keys.flat_map(|args| args.iter().map(|(key, _)| key)).collect());
+        Self { leaves: sorted_by(leaves, |a, b| a.way.cmp(&b.way)), places, keys, calls: approved.len() }
+    }
+
+    /// Whether any of the calls had to do with the host, domain or folder `place`.
+    #[must_use]
+    pub fn has_place(&self, place: &str) -> bool {
+        self.places.binary_search_by(|other| other.as_str().cmp(place)).is_ok()
+    }
+
+    /// The keys of `args` that none of the calls had.
+    pub fn new_keys<'k>(&self, args: &'k Value) -> impl Iterator<Item = &'k str> {
+        let map = if let Value::Map(map) = args { Some(map) } else { None };
+        let keys = map.into_iter().flat_map(|map| map.iter().map(|(key, _)| key));
+        keys.filter(|key| self.keys.binary_search(key).is_err())
+    }
+
+    /// Whether anything stood at `way` in any of the calls.
+    #[must_use]
+    pub fn knows(&self, way: &str) -> bool {
+        self.leaves.binary_search_by(|other| other.way.as_str().cmp(way)).is_ok()
+    }
+
+    fn at(&self, way: &str) -> &[Leaf<'a>] {
+        let from = self.leaves.partition_point(|other| other.way.as_str() < way);
+        let to = self.leaves.partition_point(|other| other.way.as_str() <= way);
+        self.leaves.get(from..to.min(from + SAMPLES_MAX)).unwrap_or_default()
+    }
+
+    /// What is to be said of `leaf` because nothing of its type stood there.
+    fn shape(&self, leaf: &Leaf<'_>) -> Fact {
+        let of = Type::of(leaf.value);
+        if self.at(&leaf.way).iter().any(|other| Type::of(other.value) == of) {
+            return None;
+        }
+        let fact =
+            said(format!("has another shape than in {}: nothing of this type stood there", in_calls(self.calls)));
+        Some((FlagCode::NewValue, fact))
     }
 
     /// What is to be said of `leaf`.
     #[must_use]
     pub fn fact(&self, leaf: &Leaf<'_>) -> Fact {
-        let from = self.leaves.partition_point(|other| other.way < leaf.way);
-        let to = self.leaves.partition_point(|other| other.way <= leaf.way);
-        let samples = self.leaves.get(from..to.min(from + SAMPLES_MAX)).unwrap_or_default();
+        let samples = self.at(&leaf.way);
         match leaf.value {
             Value::Number(number) => number_fact(*number, samples),
             Value::Text(text) => text_fact(text, leaf, samples, self.calls),
@@ -143,19 +186,27 @@ pub struct Told {
     pub flags: Vec<Flag>,
 }
 
-/// What `approved`, the arguments of calls that were approved before, say about `args` of a call of `tool`.
+/// What `past`, calls that were approved before, says about `args` of a call of `tool`.
 #[must_use]
-pub fn facts(args: &Value, approved: &[Value], tool: &str) -> Told {
+pub fn facts(args: &Value, past: &Past<'_>, tool: &str) -> Told {
     let mut told = Told::default();
-    let past = Past::new(approved, tool);
     if past.calls == 0 {
         told.facts.push(said("no call of this tool was approved before"));
         return told;
     }
     let mut own = Vec::new();
     add_leaves("args", args, tool, &mut own);
-    for leaf in own.iter().take(LEAVES_MAX) {
-        let Some((code, fact)) = past.fact(leaf) else { continue };
+    // Where it goes and how much it is comes first, before there are too many.
+    let is_first = |leaf: &Leaf<'_>| {
+        matches!(role(&leaf.words, leaf.value), Some(Role::Destination | Role::Amount)) || leaf.place.is_some()
+    };
+    let is_new = |leaf: &Leaf<'_>| past.new_keys(args).any(|key| is_within(&leaf.way, &step_text(key)));
+    let (first, rest): (Vec<_>, Vec<_>) = own.iter().partition(|leaf| is_first(leaf));
+    let (other, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|leaf| !past.knows(&leaf.way) && !is_new(leaf));
+    for leaf in first.into_iter().chain(other).chain(rest).take(LEAVES_MAX) {
+        // A new key is flagged as one.
+        let shape = || past.shape(leaf).filter(|_| !is_new(leaf));
+        let Some((code, fact)) = past.fact(leaf).or_else(shape) else { continue };
         told.facts.push(joined([written(&leaf.field, Form::Prose), said(": "), fact.clone()]));
         told.flags.push(Flag { code, field: leaf.field.clone(), message: fact });
     }
@@ -164,7 +215,24 @@ pub fn facts(args: &Value, approved: &[Value], tool: &str) -> Told {
         told.facts.truncate(FACTS_MAX);
         told.facts.push(said(format!("and {more} more, which are flagged below")));
     }
+    let skipped = own.len().saturating_sub(LEAVES_MAX);
+    if skipped > 0 {
+        let them = counted(skipped, "value was", "values were");
+        let fact = said(format!("{them} not compared with earlier calls"));
+        told.facts.insert(0, fact.clone());
+        told.flags.push(Flag { code: FlagCode::NewValue, field: "args".to_owned(), message: fact });
+    }
     told
+}
+
+/// Whether the way `way` leads into what stands at the top-level key of `step`.
+fn is_within(way: &str, step: &str) -> bool {
+    let rest = way.strip_prefix("args").and_then(|way| way.strip_prefix(step));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+fn in_calls(calls: usize) -> String {
+    if calls == 1 { "the 1 approved call".to_owned() } else { format!("{} approved calls", grouped(calls)) }
 }
 
 /// What is to be said of a value, and how it is flagged.
@@ -222,8 +290,7 @@ fn text_fact(text: &str, leaf: &Leaf<'_>, samples: &[Leaf<'_>], calls: usize) ->
     if texts.contains(&text) {
         return None;
     }
-    let calls =
-        if calls == 1 { "the 1 approved call".to_owned() } else { format!("{} approved calls", grouped(calls)) };
+    let calls = in_calls(calls);
     let in_place = |place: &str| samples.iter().any(|other| other.place.as_deref() == Some(place));
     if let Some(place) = leaf.place.as_deref().filter(|place| !in_place(place)) {
         let before = match what {
@@ -234,7 +301,7 @@ fn text_fact(text: &str, leaf: &Leaf<'_>, samples: &[Leaf<'_>], calls: usize) ->
         let fact = joined([said(before), quoted(place), said(format!(" in {calls}"))]);
         return Some((FlagCode::NewValue, fact));
     }
-    if what == Meant::Url || is_varied(&texts) {
+    if what == Meant::Url || is_varied(&texts) || !secrets_in(text).is_empty() {
         return None;
     }
     let never = if what == Meant::Recipient { "never sent to " } else { "never was " };
@@ -250,14 +317,10 @@ pub fn is_varied(texts: &[&str]) -> bool {
     texts.len() >= VARIED_MIN && distinct.len() * 2 > texts.len()
 }
 
-/// The keys of `args` that none of `approved` had, if those are enough to tell.
+/// The keys of `args` that none of the approved calls had.
 #[must_use]
-pub fn new_keys(args: Option<&Value>, approved: &[Value]) -> Vec<(String, Written)> {
-    let Some(Value::Map(args)) = args else { return Vec::new() };
-    if approved.len() < SAMPLES_MIN {
-        return Vec::new();
-    }
-    let has = |key: &str| approved.iter().any(|other| matches!(other, Value::Map(map) if map.get(key).is_some()));
-    let message = || said(format!("stood in none of {} approved calls", grouped(approved.len().min(APPROVED_MAX))));
-    args.iter().filter(|(key, _)| !has(key)).map(|(key, _)| (key.to_owned(), message())).collect()
+pub fn new_keys(args: Option<&Value>, past: &Past<'_>) -> Vec<(String, Written)> {
+    let Some(args) = args.filter(|_| past.calls > 0) else { return Vec::new() };
+    let message = || said(format!("did not stand in {}", in_calls(past.calls)));
+    past.new_keys(args).map(|key| (key.to_owned(), message())).collect()
 }

@@ -1,8 +1,8 @@
 //! Values as rows, complete up to what a person reads.
 
 use super::card::{Difference, Flag, FlagCode, Gone, Row};
-use super::kinds::{Meant, Reading, is_secret, meant, read, words_of};
-use super::written::{Findings, Form, Written, joined, quoted, said, segments, written};
+use super::kinds::{Meant, Reading, is_secret, meant, read, secrets_in, words_at, words_of};
+use super::written::{Findings, Form, Written, joined, quoted, said, segments, with_masked, written};
 use crate::catalogue::model::{Catalogue, Schema};
 use crate::matcher::condition::Type;
 use crate::review::next::{HELD_TEXT_MAX, HELD_VALUES_MAX};
@@ -87,7 +87,7 @@ impl Rows {
                 for (key, item) in entries {
                     let mut steps = steps.to_vec();
                     steps.push(Step::Key(key.to_owned()));
-                    let words = words_of(key);
+                    let words = words_at(map, key);
                     let field = format!("{field}{}", step_text(key));
                     self.one(Place { field, steps, key: written(key, Form::Value), words: &words }, item, about, rows);
                 }
@@ -118,14 +118,13 @@ impl Rows {
         if masked {
             self.flag(FlagCode::Secret, &field, said("looks like a secret; the digest covers it as it is"));
         }
-        let (shown, reading) = self.scalar(&field, value, words, about.tool);
+        let (shown, reading) = self.scalar(&field, value, (words, masked), about.tool);
         if let Some((_, message)) =
             about.unknown.iter().find(|(key, _)| matches!(steps.as_slice(), [Step::Key(own)] if own == key))
         {
             self.flag(FlagCode::UnknownKey, &field, message.clone());
         }
-        let (difference, before) = compared(value, &steps, about.before);
-        let before = if masked { before.map(|_| said("masked")) } else { before };
+        let (difference, before) = compared(value, &steps, words, about.before);
         let editable = about.editable.iter().any(|field| is_start(&field.way.steps, &steps));
         rows.push(Row {
             depth: steps.len().saturating_sub(1),
@@ -146,9 +145,9 @@ impl Rows {
     }
 
     /// A value that holds no others, as it is shown, and what it comes to.
-    fn scalar(&mut self, field: &str, value: &Value, words: &[String], tool: &str) -> (Written, Reading) {
+    fn scalar(&mut self, field: &str, value: &Value, key: (&[String], bool), tool: &str) -> (Written, Reading) {
         match value {
-            Value::Text(text) => self.text(field, text, words, tool),
+            Value::Text(text) => self.text(field, text, key, tool),
             Value::Number(number) => {
                 if *number < 0.0 {
                     self.flag(FlagCode::Negative, field, said("is below zero"));
@@ -161,7 +160,7 @@ impl Rows {
         }
     }
 
-    fn text(&mut self, field: &str, text: &str, words: &[String], tool: &str) -> (Written, Reading) {
+    fn text(&mut self, field: &str, text: &str, (words, masked): (&[String], bool), tool: &str) -> (Written, Reading) {
         let length = text.chars().count();
         let room = HELD_TEXT_MAX.saturating_sub(self.chars);
         self.chars = self.chars.saturating_add(length);
@@ -176,7 +175,17 @@ impl Rows {
             self.flag(FlagCode::Long, field, said(format!("has {} characters", grouped(length))));
         }
         self.words += words_in(shown);
-        let (parts, findings) = segments(shown, Form::Value);
+        let (mut parts, findings) = segments(shown, Form::Value);
+        let secrets = secrets_in(shown);
+        if !secrets.is_empty() && !masked {
+            parts = with_masked(shown, Form::Value, &secrets);
+            let them = counted(secrets.len(), "part that looks", "parts that look");
+            self.flag(
+                FlagCode::Secret,
+                field,
+                said(format!("has {them} like a secret; the digest covers it as it is")),
+            );
+        }
         self.flag_findings(field, &findings);
         let reading = read(shown, meant(shown, words, tool));
         for (code, message) in &reading.flags {
@@ -273,11 +282,14 @@ pub fn words_in(text: &str) -> usize {
     text.split_whitespace().map(|word| word.len().div_ceil(12)).sum()
 }
 
-/// `value` on one line: a text in quotes, a list or map as JSON.
+/// `value`, at a key of these `words`, on one line: a text in quotes, a list or map as JSON, secrets masked.
 #[must_use]
-pub fn inline(value: &Value) -> Written {
+pub fn inline(value: &Value, words: &[String]) -> Written {
+    if is_secret(value, words) {
+        return said("(masked)");
+    }
     match value {
-        Value::Text(text) => joined([said("\""), written(text, Form::Value), said("\"")]),
+        Value::Text(text) => joined([said("\""), with_masked(text, Form::Value, &secrets_in(text)), said("\"")]),
         Value::Number(number) => said(number_text(*number)),
         Value::Null => said("null"),
         Value::Bool(value) => said(value.to_string()),
@@ -285,12 +297,13 @@ pub fn inline(value: &Value) -> Written {
             let parts = items
                 .iter()
                 .enumerate()
-                .flat_map(|(place, item)| [said(if place > 0 { ", " } else { "" }), inline(item)]);
+                .flat_map(|(place, item)| [said(if place > 0 { ", " } else { "" }), inline(item, words)]);
             joined([said("[")].into_iter().chain(parts).chain([said("]")]))
         }
         Value::Map(map) => {
             let parts = map.iter().enumerate().flat_map(|(place, (key, item))| {
-                [said(if place > 0 { ", " } else { "" }), written(key, Form::Value), said(": "), inline(item)]
+                let words = words_at(map, key);
+                [said(if place > 0 { ", " } else { "" }), written(key, Form::Value), said(": "), inline(item, &words)]
             });
             joined([said("{")].into_iter().chain(parts).chain([said("}")]))
         }
@@ -336,14 +349,19 @@ fn is_start(start: &[Step], steps: &[Step]) -> bool {
     !start.is_empty() && steps.get(..start.len()) == Some(start)
 }
 
-fn compared(value: &Value, steps: &[Step], before: Option<&Value>) -> (Option<Difference>, Option<Written>) {
+fn compared(
+    value: &Value,
+    steps: &[Step],
+    words: &[String],
+    before: Option<&Value>,
+) -> (Option<Difference>, Option<Written>) {
     let Some(before) = before else { return (None, None) };
     match Way::follow(steps, before) {
         Found::Value(other) if other == value => (Some(Difference::Same), None),
         Found::Value(other) => {
             let both = |value: &Value| matches!(value, Value::List(_) | Value::Map(_));
             let is_told = !(both(value) && both(other));
-            (Some(Difference::Changed), is_told.then(|| bounded_inline(other)))
+            (Some(Difference::Changed), is_told.then(|| bounded_inline(other, words)))
         }
         Found::Absent | Found::Blocked => (Some(Difference::Added), None),
     }
@@ -351,9 +369,9 @@ fn compared(value: &Value, steps: &[Step], before: Option<&Value>) -> (Option<Di
 
 /// `value` on one line, or only how large it is.
 #[must_use]
-pub fn bounded_inline(value: &Value) -> Written {
+pub fn bounded_inline(value: &Value, words: &[String]) -> Written {
     let count = count_values(value);
-    if count > 50 { said(format!("{} values", grouped(count))) } else { inline(value) }
+    if count > 50 { said(format!("{} values", grouped(count))) } else { inline(value, words) }
 }
 
 /// What `before` holds and `now` does not, as deep as that begins.
@@ -361,19 +379,20 @@ pub fn bounded_inline(value: &Value) -> Written {
 pub fn gone(root: &str, before: &Value, now: &Value) -> Vec<Gone> {
     const GONE_MAX: usize = 50;
     let mut found = Vec::new();
-    add_gone(root, before, now, &mut found);
+    add_gone(root, &[], before, now, &mut found);
     found.truncate(GONE_MAX);
     found
 }
 
-fn add_gone(field: &str, before: &Value, now: &Value, found: &mut Vec<Gone>) {
+fn add_gone(field: &str, words: &[String], before: &Value, now: &Value, found: &mut Vec<Gone>) {
     match (before, now) {
         (Value::Map(before), Value::Map(now)) => {
             for (key, value) in before.iter() {
                 let field = format!("{field}{}", step_text(key));
+                let words = words_at(before, key);
                 match now.get(key) {
-                    Some(other) => add_gone(&field, value, other, found),
-                    None => found.push(one_gone(&field, value, is_secret(value, &words_of(key)))),
+                    Some(other) => add_gone(&field, &words, value, other, found),
+                    None => found.push(one_gone(&field, value, &words)),
                 }
             }
         }
@@ -381,8 +400,8 @@ fn add_gone(field: &str, before: &Value, now: &Value, found: &mut Vec<Gone>) {
             for (index, value) in before.iter().enumerate() {
                 let field = format!("{field}[{index}]");
                 match now.get(index) {
-                    Some(other) => add_gone(&field, value, other, found),
-                    None => found.push(one_gone(&field, value, false)),
+                    Some(other) => add_gone(&field, words, value, other, found),
+                    None => found.push(one_gone(&field, value, words)),
                 }
             }
         }
@@ -390,9 +409,8 @@ fn add_gone(field: &str, before: &Value, now: &Value, found: &mut Vec<Gone>) {
     }
 }
 
-fn one_gone(field: &str, value: &Value, is_secret: bool) -> Gone {
-    let before = if is_secret { said("masked") } else { bounded_inline(value) };
-    Gone { field: written(field, Form::Prose), before }
+fn one_gone(field: &str, value: &Value, words: &[String]) -> Gone {
+    Gone { field: written(field, Form::Prose), before: bounded_inline(value, words) }
 }
 
 /// The keys of `args` that the schema of `tool` does not list, with what is said of that.

@@ -1,7 +1,7 @@
 //! Why a call was held: the conditions that decided, and what would have been allowed instead.
 
 use super::card::{ConditionSeen, Why};
-use super::kinds::{is_secret, words_of};
+use super::kinds::words_of;
 use super::rows::{bounded_inline, inline, number_text};
 use super::written::{Form, Written, joined, said, written};
 use crate::decide::call::{Call, Facts as _};
@@ -74,10 +74,9 @@ pub fn why(call: &Call, decision: &Decision, policies: Option<Policies<'_>>) -> 
     }
     if decision.action == Action::Escalate && !matches!(decision.cause, Cause::Hold | Cause::Repeat) {
         let deciding = walk.rules.iter().find(is_deciding);
-        let rules =
-            traced.policies.iter().zip(texts).flat_map(|(walk, text)| walk.rules.iter().map(move |rule| (rule, *text)));
-        let laxer = rules.filter(|(rule, _)| rule.rule.action == Action::Allow && rule.tool.is_some()).take(TRIES_MAX);
-        let by_rule = laxer.filter_map(|(rule, text)| by_rule(stack, call, rule, text));
+        let rules = traced.policies.iter().flat_map(|walk| &walk.rules);
+        let laxer = rules.filter(|rule| rule.rule.action == Action::Allow && rule.tool.is_some()).take(TRIES_MAX);
+        let by_rule = laxer.filter_map(|rule| by_rule(stack, call, rule));
         let by_leaf = deciding.into_iter().flat_map(|rule| rule.leaves.iter()).take(TRIES_MAX);
         let by_leaf = by_leaf.filter_map(|leaf| by_leaf_alone(stack, call, leaf));
         for sentence in by_rule.chain(by_leaf) {
@@ -91,8 +90,7 @@ pub fn why(call: &Call, decision: &Decision, policies: Option<Policies<'_>>) -> 
 
 fn seen(leaf: &Leaf<'_>, text: &str) -> ConditionSeen {
     let value = match leaf.found {
-        Found::Value(value) if is_secret(value, &last_words(leaf.field)) => Some(said("(masked)")),
-        Found::Value(value) => Some(bounded_inline(value)),
+        Found::Value(value) => Some(bounded_inline(value, &last_words(leaf.field))),
         Found::Absent | Found::Blocked => None,
     };
     let asks = leaf.matcher.span.of(text);
@@ -123,20 +121,20 @@ struct Change {
 }
 
 /// `would be allowed if …`, if that is so with the conditions of `rule` met. It is tried: the changed call is decided.
-fn by_rule(stack: &Stack, call: &Call, rule: &RuleTrace<'_>, text: &str) -> Option<Written> {
+fn by_rule(stack: &Stack, call: &Call, rule: &RuleTrace<'_>) -> Option<Written> {
     if rule.truth == Truth::Holds {
         return None;
     }
     let failing = rule.leaves.iter().filter(|leaf| (leaf.truth == Truth::Holds) == leaf.negated);
     let changes: Vec<Change> =
-        failing.take(CONDITIONS_MAX).map(|leaf| change(leaf, !leaf.negated, text)).collect::<Option<_>>()?;
+        failing.take(CONDITIONS_MAX).map(|leaf| change(leaf, !leaf.negated)).collect::<Option<_>>()?;
     allowed_with(stack, call, &changes)
 }
 
 /// The same with one condition of the rule that decided not met.
 fn by_leaf_alone(stack: &Stack, call: &Call, leaf: &Leaf<'_>) -> Option<Written> {
     let holds = (leaf.truth == Truth::Holds) != leaf.negated;
-    let change = if holds { change(leaf, leaf.negated, "")? } else { return None };
+    let change = if holds { change(leaf, leaf.negated)? } else { return None };
     allowed_with(stack, call, &[change])
 }
 
@@ -158,34 +156,31 @@ fn allowed_with(stack: &Stack, call: &Call, changes: &[Change]) -> Option<Writte
     let words = changes.iter().enumerate().flat_map(|(place, change)| {
         [said(if place > 0 { " and " } else { "" }), field_text(&change.field), said(" "), change.words.clone()]
     });
-    Some(joined([said("would be allowed if ")].into_iter().chain(words)))
+    Some(joined([said("would be allowed for example if ")].into_iter().chain(words)))
 }
 
 /// What would make the matcher of `leaf` hold, or not hold.
-fn change(leaf: &Leaf<'_>, holds: bool, text: &str) -> Option<Change> {
+fn change(leaf: &Leaf<'_>, holds: bool) -> Option<Change> {
     let now = if let Found::Value(value) = leaf.found { Some(value) } else { None };
-    let (value, words) = if holds { met(leaf.matcher, text)? } else { unmet(leaf.matcher, now)? };
+    let (value, words) = if holds { met(leaf.matcher)? } else { unmet(leaf.matcher, now)? };
     Some(Change { field: leaf.field.clone(), value, words })
 }
 
 type Way = (Option<Value>, Written);
 
 /// A value of which `matcher` holds, if one is easily found; what is asked, in words.
-fn met(matcher: &Matcher, text: &str) -> Option<Way> {
+fn met(matcher: &Matcher) -> Option<Way> {
     match matcher.tests.as_slice() {
-        [Test::Number(bound, limit)] => Some((
-            Some(Value::Number(within(*bound, *limit))),
-            said(format!("were {} {}", words(*bound), number_text(*limit))),
-        )),
+        [Test::Number(bound, limit)] => Some(were(within(*bound, *limit))),
         [Test::Equals(values)] if values.len() == 1 => {
             let value = values.first()?;
-            Some((Some(value.clone()), joined([said("were "), inline(value)])))
+            Some((Some(value.clone()), joined([said("were "), inline(value, &[])])))
         }
         [Test::Exists(false)] => Some((None, said("were not there"))),
         tests => {
             let value = tests.iter().find_map(witness)?;
-            let asks = matcher.span.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
-            Some((Some(value), joined([said("met: "), written(&asks, Form::Prose)])))
+            let words = joined([said("were "), inline(&value, &[])]);
+            Some((Some(value), words))
         }
     }
 }
@@ -200,23 +195,16 @@ fn unmet(matcher: &Matcher, now: Option<&Value>) -> Option<Way> {
                 Bound::Below => Bound::AtLeast,
                 Bound::AtMost => Bound::Above,
             };
-            Some((
-                Some(Value::Number(within(opposite, *limit))),
-                said(format!("were {} {}", words(opposite), number_text(*limit))),
-            ))
+            Some(were(within(opposite, *limit)))
         }
         [Test::Exists(true)] if now.is_some() => Some((None, said("were not there"))),
         _ => None,
     }
 }
 
-const fn words(bound: Bound) -> &'static str {
-    match bound {
-        Bound::Above => "above",
-        Bound::AtLeast => "at least",
-        Bound::Below => "below",
-        Bound::AtMost => "at most",
-    }
+/// Only what was tried is said: between a bound and what lies far from it other rules may decide.
+fn were(number: f64) -> Way {
+    (Some(Value::Number(number)), said(format!("were {}", number_text(number))))
 }
 
 fn within(bound: Bound, limit: f64) -> f64 {

@@ -1,5 +1,7 @@
 //! Text that somebody else wrote, in which nothing hides.
 
+use std::ops::Range;
+
 use super::characters::{self, Look, code_point, is_foreign, is_of_word, look, mixed_with, tag_letter, token};
 use super::unicode::is_nfc;
 
@@ -146,25 +148,47 @@ pub fn segments(text: &str, form: Form) -> (Written, Findings) {
         let parts = if text.is_empty() { Vec::new() } else { said(text) };
         return (parts, Findings::default());
     }
-    let mut walk = Walk {
-        form,
-        edges: if form == Form::Value { edges(text) } else { (0, text.len()) },
-        builder: Builder::default(),
-        findings: Findings::default(),
-        marks: MARKS_MAX,
-    };
+    let edges = if form == Form::Value { edges_of(text) } else { (0, text.len()) };
+    let mut walk = walked(text, form, edges);
     walk.findings.is_not_normal = !text.is_ascii() && !is_nfc(text);
-    walk.findings.has_edge_space = edges(text) != (0, text.len());
+    walk.findings.has_edge_space = edges_of(text) != (0, text.len());
+    (walk.builder.done(), walk.findings)
+}
+
+/// `text` with how long each of `masked` is in the place of what stands there; these are in order.
+#[must_use]
+pub fn with_masked(text: &str, form: Form, masked: &[Range<usize>]) -> Written {
+    if masked.is_empty() {
+        return written(text, form);
+    }
+    let (first, last) = if form == Form::Value { edges_of(text) } else { (0, text.len()) };
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for Range { start, end } in masked {
+        let piece = text.get(at..*start).unwrap_or_default();
+        parts.push(walked(piece, form, (first.saturating_sub(at), piece.len())).builder.done());
+        let hidden = text.get((*start).max(at)..*end).unwrap_or_default().chars().count();
+        let token = format!("‹masked: {hidden} {}›", if hidden == 1 { "character" } else { "characters" });
+        parts.push(vec![Segment { kind: Kind::Hidden, text: token, breaks: false }]);
+        at = at.max(*end);
+    }
+    let piece = text.get(at..).unwrap_or_default();
+    parts.push(walked(piece, form, (0, last.saturating_sub(at))).builder.done());
+    joined(parts)
+}
+
+fn walked(text: &str, form: Form, edges: (usize, usize)) -> Walk {
+    let mut walk = Walk { form, edges, builder: Builder::default(), findings: Findings::default(), marks: MARKS_MAX };
     let mut at = 0;
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let rest = text.get(at..).unwrap_or_default();
         at += if is_of_word(c) { walk.word(rest) } else { walk.other(c, rest, at) };
     }
-    (walk.builder.done(), walk.findings)
+    walk
 }
 
 /// Where the text between its first and last character that is no space begins and ends.
-fn edges(text: &str) -> (usize, usize) {
+fn edges_of(text: &str) -> (usize, usize) {
     let is_space = |c: char| c == ' ' || c == '\t';
     let start = text.len() - text.trim_start_matches(is_space).len();
     (start, text.trim_end_matches(is_space).len().max(start))

@@ -153,3 +153,62 @@ fn c09_tenants_guards_and_agents_are_apart_whatever_they_are_called() {
     assert_eq!(found.iter().map(members).collect::<Vec<_>>(), [[0, 2], [1, 3]]);
     assert!(found.iter().all(|batch| batch.outliers.is_empty()));
 }
+
+#[test]
+fn c09_secrets_and_keys_that_are_new_are_alone() {
+    let note = |text: &str| json!({ "tool": "note", "args": { "q": text } });
+    let token = format!("ghp_{}", "0a".repeat(20));
+    let found = all(&[note("a"), note(&token), note("a"), note(&format!("x {token}"))]);
+    assert_eq!(members(&found[0]), [0, 2]);
+    assert!(all(&[note("-----BEGIN"), note(&token), note(&token)]).is_empty());
+    let login = |word: &str| json!({ "tool": "login", "args": { "password": word } });
+    assert!(all(&[login("a"), login("a")]).is_empty());
+
+    let past = [value(&json!({ "q": "a" }))];
+    let with = json!({ "tool": "note", "args": { "q": "a", "more": true } });
+    let found = batches(&items(&[with.clone(), with]), |_| Some(past.as_slice()), 100);
+    assert!(found.is_empty(), "no approved call had this key");
+}
+
+#[test]
+fn c09_what_goes_elsewhere_or_runs_something_else_is_no_batch() {
+    let get = |url: &str| json!({ "tool": "http.get", "args": { "url": url } });
+    let calls = ["https://acme.com/a", "https://acme.com/b", "https://evil.io/c", "https://evil.io/d"].map(get);
+    assert_eq!(all(&calls).iter().map(members).collect::<Vec<_>>(), [[0, 1], [2, 3]]);
+    let keys: std::collections::BTreeSet<String> = all(&calls).iter().map(|batch| batch.key.to_string()).collect();
+    assert_eq!(keys.len(), 2);
+    let mail = |to: &[&str]| json!({ "tool": "email.send", "args": { "to": to } });
+    let found = all(&[mail(&["a@acme.com"]), mail(&["b@acme.com"]), mail(&["c@acme.com", "eve@evil.io"])]);
+    assert_eq!(members(&found[0]), [0, 1]);
+    assert_eq!(found[0].outliers.len(), 1);
+    let run = |command: &str| json!({ "tool": "shell.run", "args": { "command": command } });
+    let found = all(&["ls a", "ls a", "git push", "git status", "ls a; rm a", "sudo ls a"].map(run));
+    assert_eq!(found.iter().map(members).collect::<Vec<_>>(), [[0, 1]]);
+    assert!(all(&["ls", "rm x/y"].map(run)).is_empty());
+}
+
+#[test]
+fn c09_booleans_and_numbers_of_all_signs_and_forms_are_compared() {
+    let of = |value: Json| json!({ "tool": "set", "args": { "x": value } });
+    assert_eq!(members(&all(&[of(json!(true)), of(json!(false)), of(json!(false))])[0]), [1, 2]);
+    assert!(all(&[of(json!(true)), of(json!(false))]).is_empty());
+    assert_eq!(members(&all(&[0, 0, 9_000].map(|n| of(json!(n))))[0]), [0, 1]);
+    assert_eq!(members(&all(&["10", "20", "999,999"].map(|n| of(json!(n))))[0]), [0, 1]);
+    assert_eq!(members(&all(&[0, 0, 0, 1, 50].map(|n| of(json!(n))))[0]), [0, 1, 2, 3]);
+    let past = [value(&json!({ "x": null }))];
+    let found = batches(&items(&["b", "a", "a", "a"].map(|n| of(json!(n)))), |_| Some(past.as_slice()), 100);
+    assert_eq!(members(&found[0]), [1, 2, 3], "approved calls say nothing of this field");
+}
+
+#[test]
+fn c10_a_batch_has_few_columns_and_its_summary_says_how_many_it_leaves_out() {
+    let of = |n: usize, count: usize| {
+        let args: serde_json::Map<String, Json> = (0..count).map(|at| (format!("k{at}"), json!(10 + n))).collect();
+        json!({ "tool": "set", "args": args })
+    };
+    let found = all(&[of(1, 8), of(2, 8)]);
+    let summary = drawn(&found[0].summary);
+    assert_eq!(found[0].columns.len(), 8);
+    assert!(summary.contains("args.k3 12") && summary.ends_with(" and 4 more fields"), "{summary}");
+    assert!(all(&[of(1, 9), of(2, 9)]).is_empty());
+}
