@@ -54,7 +54,7 @@ test("the card tells tool and risk first, every argument with hidden characters 
     const lines = stdout.split("\n");
     assert.equal(lines[0], '"email.send" — risk high, CANNOT BE UNDONE — pending');
     assert.ok(lines.includes("! args.subject: holds 1 character that turns the direction of the text"));
-    assert.ok(lines.includes("what it does: Send email → ⟦ann@acme.com⟧"));
+    assert.ok(lines.includes("what it does: Send email → ⟦“ann@acme.com”⟧"));
     assert.ok(lines.includes("to approve it, type the value of args.to"));
     assert.ok(lines.includes("  Mail leaves the company"));
     assert.ok(lines.includes('  Sends “⟦hi‹U+202E›\\r\\nthere⟧” to ⟦["ann@acme.com"]⟧'));
