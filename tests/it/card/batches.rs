@@ -196,8 +196,8 @@ fn c09_booleans_and_numbers_of_all_signs_and_forms_are_compared() {
     assert_eq!(members(&all(&["10", "20", "999,999"].map(|n| of(json!(n))))[0]), [0, 1]);
     assert_eq!(members(&all(&[0, 0, 0, 1, 50].map(|n| of(json!(n))))[0]), [0, 1, 2, 3]);
     let past = [value(&json!({ "x": null }))];
-    let found = batches(&items(&["b", "a", "a", "a"].map(|n| of(json!(n)))), |_| Some(past.as_slice()), 100);
-    assert_eq!(members(&found[0]), [1, 2, 3], "approved calls say nothing of this field");
+    let calls = items(&["b", "a", "a", "a"].map(|n| of(json!(n))));
+    assert!(batches(&calls, |_| Some(past.as_slice()), 100).is_empty(), "none was ever approved with a text there");
 }
 
 #[test]
