@@ -341,8 +341,8 @@ rules: [{ id: note, tool: note.write, action: escalate, risk: low, review: { edi
   await escalations.review(id, { verdict: "approve", digest: edited.digest });
   await expect(outcome(page)).toContainText("No guard holds this call");
   await escalations.revoke(id);
-  await expect(page.locator(".card-chips")).toContainText("approved (revoked)");
-  await expect(page.locator(".queue .chip", { hasText: "approved (revoked)" })).toHaveCount(1);
+  await expect(page.locator(".card-chips")).toContainText("approved (undone)");
+  await expect(page.locator(".queue .chip", { hasText: "approved (undone)" })).toHaveCount(1);
   await store.close();
 });
 

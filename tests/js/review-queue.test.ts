@@ -45,6 +45,8 @@ function world() {
     shelf,
     extra: () => [],
     answered: () => null,
+    isOfSitting: () => false,
+    isOwn: () => false,
     headline: async ({ call }) => ({
       verb: [],
       tool: [{ kind: "text", text: call.tool, breaks: false }],
