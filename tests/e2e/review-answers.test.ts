@@ -88,7 +88,8 @@ test("a03_approving_is_locked_until_a_long_value_is_unfolded and was on screen f
   await page.waitForTimeout(1_500);
   await expect(approve(page)).toHaveAttribute("aria-disabled", "true");
   await readThrough(page);
-  await expect(approve(page)).toHaveAttribute("aria-disabled", "false");
+  // Not before there was time to read that much.
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "false", { timeout: 30_000 });
 });
 
 test("a18_a_secret_is_masked, and a look at it is recorded with the answer", async ({ page }) => {
@@ -285,6 +286,9 @@ test("c07_another_window_between_two_clicks disarms the approval", async ({ page
   await openCard(page, address);
   await askApproval(page);
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
+  // Playwright lets every page believe that it has the focus.
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Emulation.setFocusEmulationEnabled", { enabled: false });
   const other = await context.newPage();
   await other.bringToFront();
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "true");

@@ -25,15 +25,15 @@ export function QueueList() {
             {list.pending.toLocaleString("en")} waiting
           </span>
         )}
+        <p role="status" class="arrived">
+          {list !== null && list.arrived > 0 && (
+            <button type="button" class="primary" onClick={readQueue}>
+              Show {list.arrived} new
+            </button>
+          )}
+        </p>
       </div>
       {list !== null && <FilterForm list={list} />}
-      <p role="status" class="arrived">
-        {list !== null && list.arrived > 0 && (
-          <button type="button" class="primary" onClick={readQueue}>
-            Show {list.arrived} new
-          </button>
-        )}
-      </p>
       {list === null && (
         <p class="quiet">
           Reading the queue…{readSoFar.value > 0 && ` ${readSoFar.value.toLocaleString("en")} calls so far.`}
