@@ -48,6 +48,7 @@ test("c15_a_blank_or_one_letter_reason_is_refused on reject and on approving wha
 
   await openCard(page, address);
   await askApproval(page);
+  await expect(page.getByRole("radio").first()).toBeFocused();
   await page.getByLabel("Type the value of args.to").fill("bob@example.com");
   await page.getByRole("radio", { name: "Something else" }).check();
   await words.fill("y");

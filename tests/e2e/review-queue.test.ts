@@ -57,6 +57,7 @@ test("c05_new_calls_never_move_the_list: they are counted, and shown when asked 
   await queue(other, PAYMENT);
   await expect(page.getByRole("button", { name: "Show 1 new" })).toBeVisible();
   await expect(lines(page)).toHaveCount(1);
+  await picture(page, "review-queue-new");
   const href = await lines(page).first().getAttribute("href");
   expect(href).toBe(address);
   const after = await lines(page).first().boundingBox();
@@ -82,6 +83,8 @@ test("somebody who opens a call is told that another has it open", async ({ page
   const [address = ""] = await held(page, NOTE);
   await openCard(page, address);
   await expect(page.getByText("Others are told that you look at it.")).toBeVisible();
+  await expect(lines(page).first()).toContainText("pending");
+  await expect(page.locator(".queue")).not.toContainText("somebody has it open");
   const other = await context.newPage();
   await other.goto(`./${address}`);
   await expect(other.getByText("has this call open too")).toBeVisible();
