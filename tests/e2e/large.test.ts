@@ -127,7 +127,7 @@ test("with ten thousand held calls the review view holds no more than a screen o
   times.push(await timesOf(page, "choosing a call"));
   await page.getByLabel("Find").fill("person-77");
   await expect(page.locator(".queue .pages")).toContainText("of 111");
-  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByRole("button", { name: "Clear the filters" }).click();
   await expect(page.locator(".queue .pages")).toContainText("of 10,000");
   await page.getByLabel("Sort").selectOption("Newest");
   await expect(page.locator(".queue li").first()).toContainText(/person-99\d\d@/);

@@ -48,6 +48,7 @@ test("c15_a_blank_or_one_letter_reason_is_refused on reject and on approving wha
 
   await openCard(page, address);
   await askApproval(page);
+  await expect(page.getByRole("radio").first()).toBeFocused();
   await page.getByLabel("Type the value of args.to").fill("bob@example.com");
   await page.getByRole("radio", { name: "Something else" }).check();
   await words.fill("y");
@@ -55,14 +56,21 @@ test("c15_a_blank_or_one_letter_reason_is_refused on reject and on approving wha
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "true");
   await page.getByRole("button", { name: "Back" }).click();
   await rejectShown(page, "Bob left the company");
-  await expect(outcome(page)).toContainText("Note: other: Bob left the company");
+  await expect(outcome(page)).toContainText("Note: Bob left the company");
 });
 
 test("a02_a_value_behind_200_line_ends_is_on_screen before the call can be approved", async ({ page }) => {
   const [address = ""] = await held(page, { tool: "file.write", args: { text: `a${"\n".repeat(200)}rm -rf /` } });
+  // Too low for the card: what stands below is not on screen.
+  await page.setViewportSize({ width: 1280, height: 420 });
   await openCard(page, address);
   await expect(row(page, "text")).toContainText("⏎×200");
   await expect(row(page, "text")).toContainText("rm -rf /");
+  await expect(page.locator(".approve-state")).toContainText("Approving is locked");
+  await page.waitForTimeout(2_500);
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "true");
+  await readThrough(page);
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "false");
 });
 
 test("a03_approving_is_locked_until_a_long_value_is_unfolded and was on screen from end to end", async ({ page }) => {
@@ -81,8 +89,8 @@ test("a03_approving_is_locked_until_a_long_value_is_unfolded and was on screen f
   await page.waitForTimeout(1_500);
   await expect(approve(page)).toHaveAttribute("aria-disabled", "true");
   await readThrough(page);
-  // So much takes time to read.
-  await expect(approve(page)).toHaveAttribute("aria-disabled", "false", { timeout: 25_000 });
+  // Not before there was time to read that much.
+  await expect(approve(page)).toHaveAttribute("aria-disabled", "false", { timeout: 30_000 });
 });
 
 test("a18_a_secret_is_masked, and a look at it is recorded with the answer", async ({ page }) => {
@@ -184,15 +192,12 @@ test("b13_an_edit_that_the_policy_blocks is not approved", async ({ page }) => {
   await page.getByRole("button", { name: "Approve with edits…" }).click();
   await page.getByLabel("args.text").fill("a bomb");
   await page.getByRole("button", { name: "Decide the changed call" }).click();
-  await expect(
-    page
-      .locator(".card")
-      .getByText(/block|only be rejected/)
-      .first(),
-  ).toBeVisible();
-  await expect(approve(page))
-    .not.toHaveAttribute("aria-disabled", "true", { timeout: 100 })
-    .catch(() => undefined);
+  // Nothing of it was recorded: the call waits as it was held.
+  await expect(page.locator(".card").getByRole("alert")).toContainText(/block/);
+  await page.reload();
+  await expect(page.locator(".card-chips")).toContainText("pending");
+  await expect(row(page, "text")).toContainText("Buy milk");
+  await expect(page.getByText("A reviewer has edited this call")).toHaveCount(0);
   await expect(outcome(page)).toHaveCount(0);
 });
 
@@ -277,15 +282,18 @@ test("c08_keys_from_a_script approve nothing", async ({ page }) => {
   await expect(page.locator(".card-chips")).toContainText("pending");
 });
 
-test("c07_another_window_between_two_clicks disarms the approval", async ({ page }) => {
+test("c07_another_window_between_two_clicks disarms the approval", async ({ page, context }) => {
   const [address = ""] = await held(page, NOTE);
   await openCard(page, address);
   await askApproval(page);
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
-  await page.evaluate(() => {
-    dispatchEvent(new Event("blur"));
-    dispatchEvent(new Event("focus"));
-  });
+  // Playwright lets every page believe that it has the focus.
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+  const other = await context.newPage();
+  await other.bringToFront();
+  await expect(approveThis(page)).toHaveAttribute("aria-disabled", "true");
+  await page.bringToFront();
   await approveThis(page).click({ force: true });
   await expect(approveThis(page)).toHaveAttribute("aria-disabled", "false");
   await expect(page.locator(".card-chips")).toContainText("pending");
@@ -318,13 +326,20 @@ test("what has to be typed cannot be pasted, and a wrong value is refused", asyn
 });
 
 test("c11_an_answer_faster_than_reading is marked as such", async ({ page }) => {
-  const [address = ""] = await held(page, {
+  const call = {
     tool: "file.write",
     args: { path: "a", text: "many words that somebody has to read through. ".repeat(20) },
-  });
-  await openCard(page, address);
-  await rejectShown(page, "too quick");
+  };
+  const [approved = "", rejected = ""] = await held(page, call, { ...call, args: { ...call.args, path: "b" } });
+  await openCard(page, approved);
+  await approveShown(page);
   await expect(outcome(page)).toContainText(/Answered after \d+\.\d s; reading its \d+ words takes \d+\.\d s at least/);
+  await expect(outcome(page)).toContainText("Such an approval is no evidence for relaxing a rule");
+  // A rejection relaxes nothing, however fast it comes.
+  await openCard(page, rejected);
+  await rejectShown(page, "too quick");
+  await expect(outcome(page)).toContainText("rejected");
+  await expect(outcome(page)).not.toContainText("Answered after");
 });
 
 test("c14_after_45_minutes a break is offered, and after 30 answers an hour a word", async ({ page }) => {

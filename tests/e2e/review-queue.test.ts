@@ -35,7 +35,7 @@ test("filters and order find the calls, and can be taken back", async ({ page })
   await page.getByLabel("Find").fill("find ME");
   await expect(lines(page)).toHaveCount(1);
   await expect(page.getByText("Filter and sort (filtered)")).toBeVisible();
-  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByRole("button", { name: "Clear the filters" }).click();
   await expect(lines(page)).toHaveCount(4);
   await page.getByLabel("Sort").selectOption("Highest risk");
   await expect(lines(page).first()).toContainText("critical risk");
@@ -43,22 +43,26 @@ test("filters and order find the calls, and can be taken back", async ({ page })
   await expect(lines(page)).toHaveCount(2);
   await page.getByLabel("Agent", { exact: true }).selectOption("other");
   await expect(lines(page)).toHaveCount(1);
-  await page.getByLabel("Status").selectOption("Closed");
+  await page.getByLabel("Status").selectOption("Closed, in any way");
   await expect(page.getByText("No call is like that.")).toBeVisible();
 });
 
 test("c05_new_calls_never_move_the_list: they are counted, and shown when asked for", async ({ page, context }) => {
   const [address = ""] = await held(page, NOTE);
   await openCard(page, address);
-  const box = await lines(page).first().boundingBox();
+  await expect(lines(page)).toHaveCount(1);
+  const before = await lines(page).first().boundingBox();
   const other = await context.newPage();
   await open(other, "simulate");
   await queue(other, PAYMENT);
   await expect(page.getByRole("button", { name: "Show 1 new" })).toBeVisible();
   await expect(lines(page)).toHaveCount(1);
+  await picture(page, "review-queue-new");
   const href = await lines(page).first().getAttribute("href");
   expect(href).toBe(address);
-  expect(box).not.toBeNull();
+  const after = await lines(page).first().boundingBox();
+  expect(before).not.toBeNull();
+  expect(after).toEqual(before);
   await page.getByRole("button", { name: "Show 1 new" }).click();
   await expect(lines(page)).toHaveCount(2);
 });
@@ -79,6 +83,8 @@ test("somebody who opens a call is told that another has it open", async ({ page
   const [address = ""] = await held(page, NOTE);
   await openCard(page, address);
   await expect(page.getByText("Others are told that you look at it.")).toBeVisible();
+  await expect(lines(page).first()).toContainText("pending");
+  await expect(page.locator(".queue")).not.toContainText("somebody has it open");
   const other = await context.newPage();
   await other.goto(`./${address}`);
   await expect(other.getByText("has this call open too")).toBeVisible();
@@ -183,4 +189,74 @@ test("a call of a batch that is answered elsewhere takes no answer there", async
   await expect(rows.first()).toContainText("answered or changed elsewhere");
   await expect(rows.first().getByRole("radio")).toHaveCount(0);
   await expect(approve(page)).toHaveCount(0);
+});
+
+test("an approval of a batch is undone in its row, and stays undone", async ({ page }) => {
+  const addresses = await held(page, pay(10), pay(20));
+  await go(page, "review");
+  await page.getByRole("link", { name: /Batch of 2 calls/ }).click();
+  const rows = page.locator(".batch-table tbody tr");
+  for (const at of [0, 1]) await rows.nth(at).getByRole("radio", { name: "Approve" }).check();
+  const commit = page.locator(".decide .answers button");
+  await expect(commit).toHaveAttribute("aria-disabled", "false");
+  await commit.click();
+  await expect(page.getByText("2 of 2 answers were recorded")).toBeVisible();
+  await page.getByRole("button", { name: "Undo the approval of call 1" }).click();
+  await expect(rows.first()).toContainText("approved (undone)");
+  await expect(rows.nth(1)).not.toContainText("undone");
+  await page.goto(`./${addresses[0]}`);
+  await expect(outcome(page)).toContainText("The approval was undone");
+});
+
+test("calls that have no room in a batch wait already, and have not come since", async ({ page }) => {
+  test.slow();
+  await held(page, ...Array.from({ length: 12 }, (_, at) => pay(10 + at)));
+  await go(page, "review");
+  await page.getByRole("link", { name: /Batch of 10 calls/ }).click();
+  await expect(page.locator(".batch-table tbody tr")).toHaveCount(10);
+  await expect(page.getByText("2 more calls like these wait; this screen takes 10 at a time.")).toBeVisible();
+  await expect(page.getByText("come since")).toHaveCount(0);
+});
+
+test("an answer leads on to the next pending call, and keys pass over what was answered", async ({ page }) => {
+  const text = (words: string) => ({ ...NOTE, args: { ...NOTE.args, text: words } });
+  const [first = "", second = "", third = ""] = await held(page, text("one"), text("two"), text("three"));
+  await openCard(page, second);
+  await rejectShown(page);
+  await expect(outcome(page)).toContainText("rejected");
+  const next = page.getByRole("button", { name: "Next pending call" });
+  await expect(next).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`${third}$`));
+  await expect(reject(page)).toBeFocused();
+  await page.keyboard.press("k");
+  await expect(page).toHaveURL(new RegExp(`${first}$`));
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(new RegExp(`${third}$`));
+});
+
+test("where nothing is listed, what comes is shown at once", async ({ page, context }) => {
+  await open(page, "review");
+  await expect(page.getByText("No call waits here")).toBeVisible();
+  const other = await context.newPage();
+  await open(other, "simulate");
+  await queue(other, NOTE);
+  await expect(lines(page)).toHaveCount(1);
+});
+
+test("a long card opens at its top, and on a phone it stands alone with a way back", async ({ page }) => {
+  const [first = "", second = ""] = await held(page, PAYMENT, MAIL);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await openCard(page, first);
+  await expect(page.locator(".queue")).toBeHidden();
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, second);
+  await expect(page.locator(".card h2")).toContainText("Send email");
+  await expect(page.locator(".card h2")).toBeInViewport();
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.getByRole("link", { name: "Back to the queue" }).click();
+  await expect(lines(page)).toHaveCount(2);
+  await expect(lines(page).first()).toBeVisible();
 });

@@ -1,7 +1,7 @@
 /** The app as `countersign review` serves it, over a store in which a guard of a real process holds calls. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -103,7 +103,7 @@ function guard(...calls: readonly object[]): Running {
 }
 
 /** Starts the server and answers the address that it printed. */
-async function serve(watch: { readonly expected: RegExp[] }, port = "0"): Promise<string> {
+async function serve(watch: { readonly expected: RegExp[] }, port = "0", ...more: readonly string[]): Promise<string> {
   const file = join(folder, "store.db");
   const running = run([
     "pkg/bin/countersign.js",
@@ -115,6 +115,7 @@ async function serve(watch: { readonly expected: RegExp[] }, port = "0"): Promis
     "--as",
     "ana",
     "--no-open",
+    ...more,
   ]);
   started.push(running);
   const [address] = await running.writes(/http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/);
@@ -341,8 +342,8 @@ rules: [{ id: note, tool: note.write, action: escalate, risk: low, review: { edi
   await escalations.review(id, { verdict: "approve", digest: edited.digest });
   await expect(outcome(page)).toContainText("No guard holds this call");
   await escalations.revoke(id);
-  await expect(page.locator(".card-chips")).toContainText("approved (revoked)");
-  await expect(page.locator(".queue .chip", { hasText: "approved (revoked)" })).toHaveCount(1);
+  await expect(page.locator(".card-chips")).toContainText("approved (undone)");
+  await expect(page.locator(".queue .chip", { hasText: "approved (undone)" })).toHaveCount(1);
   await store.close();
 });
 
@@ -388,4 +389,30 @@ test("a server that stops is told at once, and no longer once it answers again",
   await expect(notice).toHaveCount(0);
   await hold(join(folder, "store.db"), [{ tool: "note.write", args: { text: "b" } }]);
   await expect(page.getByRole("button", { name: "Show 1 new" })).toBeVisible();
+});
+
+test("a card says whether the policy of the server decided it, and Policy says that guards have their own", async ({
+  page,
+  watch,
+}) => {
+  const [text, other] = ["escalate", "block"].map((action) => `rules: [{ tool: note.write, action: ${action} }]`);
+  const store = sqliteStore({ file: join(folder, "store.db") });
+  const policy = await loadPolicy("rules: [{ tool: note.write, action: escalate }]");
+  const escalations = createEscalations({ store });
+  const { id } = await escalations.open(policy, { tool: "note.write", args: { text: "a" } });
+  for (const [written, says] of [
+    [text, "by the policy of the server"],
+    [other, "is not one of those that the server was started with"],
+  ] as const) {
+    const file = join(folder, "policy.yaml");
+    writeFileSync(file, written ?? "");
+    const address = await serve(watch, "0", "--policy", file);
+    await page.goto(address);
+    await page.locator(`.queue .line[href$="${id}"]`).click();
+    await expect(page.locator(".card .facts").first()).toContainText(says);
+    await expect(page.locator(".card")).not.toContainText("in force here");
+  }
+  await page.getByRole("link", { name: "Policy", exact: true }).click();
+  await expect(page.getByText("This text decides only here; your guards have their own.")).toHaveCount(1);
+  await store.close();
 });

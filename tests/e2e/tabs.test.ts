@@ -118,7 +118,11 @@ test("pending calls come first, the soonest to expire at the top, then closed on
   await rejectShown(page);
   await expect(outcome(page)).toContainText("rejected");
   await page.reload();
-  await expect(page.locator(".queue .line-facts .chip:not(.risk)")).toHaveText(["pending", "pending", "rejected"]);
+  const chips = page.locator(".queue .line-facts .chip:not(.risk)");
+  await expect(chips).toHaveText(["pending", "pending"]);
+  await page.getByText("Filter and sort").click();
+  await page.getByLabel("Status").selectOption("Any");
+  await expect(chips).toHaveText(["pending", "pending", "rejected"]);
   const order = await page
     .locator(".queue .line")
     .evaluateAll((links) => links.map((link) => link.getAttribute("href")));

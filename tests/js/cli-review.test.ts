@@ -199,8 +199,8 @@ test("an approval is taken back by the command that approving names, and the lis
     assert.deepEqual([undone.code, undone.stdout], [0, `undone ${id}: note.write does not run\n`], undone.stderr);
     const { grant, closingNote } = await stored(file, id);
     assert.deepEqual([grant?.state, closingNote], ["revoked", "a slip"]);
-    assert.match((await run(["review", "list", "--store", file])).stdout, / {2}approved \(revoked\) {2}/);
-    assert.match((await run(["review", "show", id, "--store", file])).stdout, /^ {2}the approval was taken back$/m);
+    assert.match((await run(["review", "list", "--store", file])).stdout, / {2}approved \(undone\) {2}/);
+    assert.match((await run(["review", "show", id, "--store", file])).stdout, /^ {2}the approval was undone$/m);
     const late = await run(["review", "reject", id, "--store", file]);
     assert.deepEqual([late.code, /help/.test(late.stderr)], [2, false]);
   });

@@ -48,6 +48,11 @@ test("a18_a_look_at_a_masked_value_is_in_the_note", () => {
   assert.equal(noteOf({ reason: null, words: "", revealed: [] }), "");
   assert.equal(
     noteOf({ reason: "other", words: " fine ", revealed: ["args.password"] }),
-    "other: fine · looked at args.password",
+    "fine · looked at args.password",
   );
+});
+
+test("a note says the sentence that was chosen, as people and agents read it", () => {
+  assert.equal(noteOf({ reason: "not-asked", words: "really", revealed: [] }), "Nobody asked for this: really");
+  assert.equal(noteOf({ reason: "routine", words: "ok", revealed: [] }), "It is what this agent is for: ok");
 });

@@ -41,10 +41,13 @@ function world() {
   const { store, asked } = counted(memoryStore());
   const escalations = createEscalations({ store, now: () => nowMs });
   const shelf = createShelf(store, escalations, () => undefined);
+  const sitting = new Set<string>();
   const listing = createListing({
     shelf,
     extra: () => [],
     answered: () => null,
+    isOfSitting: (id) => sitting.has(id),
+    isOwn: () => false,
     headline: async ({ call }) => ({
       verb: [],
       tool: [{ kind: "text", text: call.tool, breaks: false }],
@@ -60,7 +63,10 @@ function world() {
     nowMs += 10;
     return escalations.open(policy, { tool, args, agent });
   };
-  return { asked, escalations, shelf, listing, open };
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { asked, escalations, shelf, listing, open, pass, sitting };
 }
 
 test("the queue is read once, and a change costs only what has changed", async () => {
@@ -175,4 +181,31 @@ test("c12_an_answer_to_a_check_card_reaches_attention_only, and a wrong value is
   assert.equal(checks.answered(check.id)?.status, "approved");
   assert.equal(await escalations.read(check.id), null);
   assert.equal((await escalations.read(real.id))?.status, "pending");
+});
+
+test("pending are those that wait and those that were answered in this sitting; any are all, the expired too", async () => {
+  const { shelf, listing, open, escalations, pass, sitting } = world();
+  await open("note.write", { text: "expires" });
+  pass(48 * 3_600_000);
+  const [mine, others] = [await open("note.write", { text: "mine" }), await open("note.write", { text: "others" })];
+  const waits = await open("note.write", { text: "waits" });
+  await shelf.sync();
+  await new Promise((done) => setTimeout(done, 50));
+  for (const { id, digest } of [mine, others]) await escalations.review(id, { verdict: "reject", digest });
+  sitting.add(mine.id);
+  await shelf.sync();
+  const listed = async (status: Filters["status"]) => {
+    listing.make({ ...ANY, status });
+    return (await listing.part(0)).lines;
+  };
+  assert.deepEqual(
+    (await listed("pending")).map(({ id }) => id),
+    [waits.id, mine.id],
+  );
+  assert.deepEqual((await listed("any")).map(({ status }) => status).sort(), [
+    "expired",
+    "pending",
+    "rejected",
+    "rejected",
+  ]);
 });

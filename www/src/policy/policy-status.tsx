@@ -1,11 +1,21 @@
 /** Says which policy is in force, or that nothing is decided, and why. */
 
+import { isServed } from "../place.ts";
 import { hashOf, route } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ShortDigest } from "../ui/short-digest.tsx";
 import { checked, policyStatus, wanted } from "./state.ts";
 
 export function PolicyStatus() {
+  return (
+    <>
+      <Status />
+      {isServed && <p class="hint">This text decides only here; your guards have their own.</p>}
+    </>
+  );
+}
+
+function Status() {
   const status = policyStatus.value;
   switch (status.state) {
     case "in-force": {

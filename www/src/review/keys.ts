@@ -1,15 +1,12 @@
 /** Keys of the review view. None answers by itself: `a` opens the question, and another key confirms it once that is armed. */
 
 import { signal } from "@preact/signals";
-import type { Line } from "../engine/review/api.ts";
-import { LINES_PER_PART } from "../engine/review/api.ts";
-import { hashOf } from "../route.ts";
 import { commands, expanded, onlyDifferences, step } from "./card/view.ts";
-import { chosen, listed, turnTo } from "./state.ts";
+import { move } from "./next.ts";
 
 export const KEYS: readonly (readonly [string, string])[] = [
-  ["j", "next call of the list"],
-  ["k", "call before"],
+  ["j", "next call of the list that waits"],
+  ["k", "the one before that waits"],
   ["n", "bring the next part on screen that was not"],
   ["e", "show long values as a whole"],
   ["d", "show only what differs from the most similar approved call"],
@@ -82,29 +79,3 @@ const ACTS: ReadonlyMap<string, () => boolean> = new Map<string, () => boolean>(
     },
   ],
 ]);
-
-/** Goes to the next or previous line, and over the end of a page to the next one. */
-function move(by: 1 | -1): boolean {
-  const part = listed.value;
-  if (part === null) return false;
-  const { lines, from, total } = part;
-  const at = lines.findIndex(({ ids }) => chosen.value !== null && ids.includes(chosen.value));
-  const next = at < 0 ? (by === 1 ? 0 : lines.length - 1) : at + by;
-  const line = lines[next];
-  if (line !== undefined) {
-    go(line);
-    return true;
-  }
-  const other = from + by * LINES_PER_PART;
-  if (other >= 0 && other < total) {
-    void turnTo(other).then(() => {
-      const beside = by === 1 ? listed.value?.lines[0] : listed.value?.lines.at(-1);
-      if (beside !== undefined) go(beside);
-    });
-  }
-  return true;
-}
-
-function go(line: Line): void {
-  window.location.hash = hashOf("review", line.id);
-}

@@ -1,11 +1,13 @@
 /** The review view: the queue, and one call, or one batch, at a time. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { BatchView } from "./batch/batch-view.tsx";
 import { Card } from "./card/card.tsx";
 import { CheckResult } from "./check-result.tsx";
 import { followKeys, isHelpOpen, KEYS } from "./keys.ts";
+import { NextCall } from "./next-call.tsx";
 import { QueueList } from "./queue/queue-list.tsx";
 import { checked, chosen, chosenBatch, hasChecks, shown, shownTrouble, trouble } from "./state.ts";
 import { later, takeBreak, tired } from "./working-time.ts";
@@ -37,7 +39,12 @@ export function ReviewView() {
       {chosenBatch.value !== null ? (
         <BatchView key={chosenBatch.value} batchKey={chosenBatch.value} />
       ) : (
-        <div class="review-columns">
+        <div class={chosen.value === null ? "review-columns" : "review-columns opened"}>
+          {chosen.value !== null && (
+            <p class="back-to-queue">
+              <a href={hashOf("review")}>Back to the queue</a>
+            </p>
+          )}
           <QueueList />
           <Opened />
         </div>
@@ -60,7 +67,14 @@ function AboutChecks() {
 
 function Opened() {
   const card = shown.value;
-  if (checked.value !== null) return <CheckResult checked={checked.value} />;
+  if (checked.value !== null) {
+    return (
+      <div>
+        <CheckResult checked={checked.value} />
+        <NextCall id={checked.value.id} focus={false} />
+      </div>
+    );
+  }
   if (card !== null) {
     // The key makes a new card for another call: nothing that was typed, armed or begun carries over.
     return <Card key={`${card.escalation.id} ${card.escalation.digest}`} shown={card} />;

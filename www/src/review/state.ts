@@ -13,9 +13,10 @@ import { policyStatus } from "../policy/state.ts";
 import { route } from "../route.ts";
 import { followWorking, noteAnswer } from "./working-time.ts";
 
-export const ALL: Filters = { status: "any", risk: "any", tool: "", agent: "", text: "", sort: "expiry" };
+/** What is listed until somebody asks for something else: what waits. */
+export const START: Filters = { status: "pending", risk: "any", tool: "", agent: "", text: "", sort: "expiry" };
 
-export const filters = signal<Filters>(ALL);
+export const filters = signal<Filters>(START);
 
 /** `null` until the queue was read. */
 export const listed = signal<ListPart | null>(null);
@@ -243,7 +244,9 @@ async function refresh(): Promise<void> {
   const part = await ask((api) => api.listPart(from)).catch(() => null);
   // Somebody has turned the page meanwhile.
   if (part === null || !part.ok || listed.value?.from !== from) return;
-  take(part);
+  // Where nothing is listed nothing can move.
+  if (part.total === 0 && part.arrived > 0) await readQueue();
+  else take(part);
   if (chosen.value !== null) await readShown(chosen.value);
 }
 

@@ -6,7 +6,7 @@ export function StatusChip({ status, grant }: Pick<EscalationRecord, "status" | 
   return (
     <span class={`chip ${isOver ? "expired" : status}`}>
       {status}
-      {isOver && ` (${grant.state})`}
+      {isOver && ` (${grant.state === "revoked" ? "undone" : grant.state})`}
     </span>
   );
 }

@@ -227,7 +227,7 @@ function grantText({ state, notBeforeMs, expiresAtMs }: Grant, batchWaits: numbe
     case "used":
       return "the approval was used";
     case "revoked":
-      return "the approval was taken back";
+      return "the approval was undone";
     case "expired":
       return `the approval was not used before ${timeText(expiresAtMs)}`;
     case "waiting":

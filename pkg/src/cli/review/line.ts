@@ -20,7 +20,7 @@ export function lineOf(record: EscalationRecord): string {
 export function standingOf({ status, grant, run }: EscalationRecord): string {
   if (run !== null) return `${status} (${run.outcome ?? "unknown"})`;
   const isOver = grant?.state === "revoked" || grant?.state === "expired";
-  return isOver ? `${status} (${grant.state})` : status;
+  return isOver ? `${status} (${grant.state === "revoked" ? "undone" : grant.state})` : status;
 }
 
 function agentOf(agent: NonNullable<EscalationRecord["call"]["agent"]>): string {

@@ -167,7 +167,7 @@ async function notNow(stage: Stage, step: Step, told: Told, tries: number, id: s
   const { code, message: detail, retryAfterMs } = told;
   const { says } = step;
   if (code === "rejected") return end(stage, step, code, { kind: "rejected", text: `${says}: rejected`, detail, id });
-  if (code === "revoked") return end(stage, step, code, { kind: "rejected", text: `${says}: taken back`, detail, id });
+  if (code === "revoked") return end(stage, step, code, { kind: "rejected", text: `${says}: undone`, detail, id });
   if (code === "blocked") return end(stage, step, code, { kind: "block", text: `${says}: blocked`, detail, id });
   if (!AGAIN.has(code) || (tries >= TRIES_MAX && code !== "paused")) {
     const outcome = code === "withdrawn" ? "withdrawn" : "failed";

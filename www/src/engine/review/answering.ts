@@ -33,12 +33,15 @@ async function answerMember(desk: Desk, id: string, answer: Answer): Promise<Mem
   const { verdict } = answer;
   const result = await answered(async () => {
     const check = await desk.checks.answer(id, answer, true);
-    if (check === null) desk.shelf.put(await recorded(desk, id, answer, true, null));
-    return { ok: true as const, check };
+    if (check !== null) return { ok: true as const, check, undoUntilMs: null };
+    const record = await recorded(desk, id, answer, true, null);
+    desk.shelf.put(record);
+    const { grant } = record;
+    return { ok: true as const, check, undoUntilMs: grant?.state === "waiting" ? grant.notBeforeMs : null };
   });
   return result.ok
-    ? { id, verdict, failure: null, check: result.check }
-    : { id, verdict, failure: result, check: null };
+    ? { id, verdict, failure: null, check: result.check, undoUntilMs: result.undoUntilMs }
+    : { id, verdict, failure: result, check: null, undoUntilMs: null };
 }
 
 async function recorded(
@@ -61,6 +64,7 @@ async function recorded(
     ...desk.by,
     ...(note !== "" && { note }),
   });
+  desk.sitting.add(id);
   const given: Given = { verdict, shownMs, readingFloorMs, inBatch, atMs: Date.now() };
   // It is recorded; whether a check card can be planted does not change that.
   await desk.attention.reviewed(given, sampleOf(desk)).catch(() => undefined);

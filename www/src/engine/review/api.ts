@@ -17,6 +17,7 @@ export type Sort = "expiry" | "oldest" | "newest" | "risk";
 
 /** Which calls are listed, and in which order; empty text stands for any. */
 export interface Filters {
+  /** `pending` lists what was answered in this sitting too, so that it stays where it was. */
   readonly status: Status | "closed" | "any";
   readonly risk: Risk | "none" | "any";
   readonly tool: string;
@@ -41,7 +42,7 @@ export interface Line {
   readonly agent: string | null;
   readonly openedAtMs: number;
   readonly expiresAtMs: number;
-  /** Somebody looks at it until then, and who; `null` if nobody does. */
+  /** Somebody else looks at it until then, and who; `null` if nobody does. */
   readonly claim: Queued["claim"];
 }
 
@@ -92,7 +93,9 @@ export interface Shown {
   readonly batch: BatchLine | null;
   /** By which policies a changed call is decided afresh; `null` if there are none here, so that nothing can be changed. */
   readonly editedUnder: readonly (string | null)[] | null;
-  /** Whether the policy of the editor decided it, so that places in the policy are those of its text. */
+  /** Whether the policy that is known here decided it: the one in force, or that of the server; `null` if there is none. */
+  readonly isSamePolicy: boolean | null;
+  /** Whether places in that policy are those of the editor's text. */
   readonly isLinked: boolean;
   /** Until when this page has told others that somebody looks. */
   readonly claimedUntilMs: number | null;
@@ -126,6 +129,8 @@ export interface ShownBatch {
   readonly batch: Batch;
   /** Calls whose values must be typed, by id: they are reviewed alone. */
   readonly alone: readonly string[];
+  /** Ids of calls like these that wait too and have no room here. */
+  readonly more: readonly string[];
   readonly risk: Risk | null;
 }
 
@@ -141,6 +146,8 @@ export interface MemberResult {
   readonly failure: Failure | null;
   /** How it went if it was a check card; `null` if it was a call. */
   readonly check: CheckResult | null;
+  /** Until when the approval can be undone, as nothing runs before; `null` if it cannot. */
+  readonly undoUntilMs: number | null;
 }
 
 export interface MemberResults {

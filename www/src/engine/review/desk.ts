@@ -29,6 +29,8 @@ export interface Desk {
   readonly isServed: boolean;
   /** Until when this page has told others that somebody looks, by escalation. */
   readonly claims: Map<string, number>;
+  /** What was answered in this page, by id. */
+  readonly sitting: Set<string>;
   changed(): void;
 }
 
@@ -63,6 +65,7 @@ export async function shownOf(
     alike: shelf.pendingWith(record.digest).filter((id) => id !== record.id),
     batch: batch === undefined ? null : lineOf(batch),
     editedUnder: policy === null ? null : policy.policies.map(({ name }) => name),
+    isSamePolicy: policy === null ? null : isOf(record, policy),
     isLinked: !isServed && isOf(record, policy),
     claimedUntilMs: claims.get(record.id) ?? null,
   };

@@ -11,6 +11,10 @@ export interface Listable {
   readonly extra: () => readonly EscalationRecord[];
   /** Records of `extra` that are answered already, by id. */
   readonly answered: (id: string) => EscalationRecord | null;
+  /** Whether it was answered in this page, by id. */
+  readonly isOfSitting: (id: string) => boolean;
+  /** Whether it is this page that looks at it. */
+  readonly isOwn: (record: EscalationRecord) => boolean;
   readonly headline: (record: EscalationRecord) => Promise<Card["headline"]>;
   readonly batches: () => readonly BatchLine[];
 }
@@ -31,7 +35,7 @@ interface Made {
   readonly known: Set<string>;
 }
 
-export function createListing({ shelf, extra, answered, headline, batches }: Listable): Listing {
+export function createListing({ shelf, extra, answered, isOfSitting, isOwn, headline, batches }: Listable): Listing {
   let made: Made | null = null;
   const texts = new WeakMap<object, string>();
 
@@ -47,11 +51,17 @@ export function createListing({ shelf, extra, answered, headline, batches }: Lis
   }
 
   function fits(record: EscalationRecord, { status, risk, tool, agent, text }: Filters): boolean {
-    if (status === "closed" ? record.status === "pending" : status !== "any" && record.status !== status) return false;
+    if (!standsAs(record, status)) return false;
     if (risk !== "any" && (record.decision.risk ?? "none") !== risk) return false;
     if (tool !== "" && record.call.tool !== tool) return false;
     if (agent !== "" && nameOf(record.call.agent) !== agent) return false;
     return text === "" || textOf(record).includes(text.toLowerCase());
+  }
+
+  function standsAs(record: EscalationRecord, status: Filters["status"]): boolean {
+    if (status === "any" || record.status === status) return true;
+    if (status === "closed") return record.status !== "pending";
+    return status === "pending" && isOfSitting(record.id);
   }
 
   function all(): readonly EscalationRecord[] {
@@ -67,7 +77,8 @@ export function createListing({ shelf, extra, answered, headline, batches }: Lis
     const pending = records.filter(({ status }) => status === "pending");
     const record = pending[0] ?? records[0];
     if (record === undefined) return null;
-    const { id, status, grant, call, openedAtMs, expiresAtMs, claim } = record;
+    const { id, status, grant, call, openedAtMs, expiresAtMs } = record;
+    const claim = isOwn(record) ? null : record.claim;
     const agent = nameOf(call.agent);
     const words = await headline(record);
     return { ids, pending: pending.length, id, headline: words, status, grant, agent, openedAtMs, expiresAtMs, claim };

@@ -1,7 +1,8 @@
 /**
  * What a reviewer's note says beside the reviewer's words.
  *
- * A review has one place for words: the reason's code stands before them, and which masked values were looked at behind.
+ * A review has one place for words: the sentence that was chosen stands before them, and which masked values were looked at
+ * behind.
  */
 
 /** Why a call is rejected, or why a risky one is approved all the same. */
@@ -32,9 +33,16 @@ export interface Noted {
 
 /** The note of a review; empty if there is nothing to say. */
 export function noteOf({ reason, words, revealed }: Noted): string {
-  const said = [reason, words.trim()].filter((part) => part !== null && part !== "").join(": ");
+  const said = [sentenceOf(reason), words.trim()].filter((part) => part !== null && part !== "").join(": ");
   const parts = [said, revealed.length === 0 ? "" : `looked at ${revealed.join(", ")}`];
   return parts.filter((part) => part !== "").join(" · ");
+}
+
+const SENTENCES: ReadonlyMap<string, string> = new Map(Object.entries({ ...REJECT_REASONS, ...APPROVE_REASONS }));
+
+/** The sentence of a reason, as it was read; that it is another one says nothing. */
+function sentenceOf(reason: string | null): string | null {
+  return reason === null || reason === "other" ? null : (SENTENCES.get(reason) ?? reason);
 }
 
 /** Whether words say anything: two letters or digits at least. */

@@ -69,6 +69,8 @@ export function createQueue(place: Place, onServer: OnServer, attentionOf: Atten
     shelf,
     extra: checks.pending,
     answered: checks.answered,
+    isOfSitting: (id) => desk.sitting.has(id),
+    isOwn: ({ id, claim }) => claim !== null && claim.untilMs === desk.claims.get(id),
     headline: cards.headline,
     batches,
   });
@@ -140,6 +142,7 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
     by: place.kind === "api" && place.as !== null ? { by: place.as } : {},
     isServed: place.kind === "api",
     claims: new Map(),
+    sitting: new Set(),
     changed,
   };
 }
@@ -152,7 +155,8 @@ function recordsOf({ shelf, checks }: Desk, ids: readonly string[]): readonly Es
 }
 
 async function batchOf(desk: Desk, key: string): Promise<ShownBatch> {
-  const batch = (await desk.cards.batches()).find((each) => each.key === key);
+  const batches = await desk.cards.batches();
+  const batch = batches.find((each) => each.key === key);
   if (batch === undefined) {
     throw new EscalationError("not-found", "these calls no longer wait together; they are in the queue if they wait");
   }
@@ -160,7 +164,24 @@ async function batchOf(desk: Desk, key: string): Promise<ShownBatch> {
   const alone = recordsOf(desk, ids)
     .filter(({ decision }) => (decision.review?.confirm.length ?? 0) > 0)
     .map(({ id }) => id);
-  return { ok: true, batch, alone, risk: batch.headline.risk };
+  const here = new Set(ids);
+  for (const { outliers } of batches) for (const { id } of outliers) here.add(id);
+  const more = likeThese(desk, ids).filter((id) => !here.has(id));
+  return { ok: true, batch, alone, more, risk: batch.headline.risk };
+}
+
+/** Ids of pending calls that are alike to those with `ids`, and of those themselves. */
+function likeThese(desk: Desk, ids: readonly string[]): readonly string[] {
+  const [first] = recordsOf(desk, ids);
+  if (first === undefined) return [];
+  const all = [...desk.shelf.records().values(), ...desk.checks.pending()];
+  const pending = all.filter(({ status, unapprovable }) => status === "pending" && unapprovable === null);
+  const sign = signOf(first);
+  return pending.filter((record) => signOf(record) === sign).map(({ id }) => id);
+}
+
+function signOf({ call: { tool, tenant, args }, decision: { rule, risk }, guard }: EscalationRecord): string {
+  return JSON.stringify([tool, tenant ?? null, Object.keys(args ?? {}).sort(), rule, risk, guard]);
 }
 
 /** The name of the channel that tells of changes of the queue at `place`. */

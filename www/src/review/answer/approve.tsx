@@ -42,7 +42,8 @@ export function ApproveStep({ card, digest, seen, isRead, answering, onBack, onA
     return true;
   };
   useEffect(() => {
-    back.current?.focus();
+    // Where a reason is asked for, the focus is there.
+    if (!asksWhy) back.current?.focus();
   }, []);
   useEffect(() => {
     commands.current = { confirm: approveNow, showNext: () => showNextOf(seen) };
@@ -69,13 +70,7 @@ export function ApproveStep({ card, digest, seen, isRead, answering, onBack, onA
         />
       ))}
       {asksWhy && (
-        <ReasonField
-          title="Why is it right?"
-          reasons={APPROVE_REASONS}
-          reason={reason}
-          onReason={setReason}
-          focus={false}
-        />
+        <ReasonField title="Why is it right?" reasons={APPROVE_REASONS} reason={reason} onReason={setReason} focus />
       )}
       <div class="answers">
         <DeliberateButton armed={!answering} buttonRef={back} onPress={onBack}>

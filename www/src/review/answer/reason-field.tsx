@@ -1,6 +1,6 @@
 /** Why: one of a few reasons, and words. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { saysSomething } from "../../engine/review/notes.ts";
 
 export interface Reason {
@@ -25,7 +25,8 @@ interface Props {
 
 export function ReasonField({ title, reasons, reason, onReason, focus }: Props) {
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before the next key: whoever asks by a key goes on at once.
+  useLayoutEffect(() => {
     if (focus) first.current?.focus({ preventScroll: true });
   }, [focus]);
   return (

@@ -2,11 +2,12 @@
 
 import type { Batch, CardRow } from "countersign";
 import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { ShownBatch } from "../../engine/review/api.ts";
+import type { MemberResult, ShownBatch } from "../../engine/review/api.ts";
 import { hashOf } from "../../route.ts";
 import { SeenContext } from "../card/seen.ts";
 import { plain, Written } from "../card/written.tsx";
 import { aloneOf, type Choice, choose, opened, results } from "./state.ts";
+import { UndoRow } from "./undo-row.tsx";
 
 /** In windows of at most so many pixels calls never stand side by side. */
 const NARROW = 768;
@@ -95,7 +96,7 @@ function Call({ row: { id, cells }, number, columns, isAlone, isGone }: CallProp
         </td>
       ))}
       <td data-label="Your answer">
-        {result !== undefined && <Result result={result} />}
+        {result !== undefined && <Result result={result} number={number} />}
         {result === undefined && isGone && <span class="quiet">answered or changed elsewhere</span>}
         {result === undefined && !isGone && <Choices id={id} number={number} choice={choice} isAlone={isAlone} />}
       </td>
@@ -156,9 +157,15 @@ function Choices({ id, number, choice, isAlone }: ChoicesProps) {
   );
 }
 
-function Result({ result }: { readonly result: NonNullable<typeof results.value>[number] }) {
-  const { verdict, failure, check } = result;
+interface ResultProps {
+  readonly result: MemberResult;
+  readonly number: number;
+}
+
+function Result({ result, number }: ResultProps) {
+  const { id, verdict, failure, check, undoUntilMs } = result;
   if (check !== null) return <span class="chip">check card: {check.caught ? "you caught it" : "you missed it"}</span>;
+  if (failure === null && undoUntilMs !== null) return <UndoRow id={id} number={number} untilMs={undoUntilMs} />;
   if (failure === null) {
     return (
       <span class={`chip ${verdict === "approve" ? "approved" : "rejected"}`}>

@@ -1,5 +1,6 @@
 /** Calls that are alike on one screen: each with its own choice, answered by one deliberate commit. */
 
+import { BATCH_MAX } from "countersign";
 import { useEffect, useMemo } from "preact/hooks";
 import { hashOf } from "../../route.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
@@ -36,7 +37,7 @@ export function BatchView({ batchKey }: { readonly batchKey: string }) {
 }
 
 function OpenBatch({
-  opened: { shown, gone, late },
+  opened: { shown, gone, late, more },
   batchKey,
 }: {
   readonly opened: Opened;
@@ -63,6 +64,12 @@ function OpenBatch({
             Each gets an answer, and each approval lets one call run once. Calls that arrive later are not covered.
           </p>
         </Part>
+        {more > 0 && (
+          <p class="hint">
+            {more} more {more === 1 ? "call like these waits" : "calls like these wait"}; this screen takes {BATCH_MAX}{" "}
+            at a time.
+          </p>
+        )}
         {late > 0 && (
           <p class="notice" role="status">
             {late} more {late === 1 ? "call has" : "calls have"} come since and {late === 1 ? "is" : "are"} not covered.{" "}

@@ -15,6 +15,8 @@ export interface Opened {
   readonly gone: ReadonlySet<string>;
   /** How many calls have come to the group since; they are not covered. */
   readonly late: number;
+  /** How many waited already and have no room on this screen. */
+  readonly more: number;
 }
 
 export const opened = signal<Opened | null>(null);
@@ -34,7 +36,7 @@ export async function openBatch(key: string): Promise<void> {
     batchTrouble.value = found.message;
     return;
   }
-  opened.value = { shown: found, choices: new Map(), gone: new Set(), late: 0 };
+  opened.value = { shown: found, choices: new Map(), gone: new Set(), late: 0, more: found.more.length };
 }
 
 /** Looks which of the calls no longer wait, and how many have come. What is on screen stays. */
@@ -46,11 +48,14 @@ export async function lookAgain(key: string): Promise<void> {
   const { rows } = before.shown.batch;
   const now = found.ok ? [...found.batch.rows, ...found.batch.outliers] : [];
   const waits = new Set(now.map(({ id, digest }) => `${id} ${digest}`));
-  const known = new Set([...rows, ...before.shown.batch.outliers].map(({ id }) => id));
+  const like = found.ok ? [...now.map(({ id }) => id), ...found.more] : [];
+  // What moves up from behind has not come since.
+  const known = new Set([...[...rows, ...before.shown.batch.outliers].map(({ id }) => id), ...before.shown.more]);
+  const more = before.shown.more.filter((id) => like.includes(id)).length;
   const gone = new Set(rows.filter(({ id, digest }) => !waits.has(`${id} ${digest}`)).map(({ id }) => id));
   const choices = new Map([...opened.value.choices].filter(([id]) => !gone.has(id)));
   const isSame = choices.size === opened.value.choices.size;
-  opened.value = { ...opened.value, gone, choices, late: now.filter(({ id }) => !known.has(id)).length };
+  opened.value = { ...opened.value, gone, choices, more, late: like.filter((id) => !known.has(id)).length };
   if (!isSame) await sumUp();
 }
 

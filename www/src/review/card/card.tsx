@@ -27,8 +27,7 @@ export function Card({ shown }: { readonly shown: Shown }) {
   const wasPending = useRef(status === "pending");
   const isPending = status === "pending";
   useEffect(() => {
-    // Where the list stands above the card, the card would be out of sight.
-    article.current?.scrollIntoView({ block: "nearest" });
+    if (article.current !== null) bringUp(article.current);
     return seen.stop;
   }, [seen]);
   useEffect(() => (isPending ? claimSoon(id) : undefined), [id, isPending]);
@@ -48,7 +47,7 @@ export function Card({ shown }: { readonly shown: Shown }) {
         )}
         <Headline shown={shown} />
         <Warnings shown={shown} />
-        <Why card={card} decision={escalation.decision} isLinked={shown.isLinked} />
+        <Why shown={shown} />
         <Consequence card={card} />
         <Facts card={card} />
         <Flags card={card} />
@@ -73,4 +72,12 @@ export function Card({ shown }: { readonly shown: Shown }) {
       </article>
     </SeenContext.Provider>
   );
+}
+
+/** Reading begins at the top, wherever the page stood for the call before. */
+function bringUp(article: HTMLElement): void {
+  const { top, height } = article.getBoundingClientRect();
+  const fits = height <= window.innerHeight;
+  const isTopShown = top >= 0 && top < window.innerHeight / 2;
+  if (fits || !isTopShown) article.scrollIntoView({ block: fits ? "nearest" : "start" });
 }

@@ -6,6 +6,7 @@ import { VisibleText } from "../../text/visible-text.tsx";
 import { StatusChip } from "../../ui/status-chip.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Undo } from "../answer/undo.tsx";
+import { NextCall } from "../next-call.tsx";
 import { answeredHere } from "../state.ts";
 import { Person } from "./talk.tsx";
 import { othersWait } from "./waits.ts";
@@ -19,6 +20,7 @@ interface Props {
 export function Outcome({ shown, wasPending }: Props) {
   const { id, status, reviews, grant, run, closedAtMs, closingNote } = shown.escalation;
   const title = useRef<HTMLHeadingElement>(null);
+  const isAnsweredHere = wasPending && answeredHere.value.has(id);
   useEffect(() => {
     // After an answer the pressed button is gone, and the focus with it.
     if (document.activeElement === document.body) title.current?.focus({ preventScroll: true });
@@ -28,7 +30,7 @@ export function Outcome({ shown, wasPending }: Props) {
       <h3 id="outcome-title" ref={title} tabIndex={-1}>
         Outcome
       </h3>
-      {wasPending && !answeredHere.value.has(id) && (
+      {wasPending && !isAnsweredHere && (
         <p class="notice bad" role="alert">
           This call was closed elsewhere while you had it open. It takes no answer any more.
         </p>
@@ -47,7 +49,7 @@ export function Outcome({ shown, wasPending }: Props) {
               Note: <VisibleText text={note} form="string" />
             </>
           )}
-          {shownMs !== null && shownMs < shown.card.readingFloorMs && (
+          {verdict === "approve" && shownMs !== null && shownMs < shown.card.readingFloorMs && (
             <>
               <br />
               <span class="too-fast">
@@ -77,6 +79,7 @@ export function Outcome({ shown, wasPending }: Props) {
         </p>
       )}
       {!shown.isGuarded && <p class="quiet">No guard holds this call, so nothing runs it.</p>}
+      {status !== "pending" && <NextCall id={id} focus={isAnsweredHere} />}
     </section>
   );
 }

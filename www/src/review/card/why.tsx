@@ -1,6 +1,8 @@
 /** Why the call was held, what follows from it, and what stands out in it. */
 
 import type { Card, Decision, Span } from "countersign";
+import type { Shown } from "../../engine/review/api.ts";
+import { isServed } from "../../place.ts";
 import { wanted } from "../../policy/state.ts";
 import { hashOf } from "../../route.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
@@ -21,14 +23,9 @@ const CAUSES: Readonly<Record<Decision["cause"], string>> = {
   repeat: "a call like it was held before",
 };
 
-interface Props {
-  readonly card: Card;
-  readonly decision: Decision;
-  /** Whether places in the policy are those of the editor's text. */
-  readonly isLinked: boolean;
-}
-
-export function Why({ card: { why }, decision, isLinked }: Props) {
+export function Why({ shown }: { readonly shown: Shown }) {
+  const { isLinked } = shown;
+  const { why } = shown.card;
   return (
     <Part says={why}>
       <h3>Why it was held</h3>
@@ -60,16 +57,24 @@ export function Why({ card: { why }, decision, isLinked }: Props) {
             ))}
           </>
         )}
-        <Terms decision={decision} />
+        <Terms decision={shown.escalation.decision} />
         <dt>Policy</dt>
         <dd>
           {why.policy === null ? "none had a say" : <ShortDigest digest={why.policy} />}
-          {why.policy !== null && !isLinked && <span class="quiet"> is not the one in force here</span>}
+          {why.policy !== null && <span class="quiet">{whose(shown)}</span>}
         </dd>
       </dl>
       <Conditions why={why} isLinked={isLinked} />
     </Part>
   );
+}
+
+/** Whose policy decided, as far as that is known here. */
+function whose({ isSamePolicy }: Shown): string {
+  if (!isServed) return isSamePolicy === true ? "" : " is not the one in force here";
+  // Without a policy the server has nothing to compare it with.
+  if (isSamePolicy === null) return "";
+  return isSamePolicy ? " by the policy of the server" : " is not one of those that the server was started with";
 }
 
 /** Who may answer, and what the session carries from then on. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Filters, ListPart, Sort } from "../../engine/review/api.ts";
-import { ALL, changeFilters, filters } from "../state.ts";
+import { changeFilters, filters, START } from "../state.ts";
 
 const TYPED_AFTER_MS = 200;
 
@@ -14,13 +14,13 @@ const SORTS: readonly (readonly [Sort, string])[] = [
 ];
 
 const STATUSES: readonly (readonly [Filters["status"], string])[] = [
-  ["any", "Any"],
-  ["pending", "Waiting"],
-  ["closed", "Closed"],
+  ["pending", "Pending"],
+  ["closed", "Closed, in any way"],
   ["approved", "Approved"],
   ["rejected", "Rejected"],
   ["expired", "Expired"],
   ["withdrawn", "Withdrawn"],
+  ["any", "Any"],
 ];
 
 const RISKS: readonly (readonly [Filters["risk"], string])[] = [
@@ -35,7 +35,8 @@ const RISKS: readonly (readonly [Filters["risk"], string])[] = [
 export function FilterForm({ list }: { readonly list: ListPart }) {
   const [isOpen, setOpen] = useState(false);
   const { status, risk, tool, agent, sort } = filters.value;
-  const isFiltered = filters.value.text !== "" || status !== "any" || risk !== "any" || tool !== "" || agent !== "";
+  const isFiltered =
+    filters.value.text !== "" || status !== START.status || risk !== "any" || tool !== "" || agent !== "";
   return (
     <search class="filters" aria-label="Calls">
       <TextFilter />
@@ -64,8 +65,8 @@ export function FilterForm({ list }: { readonly list: ListPart }) {
           />
         </div>
         {isFiltered && (
-          <button type="button" onClick={() => changeFilters({ ...ALL, sort })}>
-            Show all
+          <button type="button" onClick={() => changeFilters({ ...START, sort })}>
+            Clear the filters
           </button>
         )}
       </details>

@@ -1,16 +1,17 @@
 /** The list of calls, page by page: those that wait first, then the closed. It does not move until somebody asks. */
 
-import { LINES_PER_PART, type Line, type ListPart } from "../../engine/review/api.ts";
+import { type Filters, LINES_PER_PART, type Line, type ListPart } from "../../engine/review/api.ts";
 import { isDemo } from "../../place.ts";
 import { hashOf } from "../../route.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
 import { StatusChip } from "../../ui/status-chip.tsx";
 import { Time } from "../../ui/time.tsx";
 import { HeadlineText } from "../card/headline.tsx";
+import { Written } from "../card/written.tsx";
 import { nowMs } from "../clock.ts";
 import { Countdown } from "../countdown.tsx";
 import { RiskChip } from "../risk-chip.tsx";
-import { ALL, changeFilters, chosen, filters, listed, readQueue, readSoFar, turnTo } from "../state.ts";
+import { changeFilters, chosen, filters, listed, readQueue, readSoFar, START, turnTo } from "../state.ts";
 import { BatchLines } from "./batch-lines.tsx";
 import { FilterForm } from "./filter-form.tsx";
 
@@ -25,15 +26,15 @@ export function QueueList() {
             {list.pending.toLocaleString("en")} waiting
           </span>
         )}
+        <p role="status" class="arrived">
+          {list !== null && list.arrived > 0 && (
+            <button type="button" class="primary" onClick={readQueue}>
+              Show {list.arrived} new
+            </button>
+          )}
+        </p>
       </div>
       {list !== null && <FilterForm list={list} />}
-      <p role="status" class="arrived">
-        {list !== null && list.arrived > 0 && (
-          <button type="button" class="primary" onClick={readQueue}>
-            Show {list.arrived} new
-          </button>
-        )}
-      </p>
       {list === null && (
         <p class="quiet">
           Reading the queue…{readSoFar.value > 0 && ` ${readSoFar.value.toLocaleString("en")} calls so far.`}
@@ -61,12 +62,13 @@ export function QueueList() {
 }
 
 function Empty() {
-  if (filters.value !== ALL) {
+  const { sort, ...others } = filters.value;
+  if (Object.entries(others).some(([name, value]) => START[name as keyof Filters] !== value)) {
     return (
       <p class="quiet">
         No call is like that.{" "}
-        <button type="button" class="link" onClick={() => changeFilters({ ...ALL, sort: filters.value.sort })}>
-          Show all
+        <button type="button" class="link" onClick={() => changeFilters({ ...START, sort })}>
+          Clear the filters
         </button>
       </p>
     );
@@ -74,7 +76,10 @@ function Empty() {
   if (isDemo) return <p class="quiet">No call waits here. Once the day has begun, the agent’s calls come here.</p>;
   return (
     <p class="quiet">
-      No call waits here. In <a href={hashOf("simulate")}>Simulate</a>, a call that escalates can be put in the queue.
+      No call waits here. In <a href={hashOf("simulate")}>Simulate</a>, a call that escalates can be put in the queue.{" "}
+      <button type="button" class="link" onClick={() => changeFilters({ status: "closed" })}>
+        Show closed calls
+      </button>
     </p>
   );
 }
@@ -94,6 +99,9 @@ function Item({ line }: { readonly line: Line }) {
           {status === "pending" ? <RiskChip risk={headline.risk} /> : null}
           <StatusChip status={status} grant={grant} />
           {status === "pending" ? <Countdown untilMs={expiresAtMs} /> : <Time ms={openedAtMs} />}
+          <code class="line-tool">
+            <Written text={headline.tool} />
+          </code>
           {agent !== null && (
             <span class="agent">
               <VisibleText text={agent} />
