@@ -131,6 +131,8 @@ export interface ShownBatch {
   readonly alone: readonly string[];
   /** Ids of calls like these that wait too and have no room here. */
   readonly more: readonly string[];
+  /** How many calls one screen takes. */
+  readonly most: number;
   readonly risk: Risk | null;
 }
 

@@ -1,6 +1,7 @@
 /** Held calls: in this browser's IndexedDB, or in the store that is served beside this page. Check cards stand among them. */
 
 import {
+  BATCH_MAX,
   type Call,
   createEscalations,
   EscalationError,
@@ -167,7 +168,7 @@ async function batchOf(desk: Desk, key: string): Promise<ShownBatch> {
   const here = new Set(ids);
   for (const { outliers } of batches) for (const { id } of outliers) here.add(id);
   const more = likeThese(desk, ids).filter((id) => !here.has(id));
-  return { ok: true, batch, alone, more, risk: batch.headline.risk };
+  return { ok: true, batch, alone, more, most: BATCH_MAX, risk: batch.headline.risk };
 }
 
 /** Ids of pending calls that are alike to those with `ids`, and of those themselves. */

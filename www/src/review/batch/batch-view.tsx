@@ -1,6 +1,5 @@
 /** Calls that are alike on one screen: each with its own choice, answered by one deliberate commit. */
 
-import { BATCH_MAX } from "countersign";
 import { useEffect, useMemo } from "preact/hooks";
 import { hashOf } from "../../route.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
@@ -66,7 +65,7 @@ function OpenBatch({
         </Part>
         {more > 0 && (
           <p class="hint">
-            {more} more {more === 1 ? "call like these waits" : "calls like these wait"}; this screen takes {BATCH_MAX}{" "}
+            {more} more {more === 1 ? "call like these waits" : "calls like these wait"}; this screen takes {shown.most}{" "}
             at a time.
           </p>
         )}
