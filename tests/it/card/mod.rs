@@ -1,5 +1,6 @@
 //! The review card: what a reviewer of a hostile call sees.
 
+mod attacks;
 mod batches;
 mod hostile;
 mod segments;
