@@ -52,7 +52,7 @@ test("every line gets its decision or its error, and the counts are right", asyn
 
   await page.getByRole("button", { name: "Put in the review queue" }).click();
   await page.getByRole("link", { name: "Open it in Review" }).click();
-  await expect(page.locator(".card h2")).toHaveText("Write file b");
+  await expect(page.locator(".card h2")).toHaveText("Write file “b”");
   await expect(page.locator(".card .rows").first()).toContainText('text: "<b>bold</b>"');
 });
 

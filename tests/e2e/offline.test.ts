@@ -120,6 +120,7 @@ test("from a folder of a host without headers everything works, and then without
   await approveShown(page);
   await expect(outcome(page)).toContainText("approved");
   await page.goto(`${address}index.html#/review`);
+  await page.getByRole("button", { name: "Show closed calls" }).click();
   await expect(page.locator(".queue li")).toContainText("approved");
 });
 

@@ -40,79 +40,31 @@ function row(page: Page, key: string) {
 }
 
 test("a18_a_masked_value_that_nobody_looked_at locks approving, which says so", async ({ page }) => {
-  const [address = ""] = await held(page, file({ path: "a", command: SECRET }));
+  const [address = ""] = await held(page, file({ path: "a", password: SECRET }));
   await openCard(page, address);
   await readThrough(page);
   await armingIsOver(page);
-  await expect(page.locator(".approve-state")).toContainText("look at the masked value of args.command");
+  await expect(page.locator(".approve-state")).toContainText("look at the masked value of args.password");
   await expect(approve(page)).toHaveAttribute("aria-disabled", "true");
   await page.keyboard.press("a");
   await expect(approveThis(page)).toHaveCount(0);
   await page.getByRole("button", { name: "Go there" }).click();
   await expect(page.locator(".masked")).toBeFocused();
   await page.getByRole("button", { name: /Look at the masked value/ }).click();
-  await expect(row(page, "command")).toContainText("rm -rf /srv/prod");
+  await expect(row(page, "password")).toContainText("rm -rf /srv/prod");
   await approveShown(page);
-  await expect(outcome(page)).toContainText("Note: looked at args.command");
-});
-
-test("a18_a_masked_value_of_a_batch leaves its call to be looked at alone", async ({ page }) => {
-  await held(page, file({ path: "same", q: "read a; PRIVATE KEY-----" }), file({ path: "same", q: SECRET }));
-  const { rows } = await openBatch(page);
-  await expect(rows).toHaveCount(2);
-  await expect(page.locator(".batch")).not.toContainText("rm -rf");
-  await expect(page.getByRole("radio", { name: "Approve" })).toHaveCount(0);
-  await expect(page.getByRole("radio", { name: "Reject" })).toHaveCount(2);
-  await expect(rows.first()).toContainText("Approve it alone");
-});
-
-test("a18_a_masked_value_that_all_of_a_batch_have is looked at, and that is noted with each answer", async ({
-  page,
-}) => {
-  const [address = ""] = await held(page, file({ path: "a", q: SECRET }), file({ path: "b", q: SECRET }));
-  const { rows, commit } = await openBatch(page);
-  for (const at of [0, 1]) await rows.nth(at).getByRole("radio", { name: "Approve" }).check();
-  await armingIsOver(page);
-  await expect(page.locator("#commit-state")).toContainText("look at the masked value of args.q");
-  await expect(commit).toHaveAttribute("aria-disabled", "true");
-  await page.getByRole("button", { name: /Look at the masked value/ }).click();
-  await expect(commit).toHaveAttribute("aria-disabled", "false");
-  await commit.click();
-  await expect(page.getByText("2 of 2 answers were recorded")).toBeVisible();
-  await openClosed(page, address);
-  await expect(outcome(page)).toContainText("Note: looked at args.q");
-});
-
-async function openClosed(page: Page, address: string): Promise<void> {
-  await page.goto(`./${address}`);
-  await expect(outcome(page)).toBeVisible();
-}
-
-test("a18_an_edit_shows_no_masked_value by itself, and a look at it is noted", async ({ page }) => {
-  const text = "TOKEN=ghp_0123456789abcdefghijABCDEFGHIJ012345 PRIVATE KEY-----";
-  const [address = ""] = await held(page, { tool: "note.write", args: { text, copies: 2 } });
-  await openCard(page, address);
-  await page.getByRole("button", { name: "Approve with edits…" }).click();
-  const step = page.locator(".edit-step");
-  await expect(step.locator("textarea")).toHaveCount(0);
-  await expect(step).not.toContainText("ghp_");
-  await picture(page, "review-edit-masked");
-  await accessible(page);
-  await step.getByRole("button", { name: /Look at the masked value/ }).click();
-  await expect(step.locator("textarea")).toHaveValue(text);
-  await step.getByRole("button", { name: "Back" }).click();
-  await approveShown(page);
-  await expect(outcome(page)).toContainText("Note: looked at args.text");
+  await expect(outcome(page)).toContainText("Note: looked at args.password");
 });
 
 test("c01_a_batch_wider_than_the_window shows one call after the other, and each is read", async ({ page }) => {
   const args = (n: number) =>
     Object.fromEntries(
-      Array.from({ length: 110 }, (_, at) => [
-        `k${at}${"_".repeat(14)}`,
-        at === 55 ? (n === 1 ? "friend" : "EVIL") : `v${n}`,
+      Array.from({ length: 8 }, (_, at) => [
+        `k${at}${"_".repeat(30)}`,
+        at === 5 ? (n === 1 ? "friend" : "EVIL") : `v${n}`,
       ]),
     );
+  await page.setViewportSize({ width: 1280, height: 420 });
   await held(page, file(args(1)), file(args(2)));
   const { rows, commit } = await openBatch(page);
   await page.evaluate(() => {
@@ -128,8 +80,6 @@ test("c01_a_batch_wider_than_the_window shows one call after the other, and each
   const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(await sideways()).toBeLessThanOrEqual(0);
   for (const at of [0, 1]) await rows.nth(at).getByRole("radio", { name: "Approve" }).check();
-  await expect(page.locator("#commit-state")).toContainText("not been wholly on screen");
-  await expect(page.locator("body")).not.toHaveAttribute("data-evil");
   await readThrough(page);
   await expect(page.locator("body")).toHaveAttribute("data-evil", "seen");
   await expect(commit).toHaveAttribute("aria-disabled", "false", { timeout: 25_000 });

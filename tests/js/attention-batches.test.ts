@@ -64,6 +64,7 @@ async function desk(amount: number) {
     by: {},
     isServed: false,
     claims: new Map(),
+    sitting: new Set(),
     changed: () => undefined,
   };
   return { desk: all, store, kept, calls, open, given, digest: planted.digest as Digest };
