@@ -143,7 +143,7 @@ test("at a terminal the card is shown and the beginning of the digest is asked f
 
 test("a18_a_masked_value_that_nobody_looked_at is approved at no terminal", async () => {
   const text = "rm -rf /srv/prod # PRIVATE KEY-----";
-  await held([{ ...NOTE, args: { text } }], async (file, [id = ""]) => {
+  await held([{ ...NOTE, args: { password: text } }], async (file, [id = ""]) => {
     const prompt = /masked value of args\.password first: type show/;
     const approve = ["review", "approve", id, "--store", file, "--note", "fine"];
     const blind = await atTerminal(approve, [[prompt, "\r"]]);
