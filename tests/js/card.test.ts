@@ -192,7 +192,9 @@ test("c09_batches_of_records_have_columns_and_leave_out_what_sticks_out", async 
 });
 
 test("c09_what_needs_more_than_a_click_is_in_no_batch", async () => {
-  const { records } = await held(...[1, 2, 3].map((amount) => ({ tool: "pay", args: { amount, to: "bob@acme.com" } })));
+  const { records } = await held(
+    ...[101, 102, 103].map((amount) => ({ tool: "pay", args: { amount, to: "bob@acme.com" } })),
+  );
   const [first, second, third] = records as [EscalationRecord, EscalationRecord, EscalationRecord];
   const { review } = second.decision;
   for (const more of [
