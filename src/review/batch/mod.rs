@@ -56,9 +56,9 @@ pub struct Batch {
     pub summary: Written,
     /// How much there is to read.
     pub words: usize,
-    /// See [`times`].
+    /// See [`times`](super::present::times).
     pub reading_floor_ms: u64,
-    /// See [`times`].
+    /// See [`times`](super::present::times).
     pub arm_ms: u64,
 }
 
