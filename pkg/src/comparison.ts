@@ -2,9 +2,10 @@
 import { snapshotCall } from "./call.js";
 import { stackOf } from "./decides.js";
 import { addTest, comparison as begin, type EngineComparison, engine, toolForms as formsOf } from "./engines/full.js";
-import { EngineError, PolicyError } from "./errors.js";
+import { PolicyError } from "./errors.js";
 import { type CheckedTools, checkPolicy, checkTools, type Policy } from "./policy.js";
-import { isBytes, toolsOf } from "./sources.js";
+import { runOf } from "./running.js";
+import { toolsOf } from "./sources.js";
 import type { Action, Call, Cause, Decision, Fix, LineError, RuleCount, ToolSource } from "./types.js";
 
 /**
@@ -127,30 +128,16 @@ export function createComparison(before: Policy, after: Policy): Comparison {
 }
 
 function comparisonOf(running: EngineComparison): Comparison {
-  let phase: "open" | "finished" | "disposed" = "open";
-  const open = (chunk?: Uint8Array) => {
-    if (phase !== "open") throw new EngineError("disposed", `the comparison was ${phase} and decides no more`);
-    if (chunk !== undefined && !isBytes(chunk)) throw new TypeError("a chunk must be a Uint8Array");
-    return running;
-  };
-  const finished = <T>(last: T) => {
-    phase = "finished";
-    return last;
-  };
+  const { open, finished, counts, dispose } = runOf<EngineComparison, ComparisonCounts>("comparison", running);
   return Object.freeze({
     push: (chunk: Uint8Array) => open(chunk).pushRows(chunk),
     finish: () => finished(open().finishRows()),
     count: (chunk: Uint8Array) => open(chunk).count(chunk),
     finishCount: () => finished(open().finishCount()),
     get counts() {
-      if (phase === "disposed") throw new EngineError("disposed", "the comparison was disposed");
-      return running.counts();
+      return counts();
     },
-    dispose: () => {
-      if (phase === "disposed") return;
-      phase = "disposed";
-      running.free();
-    },
+    dispose,
   });
 }
 

@@ -2,9 +2,10 @@
 import { snapshotCall } from "./call.js";
 import { type DecideOptions, type DecidingPolicy, policyOn, usageOf } from "./decides.js";
 import { type EngineSimulation, engine, type FullStack, highlight, load, readCall as read } from "./engines/full.js";
-import { EngineError, PolicyError } from "./errors.js";
+import { PolicyError } from "./errors.js";
 import type { TestRun } from "./language.js";
-import { isBytes, type LoadOptions, limitsOf, sourcesOf, toolsOf } from "./sources.js";
+import { runOf } from "./running.js";
+import { type LoadOptions, limitsOf, sourcesOf, toolsOf } from "./sources.js";
 import type {
   Call,
   Counts,
@@ -220,16 +221,7 @@ function policyOf(stack: FullStack, diagnostics: readonly Diagnostic[]): Policy 
 }
 
 function simulationOf(running: EngineSimulation): Simulation {
-  let phase: "open" | "finished" | "disposed" = "open";
-  const open = (chunk?: Uint8Array) => {
-    if (phase !== "open") throw new EngineError("disposed", `the simulation was ${phase} and decides no more`);
-    if (chunk !== undefined && !isBytes(chunk)) throw new TypeError("a chunk must be a Uint8Array");
-    return running;
-  };
-  const finished = <T>(last: T) => {
-    phase = "finished";
-    return last;
-  };
+  const { open, finished, counts, dispose } = runOf<EngineSimulation, Counts>("simulation", running);
   return Object.freeze({
     push: (chunk: Uint8Array) => open(chunk).pushRows(chunk),
     finish: () => finished(open().finishRows()),
@@ -238,13 +230,8 @@ function simulationOf(running: EngineSimulation): Simulation {
     count: (chunk: Uint8Array) => open(chunk).count(chunk),
     finishCount: () => finished(open().finishCount()),
     get counts() {
-      if (phase === "disposed") throw new EngineError("disposed", "the simulation was disposed");
-      return running.counts();
+      return counts();
     },
-    dispose: () => {
-      if (phase === "disposed") return;
-      phase = "disposed";
-      running.free();
-    },
+    dispose,
   });
 }

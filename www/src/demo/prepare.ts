@@ -15,9 +15,6 @@ const DRAFT = `${SPACE}.draft`;
 /** Set while the demonstration starts over: the page clears it all before anything has opened it. */
 const AGAIN = `${SPACE}.again`;
 
-/** The policy that the demonstration begins with. */
-export const DEMO_POLICY: string = policy;
-
 /** Where the day is met. Written out: `route.ts` reads the address when it is loaded, which must be later. */
 const REVIEW = "#/review";
 

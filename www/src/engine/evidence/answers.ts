@@ -60,30 +60,21 @@ export function evidenceApi(room: Room): EvidenceApi {
       }),
     verifyFile: (file, checkpoint, onProgress) =>
       works.run("file", async (signal) => {
-        let read = 0;
-        const tell = seldom(onProgress);
-        const advance = (bytes: number) => {
-          read += bytes;
-          tell(read, file.size);
-        };
+        const advance = advanceOf(onProgress, file.size);
         const chunks = chunksOf(file);
         return { ok: true as const, ...(await verifyHistoryText(chunks, { checkpoint, onProgress: advance, signal })) };
       }),
     importFile: (file, checkpoint, onProgress) =>
       works.run("import", async (signal) => {
-        let read = 0;
-        const tell = seldom(onProgress);
         // It is read twice.
-        const advance = (bytes: number) => {
-          read += bytes;
-          tell(read, 2 * file.size);
-        };
-        const options = { onProgress: advance, signal };
+        const options = { onProgress: advanceOf(onProgress, 2 * file.size), signal };
         const verified = await verifyHistoryText(chunksOf(file), { checkpoint, ...options });
         if (verified.report.problems.length + verified.lines.length > 0) return { ok: true as const, ...verified };
         const { store } = at();
         const imported = await importHistory(store, chunksOf(file), verified, options);
-        new BroadcastChannel(channelOf(room.place())).postMessage("changed");
+        const changes = new BroadcastChannel(channelOf(room.place()));
+        changes.postMessage("changed");
+        changes.close();
         return { ok: true as const, ...imported };
       }),
     readCheckpoint: async (text) => readCheckpoint(text),
@@ -159,6 +150,16 @@ async function* chunksOf(file: File): AsyncGenerator<Uint8Array> {
   } finally {
     reader.releaseLock();
   }
+}
+
+/** Adds up what was read of `all` bytes, and tells it. */
+function advanceOf(onProgress: (done: number, all: number) => void, all: number): (bytes: number) => void {
+  let read = 0;
+  const tell = seldom(onProgress);
+  return (bytes) => {
+    read += bytes;
+    tell(read, all);
+  };
 }
 
 /** `tell`, not more often than anybody can see. */
