@@ -21,8 +21,7 @@ function createApi(): EngineApi {
     {
       async load(build, place, onServer) {
         if (build !== BUILD) throw new Error("it is of another version than the page; load the page again");
-        room.settle(place, onServer);
-        await loadPolicy("rules: [{ tool: '*', action: block }]");
+        await Promise.all([room.settle(place, onServer), loadPolicy("rules: [{ tool: '*', action: block }]")]);
       },
       ...policyApi(room),
       ...reviewApi(room),

@@ -3,6 +3,7 @@
 import {
   BATCH_MAX,
   type Call,
+  type Checkpoint,
   createEscalations,
   EscalationError,
   type EscalationRecord,
@@ -10,8 +11,6 @@ import {
   type Policy,
   type Store,
 } from "countersign";
-import { httpStore } from "countersign/stores/http";
-import { indexedDbStore } from "countersign/stores/indexeddb";
 import type { Place } from "../../place.ts";
 import type { Attention } from "../attention/api.ts";
 import type { Opened } from "../simulate/api.ts";
@@ -32,12 +31,10 @@ import { type Cards, createCards, lineOf } from "./cards.ts";
 import { createCheckCards } from "./check-cards.ts";
 import { claimCall, type Desk, readCall, shownOf } from "./desk.ts";
 import { createListing, nameOf } from "./listing.ts";
-import { NO_ATTENTION } from "./no-attention.ts";
-import { noticingFetch, type OnServer } from "./server.ts";
 import { createShelf } from "./shelf.ts";
 
-/** Makes attention for the calls of `store`, which makes its cards as those of real calls are made. */
-export type AttentionOf = (present: Cards["card"], store: Store) => Attention;
+/** Makes attention for the calls of a store, which makes its cards as those of real calls are made. */
+export type AttentionOf = (present: Cards["card"]) => Attention;
 
 export interface Queue {
   open(policy: Policy, call: Call): Promise<Opened>;
@@ -56,14 +53,13 @@ export interface Queue {
   reviewBatch(answers: readonly MemberAnswer[]): Promise<MemberResults>;
   paused(withAgents: boolean): Promise<Paused>;
   pause(pause: Pause): Promise<Paused>;
+  /** What the history is now; `null` while it is empty. */
+  checkpoint(): Promise<Checkpoint | null>;
 }
 
-/**
- * The queue at `place`, in which check cards wait among the calls; `attentionOf` makes what plants them.
- * `onServer` hears whenever the server there fails to answer, and when it answers again.
- */
-export function createQueue(place: Place, onServer: OnServer, attentionOf: AttentionOf = () => NO_ATTENTION): Queue {
-  const desk = createDesk(place, storeAt(place, onServer), attentionOf);
+/** The queue of `store` at `place`, in which check cards wait among the calls; `attentionOf` makes what plants them. */
+export function createQueue(place: Place, store: Store, attentionOf: AttentionOf): Queue {
+  const desk = createDesk(place, store, attentionOf);
   const { escalations, shelf, checks, cards, changed } = desk;
   const batches = () => cards.known().map(lineOf);
   const listing = createListing({
@@ -120,6 +116,7 @@ export function createQueue(place: Place, onServer: OnServer, attentionOf: Atten
       changed();
       return paused(false);
     },
+    checkpoint: escalations.checkpoint,
   };
 }
 
@@ -132,7 +129,7 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
   store.watch(changed);
   const shelf = createShelf(store, escalations, changed);
   const cards = createCards(shelf, changed, () => checks.pending());
-  const attention = attentionOf(cards.card, store);
+  const attention = attentionOf(cards.card);
   const checks = createCheckCards(attention, () => shelf.guard() ?? NO_GUARD);
   return {
     escalations,
@@ -188,10 +185,4 @@ function signOf({ call: { tool, tenant, args }, decision: { rule, risk }, guard 
 /** The name of the channel that tells of changes of the queue at `place`. */
 export function channelOf(place: Place): string {
   return place.kind === "api" ? "countersign-queue" : `${place.space}-queue`;
-}
-
-function storeAt(place: Place, onServer: OnServer): Store {
-  if (place.kind !== "api") return indexedDbStore({ name: place.space });
-  const headers = { authorization: `Bearer ${place.secret}` };
-  return httpStore({ url: place.url, headers, fetch: noticingFetch(onServer) });
 }
