@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
-import { BatchView } from "./batch/batch-view.tsx";
+import { fetched } from "../ui/fetched.tsx";
 import { Card } from "./card/card.tsx";
 import { CheckResult } from "./check-result.tsx";
 import { followKeys, isHelpOpen, KEYS } from "./keys.ts";
@@ -11,6 +11,10 @@ import { NextCall } from "./next-call.tsx";
 import { QueueList } from "./queue/queue-list.tsx";
 import { checked, chosen, chosenBatch, hasChecks, shown, shownTrouble, trouble } from "./state.ts";
 import { later, takeBreak, tired } from "./working-time.ts";
+
+const { Part: BatchView } = fetched(async () => (await import("./batch/batch-view.tsx")).BatchView, {
+  meanwhile: () => <a href={hashOf("review")}>Back to the queue</a>,
+});
 
 export function ReviewView() {
   useEffect(followKeys, []);
