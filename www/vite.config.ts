@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
-import { startingWith } from "./vite/at-start.ts";
 import { BUILD_ID, buildId, oneBuild } from "./vite/one-build.ts";
+import { oneGraph } from "./vite/one-graph.ts";
 
 const headers = headersFile();
 
-/** The frame of the page and the review view. */
-const atStart = startingWith("www/src/start.ts");
+const graph = oneGraph();
 
 export default defineConfig({
   // Relative addresses, so that the built app works from any folder of any host.
   base: "./",
   define: { [BUILD_ID]: JSON.stringify(buildId()) },
-  plugins: [atStart.plugin, oneBuild(headers)],
+  plugins: [graph.plugin, oneBuild(headers)],
   build: {
     target: "es2023",
     // Preloading would need a polyfill and helper links; the app is one page and one worker.
@@ -22,7 +21,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What every page loads at once is one script: it is fetched and compressed as a whole.
-        codeSplitting: { groups: [{ name: "start", test: atStart.test }] },
+        codeSplitting: { groups: [...graph.groups] },
       },
     },
   },
