@@ -21,7 +21,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What every page loads at once is one script: it is fetched and compressed as a whole.
-        codeSplitting: { groups: [...graph.groups] },
+        codeSplitting: { groups: graph.groups },
       },
     },
   },

@@ -37,7 +37,6 @@ async function desk(amount: number) {
       },
     },
     present: (record) => presentCard(record),
-    plant: plantCall,
     wouldHold: () => true,
     nowMs: Date.now,
     random: () => 0.999,
@@ -56,6 +55,7 @@ async function desk(amount: number) {
   const checks = createCheckCards(attention, () => shelf.guard() ?? NO_GUARD);
   await Promise.all([shelf.sync(), checks.sync()]);
   const all: Desk = {
+    store,
     escalations,
     shelf,
     checks,

@@ -11,18 +11,21 @@ const PRELOAD_HELPER = "\0vite/preload-helper.js";
 
 interface OneGraph {
   readonly plugin: Plugin;
-  /** What page and worker need to begin, each as one script: it is fetched and compressed as a whole. */
-  readonly groups: readonly { readonly name: string; readonly test: (id: string) => boolean }[];
+  /** Scripts that are fetched and compressed as a whole: what the page needs to begin, what the worker does, and what both have. */
+  readonly groups: { readonly name: string; readonly test: (id: string) => boolean }[];
 }
 
 export function oneGraph(): OneGraph {
-  const page = new Set<string>();
-  const worker = new Set<string>();
+  let pageAtStart: ReadonlySet<string> = new Set();
+  let pageEver: ReadonlySet<string> = new Set();
+  let workerAtStart: ReadonlySet<string> = new Set();
   let script = "";
   return {
     groups: [
-      { name: "both", test: (id) => page.has(id) && worker.has(id) },
-      { name: "start", test: (id) => page.has(id) },
+      // Whatever part of the page it is: none may have to fetch the engine.
+      { name: "both", test: (id) => workerAtStart.has(id) && pageEver.has(id) },
+      { name: "start", test: (id) => pageAtStart.has(id) },
+      { name: "engine", test: (id) => workerAtStart.has(id) },
     ],
     plugin: {
       name: "countersign-one-graph",
@@ -39,19 +42,31 @@ export function oneGraph(): OneGraph {
         if (id === PRELOAD_HELPER) return "export const __vitePreload = (load) => load();";
         return undefined;
       },
-      buildEnd() {
-        for (const [entry, found] of [
-          [PAGE, page],
-          [WORKER, worker],
-        ] as const) {
-          const open = [entry];
-          for (let id = open.pop(); id !== undefined; id = open.pop()) {
-            if (found.has(id)) continue;
-            found.add(id);
-            open.push(...(this.getModuleInfo(id)?.importedIds ?? []));
-          }
-        }
+      buildEnd(error) {
+        if (error !== undefined) return;
+        const imported = (id: string) => this.getModuleInfo(id)?.importedIds ?? [];
+        const importedEver = (id: string) => [
+          ...imported(id),
+          ...(this.getModuleInfo(id)?.dynamicallyImportedIds ?? []),
+        ];
+        pageAtStart = reached(PAGE, imported);
+        pageEver = reached(PAGE, importedEver);
+        workerAtStart = reached(WORKER, imported);
+        const engine = [...pageEver].find((id) => id.includes("/pkg/dist/"));
+        if (engine !== undefined) this.error(`the page imports ${engine}, which only the worker may`);
       },
     },
   };
+}
+
+/** The module `entry`, what it leads to, and what that leads to. */
+function reached(entry: string, next: (id: string) => readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [entry];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    open.push(...next(id));
+  }
+  return found;
 }

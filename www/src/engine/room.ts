@@ -1,6 +1,6 @@
 /** What the parts of the worker share: the policy in force, which has this one owner, and where the held calls are. */
 
-import { type EscalationRecord, loadPolicy, type Policy } from "countersign";
+import { type EscalationRecord, loadPolicy, type Policy } from "countersign/review";
 import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
 import type { AttentionKeeper } from "./attention/api.ts";

@@ -5,7 +5,7 @@
  */
 
 import { expose } from "comlink";
-import { loadPolicy } from "countersign";
+import { loadPolicy } from "countersign/review";
 import { BUILD } from "../build.ts";
 import type { EngineApi } from "./api.ts";
 import { withLater } from "./later.ts";
@@ -27,6 +27,7 @@ function createApi(): EngineApi {
       ...reviewApi(room),
     },
     [
+      async () => (await import("./policy/help.ts")).helpApi(room),
       async () => (await import("./library/answers.ts")).libraryApi(),
       async () => (await import("./simulate/answers.ts")).simulateApi(room),
       async () => (await import("./evidence/answers.ts")).evidenceApi(room),

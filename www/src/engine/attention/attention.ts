@@ -2,7 +2,7 @@
 
 import type { Card, Decision, EscalationRecord, PlantedCall } from "countersign";
 import type { AttentionKeeper, CheckCard, CheckOutcome, Given } from "./api.ts";
-import type { Args, Random } from "./arguments.ts";
+import type { Random } from "./arguments.ts";
 import type { Kept } from "./kept.ts";
 import { isTooFast } from "./light.ts";
 import { likenessOf, type Planted } from "./likeness.ts";
@@ -12,8 +12,6 @@ export interface AttentionOptions {
   readonly kept: Kept;
   /** Makes the card, as it makes those of real calls. */
   readonly present: (record: EscalationRecord) => Card | Promise<Card>;
-  /** Tells a call like another one that was held. */
-  readonly plant: (like: EscalationRecord, args: Args) => Promise<PlantedCall>;
   /** Whether the policy, as far as it is known here, would hold the planted call too. */
   readonly wouldHold: (planted: PlantedCall, like: Decision) => boolean;
   readonly nowMs: () => number;

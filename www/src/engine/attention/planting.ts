@@ -1,6 +1,6 @@
 /** When a check card is planted, and which. */
 
-import type { EscalationRecord } from "countersign";
+import { type EscalationRecord, plantCall } from "countersign";
 import type { CheckId } from "./api.ts";
 import type { Random } from "./arguments.ts";
 import type { AttentionOptions } from "./attention.ts";
@@ -54,14 +54,14 @@ export async function plantOne(
 type Made = Pick<Planted, "call" | "digest" | "decision" | "template" | "hazard" | "field">;
 
 async function planting(
-  { plant, wouldHold, random }: AttentionOptions,
+  { wouldHold, random }: AttentionOptions,
   like: EscalationRecord,
-  { id: template, hazard, plant: change }: Template,
+  { id: template, hazard, plant }: Template,
   real: ReadonlySet<string>,
 ): Promise<Made | null> {
-  const changed = change(like.call, random);
+  const changed = plant(like.call, random);
   if (changed === null) return null;
-  const planted = await plant(like, changed.args);
+  const planted = await plantCall(like, changed.args);
   // What somebody really proposed is no check card, however dangerous it is.
   if (real.has(planted.digest) || !wouldHold(planted, like.decision)) return null;
   const { call, digest, decision } = planted;

@@ -1,6 +1,6 @@
 /** Answers of reviewers: to calls, to check cards, and to the calls of a batch one by one. */
 
-import { EscalationError, type EscalationRecord, type Policy, undoMsOf } from "countersign";
+import { EscalationError, type EscalationRecord, type Policy, undoMsOf } from "countersign/review";
 import type { Given } from "../attention/api.ts";
 import { answered } from "../failure.ts";
 import type { Answer, MemberAnswer, MemberResult, MemberResults, Recorded, Shown } from "./api.ts";
@@ -101,7 +101,8 @@ export async function editCall(
     const answer: Answer = { verdict: "reject", note, digest: check.record.digest, confirmed: {}, shownMs: 0 };
     return answerCall(desk, id, answer, policy);
   }
-  const record = await desk.escalations.edit(id, policy, { args, ...desk.by, ...(note !== "" && { note }) });
+  const { editIn } = await import("./opening.ts");
+  const record = await editIn(desk.store, id, policy, { args, ...desk.by, ...(note !== "" && { note }) });
   desk.changed();
   return shownOf(desk, record, policy);
 }

@@ -10,7 +10,7 @@ import {
   NO_GUARD,
   type Policy,
   type Store,
-} from "countersign";
+} from "countersign/review";
 import type { Place } from "../../place.ts";
 import type { Attention } from "../attention/api.ts";
 import type { Opened } from "../simulate/api.ts";
@@ -86,7 +86,7 @@ export function createQueue(place: Place, store: Store, attentionOf: AttentionOf
 
   return {
     async open(policy, call) {
-      const { id } = await escalations.open(policy, call);
+      const { id } = await (await import("./opening.ts")).openIn(store, policy, call);
       changed();
       return { ok: true, id };
     },
@@ -132,6 +132,7 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
   const attention = attentionOf(cards.card);
   const checks = createCheckCards(attention, () => shelf.guard() ?? NO_GUARD);
   return {
+    store,
     escalations,
     shelf,
     checks,
