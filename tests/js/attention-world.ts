@@ -2,8 +2,8 @@
 import { type Call, createEscalations, type EscalationRecord, loadPolicy, type Store } from "countersign";
 import { memoryStore } from "countersign/stores/memory";
 import type { AttentionSettings, CheckOutcome, Given } from "../../www/src/engine/attention/api.ts";
-import { characters, oneOf, type Random } from "../../www/src/engine/attention/arguments.ts";
 import { type AttentionOptions, createAttention } from "../../www/src/engine/attention/attention.ts";
+import { characters, oneOf, type Random } from "../../www/src/engine/attention/chance.ts";
 import { GIVEN_MAX, type Kept, USUAL } from "../../www/src/engine/attention/kept.ts";
 import type { Planted } from "../../www/src/engine/attention/likeness.ts";
 

@@ -2,10 +2,10 @@
 
 import type { Card, Decision, EscalationRecord, PlantedCall } from "countersign";
 import type { AttentionKeeper, CheckCard, CheckOutcome, Given } from "./api.ts";
-import type { Random } from "./arguments.ts";
+import type { Random } from "./chance.ts";
 import type { Kept } from "./kept.ts";
-import { isTooFast } from "./light.ts";
 import { likenessOf, type Planted } from "./likeness.ts";
+import { isTooFast } from "./too-fast.ts";
 
 /** What check cards are made with: the same hands as escalations, and a clock and chance of somebody's choice. */
 export interface AttentionOptions {

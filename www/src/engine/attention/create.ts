@@ -2,8 +2,8 @@
 
 import type { Card, DecidingPolicy, EscalationRecord } from "countersign";
 import type { AttentionKeeper } from "./api.ts";
-import { characters, type Random } from "./arguments.ts";
 import { createAttention } from "./attention.ts";
+import { characters, type Random } from "./chance.ts";
 import { type HistoryOf, keptIn } from "./kept.ts";
 
 export interface BrowserAttention {

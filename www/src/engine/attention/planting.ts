@@ -2,8 +2,8 @@
 
 import { type EscalationRecord, plantCall } from "countersign";
 import type { CheckId } from "./api.ts";
-import type { Random } from "./arguments.ts";
 import type { AttentionOptions } from "./attention.ts";
+import type { Random } from "./chance.ts";
 import { chanceOf, isLow } from "./light.ts";
 import type { Planted } from "./likeness.ts";
 import { openingTime } from "./opening.ts";

@@ -1,20 +1,10 @@
 /** Held calls: in this browser's IndexedDB, or in the store that is served beside this page. Check cards stand among them. */
 
-import {
-  BATCH_MAX,
-  type Call,
-  type Checkpoint,
-  createEscalations,
-  EscalationError,
-  type EscalationRecord,
-  NO_GUARD,
-  type Policy,
-  type Store,
-} from "countersign/review";
+import { type Call, type Checkpoint, createEscalations, NO_GUARD, type Policy, type Store } from "countersign/review";
 import type { Place } from "../../place.ts";
 import type { Attention } from "../attention/api.ts";
 import type { Opened } from "../simulate/api.ts";
-import { answerBatch, answerCall, askAgent, editCall } from "./answering.ts";
+import { answerCall, askAgent, editCall } from "./answering.ts";
 import type {
   Answer,
   Filters,
@@ -104,11 +94,11 @@ export function createQueue(place: Place, store: Store, attentionOf: AttentionOf
     ask: (id, text, policy) => askAgent(desk, id, text, policy),
     edit: (id, args, note, policy) => editCall(desk, id, args, note, policy),
     async batch(key) {
-      await Promise.all([shelf.sync(), checks.sync()]);
-      return batchOf(desk, key);
+      const [{ readBatch }] = await Promise.all([import("./batches.ts"), shelf.sync(), checks.sync()]);
+      return readBatch(desk, key);
     },
-    summary: (ids) => cards.summary(recordsOf(desk, ids)),
-    reviewBatch: (answers) => answerBatch(desk, answers),
+    summary: async (ids) => (await import("./batches.ts")).summaryOf(desk, ids),
+    reviewBatch: async (answers) => (await import("./batches.ts")).answerBatch(desk, answers),
     paused,
     async pause({ agent, paused: isPaused, note }) {
       const whose = agent === null ? {} : { agent };
@@ -144,43 +134,6 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
     sitting: new Set(),
     changed,
   };
-}
-
-/** The calls and check cards with these ids. */
-function recordsOf({ shelf, checks }: Desk, ids: readonly string[]): readonly EscalationRecord[] {
-  const extras = checks.pending();
-  const records = ids.map((id) => shelf.records().get(id) ?? extras.find((extra) => extra.id === id));
-  return records.filter((record) => record !== undefined);
-}
-
-async function batchOf(desk: Desk, key: string): Promise<ShownBatch> {
-  const batches = await desk.cards.batches();
-  const batch = batches.find((each) => each.key === key);
-  if (batch === undefined) {
-    throw new EscalationError("not-found", "these calls no longer wait together; they are in the queue if they wait");
-  }
-  const ids = batch.rows.map(({ id }) => id);
-  const alone = recordsOf(desk, ids)
-    .filter(({ decision }) => (decision.review?.confirm.length ?? 0) > 0)
-    .map(({ id }) => id);
-  const here = new Set(ids);
-  for (const { outliers } of batches) for (const { id } of outliers) here.add(id);
-  const more = likeThese(desk, ids).filter((id) => !here.has(id));
-  return { ok: true, batch, alone, more, most: BATCH_MAX, risk: batch.headline.risk };
-}
-
-/** Ids of pending calls that are alike to those with `ids`, and of those themselves. */
-function likeThese(desk: Desk, ids: readonly string[]): readonly string[] {
-  const [first] = recordsOf(desk, ids);
-  if (first === undefined) return [];
-  const all = [...desk.shelf.records().values(), ...desk.checks.pending()];
-  const pending = all.filter(({ status, unapprovable }) => status === "pending" && unapprovable === null);
-  const sign = signOf(first);
-  return pending.filter((record) => signOf(record) === sign).map(({ id }) => id);
-}
-
-function signOf({ call: { tool, tenant, args }, decision: { rule, risk }, guard }: EscalationRecord): string {
-  return JSON.stringify([tool, tenant ?? null, Object.keys(args ?? {}).sort(), rule, risk, guard]);
 }
 
 /** The name of the channel that tells of changes of the queue at `place`. */
