@@ -9,11 +9,11 @@ import { loadPolicy } from "countersign/review";
 import { BUILD } from "../build.ts";
 import type { EngineApi } from "./api.ts";
 import { withLater } from "./later.ts";
+import { PART_WORKER } from "./names.ts";
 import { policyApi } from "./policy/answers.ts";
 import { reviewApi } from "./review/answers.ts";
 import { createRoom } from "./room.ts";
 import type { PartApi } from "./simulate/parts.ts";
-import { PART_WORKER } from "./simulate/trusted-part.ts";
 
 function createApi(): EngineApi {
   const room = createRoom();
