@@ -3,4 +3,5 @@
 pub mod simulate;
 pub mod policy_test;
 pub mod statistics;
+pub mod attention;
 pub mod compare;

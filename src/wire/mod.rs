@@ -47,6 +47,8 @@ pub mod policy_test;
 #[cfg(feature = "full")]
 pub mod counts;
 #[cfg(feature = "full")]
+pub mod attention;
+#[cfg(feature = "full")]
 mod scan;
 #[cfg(feature = "full")]
 pub mod replay;
