@@ -4,3 +4,4 @@ pub mod simulate;
 pub mod policy_test;
 pub mod statistics;
 pub mod compare;
+pub mod calibrate;
