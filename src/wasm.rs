@@ -16,6 +16,8 @@ pub mod language;
 pub mod card;
 #[cfg(feature = "full")]
 pub mod compare;
+#[cfg(feature = "full")]
+pub mod calibrate;
 
 use std::rc::Rc;
 

@@ -3,7 +3,7 @@
 use countersign::decide::compile::Stack;
 use countersign::evidence::calibrate::answer::{Answer, Uncounted};
 use countersign::evidence::calibrate::evidence::Evidence;
-use countersign::evidence::calibrate::gate::{Checks, Missing};
+use countersign::evidence::calibrate::gate::{Checks, Grounds, Missing};
 use countersign::evidence::calibrate::intake::Intake;
 use countersign::evidence::calibrate::proposal::{Source, date};
 use countersign::evidence::calibrate::tighten::TighteningKind;
@@ -113,7 +113,7 @@ impl Past {
         }
         assert_eq!(self.intake.damaged(), 0);
         let source = Source { text, limits: Limits::default() };
-        report(&self.stack, &[source], &self.evidence, checks, now_ms)
+        report(&self.stack, &[source], &self.evidence, Grounds { is_verified: true, checks }, now_ms)
     }
 }
 

@@ -35,6 +35,15 @@ impl Checks {
     }
 }
 
+/// What an answer is worth: whether it was given, and by reviewers who look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// Whether the history was found whole against a checkpoint that was kept elsewhere.
+    pub is_verified: bool,
+    /// What check cards say.
+    pub checks: Checks,
+}
+
 /// What a rule's calls must prove.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
@@ -108,6 +117,8 @@ pub enum Missing {
     Checks(u64),
     /// Reviewers who notice more of what is planted.
     Attention,
+    /// A history that is whole, as a checkpoint says that was kept elsewhere.
+    Verified,
 }
 
 impl Missing {
@@ -123,6 +134,7 @@ impl Missing {
             Self::Reviewers(_) => "reviewers",
             Self::Checks(_) => "checks",
             Self::Attention => "attention",
+            Self::Verified => "verified",
         }
     }
 
@@ -135,7 +147,7 @@ impl Missing {
             | Self::Sessions(count)
             | Self::Reviewers(count)
             | Self::Checks(count) => Some(count),
-            Self::NotCritical | Self::Reversible | Self::Attention => None,
+            Self::NotCritical | Self::Reversible | Self::Attention | Self::Verified => None,
         }
     }
 
@@ -154,6 +166,7 @@ impl Missing {
             Self::Reviewers(count) => format!("answers of {}", more(count, "reviewer")),
             Self::Checks(count) => format!("{} that reviewers answered", more(count, "check card")),
             Self::Attention => "reviewers let too many check cards pass".to_owned(),
+            Self::Verified => "a checkpoint that was kept elsewhere and says that the history is whole".to_owned(),
         }
     }
 }
@@ -165,23 +178,24 @@ impl Missing {
 ///
 /// ```
 /// use countersign::evidence::calibrate::evidence::Spread;
-/// use countersign::evidence::calibrate::gate::{Checks, Counted, Missing, proof};
+/// use countersign::evidence::calibrate::gate::{Checks, Counted, Grounds, Missing, proof};
 /// use countersign::policy::terms::Risk;
 ///
 /// let spread = Spread { days: 20, sessions: 20, reviewers: 1 };
-/// let checks = Checks { caught: 25, missed: 0, is_red: false };
+/// let grounds = Grounds { is_verified: true, checks: Checks { caught: 25, missed: 0, is_red: false } };
 /// // 99 of 100 is not enough, whatever it looks like.
 /// let counted = Counted { approvals: 99, against: 1, spread };
-/// let missing = proof(Some(Risk::Medium), true, counted, 1, checks).missing;
-/// assert_eq!(missing, [Missing::Approvals(584)]);
-/// let counted = Counted { approvals: 683, against: 1, spread };
-/// assert!(proof(Some(Risk::Medium), true, counted, 1, checks).missing.is_empty());
+/// let missing = proof(Some(Risk::Medium), true, counted, 1, grounds).missing;
+/// assert_eq!(missing, [Missing::Approvals(583)]);
+/// let counted = Counted { approvals: 682, against: 1, spread };
+/// assert!(proof(Some(Risk::Medium), true, counted, 1, grounds).missing.is_empty());
 /// // Where nobody knows what reviewers catch, nothing is proved.
-/// let missing = proof(Some(Risk::Medium), true, counted, 1, Checks::default()).missing;
-/// assert!(missing.contains(&Missing::Checks(20)));
+/// let missing = proof(Some(Risk::Medium), true, counted, 1, Grounds::default()).missing;
+/// assert_eq!(missing, [Missing::Checks(20), Missing::Verified]);
 /// ```
 #[must_use]
-pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u64, checks: Checks) -> Proof {
+pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u64, grounds: Grounds) -> Proof {
+    let Grounds { is_verified, checks } = grounds;
     let Counted { approvals, against, spread } = counted;
     let all = approvals + against;
     let alpha = ALPHA / tried.max(1) as f64;
@@ -213,6 +227,9 @@ pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u
     lacks(checks.all(), CHECKS_MIN, Missing::Checks);
     if checks.is_red || checks.all() >= CHECKS_MIN && !is_attentive(checks) {
         missing.push(Missing::Attention);
+    }
+    if !is_verified {
+        missing.push(Missing::Verified);
     }
     proof.missing = missing;
     proof

@@ -14,7 +14,7 @@ pub mod tighten;
 
 use self::answer::Answer;
 use self::evidence::{Evidence, RuleKey, spread};
-use self::gate::{Checks, Counted, Proof, proof};
+use self::gate::{Counted, Grounds, Proof, proof};
 use self::proposal::{Asking, Declined, Proposal, Source, proposals};
 use self::tighten::{Tightening, tightenings};
 use crate::decide::compile::Stack;
@@ -49,21 +49,21 @@ pub struct Report {
     pub tightenings: Vec<Tightening>,
 }
 
-/// What `evidence` says of the rules of `stack` at `now_ms`, given what check cards say of the reviewers.
+/// What `evidence` says of the rules of `stack` at `now_ms`, by what its answers are worth.
 ///
 /// `sources` are the texts of the policies of `stack`, in its order.
 #[must_use]
-pub fn report(stack: &Stack, sources: &[Source<'_>], evidence: &Evidence, checks: Checks, now_ms: UnixMs) -> Report {
+pub fn report(stack: &Stack, sources: &[Source<'_>], evidence: &Evidence, grounds: Grounds, now_ms: UnixMs) -> Report {
     let mut rules: Vec<RuleReport> = Vec::new();
     for (key, rule) in &evidence.rules {
         let current = || rule.approvals.iter().filter(|seen| evidence.is_current(seen));
         let counted =
             Counted { approvals: current().count() as u64, against: rule.against_all(), spread: spread(current()) };
         let (risk, is_reversible) = (rule.risk.flatten(), rule.is_reversible == Some(true));
-        let proof = proof(risk, is_reversible, counted, 1, checks);
-        let asking = Asking { stack, sources, evidence, key, rule, checks, now_ms };
+        let proof = proof(risk, is_reversible, counted, 1, grounds);
+        let asking = Asking { stack, sources, evidence, key, rule, grounds, now_ms };
         // Rejections stand against the rule as a whole, and a narrower one may leave them out.
-        let is_worth_mining = proof.bar.is_some() && !current().next().is_none();
+        let is_worth_mining = proof.bar.is_some() && current().next().is_some();
         let (proposals, declined) = if is_worth_mining { proposals(&asking) } else { (Vec::new(), Vec::new()) };
         let answers = rule.answers.iter().map(|(answer, count)| (*answer, *count)).collect();
         rules.push(RuleReport { key: key.clone(), risk, is_reversible, answers, proof, proposals, declined });

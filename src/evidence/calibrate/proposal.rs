@@ -4,7 +4,7 @@
 
 use super::answer::{Against, Answer};
 use super::evidence::{Evidence, Observation, RuleEvidence, RuleKey, spread};
-use super::gate::{Checks, Counted, Proof, proof};
+use super::gate::{Counted, Grounds, Proof, proof};
 use super::mine::{Cover, mine};
 use crate::decide::call::Call;
 use crate::decide::compile::{Stack, compile};
@@ -61,9 +61,11 @@ pub struct Proposal {
     pub refused: u64,
     /// The last day on which it applies, as `YYYY-MM-DD`.
     pub until: String,
-    /// Changes to the policy's text, in the order of the text: the rule, and tests of it.
-    pub fixes: Vec<Fix>,
-    /// The text with them.
+    /// The place among the sources of the policy that asks.
+    pub source: usize,
+    /// The new rule, as it is inserted.
+    pub written: String,
+    /// The policy's text with the new rule and with tests of it.
     pub text: String,
     /// What it would do, in a sentence.
     pub sentence: String,
@@ -85,7 +87,7 @@ pub(super) struct Asking<'a> {
     pub(super) evidence: &'a Evidence,
     pub(super) key: &'a RuleKey,
     pub(super) rule: &'a RuleEvidence,
-    pub(super) checks: Checks,
+    pub(super) grounds: Grounds,
     pub(super) now_ms: UnixMs,
 }
 
@@ -105,7 +107,7 @@ pub(super) fn proposals(asking: &Asking<'_>) -> (Vec<Proposal>, Vec<Declined>) {
 }
 
 fn propose(asking: &Asking<'_>, tool: &str) -> Result<Proposal, String> {
-    let Asking { evidence, rule, checks, .. } = *asking;
+    let Asking { evidence, rule, grounds, .. } = *asking;
     if rule.against.is_cut {
         return Err("more answers are against it than can be replayed".to_owned());
     }
@@ -133,7 +135,7 @@ fn propose(asking: &Asking<'_>, tool: &str) -> Result<Proposal, String> {
         return Err("it would allow a call that was rejected".to_owned());
     }
     let counted = Counted { approvals: newer, against: against_newer, spread: spread(covered.iter().copied()) };
-    let proof = proof(rule.risk.flatten(), rule.is_reversible == Some(true), counted, mined.tried, checks);
+    let proof = proof(rule.risk.flatten(), rule.is_reversible == Some(true), counted, mined.tried, grounds);
     if !proof.missing.is_empty() {
         let missing: Vec<String> = proof.missing.iter().map(|missing| missing.message()).collect();
         return Err(format!("of the narrower rule are missing: {}", missing.join("; ")));
@@ -182,12 +184,10 @@ fn written(
     let rule_fix = add_rule(source.text, &plain.with("relaxed", relaxed), at, source.limits)
         .map_err(|_| "the policy is written in a way in which no rule can be added without changing more")?;
     let mut text = applied(source.text, &rule_fix);
-    let mut fixes = vec![rule_fix];
     for test in tests(&replay, covered, asking, tool, &id) {
         // What cannot be added as a test is no reason to propose less.
         let Ok(fix) = add_test(&text, &test, source.limits) else { continue };
         text = applied(&text, &fix);
-        fixes.push(fix);
     }
     let of = rule.all();
     let sentence = format!(
@@ -205,7 +205,8 @@ fn written(
         of,
         refused,
         until,
-        fixes,
+        source: place,
+        written: rule_fix.replacement,
         text,
         sentence,
     })
