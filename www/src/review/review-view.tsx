@@ -1,6 +1,6 @@
 /** The review view: the queue, and one call, or one batch, at a time. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { BatchView } from "./batch/batch-view.tsx";
@@ -93,7 +93,7 @@ function Opened() {
 
 function Help() {
   const section = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     section.current?.focus({ preventScroll: true });
   }, []);
   return (

@@ -1,6 +1,6 @@
 /** Reject, ask, change, or approve in two steps. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Shown } from "../../engine/review/api.ts";
 import { noteOf } from "../../engine/review/notes.ts";
 import { isServed } from "../../place.ts";
@@ -98,7 +98,7 @@ function Choose({ shown, seen, isRead, answering }: ChooseProps) {
   const isArmed = useArmed(card.armMs, seen.grown.value);
   const approveArmed = isArmed && !isLocked({ seen, isRead }) && approvable && !answering;
   const rejectButton = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The safe answer has the focus; the card stays where reading begins.
     rejectButton.current?.focus({ preventScroll: true });
   }, []);
