@@ -15,8 +15,10 @@ import type { Digest, Risk } from "./types.js";
 export interface Grounds {
   /** Whether the history was found whole against a checkpoint that was kept elsewhere. Without that, nothing is proposed. */
   readonly verified: boolean;
-  /** Check cards: how many were rejected, as they should be, how many approved, and whether two of the last five were. */
-  readonly checks: { readonly caught: number; readonly missed: number; readonly red?: boolean };
+  /** Check cards: how many were rejected, as they should be, and how many approved. */
+  readonly checks: { readonly caught: number; readonly missed: number };
+  /** What an attention report says, if there is one: anything but `green` lets nothing be proposed. */
+  readonly light?: "green" | "amber" | "red";
 }
 
 /** Something that is missing until a rule could ask less. */
@@ -186,14 +188,15 @@ export function createCalibrator(policy: Policy): Calibrator {
   return Object.freeze({
     push: (entries: readonly (Entry | RedactedEntry)[]) => running.push(entries),
     endHistory: (nowMs: number) => running.endHistory(nowMs),
-    report({ verified, checks }: Grounds, nowMs: number) {
-      const { caught, missed, red = false } = checks;
+    report({ verified, checks, light }: Grounds, nowMs: number) {
+      const { caught, missed } = checks;
       for (const count of [caught, missed]) {
         if (!Number.isSafeInteger(count) || count < 0) {
           throw new RangeError("`checks.caught` and `checks.missed` must be integers from 0");
         }
       }
-      return running.report({ verified: verified === true, checks: { caught, missed, red: red === true } }, nowMs);
+      const grounds = { verified: verified === true, checks: { caught, missed }, ...(light !== undefined && { light }) };
+      return running.report(grounds, nowMs);
     },
     dispose: () => running.free(),
   });

@@ -8,7 +8,7 @@ const RECENT: usize = 5;
 /// So many misses among them are a warning.
 const RECENT_MISSES_RED: usize = 2;
 /// The share of bad calls that reviewers have to be shown to catch.
-const CAUGHT_SHARE_MIN: f64 = 0.7;
+pub(super) const CAUGHT_SHARE_MIN: f64 = 0.7;
 /// The interval of 95 %: the lower end is below the true share with 97.5 %.
 const ALPHA: f64 = 0.05;
 /// One approval in so many may come before the card could be read.
@@ -75,6 +75,9 @@ pub struct Attention {
 }
 
 impl Light {
+    /// Every light, the best first.
+    pub const ALL: [Self; 3] = [Self::Green, Self::Amber, Self::Red];
+
     /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -7,9 +7,10 @@ use super::call::call_from;
 use super::diagnostic::SourceText;
 use super::history::read_entry;
 use super::object::{list_of, long, object, or_null, words};
-use super::parts::{count, map, optional_bool};
+use super::parts::{count, map, optional_bool, optional_text};
 use super::read_event::{decision_from, event_from};
 use crate::decide::compile::Stack;
+use crate::evidence::attention::Light;
 use crate::evidence::calibrate::answer::Answer;
 use crate::evidence::calibrate::evidence::{Evidence, RuleKey};
 use crate::evidence::calibrate::gate::{Checks, Grounds, Proof};
@@ -107,9 +108,9 @@ impl Calibration {
     ///
     /// # Errors
     ///
-    /// `wrong-type` unless `grounds` is `{verified, checks: {caught, missed, red}}`.
+    /// `wrong-type` unless `grounds` is `{verified, checks: {caught, missed}, light}`.
     pub fn report(&self, sources: &[SourceText], grounds: &Value, now_ms: UnixMs) -> Result<Value, Failure> {
-        let message = "`grounds` must be `{ verified, checks: { caught, missed, red } }`";
+        let message = "`grounds` must be `{ verified, checks: { caught, missed }, light }`";
         let grounds = grounds_from(grounds).ok_or_else(|| Failure::new("wrong-type", message))?;
         let limits = Limits::default();
         let texts: Vec<Source<'_>> = sources
@@ -126,12 +127,12 @@ impl Calibration {
 fn grounds_from(value: &Value) -> Option<Grounds> {
     let grounds = map(value)?;
     let checks = map(grounds.get("checks")?)?;
-    let checks = Checks {
-        caught: count(checks, "caught")?,
-        missed: count(checks, "missed")?,
-        is_red: optional_bool(checks, "red")?.unwrap_or(false),
+    let checks = Checks { caught: count(checks, "caught")?, missed: count(checks, "missed")? };
+    let light = match optional_text(grounds, "light")? {
+        None => None,
+        Some(word) => Some(Light::ALL.into_iter().find(|light| light.as_str() == word)?),
     };
-    Some(Grounds { is_verified: optional_bool(grounds, "verified")?.unwrap_or(false), checks })
+    Some(Grounds { is_verified: optional_bool(grounds, "verified")?.unwrap_or(false), checks, light })
 }
 
 fn report_out(

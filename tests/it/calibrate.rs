@@ -1,6 +1,7 @@
 //! Calibration: what counts as evidence, what is proposed, and what never is.
 
 use countersign::decide::compile::Stack;
+use countersign::evidence::attention::Light;
 use countersign::evidence::calibrate::answer::{Answer, Uncounted};
 use countersign::evidence::calibrate::evidence::Evidence;
 use countersign::evidence::calibrate::gate::{Checks, Grounds, Missing};
@@ -20,7 +21,7 @@ use crate::lifecycle::{answer, call, opened, stack};
 const DAY_MS: u64 = 86_400_000;
 const START_MS: u64 = 20_833 * DAY_MS;
 /// Check cards of reviewers who look.
-const ATTENTIVE: Checks = Checks { caught: 40, missed: 0, is_red: false };
+const ATTENTIVE: Checks = Checks { caught: 40, missed: 0 };
 
 const REFUNDS: &str = "\
 rules:
@@ -107,13 +108,17 @@ impl Past {
     }
 
     fn report(&mut self, text: &str, checks: Checks) -> Report {
+        self.report_by(text, checks, None)
+    }
+
+    fn report_by(&mut self, text: &str, checks: Checks, light: Option<Light>) -> Report {
         let now_ms = self.at_ms + 2 * DAY_MS;
         for over in self.intake.finish(now_ms) {
             self.evidence.take(&self.stack, &over);
         }
         assert_eq!(self.intake.damaged(), 0);
         let source = Source { text, limits: Limits::default() };
-        report(&self.stack, &[source], &self.evidence, Grounds { is_verified: true, checks }, now_ms)
+        report(&self.stack, &[source], &self.evidence, Grounds { is_verified: true, checks, light }, now_ms)
     }
 }
 
@@ -371,14 +376,15 @@ fn what_cannot_be_undone_or_is_critical_is_never_proposed() {
 
 #[test]
 fn without_check_cards_nothing_is_proved() {
-    for (checks, missing) in [
-        (Checks::default(), Missing::Checks(20)),
-        (Checks { caught: 10, missed: 10, is_red: false }, Missing::Attention),
-        (Checks { is_red: true, ..ATTENTIVE }, Missing::Attention),
+    for (checks, light, missing) in [
+        (Checks::default(), None, Missing::Checks(20)),
+        (Checks { caught: 10, missed: 10 }, None, Missing::Attention),
+        (ATTENTIVE, Some(Light::Amber), Missing::Attention),
+        (ATTENTIVE, Some(Light::Red), Missing::Attention),
     ] {
         let mut past = Past::new(REFUNDS);
         past.refunds(400, "ana");
-        let report = past.report(REFUNDS, checks);
+        let report = past.report_by(REFUNDS, checks, light);
         assert!(only(&report).proof.missing.contains(&missing), "{:?}", only(&report).proof.missing);
         assert!(only(&report).proposals.is_empty());
     }

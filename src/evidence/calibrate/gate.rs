@@ -1,6 +1,7 @@
 //! Whether answers prove enough for a rule to ask less, and what is missing.
 
 use super::evidence::Spread;
+use crate::evidence::attention::{CAUGHT_SHARE_MIN, Light, Relaxing};
 use crate::evidence::statistics::interval::{Method, lower_bound, wilson};
 use crate::evidence::statistics::reviewer::{Reviewed, bad_share_bound};
 use crate::evidence::statistics::search::least;
@@ -23,8 +24,6 @@ pub struct Checks {
     pub caught: u64,
     /// Check cards that were approved.
     pub missed: u64,
-    /// Whether two of the last five were missed, which freezes relaxing.
-    pub is_red: bool,
 }
 
 impl Checks {
@@ -42,6 +41,8 @@ pub struct Grounds {
     pub is_verified: bool,
     /// What check cards say.
     pub checks: Checks,
+    /// How attentive reviewers are, if somebody followed that; anything but green lets nothing be relaxed.
+    pub light: Option<Light>,
 }
 
 /// What a rule's calls must prove.
@@ -182,7 +183,7 @@ impl Missing {
 /// use countersign::policy::terms::Risk;
 ///
 /// let spread = Spread { days: 20, sessions: 20, reviewers: 1 };
-/// let grounds = Grounds { is_verified: true, checks: Checks { caught: 25, missed: 0, is_red: false } };
+/// let grounds = Grounds { is_verified: true, checks: Checks { caught: 25, missed: 0 }, light: None };
 /// // 99 of 100 is not enough, whatever it looks like.
 /// let counted = Counted { approvals: 99, against: 1, spread };
 /// let missing = proof(Some(Risk::Medium), true, counted, 1, grounds).missing;
@@ -195,7 +196,7 @@ impl Missing {
 /// ```
 #[must_use]
 pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u64, grounds: Grounds) -> Proof {
-    let Grounds { is_verified, checks } = grounds;
+    let Grounds { is_verified, checks, light } = grounds;
     let Counted { approvals, against, spread } = counted;
     let all = approvals + against;
     let alpha = ALPHA / tried.max(1) as f64;
@@ -225,7 +226,9 @@ pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u
     lacks(spread.sessions, SESSIONS_MIN, Missing::Sessions);
     lacks(spread.reviewers, bar.reviewers, Missing::Reviewers);
     lacks(checks.all(), CHECKS_MIN, Missing::Checks);
-    if checks.is_red || checks.all() >= CHECKS_MIN && !is_attentive(checks) {
+    if light.is_some_and(|light| light.relaxing() != Relaxing::Open)
+        || checks.all() >= CHECKS_MIN && !is_attentive(checks)
+    {
         missing.push(Missing::Attention);
     }
     if !is_verified {
@@ -252,11 +255,8 @@ fn bad_at_most(decided: u64, against: u64, checks: Checks) -> f64 {
     bad_share_bound(reviewed, ALPHA).unwrap_or(1.0)
 }
 
-/// Whether reviewers catch at least 0.7 of what is planted, with 97.5 % confidence (REVIEW §2.3).
+/// Whether reviewers are shown to catch enough of what is planted.
 fn is_attentive(checks: Checks) -> bool {
     lower_bound(Method::ClopperPearson, checks.caught, checks.all(), ALPHA / 2.0)
-        .is_some_and(|share| share >= HIT_SHARE_MIN)
+        .is_some_and(|share| share >= CAUGHT_SHARE_MIN)
 }
-
-/// Reviewers who catch less prove nothing.
-const HIT_SHARE_MIN: f64 = 0.7;
