@@ -5,7 +5,7 @@
  * send; so a proposal allows values and ranges that were seen, and what lies outside asks as before.
  */
 import { stackOf } from "./decides.js";
-import { calibration } from "./engines/full.js";
+import { calibration } from "./engines/evidence.js";
 import type { Entry, RedactedEntry } from "./lifecycle.js";
 import type { Policy } from "./policy.js";
 import type { Interval } from "./statistics.js";

@@ -1,7 +1,8 @@
 /** Two policies over the same calls, a call that becomes a test of a policy, and forms made from a tool catalogue. */
 import { snapshotCall } from "./call.js";
 import { stackOf } from "./decides.js";
-import { addTest, comparison as begin, type EngineComparison, engine, toolForms as formsOf } from "./engines/full.js";
+import { engine } from "./engines/full.js";
+import { addTest, comparison as begin, type EngineComparison, toolForms as formsOf } from "./engines/writing.js";
 import { PolicyError } from "./errors.js";
 import { type CheckedTools, checkPolicy, checkTools, type Policy } from "./policy.js";
 import { runOf } from "./running.js";

@@ -1,5 +1,6 @@
 /** Help for who writes a policy: what can stand at a place of its text, what a word means, and what its tests say. */
-import { type EngineLanguage, engine, language } from "./engines/full.js";
+import { engine } from "./engines/full.js";
+import { type EngineLanguage, language } from "./engines/writing.js";
 import { type LoadOptions, toolsOf } from "./sources.js";
 import type { Action, Cause, Decision, Digest, Fix, Span, ToolSource } from "./types.js";
 

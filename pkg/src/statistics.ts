@@ -1,5 +1,6 @@
 /** Numbers about numbers, computed by the engine. */
-import { engine, wilson } from "./engines/full.js";
+import { wilson } from "./engines/evidence.js";
+import { engine } from "./engines/full.js";
 
 /** Where a true share is, with 95 % confidence. */
 export interface Interval {

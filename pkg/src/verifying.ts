@@ -1,5 +1,6 @@
 /** Whether a history is whole: nothing in it edited, missing, moved or repeated, and its end the one of a checkpoint. */
-import { holding, verification } from "./engines/full.js";
+import { verification } from "./engines/evidence.js";
+import { holding } from "./engines/full.js";
 import { EscalationError } from "./errors.js";
 import type { Checkpoint, Entry, Head, HistoryProblem, HistoryReport, RedactedEntry } from "./lifecycle.js";
 import { sameJson } from "./same.js";

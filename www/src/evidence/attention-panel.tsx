@@ -2,7 +2,8 @@
 
 import type { AttentionReport, CheckOutcome, Light } from "../engine/attention/api.ts";
 import { Time } from "../ui/time.tsx";
-import { counted, percent } from "./numbers.ts";
+import { counted } from "./counted.ts";
+import { percent } from "./numbers.ts";
 import { RateMark } from "./rate-mark.tsx";
 import { attention, setAttention } from "./state.ts";
 

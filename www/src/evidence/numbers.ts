@@ -28,8 +28,3 @@ export function percent(share: number): string {
   if (rounded === 100 && share < 1) return "> 99 %";
   return `${rounded} %`;
 }
-
-/** How many of what, such as `1 entry`. */
-export function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString()} ${count === 1 ? one : many}`;
-}

@@ -95,5 +95,6 @@ export interface AttentionKeeper extends Attention {
   /** Plants a check card now, if one can be made of `sample`; for showing what one is. Answers whether it did. */
   plantNow(sample: readonly EscalationRecord[]): Promise<boolean>;
   report(): Promise<AttentionReport>;
+  settings(): Promise<AttentionSettings>;
   set(settings: AttentionSettings): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** From what check cards showed to a traffic light, and to how often they come. */
 
 import type { AttentionSettings, CheckOutcome, Given, Light } from "./api.ts";
+import { isTooFast } from "./too-fast.ts";
 
 /** Approvals that count towards the share of those that came too fast. */
 const APPROVALS_MAX = 100;
@@ -16,11 +17,6 @@ const RECENT = 5;
 const RECENT_MISSES_MAX = 1;
 /** How much more often check cards come while attention is low: 5 % where it is 3 % otherwise. */
 const RAISE = 5 / 3;
-
-/** Whether somebody approved before they could have read the card. */
-export function isTooFast({ verdict, shownMs, readingFloorMs }: Given): boolean {
-  return verdict === "approve" && shownMs < readingFloorMs;
-}
 
 /** Of the last approvals, how many came too fast. `given` is in the order of time. */
 export function approvalsOf(given: readonly Given[]): { readonly all: number; readonly tooFast: number } {

@@ -102,8 +102,6 @@ export interface EvidenceApi {
   searchHistory(query: HistoryQuery, onProgress: OnProgress): Promise<HistoryPart | Failure>;
   /** One entry, whole. */
   historyEntry(seq: number): Promise<{ readonly ok: true; readonly entry: Entry } | Failure>;
-  /** Says what the history is now. */
-  historyCheckpoint(): Promise<{ readonly ok: true; readonly checkpoint: Checkpoint | null } | Failure>;
   verifyStore(checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Verified | Failure>;
   /** Verifies an exported history, and takes nothing of it. */
   verifyFile(file: File, checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Verified | Failure>;
