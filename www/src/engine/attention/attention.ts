@@ -4,8 +4,8 @@ import type { Card, Decision, EscalationRecord, PlantedCall } from "countersign"
 import type { AttentionKeeper, CheckCard, CheckId, CheckOutcome, Given } from "./api.ts";
 import type { Random } from "./arguments.ts";
 import type { Kept } from "./kept.ts";
-import { chanceOf, isLow, isTooFast } from "./light.ts";
 import { isPattern, likenessOf, type Planted } from "./likeness.ts";
+import { chanceOf, foundIn, isTooFast } from "./observed.ts";
 import { openingTime } from "./opening.ts";
 import { reportOf } from "./report.ts";
 import { TEMPLATES } from "./templates/all.ts";
@@ -63,7 +63,8 @@ export function createAttention(options: AttentionOptions): AttentionKeeper {
     async reviewed(given, sample) {
       await kept.give(given);
       const [settings, outcomes, all] = await Promise.all([kept.settings(), kept.outcomes(), kept.given()]);
-      if (random() < chanceOf(settings, isLow(outcomes, all))) await plantOne(options, sample, null);
+      const { isLow } = await foundIn(outcomes, all);
+      if (random() < chanceOf(settings, isLow)) await plantOne(options, sample, null);
     },
     async plantNow(sample) {
       return plantOne(options, sample, nowMs());
