@@ -18,6 +18,8 @@ pub mod card;
 pub mod compare;
 #[cfg(feature = "full")]
 pub mod statistics;
+#[cfg(feature = "full")]
+pub mod calibrate;
 
 use std::rc::Rc;
 

@@ -6,6 +6,19 @@
 import { holding } from "./engines/full.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
 
+export type {
+  AnswerCount,
+  CalibrationReport,
+  Calibrator,
+  Grounds,
+  Missing,
+  Proof,
+  RelaxProposal,
+  RuleCalibration,
+  RuleKey,
+  Tightening,
+} from "./calibrating.js";
+export { createCalibrator } from "./calibrating.js";
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
 export { BATCH_MAX, textOf } from "./card.js";
 export type {

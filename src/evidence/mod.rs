@@ -5,3 +5,4 @@ pub mod policy_test;
 pub mod statistics;
 pub mod attention;
 pub mod compare;
+pub mod calibrate;

@@ -37,6 +37,8 @@ mod excerpt;
 #[cfg(feature = "full")]
 pub mod trace;
 #[cfg(feature = "full")]
+mod object;
+#[cfg(feature = "full")]
 pub mod card;
 #[cfg(feature = "full")]
 pub mod shown;
@@ -60,6 +62,8 @@ pub mod compare;
 pub mod edit;
 #[cfg(feature = "full")]
 pub mod form;
+#[cfg(feature = "full")]
+pub mod calibrate;
 
 /// What went wrong, for people and for programs.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

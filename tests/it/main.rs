@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod calibrate;
 mod canonical;
 mod card;
 mod catalogue;

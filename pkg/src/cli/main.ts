@@ -1,6 +1,7 @@
 /** The `countersign` command. */
 import { readFileSync } from "node:fs";
 import "../load/node.js";
+import { CALIBRATE_HELP, calibrate } from "./calibrate.js";
 import { CHECK_HELP, check } from "./check.js";
 import { COMPILE_HELP, compile } from "./compile.js";
 import { DECIDE_HELP, decide } from "./decide.js";
@@ -22,6 +23,7 @@ Commands:
   trace --policy FILE [CALL.json]      decide one call and tell how
   compile POLICY… --output FILE        write policies as bytes for the smallest engine
   review --store FILE                  serve the calls that wait for a person, or answer them here
+  calibrate --policy FILE HISTORY…     what reviewers' answers prove, and which rules could ask less
   history export|verify|import         the history (audit log) of a store
 
 Options:
@@ -36,6 +38,7 @@ const COMMANDS = new Map([
   ["trace", { run: trace, help: TRACE_HELP }],
   ["compile", { run: compile, help: COMPILE_HELP }],
   ["review", { run: review, help: REVIEW_HELP }],
+  ["calibrate", { run: calibrate, help: CALIBRATE_HELP }],
   ["history", { run: history, help: HISTORY_HELP }],
 ]);
 

@@ -1,4 +1,5 @@
 /** The whole engine. */
+import type { CalibrationReport, Grounds } from "../calibrating.js";
 import type { Batch, Card, Written } from "../card.js";
 import type { ComparedLine, ComparisonCounts, ToolForm } from "../comparison.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
@@ -222,6 +223,28 @@ export function comparison(before: object, after: object): EngineComparison {
     count: (chunk) => engine.answer(refusedCall, () => running.count(chunk)),
     finishCount: () => engine.answer(refusedCall, () => running.finishCount()),
     counts: () => engine.answer(refusedCall, () => deepFreeze(running.counts() as ComparisonCounts)),
+    free: () => engine.free(running),
+  };
+}
+
+/** A calibration in the engine's memory. */
+export interface EngineCalibration {
+  push(entries: readonly (Entry | RedactedEntry)[]): void;
+  endHistory(nowMs: number): void;
+  report(grounds: Grounds, nowMs: number): CalibrationReport;
+  free(): void;
+}
+
+/** Begins to calibrate the rules of a stack of this engine. */
+export function calibration(stack: object): EngineCalibration {
+  const raw = rawStacks.get(stack);
+  if (!raw) throw new TypeError("a compiled policy cannot be calibrated");
+  const running = engine.answer(refusedCall, () => new wasm.Calibration(raw));
+  return {
+    push: (entries) => engine.answer(refusedHistory, () => running.push(entries)),
+    endHistory: (nowMs) => engine.answer(refusedHistory, () => running.endHistory(nowMs)),
+    report: (grounds, nowMs) =>
+      engine.answer(refusedHistory, () => deepFreeze(running.report(grounds, nowMs) as CalibrationReport)),
     free: () => engine.free(running),
   };
 }

@@ -5,7 +5,7 @@
 //! Formulas without another source are in any textbook of statistics; each was compared with scipy.
 
 mod special;
-mod search;
+pub(in crate::evidence) mod search;
 pub mod interval;
 pub mod sequential;
 pub mod drift;

@@ -4,7 +4,7 @@
 const COUNT_MAX: u64 = 1 << 53;
 
 /// The least count from 1 that is enough, where every larger one is enough too; `None` if none is that can be counted.
-pub(super) fn least(is_enough: impl Fn(u64) -> Option<bool>) -> Option<u64> {
+pub(in crate::evidence) fn least(is_enough: impl Fn(u64) -> Option<bool>) -> Option<u64> {
     let mut high = 1;
     while !is_enough(high)? {
         high *= 2;
