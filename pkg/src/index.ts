@@ -51,8 +51,14 @@ export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.j
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
 export type { BatchesOptions, Presentable, PresentOptions } from "./presenting.js";
 export { APPROVED_MAX, batchesOf, cardContext, presentCard, segmentsOf } from "./presenting.js";
-export type { Interval } from "./statistics.js";
-export { wilsonInterval } from "./statistics.js";
+export type {
+  ApprovalsNeededOptions,
+  AttentionLight,
+  AttentionReport,
+  Interval,
+  ObservedAttention,
+} from "./statistics.js";
+export { approvalsNeeded, attentionReport, wilsonInterval } from "./statistics.js";
 export type { HourSummary, RuleSummary, Summariser, Summary, Waits } from "./summary.js";
 export { createSummariser, mergeSummaries, mergeWaits, waitQuantile } from "./summary.js";
 export { undoMsOf } from "./undo.js";

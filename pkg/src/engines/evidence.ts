@@ -4,7 +4,7 @@ import { refusedCall } from "../core.js";
 import { deepFreeze } from "../freeze.js";
 import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
 import type { PlantedCall } from "../planting.js";
-import type { Interval } from "../statistics.js";
+import type { AttentionReport, Interval, ObservedAttention } from "../statistics.js";
 import * as wasm from "../wasm/countersign.js";
 import { engine, rawStacks, refusedHistory } from "./full.js";
 
@@ -40,6 +40,20 @@ export function planted(
 export function wilson(hits: number, all: number): Interval | null {
   const [low, high] = engine.answer(refusedHistory, () => wasm.wilson(hits, all));
   return low === undefined || high === undefined ? null : { low, high };
+}
+
+/** How many approvals show a share of `bar`; `undefined` if nobody can count so many. The engine must be ready. */
+export function approvalsNeeded(bar: number, alpha: number, against: number): number | undefined {
+  return engine.answer(refusedHistory, () => wasm.approvalsNeeded(bar, alpha, against));
+}
+
+/** How attentive reviewers are. The engine must be ready. */
+export function attention(observed: Required<ObservedAttention>): AttentionReport {
+  const { checkCards, approvals, tooFast, goodApproved, goodRejected } = observed;
+  const bytes = Uint8Array.from(checkCards, Number);
+  return engine.answer(refusedHistory, () =>
+    deepFreeze(wasm.attentionReport(bytes, approvals, tooFast, goodApproved, goodRejected) as AttentionReport),
+  );
 }
 
 /** A calibration in the engine's memory. */
