@@ -10,17 +10,22 @@ export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Wri
 export { BATCH_MAX, textOf } from "./card.js";
 export type {
   Change,
+  ChangeCount,
   ChangedLine,
   ComparedLine,
   Comparison,
   ComparisonCounts,
+  ComparisonOptions,
+  FailOn,
   FieldKind,
   NewPolicyTest,
   PairCount,
+  Said,
   TermChange,
   ToolField,
   ToolForm,
   UnreadLine,
+  WorstLines,
 } from "./comparison.js";
 export { addPolicyTest, CHANGES, createComparison, joinComparisons, toolForms } from "./comparison.js";
 export { NO_GUARD, STATUSES } from "./constants.js";

@@ -3,4 +3,5 @@
 pub mod simulate;
 pub mod policy_test;
 pub mod statistics;
+pub mod people;
 pub mod compare;

@@ -51,7 +51,11 @@ mod scan;
 #[cfg(feature = "full")]
 pub mod replay;
 #[cfg(feature = "full")]
+pub mod lines;
+#[cfg(feature = "full")]
 pub mod ndjson;
+#[cfg(feature = "full")]
+mod entries;
 #[cfg(feature = "full")]
 pub mod compare;
 #[cfg(feature = "full")]

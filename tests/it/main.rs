@@ -27,6 +27,7 @@ mod lifecycle;
 mod limits;
 mod naive;
 mod oracle;
+mod people;
 mod plan;
 mod policy_tests;
 mod replay;

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import "../load/node.js";
 import { CHECK_HELP, check } from "./check.js";
+import { COMPARE_HELP, compare } from "./compare.js";
 import { COMPILE_HELP, compile } from "./compile.js";
 import { DECIDE_HELP, decide } from "./decide.js";
 import { HISTORY_HELP, history } from "./history/main.js";
@@ -20,6 +21,7 @@ Commands:
   test FILE…                           run the tests of policies
   decide --policy FILE [CALLS.ndjson]  decide recorded calls, one JSON object a line
   trace --policy FILE [CALL.json]      decide one call and tell how
+  compare OLD NEW CALLS.ndjson…        find the decisions that another policy changes
   compile POLICY… --output FILE        write policies as bytes for the smallest engine
   review --store FILE                  serve the calls that wait for a person, or answer them here
   history export|verify|import         the history (audit log) of a store
@@ -34,6 +36,7 @@ const COMMANDS = new Map([
   ["test", { run: test, help: TEST_HELP }],
   ["decide", { run: decide, help: DECIDE_HELP }],
   ["trace", { run: trace, help: TRACE_HELP }],
+  ["compare", { run: compare, help: COMPARE_HELP }],
   ["compile", { run: compile, help: COMPILE_HELP }],
   ["review", { run: review, help: REVIEW_HELP }],
   ["history", { run: history, help: HISTORY_HELP }],

@@ -1,6 +1,6 @@
 /** The whole engine. */
 import type { Batch, Card, Written } from "../card.js";
-import type { ComparedLine, ComparisonCounts, ToolForm } from "../comparison.js";
+import type { ComparedLine, ComparisonCounts, ToolForm, WorstLines } from "../comparison.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
@@ -63,6 +63,8 @@ export interface EngineComparison {
   finishRows(): readonly ComparedLine[];
   count(chunk: Uint8Array): void;
   finishCount(): void;
+  nextInput(): void;
+  worst(): WorstLines;
   counts(): ComparisonCounts;
   free(): void;
 }
@@ -198,15 +200,17 @@ export function segments(text: string): Written {
 }
 
 /** Begins to compare decisions of two stacks of this engine. */
-export function comparison(before: object, after: object): EngineComparison {
+export function comparison(before: object, after: object, histories: boolean, keep: number): EngineComparison {
   const [old, next] = [rawStacks.get(before), rawStacks.get(after)];
   if (!old || !next) throw new TypeError("a compiled policy cannot be compared");
-  const running = engine.answer(refusedCall, () => new wasm.Comparison(old, next));
+  const running = engine.answer(refusedCall, () => new wasm.Comparison(old, next, histories, keep));
   return {
     pushRows: (chunk) => engine.answer(refusedCall, () => running.pushRows(chunk) as ComparedLine[]),
     finishRows: () => engine.answer(refusedCall, () => running.finishRows() as ComparedLine[]),
     count: (chunk) => engine.answer(refusedCall, () => running.count(chunk)),
     finishCount: () => engine.answer(refusedCall, () => running.finishCount()),
+    nextInput: () => engine.answer(refusedCall, () => running.nextInput()),
+    worst: () => engine.answer(refusedCall, () => deepFreeze(running.worst() as WorstLines)),
     counts: () => engine.answer(refusedCall, () => deepFreeze(running.counts() as ComparisonCounts)),
     free: () => engine.free(running),
   };
