@@ -45,6 +45,8 @@ pub mod language;
 #[cfg(feature = "full")]
 pub mod policy_test;
 #[cfg(feature = "full")]
+pub mod mutate;
+#[cfg(feature = "full")]
 pub mod counts;
 #[cfg(feature = "full")]
 mod scan;

@@ -25,6 +25,7 @@ mod house;
 mod language;
 mod lifecycle;
 mod limits;
+mod mutation;
 mod naive;
 mod oracle;
 mod people;

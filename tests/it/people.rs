@@ -215,7 +215,8 @@ fn e01_an_entry_that_is_not_what_was_sealed_is_an_error_and_says_nothing_of_a_ca
     let lines: Vec<String> = book.lines.iter().map(Json::to_string).collect();
     let forged = lines[1].replace("reject", "approve");
     let redacted = to_json(&redact(&value(&book.lines[1])).unwrap()).unwrap();
-    let rows: [(Vec<&str>, &[(u64, &str)]); 6] = [
+    type Errors = &'static [(u64, &'static str)];
+    let rows: [(Vec<&str>, Errors); 6] = [
         (vec![&lines[0], &lines[1]], &[]),
         (vec![&lines[0], &forged], &[(2, "broken-history")]),
         (vec![&lines[1], &lines[0]], &[(2, "broken-history")]),

@@ -13,7 +13,7 @@ import {
 import { nowMs } from "../env.js";
 import type { Policy } from "../policy.js";
 import type { Decision } from "../types.js";
-import { count, grouped, wholeNumber } from "./counted.js";
+import { counted, grouped, wholeNumber } from "./counted.js";
 import { openInput, readText, STDIN_NAME } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
 import { loadPolicies } from "./load.js";
@@ -218,10 +218,10 @@ function endText({ old, next, counts, fails, failOn }: Found): string {
   const changed = changes.reduce((sum, change) => sum + change.calls, 0);
   const names = [old, next].map((file) => visible(file === "-" ? STDIN_NAME : file)).join(" → ");
   const parts = [
-    `${grouped(changed)} of ${count(calls, "decision")} changed`,
-    errors > 0 ? `${count(errors, "line is no call", "lines are no calls")}` : "",
-    refusedRuns > 0 ? `${count(refusedRuns, "call")} that a person refused would now run` : "",
-    refusedStays > 0 ? `${count(refusedStays, "call")} that a person refused run by both` : "",
+    `${grouped(changed)} of ${counted(calls, "decision")} changed`,
+    errors > 0 ? `${counted(errors, "line is no call", "lines are no calls")}` : "",
+    refusedRuns > 0 ? `${counted(refusedRuns, "call")} that a person refused would now run` : "",
+    refusedStays > 0 ? `${counted(refusedStays, "call")} that a person refused run by both` : "",
     fails ? `failed by \`--fail-on ${failOn}\`` : "",
   ];
   return `${names}: ${parts.filter(Boolean).join("; ")}\n`;

@@ -2,7 +2,7 @@
 import { usageProblem } from "./problem.js";
 
 /** `amount` with the word for as many. */
-export function count(amount: number, one: string, many = `${one}s`): string {
+export function counted(amount: number, one: string, many = `${one}s`): string {
   return `${grouped(amount)} ${amount === 1 ? one : many}`;
 }
 
@@ -22,4 +22,9 @@ export function percent(option: string, written: string | undefined, command: st
   if (written === undefined) return undefined;
   if (/^[0-9]+(\.[0-9]+)?$/.test(written) && Number(written) <= 100) return Number(written);
   throw usageProblem(`\`--${option}\` must be a number from 0 to 100, not \`${written}\``, command);
+}
+
+/** How much of a share was seen, in percent. */
+export function percentOf({ seen, all }: { readonly seen: number; readonly all: number }): number {
+  return all === 0 ? 100 : (100 * seen) / all;
 }

@@ -6,6 +6,7 @@ import { COMPARE_HELP, compare } from "./compare.js";
 import { COMPILE_HELP, compile } from "./compile.js";
 import { DECIDE_HELP, decide } from "./decide.js";
 import { HISTORY_HELP, history } from "./history/main.js";
+import { MUTATE_HELP, mutate } from "./mutate.js";
 import { type Output, outputTo } from "./output.js";
 import { EXIT_FAILED, EXIT_OK, render, usageProblem } from "./problem.js";
 import { REVIEW_HELP, review } from "./review/main.js";
@@ -19,6 +20,7 @@ A human checkpoint for AI agents: decides tool calls by a YAML policy.
 Commands:
   check FILE…                          find the problems in policies
   test FILE…                           run the tests of policies
+  mutate FILE…                         find the mistakes in policies that their tests would not notice
   decide --policy FILE [CALLS.ndjson]  decide recorded calls, one JSON object a line
   trace --policy FILE [CALL.json]      decide one call and tell how
   compare OLD NEW CALLS.ndjson…        find the decisions that another policy changes
@@ -34,6 +36,7 @@ Options:
 const COMMANDS = new Map([
   ["check", { run: check, help: CHECK_HELP }],
   ["test", { run: test, help: TEST_HELP }],
+  ["mutate", { run: mutate, help: MUTATE_HELP }],
   ["decide", { run: decide, help: DECIDE_HELP }],
   ["trace", { run: trace, help: TRACE_HELP }],
   ["compare", { run: compare, help: COMPARE_HELP }],

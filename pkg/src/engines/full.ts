@@ -6,6 +6,7 @@ import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Completions, Description, TestRun } from "../language.js";
 import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
+import type { MutationProgress, Survivor } from "../mutation.js";
 import type { PlantedCall } from "../planting.js";
 import type { Interval } from "../statistics.js";
 import type {
@@ -212,6 +213,28 @@ export function comparison(before: object, after: object, histories: boolean, ke
     nextInput: () => engine.answer(refusedCall, () => running.nextInput()),
     worst: () => engine.answer(refusedCall, () => deepFreeze(running.worst() as WorstLines)),
     counts: () => engine.answer(refusedCall, () => deepFreeze(running.counts() as ComparisonCounts)),
+    free: () => engine.free(running),
+  };
+}
+
+/** Small changes of a policy, in the engine's memory. */
+export interface EngineMutation {
+  step(most: number): boolean;
+  progress(): MutationProgress;
+  survivors(): readonly Survivor[];
+  free(): void;
+}
+
+/** Begins to change the policy of one source of a stack of this engine. */
+export function mutation(policy: object, source: number, most: number): EngineMutation {
+  const stack = rawStacks.get(policy);
+  if (!stack) throw new TypeError("a compiled policy has no tests");
+  const running = engine.answer(refusedCall, () => stack.mutation(source, most));
+  if (!running) throw new RangeError(`there is no source ${source}`);
+  return {
+    step: (more) => engine.answer(refusedCall, () => running.step(more)),
+    progress: () => engine.answer(refusedCall, () => deepFreeze(running.progress() as MutationProgress)),
+    survivors: () => engine.answer(refusedCall, () => deepFreeze(running.survivors() as Survivor[])),
     free: () => engine.free(running),
   };
 }
