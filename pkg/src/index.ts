@@ -23,17 +23,22 @@ export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Wri
 export { BATCH_MAX, textOf } from "./card.js";
 export type {
   Change,
+  ChangeCount,
   ChangedLine,
   ComparedLine,
   Comparison,
   ComparisonCounts,
+  ComparisonOptions,
+  FailOn,
   FieldKind,
   NewPolicyTest,
   PairCount,
+  Said,
   TermChange,
   ToolField,
   ToolForm,
   UnreadLine,
+  WorstLines,
 } from "./comparison.js";
 export { addPolicyTest, CHANGES, createComparison, joinComparisons, toolForms } from "./comparison.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
@@ -43,8 +48,20 @@ export type { ExportHistoryOptions, VerifiedText, VerifyTextOptions } from "./hi
 export { exportHistory, readCheckpoint, UnreadableText, verifyHistoryText } from "./history-text.js";
 export type { ImportedHistory, ImportHistoryOptions } from "./importing.js";
 export { importHistory } from "./importing.js";
-export type { CompletionOption, Completions, Description, RuleHits, TestResult, TestRun } from "./language.js";
+export type {
+  CompletionOption,
+  Completions,
+  Coverage,
+  Description,
+  MatcherHits,
+  RuleHits,
+  Share,
+  TestResult,
+  TestRun,
+} from "./language.js";
 export { completePolicy, describePolicy } from "./language.js";
+export type { Mutation, MutationOptions, MutationProgress, Survivor } from "./mutation.js";
+export { createMutation } from "./mutation.js";
 export type { PlantedCall } from "./planting.js";
 export { plantCall } from "./planting.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";

@@ -47,6 +47,8 @@ pub mod language;
 #[cfg(feature = "full")]
 pub mod policy_test;
 #[cfg(feature = "full")]
+pub mod mutate;
+#[cfg(feature = "full")]
 pub mod counts;
 #[cfg(feature = "full")]
 pub mod attention;
@@ -55,7 +57,11 @@ mod scan;
 #[cfg(feature = "full")]
 pub mod replay;
 #[cfg(feature = "full")]
+pub mod lines;
+#[cfg(feature = "full")]
 pub mod ndjson;
+#[cfg(feature = "full")]
+mod entries;
 #[cfg(feature = "full")]
 pub mod compare;
 #[cfg(feature = "full")]
