@@ -3,6 +3,7 @@
 use super::call::Facts;
 use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{condition_truth, first_doubt, first_field};
+use super::draw::idle;
 use super::effort::{Metered, TOO_MUCH};
 use super::index::Hit;
 use super::limit::{Charge, Past, Usage, past};
@@ -139,7 +140,7 @@ pub(super) fn decide_among(
     hold: Hold,
 ) -> Decision {
     // Why something is in doubt is found out apart, so that it takes nothing of what deciding may take.
-    let (decided, told) = (Metered::new(call), Metered::new(call));
+    let (decided, told) = (Metered::new(call, &stack.relaxing), Metered::new(call, &stack.relaxing));
     let mut strictest: Option<(Action, &Compiled, Say)> = None;
     let mut undecidable = Vec::new();
     let mut contributors = Vec::new();
@@ -287,11 +288,9 @@ pub(super) fn is_too_unsure(policy: &Policy, rule: Option<Option<f64>>, call: &d
     }
 }
 
-/// Whether the condition of `rule` holds of `call`.
-///
-/// A rule that replaces review needs a verified history and a clock, and this version has neither: it never matches.
+/// Whether the condition of `rule` holds of `call`; that of a rule that replaces review and is not in force does not.
 pub(super) fn rule_truth(rule: &Rule, call: &dyn Facts) -> Truth {
-    if rule.relaxed.is_some() {
+    if idle(rule, call).is_some() {
         return Truth::DoesNotHold;
     }
     rule.when.as_ref().map_or(Truth::Holds, |when| condition_truth(&when.condition, call))

@@ -29,6 +29,7 @@ mod naive;
 mod oracle;
 mod plan;
 mod policy_tests;
+mod relaxing;
 mod replay;
 mod schema;
 mod statistics;

@@ -162,3 +162,20 @@ fn a_call_that_is_none_fails_and_says_why() {
         assert_eq!(result.message.as_deref(), Some("its call cannot be decided: `tool` has more than 1024 bytes"));
     });
 }
+
+#[test]
+fn a_rule_that_replaces_review_is_tested_as_if_it_were_in_force() {
+    let text = "
+rules:
+  - { id: notes, tool: notes, action: allow, relaxed: { until: 2020-01-31, evidence: e, share: 0, audit: 1 } }
+  - { id: asks, tool: notes, action: escalate }
+tests:
+  - name: it is in force
+    call: { tool: notes, args: {} }
+    expect: { action: allow, rule: notes }
+";
+    run(&[text], |runs| {
+        assert!(runs[0].tests.iter().all(|result| result.passed), "{:?}", runs[0].tests);
+        assert_eq!(runs[0].rules, [RuleHits { decides: 1, matches: 1 }, RuleHits::default()]);
+    });
+}
