@@ -121,6 +121,16 @@ pub fn decide_held(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Decision {
     decide_among(stack, &stack.candidates(call.tool()), call, usage, Hold::All)
 }
 
+/// The rule of each policy of `stack` that certainly matches `call`, by its place; `None` where none does.
+#[cfg(feature = "guard")]
+#[must_use]
+pub fn matched(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Vec<Option<usize>> {
+    let candidates = stack.candidates(call.tool());
+    let decided = Metered::new(call, &stack.relaxing);
+    let policies = stack.policies.iter().zip(&candidates);
+    policies.map(|(compiled, candidates)| Some(say(compiled, candidates, &decided, usage).definite?.rule)).collect()
+}
+
 /// Which calls wait for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hold {

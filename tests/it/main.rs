@@ -38,4 +38,5 @@ mod traces;
 mod properties;
 mod vector_files;
 mod vectors;
+mod watch;
 mod wrong_types;
