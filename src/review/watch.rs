@@ -88,7 +88,7 @@ pub struct Watch {
     stack: Stack,
     as_if: Stack,
     key: DrawKey,
-    checkpoint: Checkpoint,
+    checkpoint: Option<Checkpoint>,
     head: Head,
     is_of_checkpoint: bool,
     problem: Option<&'static str>,
@@ -118,9 +118,10 @@ struct Open {
 }
 
 impl Watch {
-    /// Follows a history for the rules of `stack`, against a checkpoint that was kept elsewhere; `key` is that of draws.
+    /// Follows a history for the rules of `stack`, against a checkpoint that was kept elsewhere, without which it proves
+    /// nothing; `key` is that of draws.
     #[must_use]
-    pub fn new(stack: &Stack, key: DrawKey, checkpoint: Checkpoint) -> Self {
+    pub fn new(stack: &Stack, key: DrawKey, checkpoint: Option<Checkpoint>) -> Self {
         let mut claims: Vec<Claim> = Vec::new();
         for rule in stack.policies.iter().flat_map(|compiled| &compiled.policy.rules) {
             let Some(claim) = claim_of(rule).filter(|claim| claims.iter().all(|known| known.claim != *claim)) else {
@@ -167,6 +168,7 @@ impl Watch {
     #[must_use]
     pub const fn problem(&self) -> Option<&'static str> {
         match self.problem {
+            None if self.checkpoint.is_none() => Some("there is no checkpoint of it that was kept elsewhere"),
             None if !self.is_of_checkpoint => Some("it ends before the checkpoint that was kept of it"),
             problem => problem,
         }
@@ -197,10 +199,9 @@ impl Watch {
             return self.fail("an entry is not what was sealed after the one before it");
         }
         self.head = self.head.with_entry(hash, line.at_ms);
-        if self.head.size == self.checkpoint.size {
-            let now = self.head.checkpoint();
-            let is_same = |now: Checkpoint| now.root == self.checkpoint.root && now.origin == self.checkpoint.origin;
-            if !now.is_some_and(is_same) {
+        if let Some(kept) = self.checkpoint.filter(|kept| kept.size == self.head.size) {
+            let is_same = |now: Checkpoint| now.root == kept.root && now.origin == kept.origin;
+            if !self.head.checkpoint().is_some_and(is_same) {
                 return self.fail("it is not the history of the checkpoint that was kept of it");
             }
             self.is_of_checkpoint = true;
@@ -345,7 +346,7 @@ impl Watch {
             let Some(claim) = self.claims.get_mut(place) else { continue };
             if claim.has_begun {
                 claim.score = (claim.score - GOOD).max(0.0);
-            } else if seq < self.checkpoint.size
+            } else if self.checkpoint.is_some_and(|kept| seq < kept.size)
                 && let Some(kind) = kind_of(call)
             {
                 claim.add_evidence(kind, *digest);

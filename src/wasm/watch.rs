@@ -8,6 +8,7 @@ use super::escalations::{decode, decode_call, unix_ms};
 use super::{Stack, encode, fail};
 use crate::decide::relaxing::DrawKey;
 use crate::review::watch::Watch as CoreWatch;
+use crate::value::value::Value;
 use crate::wire::Failure;
 use crate::wire::history::checkpoint_from;
 use crate::wire::watch::{TightenedOut, take};
@@ -21,20 +22,22 @@ pub struct Watch {
     loaded: Rc<crate::wire::diagnostic::Loaded>,
 }
 
+/// Follows a history for the rules of `stack`, against `checkpoint` if it is not `null`; `key` are the 32 bytes that draws
+/// are made with.
+#[wasm_bindgen(js_name = watchOf)]
+pub fn watch_of(stack: &Stack, key: &[u8], checkpoint: JsValue) -> Result<Watch, JsValue> {
+    let key = key.try_into().map_err(|_| fail(Failure::new("wrong-type", "the key must have 32 bytes")))?;
+    let checkpoint = decode(&checkpoint)?;
+    let checkpoint = if checkpoint == Value::Null { None } else { Some(checkpoint_from(&checkpoint).map_err(fail)?) };
+    Ok(Watch {
+        watch: CoreWatch::new(&stack.stack, DrawKey(key), checkpoint),
+        #[cfg(feature = "full")]
+        loaded: Rc::clone(&stack.loaded),
+    })
+}
+
 #[wasm_bindgen]
 impl Watch {
-    /// Follows a history against `checkpoint`; `key` are the 32 bytes that draws are made with.
-    #[wasm_bindgen(constructor)]
-    pub fn new(stack: &Stack, key: &[u8], checkpoint: JsValue) -> Result<Self, JsValue> {
-        let key = key.try_into().map_err(|_| fail(Failure::new("wrong-type", "the key must have 32 bytes")))?;
-        let checkpoint = checkpoint_from(&decode(&checkpoint)?).map_err(fail)?;
-        Ok(Self {
-            watch: CoreWatch::new(&stack.stack, DrawKey(key), checkpoint),
-            #[cfg(feature = "full")]
-            loaded: Rc::clone(&stack.loaded),
-        })
-    }
-
     /// Takes the next entries; answers the rules that they end.
     pub fn take(&mut self, entries: JsValue) -> Result<JsValue, JsValue> {
         let tightened = take(&mut self.watch, &decode(&entries)?).map_err(fail)?;

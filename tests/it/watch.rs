@@ -179,7 +179,7 @@ fn any_checkpoint() -> Checkpoint {
 }
 
 fn watch_of(stack: &Stack, checkpoint: Checkpoint) -> Watch {
-    Watch::new(stack, DrawKey([7; 32]), checkpoint)
+    Watch::new(stack, DrawKey([7; 32]), Some(checkpoint))
 }
 
 fn followed(stack: &Stack, checkpoint: Checkpoint, entries: &[Json]) -> (Watch, Vec<(String, Tightening, String)>) {
@@ -273,7 +273,12 @@ fn e20_what_follows_the_checkpoint_is_no_evidence() {
 
 #[test]
 fn e25_a_missing_history_proves_nothing() {
-    let watch = watch_of(&stack(POLICY), proven().checkpoint());
+    let history = proven();
+    let mut unkept = Watch::new(&history.stack, DrawKey([7; 32]), None);
+    take(&mut unkept, &value(&Json::Array(history.entries.clone()))).expect("they are entries");
+    assert_eq!(unkept.problem(), Some("there is no checkpoint of it that was kept elsewhere"));
+    assert!(!lets_run(&unkept, &note(0)));
+    let watch = watch_of(&history.stack, history.checkpoint());
     assert_eq!(watch.problem(), Some("it ends before the checkpoint that was kept of it"));
     assert!(!lets_run(&watch, &note(0)));
 }
