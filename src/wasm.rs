@@ -7,6 +7,8 @@ mod planner;
 #[cfg(feature = "guard")]
 pub mod escalations;
 #[cfg(feature = "guard")]
+pub mod watch;
+#[cfg(feature = "guard")]
 pub mod text;
 #[cfg(feature = "full")]
 pub mod people;
@@ -16,6 +18,10 @@ pub mod language;
 pub mod card;
 #[cfg(feature = "full")]
 pub mod compare;
+#[cfg(feature = "full")]
+pub mod statistics;
+#[cfg(feature = "full")]
+pub mod calibrate;
 
 use std::rc::Rc;
 

@@ -220,6 +220,6 @@ pub(super) fn refuse(error: EscalationError) -> JsValue {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` keeps within bounds")]
-fn unix_ms(now_ms: f64) -> u64 {
+pub(super) fn unix_ms(now_ms: f64) -> u64 {
     now_ms as u64
 }

@@ -4,8 +4,8 @@ import { type EscalationRecord, plantCall } from "countersign";
 import type { CheckId } from "./api.ts";
 import type { AttentionOptions } from "./attention.ts";
 import type { Random } from "./chance.ts";
-import { chanceOf, isLow } from "./light.ts";
 import type { Planted } from "./likeness.ts";
+import { chanceOf, foundIn } from "./observed.ts";
 import { openingTime } from "./opening.ts";
 import { TEMPLATES } from "./templates/all.ts";
 import type { Template } from "./templates/template.ts";
@@ -19,7 +19,8 @@ const PATTERNS_MAX = 50;
 export async function perhapsPlant(options: AttentionOptions, sample: readonly EscalationRecord[]): Promise<void> {
   const { kept, random } = options;
   const [settings, outcomes, given] = await Promise.all([kept.settings(), kept.outcomes(), kept.given()]);
-  if (random() < chanceOf(settings, isLow(outcomes, given))) await plantOne(options, sample, null);
+  const { isLow } = await foundIn(outcomes, given);
+  if (random() < chanceOf(settings, isLow)) await plantOne(options, sample, null);
 }
 
 /** Plants a check card like one of `sample`, which opens `atMs` or else when nobody expects it. */

@@ -1,22 +1,16 @@
 /**
  * What people said to each rule that asks them, and what is missing until a narrower rule could be proposed.
  *
- * A first cut that only counts: it has the bar of each risk as a table, proposes nothing by itself and changes nothing.
+ * A first cut that only counts: it proposes nothing by itself and changes nothing.
  */
 
-import { createEscalations, type EscalationRecord, type Risk, type Store } from "countersign";
+import { approvalsNeeded, createEscalations, type EscalationRecord, type Risk, type Store } from "countersign";
 import type { RuleCount } from "./api.ts";
 
-/**
- * How many approvals a sequential test (mixture e-process, alpha 0.05) asks for, by the number of answers against:
- * of `low` risk 0.95 have to be right, of `medium` 0.99, of `high` 0.999. `critical` never passes.
- */
-const NEEDED: Readonly<Record<Risk, readonly number[]>> = {
-  low: [88, 134, 174, 210, 244, 277],
-  medium: [449, 683, 882, 1_065, 1_238, 1_404],
-  high: [4_512, 6_851, 8_848],
-  critical: [],
-};
+/** The share of its calls that have to be right, by risk. What is critical never passes. */
+const BARS: Readonly<Record<Exclude<Risk, "critical">, number>> = { low: 0.95, medium: 0.99, high: 0.999 };
+/** Beyond so many answers against, nobody waits for the approvals that would make up for them. */
+const AGAINST_MAX = 5;
 const DAYS_MIN = 7;
 const SESSIONS_MIN = 5;
 const DAY_MS = 86_400_000;
@@ -45,7 +39,8 @@ export async function countRules(store: Store): Promise<readonly RuleCount[]> {
     for (const record of page.items) tally(tallies, record);
     after = page.next;
   } while (after !== null);
-  return [...tallies.values()].map(countOf).sort((a, b) => b.approvals - a.approvals);
+  const counts = await Promise.all([...tallies.values()].map(countOf));
+  return counts.sort((a, b) => b.approvals - a.approvals);
 }
 
 function tally(tallies: Map<string, Tally>, record: EscalationRecord): void {
@@ -80,9 +75,11 @@ function sessionOf({ call: { session } }: EscalationRecord): string {
   return typeof session === "object" && session !== null ? String(session.id) : String(session ?? "");
 }
 
-function countOf({ rule, risk, reversible, approved, days, sessions, against, uncounted }: Tally): RuleCount {
+async function countOf(counted: Tally): Promise<RuleCount> {
+  const { rule, risk, reversible, approved, days, sessions, against, uncounted } = counted;
   const approvals = approved.size;
-  const needed = reversible ? (NEEDED[risk][against] ?? null) : null;
+  const isOpen = reversible && risk !== "critical" && against <= AGAINST_MAX;
+  const needed = isOpen ? await approvalsNeeded({ bar: BARS[risk], against }) : null;
   const missing: string[] = [];
   if (!reversible) missing.push("the rule does not say that its calls can be undone, so it is never proposed");
   else if (risk === "critical") missing.push("what is critical is never proposed");
