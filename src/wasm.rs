@@ -7,6 +7,8 @@ mod planner;
 #[cfg(feature = "guard")]
 pub mod escalations;
 #[cfg(feature = "guard")]
+pub mod watch;
+#[cfg(feature = "guard")]
 pub mod text;
 #[cfg(feature = "full")]
 pub mod people;

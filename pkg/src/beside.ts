@@ -7,10 +7,10 @@ import { STATUSES } from "./constants.js";
 import type { Holding } from "./core.js";
 import { EscalationError, StoreError } from "./errors.js";
 import { type Entry, type Event, type Head, PAUSE_ID } from "./lifecycle.js";
+import { partsOf } from "./parts.js";
 import type { Filter, IndexRow, ListPage, Store } from "./stores/store.js";
 import { tracesOf } from "./traces.js";
 import type { Call, Charge, Digest } from "./types.js";
-import { partsOf } from "./verifying.js";
 import { rowOf } from "./writing.js";
 
 /** What the entries make. Per escalation, session and bucket it holds little, whatever their number of entries. */

@@ -35,6 +35,7 @@ import type { Plan, Planner } from "./planned.js";
 import { readFieldsBy } from "./reading.js";
 import type { StoredEscalation } from "./stores/store.js";
 import type { Call, Decision, Digest, Usage } from "./types.js";
+import { type RawWatch, type Watch, watching } from "./watching.js";
 
 /** Where the engine's WebAssembly comes from. */
 export type WasmSource = BufferSource | WebAssembly.Module | Response | URL;
@@ -82,6 +83,10 @@ export interface HoldingStack extends Stack {
   ): Event;
   /** Uses the grant of the escalation, if these policies still agree. */
   consume(entries: readonly Entry[], verified: Verified | null, claimant: Claimant, nowMs: number): Event;
+  /** Follows a history from its first entry, for the rules that replace review. */
+  watch(key: Uint8Array, checkpoint: Checkpoint | null): Watch;
+  /** What the rules that replace review claim, if some of them may be in force. */
+  readonly claims: readonly Digest[];
 }
 
 /** What a reviewer makes of a call. */
@@ -289,6 +294,7 @@ interface HoldingBuild {
   checkpointOf(head: unknown): unknown;
   redactEntry(entry: unknown): unknown;
   reviewText(held: string, review: unknown): string;
+  watchOf(stack: RawStack, key: Uint8Array, checkpoint: unknown): RawWatch;
 }
 
 /** What becomes an entry: an event, the escalation that it belongs to, and 32 random hexadecimal digits. */
@@ -340,16 +346,28 @@ export type ReviewEvent = Extract<Event, { type: "review" }>;
 /** Escalations in `engine`, of which `build` is the generated module. */
 export function createHolding(engine: Engine, build: HoldingBuild): Holding {
   const answer = <T>(ask: () => unknown) => engine.answer(refusedEscalation, () => deepFreeze(ask() as T));
+  const heldBy = (stack: RawStack) => ({
+    open: (call: Call, usage: Usage | undefined, holder: Holder) =>
+      answer<Event>(() => build.openEscalation(stack, call, usage, holder)),
+    consume: (entries: readonly Entry[], verified: Verified | null, claimant: Claimant, nowMs: number) =>
+      answer<Event>(() => build.consumeGrant(stack, entries, verified, claimant, nowMs)),
+  });
   return {
     ready: engine.ready,
-    holding: (stack) => ({
-      ...engine.stack(stack),
-      open: (call, usage, holder) => answer(() => build.openEscalation(stack, call, usage, holder)),
-      edit: (entries, verified, change, usage, nowMs) =>
-        answer(() => build.editEscalation(stack, entries, verified, change, usage, nowMs)),
-      consume: (entries, verified, claimant, nowMs) =>
-        answer(() => build.consumeGrant(stack, entries, verified, claimant, nowMs)),
-    }),
+    holding: (stack) => {
+      const holding: HoldingStack = {
+        ...engine.stack(stack),
+        ...heldBy(stack),
+        edit: (entries, verified, change, usage, nowMs) =>
+          answer(() => build.editEscalation(stack, entries, verified, change, usage, nowMs)),
+        watch: (key, checkpoint) => {
+          const watch = engine.answer(refusedEscalation, () => build.watchOf(stack, key, checkpoint));
+          return watching(engine, watch, holding, heldBy);
+        },
+        claims: [],
+      };
+      return holding;
+    },
     advance: (entries, verified, proposal, nowMs) =>
       answer(() => build.advanceEscalation(entries, verified, proposal, nowMs)),
     fold: (entries, verified, nowMs) => answer(() => build.foldEscalation(entries, verified, nowMs)),
@@ -374,7 +392,8 @@ export function refusedCall(code: string, message: string): Error {
   return new CallError(code as CallErrorCode, message, "");
 }
 
-function refusedEscalation(code: string, message: string): Error {
+/** The error for what the engine refused of an escalation or a history. */
+export function refusedEscalation(code: string, message: string): Error {
   return new EscalationError(code as EscalationErrorCode, message);
 }
 

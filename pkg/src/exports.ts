@@ -31,6 +31,7 @@ export type {
   GuardOptions,
   Identity,
   ProposedCall,
+  RelaxingOptions,
   Resumed,
   ResumeOptions,
   RunContext,
@@ -54,3 +55,4 @@ export type {
 } from "./stores/store.js";
 export { EMPTY_HEAD } from "./stores/store.js";
 export type * from "./types.js";
+export type { Tightened } from "./watching.js";

@@ -3,9 +3,10 @@
 import { checkpointOf, entryOf, redactedOf, ShapeError } from "./edge/shapes.js";
 import { holding } from "./engines/full.js";
 import type { Checkpoint, Entry, HistoryReport, RedactedEntry } from "./lifecycle.js";
+import { partsOf } from "./parts.js";
 import { sameJson } from "./same.js";
 import type { Store } from "./stores/store.js";
-import { PROBLEMS_MAX, partsOf, type Verifiable, verifyEntries } from "./verifying.js";
+import { PROBLEMS_MAX, type Verifiable, verifyEntries } from "./verifying.js";
 
 /** What stands in a line. A line that is neither has `problem`, which says why. */
 export type Line =

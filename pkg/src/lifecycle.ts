@@ -89,7 +89,13 @@ export type Event =
   | { readonly type: "revoke"; readonly by: string | null; readonly note: string | null }
   /** The entries below belong to no escalation. */
   | { readonly type: "decision"; readonly call: Call; readonly digest: Digest | null; readonly decision: Decision }
-  | { readonly type: "policy"; readonly stack: Digest; readonly note: string | null }
+  | {
+      readonly type: "policy";
+      readonly stack: Digest;
+      readonly note: string | null;
+      /** What its rules that replace review claim, if the guard decides by them: evidence for them is what came before. */
+      readonly relaxed?: readonly Digest[];
+    }
   | {
       readonly type: "pause";
       /** `null`: every agent. */

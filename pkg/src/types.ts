@@ -231,6 +231,8 @@ export interface RuleTrace {
   readonly outcome: TraceOutcome;
   /** What the rule contributes, after confidence and limit, and why; `null` if it did not match or was not reached. */
   readonly says: { readonly action: Action; readonly cause: Cause } | null;
+  /** Why a rule that replaces review is not in force, so that it matches nothing: `relaxed: …`; `null` if it is. */
+  readonly idle: string | null;
   /** The tool pattern that is about the call's tool; `null` if the rule is about other tools. */
   readonly pattern: { readonly text: string; readonly span: Span } | null;
   /** The fields of its condition in the order of the text; none if the rule is about other tools. */

@@ -3,6 +3,7 @@ import { verification } from "./engines/evidence.js";
 import { holding } from "./engines/full.js";
 import { EscalationError } from "./errors.js";
 import type { Checkpoint, Entry, Head, HistoryProblem, HistoryReport, RedactedEntry } from "./lifecycle.js";
+import { partsOf } from "./parts.js";
 import { sameJson } from "./same.js";
 import type { Store } from "./stores/store.js";
 
@@ -23,8 +24,6 @@ export type Verifiable = Entry | RedactedEntry;
 
 /** After so many problems no more are told. */
 export const PROBLEMS_MAX = 100;
-/** Entries that are read at once. */
-const PART_MAX = 500;
 
 /**
  * Verifies the history in `store`, which may grow meanwhile.
@@ -91,15 +90,5 @@ export async function verifyEntries(
       if (part.length > 1) for (const entry of part) push([entry]);
       else if (first) nonsense.push({ kind: "edited", seq: first.seq, message: "it is not what an entry is" });
     }
-  }
-}
-
-/** The entries of `store` from `from` up to `size`. */
-export async function* partsOf(store: Store, from: number, size: number): AsyncGenerator<readonly Entry[]> {
-  for (let at = from; at < size; ) {
-    const part = await store.history({ from: at, limit: Math.min(PART_MAX, size - at) });
-    if (part.length === 0) return;
-    yield part;
-    at += part.length;
   }
 }

@@ -1,5 +1,6 @@
 //! One tool call: what the agent proposes and what the guard knows.
 
+use super::relaxing::Relaxing;
 use crate::value::canonical::CanonicalError;
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::field::{Field, Found, Root};
@@ -95,6 +96,11 @@ pub trait Facts {
 
     /// Whether somebody said which marks the session carries.
     fn has_marks(&self) -> bool;
+
+    /// What decides whether rules that replace review are in force. Only a decision knows, by its stack.
+    fn relaxing(&self) -> &Relaxing {
+        &Relaxing::Off
+    }
 
     /// Takes `steps` of those that deciding may take, if there are as many left. Without a meter there always are.
     fn take(&self, _steps: u64) -> bool {

@@ -1,7 +1,10 @@
 //! A policy, and a stack of them, ready to decide.
 
+use std::sync::Arc;
+
 use super::index::{Hit, ToolIndex};
 use super::name::KnownNames;
+use super::relaxing::Relaxing;
 use crate::catalogue::model::Catalogue;
 use crate::policy::model::Policy;
 use crate::value::canonical::CanonicalError;
@@ -39,11 +42,13 @@ impl Compiled {
 #[derive(Clone, Debug)]
 pub struct Stack {
     /// The policies in the order in which they were given.
-    pub policies: Vec<Compiled>,
+    pub policies: Arc<[Compiled]>,
     /// That of the one policy, or one over the digests of all.
     pub digest: Digest,
     /// The tools that there are; no call is allowed that does not fit them. `None`: nobody said which there are.
-    pub catalogue: Option<Catalogue>,
+    pub catalogue: Option<Arc<Catalogue>>,
+    /// What decides whether rules that replace review are in force.
+    pub relaxing: Relaxing,
 }
 
 impl Stack {
@@ -58,8 +63,14 @@ impl Stack {
 
     /// The stack with `catalogue`, which is no part of its digest.
     #[must_use]
-    pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
-        Self { catalogue: Some(catalogue), ..self }
+    pub fn with_catalogue(self, catalogue: impl Into<Arc<Catalogue>>) -> Self {
+        Self { catalogue: Some(catalogue.into()), ..self }
+    }
+
+    /// The same policies and catalogue, where `relaxing` decides which rules that replace review are in force. Cheap.
+    #[must_use]
+    pub fn with_relaxing(&self, relaxing: Relaxing) -> Self {
+        Self { relaxing, ..self.clone() }
     }
 }
 
@@ -84,5 +95,5 @@ pub fn compile(policies: Vec<Policy>) -> Result<Stack, CanonicalError> {
         policy,
     };
     let policies = policies.into_iter().map(compiled).collect();
-    Ok(Stack { policies, digest, catalogue: None })
+    Ok(Stack { policies, digest, catalogue: None, relaxing: Relaxing::Off })
 }

@@ -3,6 +3,7 @@
 use super::call::Facts;
 use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{condition_truth, first_doubt, first_field};
+use super::draw::idle;
 use super::effort::{Metered, TOO_MUCH};
 use super::index::Hit;
 use super::limit::{Charge, Past, Usage, past};
@@ -120,6 +121,16 @@ pub fn decide_held(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Decision {
     decide_among(stack, &stack.candidates(call.tool()), call, usage, Hold::All)
 }
 
+/// The rule of each policy of `stack` that certainly matches `call`, by its place; `None` where none does.
+#[cfg(feature = "guard")]
+#[must_use]
+pub fn matched(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Vec<Option<usize>> {
+    let candidates = stack.candidates(call.tool());
+    let decided = Metered::new(call, &stack.relaxing);
+    let policies = stack.policies.iter().zip(&candidates);
+    policies.map(|(compiled, candidates)| Some(say(compiled, candidates, &decided, usage).definite?.rule)).collect()
+}
+
 /// Which calls wait for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hold {
@@ -139,7 +150,7 @@ pub(super) fn decide_among(
     hold: Hold,
 ) -> Decision {
     // Why something is in doubt is found out apart, so that it takes nothing of what deciding may take.
-    let (decided, told) = (Metered::new(call), Metered::new(call));
+    let (decided, told) = (Metered::new(call, &stack.relaxing), Metered::new(call, &stack.relaxing));
     let mut strictest: Option<(Action, &Compiled, Say)> = None;
     let mut undecidable = Vec::new();
     let mut contributors = Vec::new();
@@ -287,11 +298,9 @@ pub(super) fn is_too_unsure(policy: &Policy, rule: Option<Option<f64>>, call: &d
     }
 }
 
-/// Whether the condition of `rule` holds of `call`.
-///
-/// A rule that replaces review needs a verified history and a clock, and this version has neither: it never matches.
+/// Whether the condition of `rule` holds of `call`; that of a rule that replaces review and is not in force does not.
 pub(super) fn rule_truth(rule: &Rule, call: &dyn Facts) -> Truth {
-    if rule.relaxed.is_some() {
+    if idle(rule, call).is_some() {
         return Truth::DoesNotHold;
     }
     rule.when.as_ref().map_or(Truth::Holds, |when| condition_truth(&when.condition, call))

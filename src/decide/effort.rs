@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::call::Facts;
+use super::relaxing::Relaxing;
 use crate::matcher::condition::{PathTest, Test};
 use crate::value::field::{Field, Found};
 use crate::value::value::Value;
@@ -42,15 +43,16 @@ impl Effort {
     }
 }
 
-/// A call with the steps that are left for deciding it.
+/// A call with the steps that are left for deciding it, and with what its stack knows of rules that replace review.
 pub(super) struct Metered<'a> {
     call: &'a dyn Facts,
+    relaxing: &'a Relaxing,
     effort: Effort,
 }
 
 impl<'a> Metered<'a> {
-    pub(super) const fn new(call: &'a dyn Facts) -> Self {
-        Self { call, effort: Effort::new(DECISION_STEPS_MAX) }
+    pub(super) const fn new(call: &'a dyn Facts, relaxing: &'a Relaxing) -> Self {
+        Self { call, relaxing, effort: Effort::new(DECISION_STEPS_MAX) }
     }
 }
 
@@ -69,6 +71,10 @@ impl Facts for Metered<'_> {
 
     fn has_marks(&self) -> bool {
         self.call.has_marks()
+    }
+
+    fn relaxing(&self) -> &Relaxing {
+        self.relaxing
     }
 
     fn take(&self, steps: u64) -> bool {

@@ -1,6 +1,8 @@
 //! Policy and call to decision.
 
+pub mod relaxing;
 pub mod call;
+pub mod draw;
 pub mod effort;
 pub mod condition;
 mod patterns;

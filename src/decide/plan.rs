@@ -8,10 +8,12 @@ use super::call::MARKS;
 use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{found_field_truth, truth};
 use super::decide::{Decision, Hold, decide_among, is_too_unsure, misfit_of};
+use super::draw::user_id;
 use super::effort::{DECISION_STEPS_MAX, Metered};
 use super::frame::{Frame, Slot, empty_slots};
 use super::limit::Usage;
 use super::quick::{Longest, QuickRule, QuickWays, quick_tests};
+use super::relaxing::Relaxing;
 use crate::matcher::condition::Condition;
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Default, Policy, Rule};
@@ -41,6 +43,8 @@ pub struct Plan {
     candidates: Vec<Candidates>,
     /// Its rules as [`outcome`](Self::outcome) needs them, by policy.
     ways: Vec<Ways>,
+    /// Whether its decisions depend on what is drawn, so that calls share none.
+    is_drawn: bool,
     /// The fields that are read.
     pub asked: Vec<Asked>,
     /// Where they are.
@@ -79,24 +83,26 @@ impl Plan {
         let candidates = stack.candidates(tool);
         let mut wanted = Vec::new();
         for (compiled, candidates) in stack.policies.iter().zip(&candidates) {
-            for rule in reached(compiled, candidates) {
+            for rule in reached(compiled, candidates, &stack.relaxing) {
                 if let Some(when) = &rule.when {
                     of_condition(&when.condition, &mut wanted);
                 }
             }
-            for rule in reached(compiled, candidates).chain(known_name(compiled, candidates)) {
+            for rule in reached(compiled, candidates, &stack.relaxing).chain(known_name(compiled, candidates)) {
                 of_terms(rule, &mut wanted);
             }
         }
+        let is_drawn = wanted_for_draws(stack, &candidates, &mut wanted);
         if stack.catalogue.is_some() {
             wanted.push(Asked { field: field(Root::Args, None), depth: Depth::Whole });
         }
         let asked = distinct(wanted);
         let places = Places::new(&asked);
         let policies = stack.policies.iter().zip(&candidates);
-        let ways = policies.map(|(compiled, candidates)| Ways::new(compiled, candidates, &places)).collect();
+        let ways =
+            policies.map(|(compiled, candidates)| Ways::new(compiled, candidates, &stack.relaxing, &places)).collect();
         let marks = places.of(&field(Root::Session, Some(MARKS)));
-        Self { tool: tool.to_owned(), candidates, ways, asked, places, marks }
+        Self { tool: tool.to_owned(), candidates, ways, is_drawn, asked, places, marks }
     }
 
     /// Whether the tool alone decides, so that the decision is the same for all of its calls.
@@ -129,6 +135,9 @@ impl Plan {
     /// and in the end twice that.
     #[must_use]
     pub fn quick(&self, stack: &Stack) -> Option<Vec<QuickWays<'_>>> {
+        if self.is_drawn {
+            return None;
+        }
         let longest = Longest::default();
         let ways = stack.policies.iter().zip(&self.ways).map(|(compiled, ways)| ways.quick(&compiled.policy, &longest));
         let ways = ways.collect::<Option<Vec<_>>>()?;
@@ -141,11 +150,14 @@ impl Plan {
 
     /// Which decision is made of the call of `frame`, if it is one that calls with the same outcome share.
     ///
-    /// `None` where something is undecidable, a limit counts, or the consequence names values of the call: then only
-    /// [`decide`](Self::decide) tells.
+    /// `None` where something is undecidable or drawn, a limit counts, or the consequence names values of the call: then
+    /// only [`decide`](Self::decide) tells.
     #[must_use]
     pub fn outcome(&self, stack: &Stack, frame: &Frame<'_>) -> Option<Outcome> {
-        let metered = Metered::new(frame);
+        if self.is_drawn {
+            return None;
+        }
+        let metered = Metered::new(frame, &stack.relaxing);
         let mut outcome = 0_u32;
         for (compiled, ways) in stack.policies.iter().zip(&self.ways) {
             let (way, count) = ways.taken(&compiled.policy, frame, &metered)?;
@@ -157,7 +169,7 @@ impl Plan {
 }
 
 impl Ways {
-    fn new(compiled: &Compiled, candidates: &Candidates, places: &Places) -> Self {
+    fn new(compiled: &Compiled, candidates: &Candidates, relaxing: &Relaxing, places: &Places) -> Self {
         let known_name_is_shared = known_name(compiled, candidates).is_none_or(carries_nothing_of_the_call);
         let matched = |rule: &Rule| Matched {
             condition: rule.when.as_ref().map(|when| placed(&when.condition, places)),
@@ -166,7 +178,7 @@ impl Ways {
         };
         let by_default = compiled.policy.default == Default::Action(Action::Allow);
         Self {
-            rules: reached(compiled, candidates).map(matched).collect(),
+            rules: reached(compiled, candidates, relaxing).map(matched).collect(),
             none: Matched { condition: None, confidence: by_default.then_some(None), is_shared: known_name_is_shared },
         }
     }
@@ -249,15 +261,30 @@ fn carries_nothing_of_the_call(rule: &Rule) -> bool {
 }
 
 /// The rules that could match a call of the tool: up to the first that matches all of them.
-fn reached<'a>(compiled: &'a Compiled, candidates: &'a Candidates) -> impl Iterator<Item = &'a Rule> {
+fn reached<'a>(
+    compiled: &'a Compiled,
+    candidates: &'a Candidates,
+    relaxing: &'a Relaxing,
+) -> impl Iterator<Item = &'a Rule> {
     let mut is_over = false;
     let rules = candidates.hits.iter().filter_map(|hit| compiled.policy.rules.get(hit.rule));
-    // A rule that replaces review never matches.
-    rules.filter(|rule| rule.relaxed.is_none()).take_while(move |rule| {
+    rules.filter(|rule| rule.relaxed.is_none() || !matches!(relaxing, Relaxing::Off)).take_while(move |rule| {
         let is_reached = !is_over;
-        is_over |= rule.when.is_none();
+        is_over |= rule.when.is_none() && (rule.relaxed.is_none() || matches!(relaxing, Relaxing::InForce));
         is_reached
     })
+}
+
+/// Whether rules are drawn that could match a call of the tool; what that takes is added to `wanted`.
+fn wanted_for_draws(stack: &Stack, candidates: &[Candidates], wanted: &mut Vec<Asked>) -> bool {
+    let policies = stack.policies.iter().zip(candidates);
+    let mut rules = policies.flat_map(|(compiled, candidates)| reached(compiled, candidates, &stack.relaxing));
+    let is_drawn =
+        !matches!(stack.relaxing, Relaxing::Off | Relaxing::InForce) && rules.any(|rule| rule.relaxed.is_some());
+    if is_drawn {
+        wanted.push(Asked { field: user_id(), depth: Depth::Whole });
+    }
+    is_drawn
 }
 
 /// The rule with the name that the tool's could be taken for.

@@ -4,8 +4,10 @@ use super::call::Facts;
 use super::compile::{Candidates, Compiled, Stack};
 use super::condition::{Leaf, leaves};
 use super::decide::{Decision, Hold, Say, contribution, decide_among, misfit_of, rule_truth, say};
+use super::draw::{Idle, idle};
 use super::effort::Metered;
 use super::limit::Usage;
+use super::relaxing::Relaxing;
 use crate::catalogue::fit::Misfit;
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Cause, Rule, ToolPattern};
@@ -56,6 +58,8 @@ pub struct RuleTrace<'stack> {
     pub truth: Truth,
     /// What it contributes, after confidence and limit, and why; `None` if it does not match or was not reached.
     pub says: Option<(Action, Cause)>,
+    /// Why it is not in force, if it is about the tool and replaces review; `None` if it is in force.
+    pub idle: Option<Idle>,
     /// The fields of its condition, if it is about the tool.
     pub leaves: Vec<Leaf<'stack>>,
 }
@@ -66,12 +70,12 @@ pub fn trace<'stack>(stack: &'stack Stack, call: &'stack dyn Facts, usage: &Usag
     let candidates = stack.candidates(call.tool());
     let decision = decide_among(stack, &candidates, call, usage, Hold::Flagged);
     // Metered as in `decide`, over all policies in their order.
-    let decided = Metered::new(call);
+    let decided = Metered::new(call, &stack.relaxing);
     let walks = stack.policies.iter().zip(&candidates);
     let mut policies: Vec<PolicyTrace<'_>> = walks
         .map(|(compiled, candidates)| {
             let said = say(compiled, candidates, &decided, usage);
-            walk(compiled, candidates, &said, call, usage)
+            walk((compiled, candidates, &stack.relaxing), &said, call, usage)
         })
         .collect();
     // The same order of precedence as in `decide`: the strictest, of equals the earliest.
@@ -98,7 +102,7 @@ pub struct Part {
 #[must_use]
 pub fn parts(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Vec<Part> {
     let candidates = stack.candidates(call.tool());
-    let decided = Metered::new(call);
+    let decided = Metered::new(call, &stack.relaxing);
     let said = stack.policies.iter().zip(&candidates).map(|(compiled, candidates)| {
         let said = say(compiled, candidates, &decided, usage);
         let matches = said.undecided.iter().copied().chain(said.definite).map(|hit| hit.rule).collect();
@@ -109,13 +113,12 @@ pub fn parts(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Vec<Part> {
 }
 
 fn walk<'stack>(
-    compiled: &'stack Compiled,
-    candidates: &Candidates,
+    (compiled, candidates, relaxing): (&'stack Compiled, &Candidates, &Relaxing),
     said: &Say,
     call: &'stack dyn Facts,
     usage: &Usage,
 ) -> PolicyTrace<'stack> {
-    let told = Metered::new(call);
+    let told = Metered::new(call, relaxing);
     let policy = &compiled.policy;
     let rules = &policy.rules;
     let reached = said.definite.map_or(rules.len(), |hit| hit.rule + 1);
@@ -149,7 +152,8 @@ fn rule_trace<'stack>(
         None => Truth::DoesNotHold,
         Some(_) => rule_truth(rule, metered),
     };
+    let idle = tool.and_then(|_| idle(rule, metered));
     let asked = tool.and(rule.when.as_ref());
     let leaves = asked.map_or_else(Vec::new, |when| leaves(&when.condition, call, metered));
-    RuleTrace { rule, reached: false, tool, truth, says: None, leaves }
+    RuleTrace { rule, reached: false, tool, truth, says: None, idle, leaves }
 }

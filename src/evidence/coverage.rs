@@ -25,8 +25,6 @@ pub struct Coverage {
     pub matchers: Vec<MatcherHits>,
     /// How many tests came to each of the actions that its rules and its default can say, the laxest first.
     pub actions: Vec<(Action, usize)>,
-    /// Of which rules no test can be decided.
-    unreachable: Vec<bool>,
     /// Where the matchers of each rule begin in `matchers`.
     begins: Vec<usize>,
 }
@@ -70,6 +68,14 @@ impl Share {
     }
 }
 
+impl MatcherHits {
+    /// Whether it did not come out both ways.
+    #[must_use]
+    pub const fn is_missed(&self) -> bool {
+        self.holds == 0 || self.fails == 0
+    }
+}
+
 impl Coverage {
     /// What no test has seen yet of `policy`.
     #[must_use]
@@ -92,15 +98,13 @@ impl Coverage {
             Default::Action(action) => Some(action),
             Default::Abstain => None,
         };
-        let can_say = |action: &Action| {
-            by_default == Some(*action) || policy.rules.iter().any(|rule| is_reachable(rule) && rule.action == *action)
-        };
+        let can_say =
+            |action: &Action| by_default == Some(*action) || policy.rules.iter().any(|rule| rule.action == *action);
         Self {
             rules: vec![RuleHits::default(); policy.rules.len()],
             default_hits: 0,
             matchers,
             actions: Action::ALL.into_iter().filter(can_say).map(|action| (action, 0)).collect(),
-            unreachable: policy.rules.iter().map(|rule| !is_reachable(rule)).collect(),
             begins,
         }
     }
@@ -133,17 +137,16 @@ impl Coverage {
         }
     }
 
-    /// How many of the rules decided some test; a rule that no test can come to does not count.
+    /// How many of the rules decided some test.
     #[must_use]
     pub fn of_rules(&self) -> Share {
-        Share::of(self.missable_rules().map(|(_, hits)| hits.decides > 0))
+        Share::of(self.rules.iter().map(|hits| hits.decides > 0))
     }
 
     /// How many of the outcomes of matchers were seen; each can hold and not hold.
     #[must_use]
     pub fn of_matchers(&self) -> Share {
-        let reachable = self.matchers.iter().filter(|hits| !self.is_unreachable(hits.rule));
-        Share::of(reachable.flat_map(|hits| [hits.holds > 0, hits.fails > 0]))
+        Share::of(self.matchers.iter().flat_map(|hits| [hits.holds > 0, hits.fails > 0]))
     }
 
     /// How many of the actions were decided in some test.
@@ -161,24 +164,10 @@ impl Coverage {
             .fold(Share::default(), |sum, share| Share { seen: sum.seen + share.seen, all: sum.all + share.all })
     }
 
-    /// The rules that decided no test though one can come to them, by their places.
+    /// The rules that decided no test, by their places.
     #[must_use]
     pub fn missed_rules(&self) -> BTreeSet<usize> {
-        self.missable_rules().filter(|(_, hits)| hits.decides == 0).map(|(place, _)| place).collect()
-    }
-
-    /// Whether the matcher of `hits` did not come out both ways, though a test can come to it.
-    #[must_use]
-    pub fn is_missed(&self, hits: &MatcherHits) -> bool {
-        (hits.holds == 0 || hits.fails == 0) && !self.is_unreachable(hits.rule)
-    }
-
-    fn missable_rules(&self) -> impl Iterator<Item = (usize, &RuleHits)> {
-        self.rules.iter().enumerate().filter(|(place, _)| !self.is_unreachable(*place))
-    }
-
-    fn is_unreachable(&self, rule: usize) -> bool {
-        self.unreachable.get(rule).copied().unwrap_or_default()
+        self.rules.iter().enumerate().filter(|(_, hits)| hits.decides == 0).map(|(place, _)| place).collect()
     }
 
     fn add_matchers(&mut self, place: usize, rule: &Rule, call: &dyn Facts) {
@@ -194,11 +183,6 @@ impl Coverage {
             }
         });
     }
-}
-
-/// A rule that replaces review never matches without a clock, and a test has none.
-const fn is_reachable(rule: &Rule) -> bool {
-    rule.relaxed.is_none()
 }
 
 /// Tells every field that the condition of `rule` asks about, in the order of the text.

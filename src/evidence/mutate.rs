@@ -1,10 +1,13 @@
 //! Mutation testing: which small changes of a policy its own tests notice.
 
+use std::sync::Arc;
+
 use super::mutants::{Change, KeySpans, change, changes};
 use crate::decide::call::Call;
 use crate::decide::compile::{Compiled, Stack, compile};
 use crate::decide::decide::{Decision, decide};
 use crate::decide::limit::Usage;
+use crate::decide::relaxing::Relaxing;
 use crate::matcher::glob::Glob;
 use crate::policy::model::{Action, Default, Expectation, Policy, Rule, ToolPattern};
 use crate::text::diagnostic::Problems;
@@ -123,7 +126,8 @@ impl Mutation {
         let root = tree(source);
         let sites = sites(&policy);
         let sites_all = sites.len();
-        let alone = Stack { policies: recompiled(policy), digest: stack.digest, catalogue: stack.catalogue.clone() };
+        // As tests are run: a rule that replaces review is in force.
+        let alone = Stack { policies: recompiled(policy), relaxing: Relaxing::InForce, ..stack.clone() };
         let mut mutation = Self {
             keys: key_spans(root.as_ref(), compiled.policy.rules.len()),
             confidence_span: root.as_ref().and_then(|root| key_span(root, "min_confidence")),
@@ -227,11 +231,11 @@ impl Mutation {
         make: impl FnOnce(&mut Policy, Span) -> Option<Change>,
     ) -> (bool, Option<Change>) {
         let span = self.confidence_span.unwrap_or(Span::new(0, 0));
-        let Some(compiled) = self.stack.policies.first_mut() else { return (false, None) };
+        let Some(compiled) = only(&mut self.stack) else { return (false, None) };
         let (default, confidence) = (compiled.policy.default, compiled.policy.confidence);
         let change = make(&mut compiled.policy, span);
         let is_noticed = self.is_noticed(site);
-        if let Some(compiled) = self.stack.policies.first_mut() {
+        if let Some(compiled) = only(&mut self.stack) {
             (compiled.policy.default, compiled.policy.confidence) = (default, confidence);
         }
         (is_noticed, change)
@@ -240,8 +244,7 @@ impl Mutation {
     /// Tries a change inside one rule. Where its tools stay, what is known of the tools of all rules stays too.
     fn inside(&mut self, site: Site, place: usize, nth: usize) -> (bool, Option<Change>) {
         let keys = self.keys.get(place).copied().unwrap_or_default();
-        let Some(rule) = self.stack.policies.first_mut().and_then(|compiled| compiled.policy.rules.get_mut(place))
-        else {
+        let Some(rule) = only(&mut self.stack).and_then(|compiled| compiled.policy.rules.get_mut(place)) else {
             return (false, None);
         };
         let old = rule.clone();
@@ -256,7 +259,7 @@ impl Mutation {
             })
             .0
         };
-        if let Some(rule) = self.stack.policies.first_mut().and_then(|compiled| compiled.policy.rules.get_mut(place)) {
+        if let Some(rule) = only(&mut self.stack).and_then(|compiled| compiled.policy.rules.get_mut(place)) {
             *rule = old;
         }
         (is_noticed, change)
@@ -301,9 +304,14 @@ fn is_met(Expectation { action, rule, cause }: &Expectation, decision: &Decision
         && cause.is_none_or(|cause| cause == decision.cause)
 }
 
-fn recompiled(policy: Policy) -> Vec<Compiled> {
+fn recompiled(policy: Policy) -> Arc<[Compiled]> {
     // One policy always compiles.
-    compile(vec![policy]).map_or(Vec::new(), |stack| stack.policies)
+    compile(vec![policy]).map_or_else(|_| Arc::from([]), |stack| stack.policies)
+}
+
+/// The one policy of `stack`, which nobody else holds.
+fn only(stack: &mut Stack) -> Option<&mut Compiled> {
+    Arc::get_mut(&mut stack.policies)?.first_mut()
 }
 
 /// `policy` without tests and texts, which decide nothing.
@@ -328,12 +336,8 @@ fn sites(policy: &Policy) -> Vec<Site> {
     let others = Action::ALL.into_iter().filter(|action| *action != default).map(Site::Default);
     let mut sites: Vec<Site> = others.chain(policy.confidence.min.map(|_| Site::Confidence)).collect();
     for (place, rule) in policy.rules.iter().enumerate() {
-        // Without a clock it never matches, whatever it says.
-        if rule.relaxed.is_some() {
-            continue;
-        }
         sites.push(Site::Drop(place));
-        if policy.rules.get(place + 1).is_some_and(|next| next.relaxed.is_none() && may_share_tool(rule, next)) {
+        if policy.rules.get(place + 1).is_some_and(|next| may_share_tool(rule, next)) {
             sites.push(Site::Swap(place));
         }
         sites.extend((0..changes(rule)).map(|nth| Site::Inside(place, nth)));

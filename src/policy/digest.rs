@@ -34,21 +34,52 @@ pub(super) fn policy_digest(policy: &PolicyParts) -> Result<Digest, CanonicalErr
 
 /// All that the engine understood of `rule`.
 pub(super) fn rule_value(rule: &Rule) -> Value {
+    rule_record(rule, true)
+}
+
+/// The digest of what `rule` decides and asks for, whatever it is called, says of itself and replaces.
+///
+/// What is known of a rule is kept under it: it stays the same where a rule is renamed, moved or explained, and changes
+/// with everything that makes it another rule.
+///
+/// # Errors
+///
+/// Never in practice: a rule of a policy always has a canonical form.
+///
+/// ```
+/// use countersign::policy::{digest::rule_meaning, parse::parse};
+///
+/// let meaning = |rule: &str| {
+///     let (policy, _) = parse(&format!("rules: [{rule}]"), Default::default());
+///     policy.and_then(|policy| rule_meaning(policy.rules.first()?).ok())
+/// };
+/// let rule = meaning("{ id: a, tool: mail, action: escalate, reason: It is sent }");
+/// assert_eq!(rule, meaning("{ id: b, tool: mail, action: escalate }"));
+/// assert_ne!(rule, meaning("{ id: a, tool: mail.send, action: escalate, reason: It is sent }"));
+/// ```
+pub fn rule_meaning(rule: &Rule) -> Result<Digest, CanonicalError> {
+    digest(Subject::Rule, &rule_record(rule, false))
+}
+
+/// `rule`, with its words and what it replaces only if it `is_whole`.
+fn rule_record(rule: &Rule, is_whole: bool) -> Value {
+    let in_whole = |value: Option<Value>| value.filter(|_| is_whole);
+    let consequence = rule.consequence.as_ref().map(|Consequence { written, .. }| Value::from(written.as_str()));
     record([
-        ("id", Some(Value::from(rule.id.as_str()))),
+        ("id", in_whole(Some(Value::from(rule.id.as_str())))),
         ("tool", Some(texts(rule.tools.iter().map(|tool| tool.text.as_str())))),
         ("when", rule.when.as_ref().map(|when| when.written.clone())),
         ("action", Some(Value::from(rule.action.as_str()))),
         ("undecidable", (rule.undecidable != rule.action).then(|| Value::from(rule.undecidable.as_str()))),
         ("min_confidence", rule.min_confidence.map(Value::Number)),
-        ("reason", rule.reason.as_deref().map(Value::from)),
-        ("consequence", rule.consequence.as_ref().map(|Consequence { written, .. }| Value::from(written.as_str()))),
+        ("reason", in_whole(rule.reason.as_deref().map(Value::from))),
+        ("consequence", in_whole(consequence)),
         ("risk", rule.risk.map(Risk::as_str).map(Value::from)),
         ("reversible", rule.reversible.map(Value::Bool)),
         ("limit", rule.limit.as_ref().map(limit_value)),
         ("marks", (!rule.marks.is_empty()).then(|| texts(rule.marks.iter().map(String::as_str)))),
         ("review", review_value(&rule.review)),
-        ("relaxed", rule.relaxed.as_ref().map(relaxed_value)),
+        ("relaxed", in_whole(rule.relaxed.as_ref().map(relaxed_value))),
     ])
 }
 

@@ -96,11 +96,13 @@ impl Reader<'_> {
         let help = "write on what evidence and until when: `{ evidence: TEXT, until: 2027-01-31 }`";
         let entries = self.filled_map(node, "`relaxed`", help)?;
         self.check_keys(entries, RELAXED_KEYS, "`relaxed`", |_| false);
-        let share_of = |reader: &mut Self, node: &Node, what: &str| {
-            reader.number_in(node, what, |number| number > 0.0 && number <= 1.0, "above 0 and at most 1")
-        };
-        let share = self.at_some(entries, "share", |reader, node| share_of(reader, node, "`share`"));
-        let audit = self.at_some(entries, "audit", |reader, node| share_of(reader, node, "`audit`"));
+        let share = self.at_some(entries, "share", |reader, node| {
+            reader.number_in(node, "`share`", |number| (0.0..=1.0).contains(&number), "from 0 to 1")
+        });
+        let audit = self.at_some(entries, "audit", |reader, node| {
+            // Nobody would see any more whether the rule is still right.
+            reader.number_in(node, "`audit`", |number| number > 0.0 && number <= 1.0, "above 0 and at most 1")
+        });
         let until = self.at_some(entries, "until", Self::date);
         let evidence = self.at_some(entries, "evidence", |reader, node| reader.text_value(node, "`evidence`"));
         for required in ["until", "evidence"] {

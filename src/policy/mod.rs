@@ -3,7 +3,7 @@
 pub mod terms;
 pub mod model;
 #[cfg(feature = "guard")]
-mod digest;
+pub mod digest;
 #[cfg(feature = "guard")]
 pub mod tool;
 #[cfg(feature = "guard")]

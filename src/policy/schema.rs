@@ -227,12 +227,12 @@ fn limit() -> Value {
 }
 
 fn relaxed() -> Value {
-    let share = |what: &str, unwritten: f64| {
+    let share = |what: &str, minimum: &'static str, unwritten: f64| {
         with(
             what,
             &[
                 ("type", text("number")),
-                ("exclusiveMinimum", number(0.0)),
+                (minimum, number(0.0)),
                 ("maximum", number(1.0)),
                 ("default", number(unwritten)),
             ],
@@ -242,8 +242,8 @@ fn relaxed() -> Value {
         Some(match key {
             "until" => pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "The last day, in UTC: `2027-01-31`."),
             "evidence" => described(reference("text"), "What was seen."),
-            "share" => share("The share of the traffic that it applies to.", 1.0),
-            "audit" => share("The share of that which is reviewed all the same.", 0.05),
+            "share" => share("The share of users and days that it applies to; with 0 it never does.", "minimum", 1.0),
+            "audit" => share("The share of that which is reviewed all the same.", "exclusiveMinimum", 0.05),
             _ => return None,
         })
     })

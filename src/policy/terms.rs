@@ -97,7 +97,7 @@ impl ReviewTerms {
 /// On what evidence, and until when, a rule replaces review.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Relaxed {
-    /// The share of users and days that it applies to: above 0, at most 1.
+    /// The share of users and days that it applies to, from 0 to 1; with 0 it is only compared with what people say.
     pub share: f64,
     /// The share of those that is reviewed all the same: above 0, at most 1.
     pub audit: f64,

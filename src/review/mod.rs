@@ -11,6 +11,7 @@ pub mod grant;
 pub mod repeat;
 pub mod merkle;
 pub mod history;
+pub mod watch;
 #[cfg(feature = "full")]
 pub mod verify;
 #[cfg(feature = "full")]

@@ -16,6 +16,10 @@ pub enum Subject {
     Policy,
     /// Several policies that apply together.
     Stack,
+    /// What a rule of a policy means.
+    Rule,
+    /// On what evidence, and until when, a rule replaces review.
+    Claim,
     /// A call.
     Call,
     /// What a limit counts together.
@@ -35,6 +39,8 @@ impl Subject {
         match self {
             Self::Policy => "countersign/policy/1\0",
             Self::Stack => "countersign/stack/1\0",
+            Self::Rule => "countersign/rule/1\0",
+            Self::Claim => "countersign/claim/1\0",
             Self::Call => "countersign/call/1\0",
             Self::Limit => "countersign/limit/1\0",
             Self::Tool => "countersign/tool/1\0",
@@ -67,7 +73,14 @@ pub fn digest(subject: Subject, value: &Value) -> Result<Digest, CanonicalError>
     match subject {
         // Large numbers stand there too, and nobody runs them.
         Subject::Event | Subject::Tool => canonical_finite(value, &mut text)?,
-        Subject::Policy | Subject::Stack | Subject::Call | Subject::Limit | Subject::Key | Subject::Entry => {
+        Subject::Policy
+        | Subject::Stack
+        | Subject::Rule
+        | Subject::Claim
+        | Subject::Call
+        | Subject::Limit
+        | Subject::Key
+        | Subject::Entry => {
             canonical(value, &mut text)?;
         }
     }

@@ -63,7 +63,7 @@ struct PayloadOut<'a> {
 /// ```
 pub fn write_compiled(stack: &Stack) -> Result<Vec<u8>, Failure> {
     let policies = stack.policies.iter().map(|compiled| &compiled.policy).collect();
-    let payload = postcard::to_allocvec(&PayloadOut { policies, catalogue: stack.catalogue.as_ref() });
+    let payload = postcard::to_allocvec(&PayloadOut { policies, catalogue: stack.catalogue.as_deref() });
     let payload = payload.map_err(|_| damaged())?;
     let length = u32::try_from(payload.len()).map_err(|_| damaged())?;
     let mut bytes = MAGIC.to_vec();
@@ -113,7 +113,10 @@ pub fn read_compiled(bytes: &[u8]) -> Result<Stack, Failure> {
         return Err(damaged());
     };
     let stack = compile(policies).map_err(|_| damaged())?;
-    Ok(Stack { catalogue, ..stack })
+    Ok(match catalogue {
+        Some(catalogue) => stack.with_catalogue(catalogue),
+        None => stack,
+    })
 }
 
 fn checksum(header: &[u8], payload: &[u8]) -> [u8; 32] {

@@ -21,6 +21,8 @@ pub mod read_event;
 pub mod escalation;
 #[cfg(feature = "guard")]
 pub mod history;
+#[cfg(feature = "guard")]
+pub mod watch;
 #[cfg(feature = "full")]
 pub mod verify;
 #[cfg(feature = "guard")]

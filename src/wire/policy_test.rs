@@ -138,7 +138,7 @@ impl<'a> TestRunOut<'a> {
             what: &hits.what,
             holds: hits.holds,
             fails: hits.fails,
-            missed: coverage.is_missed(hits),
+            missed: hits.is_missed(),
         });
         let actions =
             coverage.actions.iter().map(|(action, tests)| ActionHitsOut { action: action.as_str(), tests: *tests });

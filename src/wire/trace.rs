@@ -8,6 +8,7 @@ use super::excerpt::shown;
 use crate::catalogue::fit::Misfit;
 use crate::decide::compile::{Compiled, Stack};
 use crate::decide::condition::Leaf;
+use crate::decide::draw::Idle;
 use crate::decide::trace::{PolicyTrace, RuleTrace, Trace};
 use crate::matcher::truth::Truth;
 use crate::policy::model::{Action, Cause, ToolPattern};
@@ -100,6 +101,7 @@ struct RuleTraceOut<'a> {
     reached: bool,
     outcome: &'static str,
     says: Option<SaysOut>,
+    idle: Option<&'static str>,
     pattern: Option<PatternOut<'a>>,
     conditions: Vec<ConditionOut>,
 }
@@ -178,6 +180,7 @@ fn policy_trace<'a>(trace: &PolicyTrace<'a>, source: usize, text: &SourceText) -
         reached: trace.reached,
         outcome: outcome(trace.truth),
         says: trace.says.map(says),
+        idle: trace.idle.map(Idle::as_str),
         pattern: trace.tool.map(pattern),
         conditions: trace.leaves.iter().map(|leaf| ConditionOut::new(leaf, &positions)).collect(),
     };

@@ -224,7 +224,6 @@ rules:
     action: allow
   - { id: pay, tool: "pay**", action: escalate }
   - { id: gone, tool: db.drop, action: block }
-  - { id: off, tool: pay, action: allow, relaxed: { until: 2030-01-01, evidence: e } }
 tests:
   - name: amounts
     call: { tool: pay, args: { amount: 1 }, confidence: 0.5 }
@@ -336,7 +335,7 @@ fn a_change_is_noticed_if_and_only_if_the_changed_policy_decides_a_test_otherwis
             })
         };
         let mut unseen = BTreeSet::new();
-        for (place, rule) in original.rules.iter().enumerate().filter(|(_, rule)| rule.relaxed.is_none()) {
+        for (place, rule) in original.rules.iter().enumerate() {
             let mut without = original.clone();
             without.rules.remove(place);
             if is_unseen(&told(&stack(&without))) {

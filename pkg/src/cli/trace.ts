@@ -113,9 +113,10 @@ function ruleLines(rule: RuleTrace, names: boolean, file: string): readonly stri
   const says =
     rule.says === null ? "" : `: ${rule.says.action}${rule.says.cause === "rule" ? "" : ` (${rule.says.cause})`}`;
   const reached = rule.reached ? "" : ", but is not reached";
+  const idle = rule.idle === null ? "" : ` (${rule.idle})`;
   const place = `${visible(file)}:${rule.span.line}:${rule.span.column}`;
   return [
-    `  ${names ? ">" : " "} ${visible(rule.id)} ${MET[rule.outcome]}${says}${reached}  ${place}`,
+    `  ${names ? ">" : " "} ${visible(rule.id)} ${MET[rule.outcome]}${idle}${says}${reached}  ${place}`,
     ...rule.conditions.map(conditionLine),
   ];
 }

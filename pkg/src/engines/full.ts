@@ -24,6 +24,7 @@ export const holding = createHolding(engine, {
   checkpointOf: wasm.checkpointOf,
   redactEntry: wasm.redactEntry,
   reviewText: wasm.reviewText,
+  watchOf: wasm.watchOf,
 });
 
 /** The policies of one {@link load}, in the engine's memory. */

@@ -52,6 +52,7 @@ export function guardIn(holding: Holding): CreateGuard {
     const post = postOf(holding, options);
     const escalations = escalationsAt(post);
     if (!post.enforces) warn(post);
+    post.relaxing?.begin();
     return Object.freeze<Guard>({
       enforces: post.enforces,
       wrap: (tool, run) => wrap(post, tool, run as Run) as never,

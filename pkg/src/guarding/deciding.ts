@@ -32,6 +32,8 @@ export async function decide(post: Post, proposed: Call): Promise<Decided> {
 async function unrecorded(post: Post, call: Call): Promise<Decided | null> {
   if (post.records === "all" || post.holdsAll || !post.enforces) return null;
   const stack = await post.stack();
+  // What may have been let run instead of being reviewed is told.
+  if (post.relaxing?.concerns(stack, call.tool)) return null;
   // Without marks a rule that asks for them is undecidable: what is allowed then is allowed whichever there are.
   const decision = stack.decide(call, undefined);
   const isPlain = decision.action === "allow" && !leavesTraces(decision);
@@ -73,7 +75,7 @@ async function stepOf(deciding: Deciding): Promise<Step<Decided>> {
       rejections.length > 0 && holding.repeats(call, rejections, deciding.moment.nowMs).verdict === "blocked";
     if (isBlocked) return blockedRepeat(deciding);
     const allowed: Decided = { kind: "allowed", call, decision };
-    const isRecorded = post.records === "all" || leavesTraces(decision);
+    const isRecorded = post.records === "all" || deciding.stack.claims.length > 0 || leavesTraces(decision);
     const drafts = isRecorded ? decisionDrafts(deciding, decision) : [];
     return { drafts, ...tracesOf(deciding), answer: answering(deciding, allowed) };
   }
@@ -122,9 +124,10 @@ export async function decideByLatest(
 ): Promise<{ readonly stack: HoldingStack; readonly decision: Decision; readonly usage: Usage }> {
   for (let round = 0; round < POLICY_ROUNDS; round += 1) {
     const stack = await post.stack();
-    const decided = await decideWithUsage(post, stack, call, moment);
+    const relaxed = await post.relaxing?.stackFor(stack, call, moment);
+    const decided = await decideWithUsage(post, relaxed ?? stack, call, moment);
     const latest = await post.stack();
-    if (latest.digest() === stack.digest()) return { stack: latest, ...decided };
+    if (latest.digest() === stack.digest()) return { stack: relaxed ?? latest, ...decided };
   }
   throw new EscalationError("stricter-review", "the policy changes faster than it can decide");
 }

@@ -8,6 +8,7 @@ import { CallError, type Told } from "../errors.js";
 import type { ReviewVerifier } from "../reviewers.js";
 import type { Call, Digest } from "../types.js";
 import { type Writing, writingTo } from "../writing.js";
+import { type Relaxing, relaxingOf } from "./relaxing.js";
 import { toldFailure } from "./told.js";
 import { toolDigests } from "./tools.js";
 import type {
@@ -37,6 +38,8 @@ export interface Post {
   readonly agentId: string;
   /** Whether the options name the session; else it is this guard's own, and a guard after it has another. */
   readonly isSessionNamed: boolean;
+  /** `null`: no rule replaces review here. */
+  readonly relaxing: Relaxing | null;
   readonly toolDigests: () => Promise<ReadonlyMap<string, Digest>>;
   readonly wrapped: Map<string, Run>;
   readonly holdsAll: boolean;
@@ -51,6 +54,8 @@ export interface Post {
   readonly state: {
     /** The policies that the history says this guard decides by; `null` until this process has said so. */
     recordedStack: Digest | null;
+    /** The same of those whose rules replace review here. */
+    recordedClaims: Digest | null;
     /** The batch that is being collected. */
     batch: { readonly id: string; readonly untilMs: number; count: number } | null;
   };
@@ -73,6 +78,7 @@ const OPTIONS: KeysOf<GuardOptions> = {
   hold: 0,
   collect: 0,
   verify: 0,
+  relaxing: 0,
   pendingMax: 0,
   record: 0,
   enforce: 0,
@@ -106,26 +112,36 @@ export function postOf(holding: Holding, given: GuardOptions): Post {
   const { user, context, tenant } = options;
   const { tool: _, ...known } = snapshotCall({ tool: "-", agent, user, session, context, tenant });
   const tell = teller(checkFunction("on", options.on));
+  const writing = writingTo(holding, store, now);
+  const agentId = typeof agent === "string" ? agent : agent.id;
+  const stack = async () => stackOf(typeof policy === "function" ? await policy() : policy);
+  const holdsAll = oneOf("hold", options.hold ?? "flagged", ["flagged", "all"]) === "all";
+  // Anything but a written `false` enforces.
+  const enforces = options.enforce !== false;
+  const closing = new AbortController();
+  const relaxing =
+    options.relaxing && relaxingOf(options.relaxing, { holding, writing, agentId, stack, closing, tell });
   return {
     holding,
-    writing: writingTo(holding, store, now),
+    writing,
     verify: checkFunction("verify", options.verify),
     newId,
-    stack: async () => stackOf(typeof policy === "function" ? await policy() : policy),
+    stack,
     known,
-    agentId: typeof agent === "string" ? agent : agent.id,
+    agentId,
     isSessionNamed: options.session !== undefined,
+    // Who holds every call, or none, has nothing to relax.
+    relaxing: relaxing !== undefined && enforces && !holdsAll ? relaxing : null,
     toolDigests: toolDigests(holding, options.tools ?? {}),
     wrapped: new Map(),
-    holdsAll: oneOf("hold", options.hold ?? "flagged", ["flagged", "all"]) === "all",
+    holdsAll,
     collect: collectOf(options.collect),
     pendingMax: atLeastOne("pendingMax", options.pendingMax ?? PENDING_MAX),
     records: oneOf("record", options.record ?? "all", ["all", "held"]),
-    // Anything but a written `false` enforces.
-    enforces: options.enforce !== false,
+    enforces,
     pollMs: atLeastOne("pollMs", options.pollMs ?? POLL_MS),
-    closing: new AbortController(),
-    state: { recordedStack: null, batch: null },
+    closing,
+    state: { recordedStack: null, recordedClaims: null, batch: null },
     tell,
   };
 }

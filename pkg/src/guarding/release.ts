@@ -9,7 +9,7 @@ import { type EscalationRecord, eachStored, type Step, usedOf } from "../writing
 import { decideByLatest, pauseOf } from "./deciding.js";
 import { guardOf } from "./hold.js";
 import { type NotRun, type Post, withMarks } from "./post.js";
-import { nothingWritten, policyDrafts } from "./steps.js";
+import { nothingWritten, policyDrafts, rememberPolicy } from "./steps.js";
 import { toldChanged, toldOf, toldPaused } from "./told.js";
 import type { WaitsFor } from "./types.js";
 
@@ -107,7 +107,7 @@ export async function release(post: Post, id: string): Promise<Release> {
       marks: event.marks.length === 0 ? null : { session: keys.session, marks: event.marks },
       used: usedOf(event.charge, nowMs),
       answer(records) {
-        post.state.recordedStack = stack.digest();
+        rememberPolicy({ post, stack });
         const released = records.at(-1);
         if (!released) throw new EscalationError("broken-history", "nothing was written");
         rememberUse(writing.store, id);

@@ -41,15 +41,24 @@ function keptOf(call: Call): Call {
 /** The entry that says which policy the guard decides by, if the last one of this process said something else. */
 export function policyDrafts({ post, stack }: Pick<Deciding, "post" | "stack">): readonly Draft[] {
   const digest = stack.digest();
-  if (post.state.recordedStack === digest) return [];
+  const { claims } = stack;
+  const { recordedStack, recordedClaims } = post.state;
+  if (recordedStack === digest && (claims.length === 0 || recordedClaims === digest)) return [];
   const note = `guard of ${post.agentId}: ${post.enforces ? "enforces" : "observes only, and lets every call run"}`;
-  return [{ id: null, event: { type: "policy", stack: digest, note } }];
+  const relaxed = claims.length === 0 ? {} : { relaxed: claims };
+  return [{ id: null, event: { type: "policy", stack: digest, note, ...relaxed } }];
+}
+
+/** Remembers which policy the history tells of now. */
+export function rememberPolicy({ post, stack }: Pick<Deciding, "post" | "stack">): void {
+  post.state.recordedStack = stack.digest();
+  if (stack.claims.length > 0) post.state.recordedClaims = stack.digest();
 }
 
 /** Answers `decided`, and remembers which policy the history tells of now. */
-export function answering<T>({ post, stack }: Pick<Deciding, "post" | "stack">, decided: T): () => T {
+export function answering<T>(deciding: Pick<Deciding, "post" | "stack">, decided: T): () => T {
   return () => {
-    post.state.recordedStack = stack.digest();
+    rememberPolicy(deciding);
     return decided;
   };
 }

@@ -1,10 +1,11 @@
 /** The shapes of a guard: what it is made of, and what it answers. */
 import type { DecidingPolicy } from "../decides.js";
 import type { Told } from "../errors.js";
-import type { RunOutcome } from "../lifecycle.js";
+import type { Checkpoint, RunOutcome } from "../lifecycle.js";
 import type { ReviewVerifier } from "../reviewers.js";
 import type { Store } from "../stores/store.js";
 import type { Call, Decision } from "../types.js";
+import type { Tightened } from "../watching.js";
 import type { EscalationRecord } from "../writing.js";
 
 /** What `createGuard` needs. What is said here of the agent is believed; what the agent says of itself is not. */
@@ -32,6 +33,8 @@ export interface GuardOptions {
   };
   /** Tells whose reviews are verified. Without it none is. */
   readonly verify?: ReviewVerifier;
+  /** With it rules that replace review can be in force; without it every one of them is off. */
+  readonly relaxing?: RelaxingOptions;
   /** How many calls of the agent may wait at once; 20 unless written. */
   readonly pendingMax?: number;
   /**
@@ -49,6 +52,20 @@ export interface GuardOptions {
   readonly newId?: () => string;
   /** Is told what happens. What it throws changes nothing. */
   readonly on?: (event: GuardEvent) => void;
+}
+
+/** What a guard needs for rules that replace review. */
+export interface RelaxingOptions {
+  /**
+   * 32 random bytes, or 64 hexadecimal digits, that the operator keeps and nobody else knows: they decide to which users
+   * a rule applies on a day, and which calls are audited. All guards of a store have the same.
+   */
+  readonly key: Uint8Array | string;
+  /**
+   * The last checkpoint of the history that was kept where whoever can write to the store cannot, or a function that is
+   * asked for it. `null`: there is none, and every rule is off.
+   */
+  readonly checkpoint: Checkpoint | null | (() => Checkpoint | null | Promise<Checkpoint | null>);
 }
 
 /** Somebody, by an id that is not empty, and whatever else policies ask about. */
@@ -151,7 +168,11 @@ export type GuardEvent =
       readonly told: Told | null;
     }
   /** The guard only observes. */
-  | { readonly type: "observing"; readonly message: string };
+  | { readonly type: "observing"; readonly message: string }
+  /** From now on rules that replace review can be in force, or none of them is. */
+  | { readonly type: "relaxing"; readonly isOn: boolean; readonly message: string }
+  /** A rule that replaces review is off until it is renewed. */
+  | ({ readonly type: "tightened" } & Tightened);
 
 /** Stands around tools: what is allowed runs, what is escalated waits for a person, what is blocked does not run. */
 export interface Guard {

@@ -52,7 +52,7 @@ const TOOLS_MAX: usize = 5;
 pub(super) fn tightenings(stack: &Stack, evidence: &Evidence) -> Vec<Tightening> {
     let calls: u64 = evidence.used.values().map(|used| used.calls).sum();
     let mut found = Vec::new();
-    for compiled in &stack.policies {
+    for compiled in stack.policies.iter() {
         for rule in &compiled.policy.rules {
             let key = RuleKey { policy: Some(compiled.policy.digest.to_string()), rule: Some(rule.id.clone()) };
             let used = evidence.used.get(&key);

@@ -48,7 +48,7 @@ pub struct Shown<'a> {
 pub fn card(shown: Shown<'_>, approved: Option<&[Value]>, policies: Option<Policies<'_>>) -> Card {
     let Shown { held: Held { call, digest, decision, .. }, original, links, unapprovable } = shown;
     let mut rows = Rows::default();
-    let catalogue = policies.and_then(|policies| policies.stack.catalogue.as_ref());
+    let catalogue = policies.and_then(|policies| policies.stack.catalogue.as_deref());
     let approved_args = approved.unwrap_or_default();
     let past = Past::new(approved_args, &call.tool);
     let unlisted = rows::unlisted(call.args.as_ref(), &call.tool, catalogue);

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::policy::{
-    Action, Condition, Entry, Field, Folder, Limit, Matcher, Measure, Otherwise, PathTest, Piece, Policy, Review, Rule,
-    Test, UrlTest,
+    Action, Condition, Entry, Field, Folder, Limit, Matcher, Measure, Otherwise, PathTest, Piece, Policy, Relaxed,
+    Review, Rule, Test, UrlTest,
 };
 
 /// A document; maps keep the order of their keys.
@@ -74,13 +74,16 @@ fn rule(rule: &Rule, long: bool, longest: bool) -> Document {
         one_or_list(rule.marks.iter().map(|mark| text(mark)).collect(), long)
     });
     map.maybe("review", rule.review.as_ref().map(|terms| review(terms, long)));
-    map.add_if(rule.relaxed, "relaxed", || {
-        let mut map = Entries::default();
-        map.add("until", text("2026-01-31"));
-        map.add("evidence", text("sha256:0"));
-        map.add_if(long, "share", || number(1.0));
-        Document::Map(map.0)
-    });
+    map.maybe("relaxed", rule.relaxed.as_ref().map(|terms| relaxed(terms, long)));
+    Document::Map(map.0)
+}
+
+fn relaxed(Relaxed { until, evidence, share, audit, is_in_force: _ }: &Relaxed, long: bool) -> Document {
+    let mut map = Entries::default();
+    map.add("until", text(until));
+    map.add("evidence", text(evidence));
+    map.maybe("share", share.or(long.then_some(1.0)).map(number));
+    map.maybe("audit", audit.or(long.then_some(0.05)).map(number));
     Document::Map(map.0)
 }
 

@@ -128,7 +128,7 @@ fn look<'a>(policy: &'a Policy, index: usize, call: &Call, usage: &mut impl FnMu
     let mut judge = |at: usize| {
         let (id, rule) = rule_of(policy, at);
         let (truth, fields) = match &rule.when {
-            _ if rule.relaxed => (Truth::No, Vec::new()),
+            _ if rule.relaxed.as_ref().is_some_and(|relaxed| !relaxed.is_in_force) => (Truth::No, Vec::new()),
             None => (Truth::Yes, Vec::new()),
             Some(condition) => condition_of_call(condition, call),
         };

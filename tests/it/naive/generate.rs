@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::calls;
 use super::choices::Choices;
 use super::conditions::{Kind, any_field, condition, field};
-use super::policy::{Action, Duration, Field, Limit, Measure, Otherwise, Piece, Policy, Review, Rule};
+use super::policy::{Action, Duration, Field, Limit, Measure, Otherwise, Piece, Policy, Relaxed, Review, Rule};
 
 /// Names that policies and calls use.
 pub(crate) const TOOLS: [&str; 6] = ["t", "t", "t", "file.read", "srv/a", "file.write"];
@@ -79,9 +79,9 @@ pub(crate) fn rule(choices: &mut Choices, action: Option<Action>) -> Rule {
     let doubt_escalates = action == Action::Block && choices.chance(25);
     let asks_somebody = action != Action::Block || doubt_escalates;
     let limit = choices.maybe(35, limit).filter(|_| allows);
-    let relaxed = allows && choices.chance(5);
+    let relaxed = choices.maybe(5, relaxed).filter(|_| allows);
     let id = choices.maybe(50, |choices| choices.pick(&["one", "two", "t#2", "rule"]).to_owned());
-    let id = if limit.is_some() || relaxed { Some(id.unwrap_or_else(|| "limited".to_owned())) } else { id };
+    let id = if limit.is_some() || relaxed.is_some() { Some(id.unwrap_or_else(|| "limited".to_owned())) } else { id };
     Rule {
         id,
         tools,
@@ -101,6 +101,17 @@ pub(crate) fn rule(choices: &mut Choices, action: Option<Action>) -> Rule {
         },
         review: choices.maybe(40, review).filter(|_| asks_somebody),
         relaxed,
+    }
+}
+
+/// Terms on which a rule replaces review, and as yet does not.
+pub(crate) fn relaxed(choices: &mut Choices) -> Relaxed {
+    Relaxed {
+        until: choices.pick(&["2027-06-30", "2026-01-31"]),
+        evidence: choices.pick(&["412 of 412 approved", "sha256:0"]),
+        share: choices.maybe(70, |choices| choices.pick(&[0.5, 0.1, 0.9, 0.0, 1.0])),
+        audit: choices.maybe(60, |choices| choices.pick(&[0.5, 0.2, 1.0, 0.01])),
+        is_in_force: false,
     }
 }
 

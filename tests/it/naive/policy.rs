@@ -57,7 +57,20 @@ pub(crate) struct Rule {
     pub(crate) limit: Option<Limit>,
     pub(crate) marks: Vec<String>,
     pub(crate) review: Option<Review>,
-    pub(crate) relaxed: bool,
+    pub(crate) relaxed: Option<Relaxed>,
+}
+
+/// Terms on which a rule replaces review.
+#[derive(Clone, Debug)]
+pub(crate) struct Relaxed {
+    pub(crate) until: &'static str,
+    pub(crate) evidence: &'static str,
+    /// `None`: unwritten.
+    pub(crate) share: Option<f64>,
+    /// `None`: unwritten.
+    pub(crate) audit: Option<f64>,
+    /// Whether it applies to the call that is decided; a policy does not say so.
+    pub(crate) is_in_force: bool,
 }
 
 /// A piece of the text of `consequence`.

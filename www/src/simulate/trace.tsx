@@ -96,6 +96,7 @@ function Step({ id, rule, linked }: Omit<WalkProps, "policy"> & { readonly rule:
   return (
     <>
       <Place span={rule.span} text={rule.id} linked={linked} /> <span class="met">{MET[rule.outcome]}</span>
+      {rule.idle !== null && <> ({rule.idle})</>}
       {rule.pattern !== null && rule.pattern.text !== rule.id && (
         <>
           {" "}

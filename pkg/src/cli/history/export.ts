@@ -2,8 +2,8 @@
 import { open } from "node:fs/promises";
 import { holding } from "../../engines/full.js";
 import type { Checkpoint } from "../../lifecycle.js";
+import { partsOf } from "../../parts.js";
 import type { Store } from "../../stores/store.js";
-import { partsOf } from "../../verifying.js";
 import type { Output } from "../output.js";
 import { EXIT_OK, Problem, unwritable } from "../problem.js";
 import { lineOf } from "./lines.js";

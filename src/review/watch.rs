@@ -1,0 +1,395 @@
+//! What a history says for and against rules that replace review, read entry by entry.
+//!
+//! For a rule speak the calls that people let run before it was in force, as far as the history is that of a checkpoint
+//! kept elsewhere. Against it speak rejections since, wherever they stand.
+
+use std::collections::BTreeMap;
+
+use super::escalation::Escalation;
+use super::event::{Entry, Event, Held, UnixMs, Verdict};
+use super::history::{Checkpoint, Head, Line};
+use crate::decide::call::Call;
+use crate::decide::compile::Stack;
+use crate::decide::decide::{decide, matched};
+use crate::decide::limit::Usage;
+use crate::decide::relaxing::{DrawKey, Draws, Relaxing, claim_of};
+use crate::policy::model::Action;
+use crate::policy::terms::Risk;
+use crate::value::digest::{Digest, Subject, digest};
+use crate::value::value::{Value, record};
+
+/// So many different calls people must have let run before a rule is in force for calls like them.
+pub const EVIDENCE_MIN: usize = 20;
+/// How many kinds of calls are told apart for each rule; what comes after them is not in force.
+const KINDS_MAX: usize = 64;
+/// How many calls that wait are followed at once.
+const OPEN_MAX: usize = 10_000;
+/// An answer after less is one that nobody read for, in milliseconds.
+const READING_MS_MIN: u64 = 1_500;
+
+/// A rejection moves the score of a rule up by this: the logarithm of .02 / .002, which is 10.
+const BAD: f64 = std::f64::consts::LN_10;
+/// What was let run moves it down by this, not below 0: the logarithm of .998 / .98.
+const GOOD: f64 = 0.018_200_704_646_846_37;
+/// From this score on the rule is no longer in force.
+///
+/// A Bernoulli CUSUM (Reynolds and Stoumbos, “A CUSUM chart for monitoring a proportion when inspecting continuously”,
+/// 1999) that accepts two bad calls of 1,000 and rejects 20: with so few it is raised once in 6,798 answers, with 20 within
+/// 132, and with 50 within 44.
+const ALARM: f64 = 4.0;
+
+/// Why a rule is no longer in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tightening {
+    /// A person rejected a call that it would have let run, and that call risks much or cannot be undone.
+    Severe,
+    /// People reject too many of the calls that it would have let run.
+    TooMany,
+}
+
+impl Tightening {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Severe => "severe-rejection",
+            Self::TooMany => "too-many-rejections",
+        }
+    }
+}
+
+/// A rule that is no longer in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tightened {
+    /// Its id.
+    pub rule: String,
+    /// Why.
+    pub why: Tightening,
+    /// The escalation that showed it.
+    pub escalation: String,
+}
+
+/// What an entry tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// Nothing that matters here.
+    Nothing,
+    /// What the rules of a policy that replace review claim, from here on.
+    Claims(Vec<Digest>),
+    /// What happened to its escalation.
+    Event(Box<Event>),
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// Follows a history from its first entry.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    stack: Stack,
+    as_if: Stack,
+    key: DrawKey,
+    checkpoint: Option<Checkpoint>,
+    head: Head,
+    is_of_checkpoint: bool,
+    problem: Option<&'static str>,
+    claims: Vec<Claim>,
+    open: BTreeMap<String, Open>,
+}
+
+/// What speaks for and against a rule that replaces review, by what it claims.
+#[derive(Clone, Debug)]
+struct Claim {
+    claim: Digest,
+    /// Id of the first rule that claims it.
+    rule: String,
+    /// Whether a guard has decided by it.
+    has_begun: bool,
+    /// Calls that people let run before that: digests of at most [`EVIDENCE_MIN`] of each kind.
+    evidence: Vec<(Digest, Vec<Digest>)>,
+    score: f64,
+    tightened: Option<Tightening>,
+}
+
+/// A call that waits and that rules would have let run, by their places among the claims.
+#[derive(Clone, Debug)]
+struct Open {
+    escalation: Escalation,
+    claims: Vec<usize>,
+}
+
+impl Watch {
+    /// Follows a history for the rules of `stack`, against a checkpoint that was kept elsewhere, without which it proves
+    /// nothing; `key` is that of draws.
+    #[must_use]
+    pub fn new(stack: &Stack, key: DrawKey, checkpoint: Option<Checkpoint>) -> Self {
+        let mut claims: Vec<Claim> = Vec::new();
+        for rule in stack.policies.iter().flat_map(|compiled| &compiled.policy.rules) {
+            let Some(claim) = claim_of(rule).filter(|claim| claims.iter().all(|known| known.claim != *claim)) else {
+                continue;
+            };
+            let (rule, evidence) = (rule.id.clone(), Vec::new());
+            claims.push(Claim { claim, rule, has_begun: false, evidence, score: 0.0, tightened: None });
+        }
+        Self {
+            stack: stack.with_relaxing(Relaxing::Off),
+            as_if: stack.with_relaxing(Relaxing::InForce),
+            key,
+            checkpoint,
+            head: Head::default(),
+            is_of_checkpoint: false,
+            problem: None,
+            claims,
+            open: BTreeMap::new(),
+        }
+    }
+
+    /// What the rules claim.
+    pub fn claims(&self) -> impl Iterator<Item = Digest> {
+        self.claims.iter().map(|claim| claim.claim)
+    }
+
+    /// Whether a rule that replaces review is about `tool`.
+    #[must_use]
+    pub fn concerns(&self, tool: &str) -> bool {
+        let candidates = self.stack.candidates(tool);
+        self.stack.policies.iter().zip(&candidates).any(|(compiled, candidates)| {
+            let mut rules = candidates.hits.iter().filter_map(|hit| compiled.policy.rules.get(hit.rule));
+            rules.any(|rule| rule.relaxed.is_some())
+        })
+    }
+
+    /// The end of what was read.
+    #[must_use]
+    pub const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Why the history proves nothing; `None` if what was read is whole, up to the checkpoint at least.
+    #[must_use]
+    pub const fn problem(&self) -> Option<&'static str> {
+        match self.problem {
+            None if self.checkpoint.is_none() => Some("there is no checkpoint of it that was kept elsewhere"),
+            None if !self.is_of_checkpoint => Some("it ends before the checkpoint that was kept of it"),
+            problem => problem,
+        }
+    }
+
+    /// The stack for `call` at `now_ms`: those of its rules are in force that the history proves, for whom they are drawn.
+    #[must_use]
+    pub fn stack_for(&self, call: &Call, now_ms: UnixMs) -> Stack {
+        if self.problem().is_some() {
+            return self.stack.clone();
+        }
+        let kind = kind_of(call);
+        let is_proven = |claim: &&Claim| {
+            let calls = claim.evidence.iter().find(|(of, _)| Some(*of) == kind).map_or(0, |(_, calls)| calls.len());
+            claim.tightened.is_none() && calls >= EVIDENCE_MIN
+        };
+        let proven = self.claims.iter().filter(is_proven).map(|claim| claim.claim).collect();
+        self.stack.with_relaxing(Relaxing::Drawn(Draws { key: self.key.clone(), now_ms, proven }))
+    }
+
+    /// Takes the next entry, whose hash is said to be `hash`; answers the rules that it ends.
+    pub fn take(&mut self, line: &Line<'_>, hash: Digest, told: Told) -> Vec<Tightened> {
+        if self.problem.is_some() {
+            return Vec::new();
+        }
+        let follows = line.seq == self.head.size && line.previous == self.head.hash && line.at_ms >= self.head.at_ms;
+        if !follows || line.hash() != Some(hash) {
+            return self.fail("an entry is not what was sealed after the one before it");
+        }
+        self.head = self.head.with_entry(hash, line.at_ms);
+        if let Some(kept) = self.checkpoint.filter(|kept| kept.size == self.head.size) {
+            let is_same = |now: Checkpoint| now.root == kept.root && now.origin == kept.origin;
+            if !self.head.checkpoint().is_some_and(is_same) {
+                return self.fail("it is not the history of the checkpoint that was kept of it");
+            }
+            self.is_of_checkpoint = true;
+        }
+        match (line.id, told) {
+            (_, Told::Nothing) => Vec::new(),
+            (None, Told::Claims(begun)) => {
+                for claim in self.claims.iter_mut().filter(|claim| begun.contains(&claim.claim)) {
+                    claim.has_begun = true;
+                }
+                Vec::new()
+            }
+            (Some(id), Told::Event(event)) => self.happen(id, line.seq, &Entry { at_ms: line.at_ms, event: *event }),
+            (_, Told::Claims(_) | Told::Event(_) | Told::Unknown) => self.fail("an entry does not tell what happened"),
+        }
+    }
+
+    fn fail(&mut self, why: &'static str) -> Vec<Tightened> {
+        self.problem = Some(why);
+        Vec::new()
+    }
+
+    fn happen(&mut self, id: &str, seq: u64, entry: &Entry) -> Vec<Tightened> {
+        const IMPOSSIBLE: &str = "something in it cannot have happened";
+        if let Event::Open { held, .. } = &entry.event {
+            return match self.open(id, held, entry) {
+                Some(()) => Vec::new(),
+                None => self.fail(IMPOSSIBLE),
+            };
+        }
+        let Some(mut open) = self.open.remove(id) else { return Vec::new() };
+        if open.escalation.take(entry, None).is_err() {
+            return self.fail(IMPOSSIBLE);
+        }
+        match &entry.event {
+            Event::Review(answered) if answered.verdict == Verdict::Reject => {
+                let why =
+                    if is_severe(first_held(&open.escalation)) { Tightening::Severe } else { Tightening::TooMany };
+                self.speak_against(id, &open, why)
+            }
+            // Whoever changes a call says that it should not have run as it was.
+            Event::Edit { .. } => {
+                let tightened = self.speak_against(id, &open, Tightening::TooMany);
+                self.open.insert(id.to_owned(), open);
+                tightened
+            }
+            Event::Consume { .. } => {
+                self.speak_for(seq, &open);
+                Vec::new()
+            }
+            Event::Expire | Event::Withdraw { .. } | Event::Revoke { .. } => Vec::new(),
+            Event::Open { .. }
+            | Event::Claim { .. }
+            | Event::Ask { .. }
+            | Event::Answer { .. }
+            | Event::Review(_)
+            | Event::Outcome { .. } => {
+                self.open.insert(id.to_owned(), open);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Follows what becomes of a call, if rules that replace review would have let it run; `None` if it cannot be.
+    fn open(&mut self, id: &str, held: &Held, entry: &Entry) -> Option<()> {
+        let claims = self.would_let_run(&held.call);
+        if claims.is_empty() {
+            return Some(());
+        }
+        let escalation = Escalation::begun_by(entry).ok()?;
+        if self.open.len() >= OPEN_MAX {
+            // Nobody can reject any more what waited too long.
+            self.open.retain(|_, open| entry.at_ms < open.escalation.expires_at_ms);
+        }
+        let is_known = self.open.contains_key(id);
+        if is_known || self.open.len() >= OPEN_MAX {
+            return None;
+        }
+        self.open.insert(id.to_owned(), Open { escalation, claims });
+        Some(())
+    }
+
+    /// The rules that replace review without which `call` would not run if all of them were in force and no limit was
+    /// used, by their places among the claims.
+    fn would_let_run(&self, call: &Call) -> Vec<usize> {
+        /// As often a guard asks what was used of limits.
+        const ROUNDS: usize = 5;
+        let mut usage = Usage::default();
+        let mut is_allowed = false;
+        for _ in 0..ROUNDS {
+            let decision = decide(&self.as_if, call, &usage);
+            is_allowed = decision.action == Action::Allow;
+            if is_allowed || decision.charge.is_empty() {
+                break;
+            }
+            for charge in decision.charge {
+                usage.insert(charge.bucket, 0.0);
+            }
+        }
+        if !is_allowed {
+            return Vec::new();
+        }
+        let matched = matched(&self.as_if, call, &usage);
+        let rules = self.as_if.policies.iter().zip(matched);
+        let rules = rules.filter_map(|(compiled, rule)| claim_of(compiled.policy.rules.get(rule?)?));
+        let mut places = Vec::new();
+        for place in rules.filter_map(|claim| self.claims.iter().position(|known| known.claim == claim)) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
+    }
+
+    fn speak_against(&mut self, id: &str, open: &Open, why: Tightening) -> Vec<Tightened> {
+        let mut tightened = Vec::new();
+        for &place in &open.claims {
+            let Some(claim) = self.claims.get_mut(place).filter(|claim| claim.has_begun) else { continue };
+            claim.score += BAD;
+            let ends = why == Tightening::Severe || claim.score >= ALARM;
+            if ends && claim.tightened.is_none() {
+                claim.tightened = Some(why);
+                tightened.push(Tightened { rule: claim.rule.clone(), why, escalation: id.to_owned() });
+            }
+        }
+        tightened
+    }
+
+    /// A person let a call run as it was; `seq` is where that stands.
+    fn speak_for(&mut self, seq: u64, open: &Open) {
+        let Open { escalation, claims } = open;
+        let is_read = |shown_ms: Option<u64>| shown_ms.is_none_or(|shown_ms| shown_ms >= READING_MS_MIN);
+        let is_considered = escalation.reviews.iter().all(|review| {
+            let answered = &review.answered;
+            answered.verdict == Verdict::Reject || !answered.in_batch && is_read(answered.shown_ms)
+        });
+        if escalation.original.is_some() || !is_considered {
+            return;
+        }
+        let Held { call, digest, .. } = &escalation.held;
+        for &place in claims {
+            let Some(claim) = self.claims.get_mut(place) else { continue };
+            if claim.has_begun {
+                claim.score = (claim.score - GOOD).max(0.0);
+            } else if self.checkpoint.is_some_and(|kept| seq < kept.size)
+                && let Some(kind) = kind_of(call)
+            {
+                claim.add_evidence(kind, *digest);
+            }
+        }
+    }
+}
+
+impl Claim {
+    fn add_evidence(&mut self, kind: Digest, call: Digest) {
+        let known = self.evidence.iter().position(|(known, _)| *known == kind);
+        if known.is_none() && self.evidence.len() < KINDS_MAX {
+            self.evidence.push((kind, Vec::new()));
+        }
+        let place = known.unwrap_or(self.evidence.len().saturating_sub(1));
+        let Some((_, calls)) = self.evidence.get_mut(place).filter(|(of, _)| *of == kind) else { return };
+        if calls.len() < EVIDENCE_MIN && !calls.contains(&call) {
+            calls.push(call);
+        }
+    }
+}
+
+/// The call as it was held at first.
+fn first_held(escalation: &Escalation) -> &Held {
+    escalation.original.as_ref().unwrap_or(&escalation.held)
+}
+
+/// Whether a call must not be let run by mistake: it risks much, or nobody wrote that it can be undone.
+fn is_severe(held: &Held) -> bool {
+    let risk = held.decision.risk.unwrap_or(Risk::High);
+    risk >= Risk::High || held.decision.reversible != Some(true)
+}
+
+/// What evidence does not carry over from: how the tool described itself, and the model and version of the agent.
+fn kind_of(call: &Call) -> Option<Digest> {
+    let agent = |key: &str| match &call.agent {
+        Some(Value::Map(agent)) => agent.get(key).cloned(),
+        _ => None,
+    };
+    let kind = record([
+        ("tool", call.tool_digest.map(|digest| Value::Text(digest.to_string()))),
+        ("model", agent("model")),
+        ("version", agent("version")),
+    ]);
+    digest(Subject::Key, &kind).ok()
+}
