@@ -10,8 +10,8 @@ import { isProgram, Problem, program, root, say } from "./run.mjs";
 
 /** The entries that decide, the WebAssembly of each, and the most that it and its JavaScript may take, in bytes of gzip. */
 const entries = {
-  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 592_000 },
-  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 334_000 },
+  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 594_000 },
+  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 338_000 },
   "countersign/compiled": { file: "countersign_compiled_bg.wasm", gzipBytesMax: 183_000 },
 };
 const appGzipBytesMax = 330_000;
