@@ -1,6 +1,6 @@
 //! Adding a rule to a policy's text.
 
-use super::super::digest::rule_value;
+use super::super::digest::{review_value, rule_value};
 use super::super::model::{Policy, PolicyTest, Rule};
 use super::super::parse::parse;
 use super::{
@@ -78,7 +78,9 @@ fn has_gained(policy: &Policy, edited: &Policy, at: usize, wanted: &Rule) -> boo
     edited.rules.len() == policy.rules.len() + 1
         && edited.rules.get(at).is_some_and(|added| is_same(added, wanted))
         && others.iter().zip(&policy.rules).all(|(a, b)| is_same(a, b))
-        && (edited.default, edited.confidence, &edited.review) == (policy.default, policy.confidence, &policy.review)
+        && (edited.default, edited.confidence) == (policy.default, policy.confidence)
+        // By what they mean: where they stand behind the rules, their places are others.
+        && review_value(&edited.review) == review_value(&policy.review)
         && (&edited.name, &edited.description) == (&policy.name, &policy.description)
         && edited.tests.len() == policy.tests.len()
         && edited.tests.iter().zip(&policy.tests).all(|(a, b)| is_same_test(a, b))
@@ -114,10 +116,21 @@ fn last(text: &str, list: &Node, item: &Node, rule: &Map) -> Vec<(usize, String)
     vec![(at, at_line_start(text, at, &block, newline))]
 }
 
-/// Where the dash of `item`, which stands in a block list, is.
+/// Where the dash of `item`, which stands in a block list, is: at the beginning of its line, or of one above which only
+/// comments follow.
 fn dash_of(text: &str, item: &Node) -> usize {
-    let before = text.get(..item.span.start).unwrap_or_default();
-    before.rfind('-').unwrap_or(item.span.start)
+    let mut line = item.span.start - column(text, item.span.start);
+    loop {
+        let rest = text.get(line..).unwrap_or_default();
+        let dash = line + rest.len() - rest.trim_start_matches(' ').len();
+        if text.get(dash..).is_some_and(|rest| rest.starts_with('-')) {
+            return dash;
+        }
+        match line_above(text, line) {
+            Some(above) => line = above,
+            None => return item.span.start,
+        }
+    }
 }
 
 /// The beginning of the comments that stand right above the line at `line`, in the column `indent`.

@@ -1,10 +1,10 @@
 //! The change of a policy's text that a proposal is: it only inserts, and the policy then says what it said and this more.
 
+use countersign::decide::compile::compile;
 use countersign::decide::decide::decide;
 use countersign::decide::limit::Usage;
 use countersign::decide::relaxing::Relaxing;
 use countersign::evidence::policy_test::run_tests;
-use countersign::policy::edit::EditError;
 use countersign::policy::edit::rule::add_rule;
 use countersign::policy::model::{Action, Policy};
 use countersign::policy::parse::parse;
@@ -101,7 +101,7 @@ fn written(policy: &policy::Policy, choices: &mut Choices) -> String {
 #[test]
 fn a_rule_that_is_added_to_any_policy_leaves_every_byte_and_is_the_rule_that_was_meant() {
     let mut runner = choices::runner(0);
-    let (mut added, mut unusual) = (0, 0);
+    let mut added = 0;
     for _ in 0..700 {
         let choices = &mut Choices::random(&mut runner);
         let policy = generate::policy(choices);
@@ -118,13 +118,8 @@ fn a_rule_that_is_added_to_any_policy_leaves_every_byte_and_is_the_rule_that_was
         let fix = match (add_rule(&text, &map_of(&rule, choices), before, Limits::default()), &wanted) {
             (Ok(fix), Some(_)) => fix,
             (Ok(_), None) => panic!("no policy has this rule\n{text}"),
-            (Err(EditError::UnusualText), Some(_)) => {
-                unusual += 1;
-                println!("UNUSUAL {before:?} {:?}\n{text}", map_of(&rule, choices));
-                continue;
-            }
             (Err(_), None) => continue,
-            (Err(error), Some(_)) => panic!("{error:?}\n{text}"),
+            (Err(error), Some(_)) => panic!("{error:?}, {before:?}\n{text}"),
         };
         added += 1;
         assert_eq!(fix.span.start, fix.span.end, "it only inserts");
@@ -143,18 +138,14 @@ fn a_rule_that_is_added_to_any_policy_leaves_every_byte_and_is_the_rule_that_was
         if before.is_some() && fix.replacement.trim_start().starts_with("- ") && head.ends_with('\n') {
             assert!(!above.trim_start().starts_with('#') || inset(above) != inset(&fix.replacement), "{edited}");
         }
-        let stacks = [stack(&edited), stack(&print(&document(&policy, Wording::Short), Style::Json))];
+        let stacks = [edited_policy, wanted].map(|policy| compile(vec![policy]).unwrap());
         for asked in generate::calls(choices) {
             let call = call(&asked.call.to_string());
-            // What the new rule does not touch is decided as before.
-            let [now, was] = stacks.each_ref().map(|stack| decide(stack, &call, &Usage::default()));
-            let is_touched =
-                now.rule.as_deref() == Some("added") || now.undecidable.iter().any(|doubt| doubt.rule == "added");
-            assert!(is_touched || (now.action, &now.rule, now.cause) == (was.action, &was.rule, was.cause), "{edited}");
+            let [edited, wanted] = stacks.each_ref().map(|stack| decide(stack, &call, &Usage::default()));
+            assert_eq!(edited, wanted);
         }
     }
-    println!("{added} {unusual}");
-    assert!(added > 500 && unusual <= 5, "{added} added, {unusual} not");
+    assert!(added > 500, "{added} added");
 }
 
 /// The same rules as somebody may have written them, with a rule that asks about refunds.

@@ -87,11 +87,11 @@ fn history(random: &mut Random, policy: &str) -> (Past, Vec<String>) {
         _ => random.pick(&[0.05, 0.5, 1.0]),
     };
     let at_once = random.chance(0.5);
-    for nth in 0..420 {
+    for nth in 0..900 {
         let payment = Payment::random(random, nth);
         let json = payment.json();
         let decided = countersign::decide::decide::decide(&stack, &call(&json), &Default::default()).action;
-        let is_bad = bad.holds(&payment) && random.chance(rejected) && (at_once || nth > 200);
+        let is_bad = bad.holds(&payment) && random.chance(rejected) && (at_once || nth > 400);
         match decided {
             Action::Allow => {}
             Action::Escalate => {
@@ -102,13 +102,13 @@ fn history(random: &mut Random, policy: &str) -> (Past, Vec<String>) {
                 } else {
                     Says::Approve
                 };
-                past.say(&stack, &json, nth / 20, random.pick(&["ana", "ben"]), says);
+                past.say(&stack, &json, nth / 40, random.pick(&["ana", "ben"]), says);
                 if is_bad {
                     refused.push(json);
                 }
             }
             Action::Block => {
-                past.evidence.take_decision(&stack, &call(&json), decided, START_MS + nth / 20 * DAY_MS);
+                past.evidence.take_decision(&stack, &call(&json), decided, START_MS + nth / 40 * DAY_MS);
                 refused.push(json);
             }
         }
@@ -127,7 +127,7 @@ fn d12_d13_no_proposal_allows_a_call_that_was_rejected_or_blocked() {
     let random = &mut Random(13);
     let mut found: [u32; 3] = [0; 3];
     let mut narrowed = 0;
-    for nth in 0..180 {
+    for nth in 0..90 {
         let at = nth % POLICIES.len();
         let policy = POLICIES[at];
         let (mut past, refused) = history(random, policy);
@@ -161,7 +161,7 @@ fn is_ever_proposed(random: &mut Random, bad: f64) -> bool {
     // What is bad is rejected, or nobody is sure of it and it expires.
     let says = random.pick(&[Says::Reject, Says::Nothing]);
     let mut is_proposed = false;
-    for nth in 0..420 {
+    for nth in 0..330 {
         let json = noise(random, nth);
         past.say(&stack, &json, nth / 15, "ana", if random.chance(bad) { says } else { Says::Approve });
         if nth % 60 == 59 && nth > 150 {

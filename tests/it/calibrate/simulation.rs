@@ -2,13 +2,16 @@
 //!
 //! The draws are those of a generator with a fixed seed. Exact probabilities, over all histories, are compared with.
 
-use countersign::evidence::calibrate::answer::{Answer, Uncounted};
+use countersign::evidence::calibrate::answer::{Answer, Uncounted, answer};
 use countersign::evidence::calibrate::evidence::Spread;
 use countersign::evidence::calibrate::gate::{Checks, Counted, Grounds, Missing, bar, proof};
 use countersign::evidence::statistics::sequential::approvals_needed;
 use countersign::policy::terms::Risk;
+use countersign::review::escalation::Escalation;
+use countersign::review::event::{Entry, Event, Reviewer};
 
-use super::{ATTENTIVE, Past, REFUNDS, Says, only, refund};
+use super::{ATTENTIVE, Past, REFUNDS, START_MS, Says, only, refund};
+use crate::lifecycle::{call, opened, stack};
 
 const ALPHA: f64 = 0.05;
 const RULES: u32 = 10_000;
@@ -150,14 +153,12 @@ fn d04_of_ten_thousand_rules_that_are_just_not_good_enough_no_more_than_alpha_ev
         let needed = table(Risk::Medium, checks, DECISIONS_MAX);
         for every in [1, A_DAY] {
             let passed = simulated(random, &needed, 0.99, every, DECISIONS_MAX);
-            println!("{checks:?}, every {every}: {passed}");
             assert!(passed <= ALPHA, "{passed}");
         }
         // What is worse passes less often still, and so it is at the other bars.
         assert!(simulated(random, &needed, 0.985, A_DAY, DECISIONS_MAX) < 0.005);
         for (risk, good, most) in [(Risk::Low, 0.95, DECISIONS_MAX), (Risk::High, 0.999, 4 * DECISIONS_MAX)] {
             let passed = simulated(random, &table(risk, checks, most), good, A_DAY, most);
-            println!("{risk:?} {checks:?}: {passed}");
             assert!(passed <= ALPHA, "{risk:?}: {passed}");
         }
     }
@@ -172,21 +173,19 @@ fn rules_that_are_good_enough_pass() {
         let exact = passes(&needed, good, 1, DECISIONS_MAX);
         assert!((exact - wanted).abs() <= 5.1e-6, "{good}: {exact}");
         let passed = simulated(random, &needed, good, 1, DECISIONS_MAX);
-        println!("{good}: {passed}");
         // Somebody who looks once a day misses next to nothing.
         assert!(simulated(random, &needed, good, A_DAY, DECISIONS_MAX) >= passed - 0.02);
     }
     // The whole gate, where forty check cards were caught and none was missed.
     let needed = table(Risk::Medium, ATTENTIVE, DECISIONS_MAX);
-    for (good, least) in [(0.995, 0.8), (0.998, 0.999)] {
+    for (good, least) in [(0.995, 0.7), (0.998, 0.999)] {
         let passed = simulated(random, &needed, good, A_DAY, DECISIONS_MAX);
-        println!("whole {good}: {passed}");
         assert!(passed >= least, "{good}: {passed}");
     }
 }
 
-/// Reviewers who reject a share of `caught` of bad calls and of check cards; of a hundred answers, three are to cards,
-/// beside those at the start.
+/// Reviewers who reject a share of `caught` of bad calls and of check cards. Of a hundred answers three are to cards, up to
+/// 400 of them, beside those at the start.
 struct Reviewers {
     caught: f64,
     cards: u64,
@@ -195,22 +194,23 @@ struct Reviewers {
 /// What the gate asks for, asked once.
 type Asked = std::collections::BTreeMap<(u64, u64, u64), Option<u64>>;
 
-/// Whether a rule of which a share of `good` is right passes, looked at once a day.
-fn passes_by(random: &mut Random, asked: &mut Asked, good: f64, Reviewers { caught, cards }: &Reviewers) -> bool {
-    let hits = |random: &mut Random, cards: u64| (0..cards).filter(|_| random.chance(*caught)).count() as u64;
-    let (mut shown, mut answers, mut against) = (*cards, 0, 0);
-    let mut found = hits(random, shown);
-    let approved = 1.0 - (1.0 - good) * caught;
-    let mut next = random.run(approved);
-    while answers < DECISIONS_MAX {
-        answers += A_DAY;
+/// Whether a rule of which a share of `good` is right passes, looked at once a day. `alone` is what the e-value alone asks
+/// for, so that the whole gate need not be asked before.
+fn passes_by(random: &mut Random, asked: &mut Asked, alone: &[u64], good: f64, by: &Reviewers) -> bool {
+    let hits = |random: &mut Random, cards: u64| (0..cards).filter(|_| random.chance(by.caught)).count() as u64;
+    let approved = 1.0 - (1.0 - good) * by.caught;
+    let (mut shown, mut found, mut against, mut next) = (0, 0, 0, random.run(approved));
+    for answers in (A_DAY..=DECISIONS_MAX).step_by(A_DAY as usize) {
         while next < answers {
             against += 1;
             next += 1 + random.run(approved);
         }
-        let due = cards + answers * 3 / 100;
+        let due = (by.cards + answers * 3 / 100).min(400);
         found += hits(random, due - shown);
         shown = due;
+        if alone.get(against as usize).is_none_or(|needed| answers - against < *needed) {
+            continue;
+        }
         let needed = *asked.entry((found, shown, against)).or_insert_with(|| {
             match missing(Risk::Medium, 0, against, Checks { caught: found, missed: shown - found }).as_slice() {
                 [Missing::Approvals(count)] => Some(*count),
@@ -227,20 +227,17 @@ fn passes_by(random: &mut Random, asked: &mut Asked, good: f64, Reviewers { caug
 #[test]
 fn d03_what_reviewers_miss_relaxes_no_more_than_alpha() {
     let random = &mut Random(9);
-    let asked = &mut Asked::new();
-    for caught in [1.0, 0.95, 0.9, 0.8, 0.7, 0.5] {
-        for cards in [0, 30, 400] {
-            let reviewers = Reviewers { caught, cards };
-            let passed = (0..2_000).filter(|_| passes_by(random, asked, 0.99, &reviewers)).count();
-            let share = f64::from(passed as u32) / 2_000.0;
-            println!("caught {caught}, {cards} cards: {share}");
-            assert!(share <= ALPHA, "{caught} caught, {cards} cards: {share}");
+    let (asked, alone) = (&mut Asked::new(), table(Risk::Medium, NO_CARDS, DECISIONS_MAX));
+    for caught in [0.95, 0.9, 0.8, 0.7, 0.5] {
+        for cards in [0, 400] {
+            let by = Reviewers { caught, cards };
+            let passed = (0..1_000).filter(|_| passes_by(random, asked, &alone, 0.99, &by)).count();
+            assert!(passed <= 50, "{caught} caught, {cards} cards: {passed} of 1,000");
         }
     }
     // Who catches most, and is shown to, lets good rules pass.
-    let reviewers = Reviewers { caught: 0.95, cards: 60 };
-    let passed = (0..200).filter(|_| passes_by(random, asked, 0.998, &reviewers)).count();
-    println!("{passed}");
+    let by = Reviewers { caught: 0.95, cards: 60 };
+    let passed = (0..200).filter(|_| passes_by(random, asked, &alone, 0.998, &by)).count();
     assert!(passed >= 190, "{passed}");
 }
 
@@ -275,23 +272,29 @@ fn d03_reviewers_who_stamp_everything_relax_nothing() {
     assert!(!stamped(Says::Approve, ATTENTIVE).rules[0].proposals.is_empty());
 }
 
+/// What is made of an escalation that two verified reviewers approve, each so.
+fn answer_of_two(says: [Says; 2]) -> Option<Answer> {
+    let policy = REFUNDS.replace("reversible: true\n", "reversible: true\n    review: { quorum: 2 }\n");
+    let open = opened(&stack(&policy), call(&refund(1, 10, "s")), START_MS);
+    let mut escalation = Escalation::begun_by(&open).unwrap();
+    for (at_ms, (says, by)) in (START_MS + 1..).zip(says.into_iter().zip(["ana", "ben"])) {
+        let event = Event::Review(says.answered(by, escalation.held.digest));
+        let reviewer = Reviewer { id: by.to_owned(), roles: Vec::new() };
+        escalation.take(&Entry { at_ms, event }, Some(&reviewer)).unwrap();
+    }
+    answer(&escalation, true)
+}
+
 #[test]
 fn d03_of_two_approvals_both_must_have_been_read() {
-    let policy = REFUNDS.replace("reversible: true\n", "reversible: true\n    review: { quorum: 2 }\n");
-    for (second, counts) in
-        [(Says::Approve, true), (Says::Hastily, false), (Says::InBatch, false), (Says::Unmeasured, false)]
-    {
-        for order in [[Says::Approve, second], [second, Says::Approve]] {
-            let mut past = Past::new(&policy);
-            let held_by = past.stack.clone();
-            let answers = [("ana", order[0]), ("ben", order[1])];
-            past.say_all(&held_by, &refund(1, 10, "s"), 0, &answers);
-            let counted = only(&past.report(&policy, ATTENTIVE)).proof.counted;
-            assert_eq!(
-                (counted.approvals, counted.spread.reviewers),
-                if counts { (1, 2) } else { (0, 0) },
-                "{order:?}"
-            );
+    assert_eq!(answer_of_two([Says::Approve, Says::Approve]), Some(Answer::For));
+    for (stamps, why) in [
+        (Says::Hastily, Uncounted::TooFast),
+        (Says::InBatch, Uncounted::InBatch),
+        (Says::Unmeasured, Uncounted::Unmeasured),
+    ] {
+        for says in [[Says::Approve, stamps], [stamps, Says::Approve], [stamps, stamps]] {
+            assert_eq!(answer_of_two(says), Some(Answer::Uncounted(why)), "{says:?}");
         }
     }
 }
