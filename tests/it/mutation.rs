@@ -6,6 +6,7 @@ use countersign::check::load;
 use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::decide;
 use countersign::decide::limit::Usage;
+use countersign::decide::relaxing::Relaxing;
 use countersign::evidence::mutants::{KeySpans, change, changes};
 use countersign::evidence::mutate::{Mutation, Progress};
 use countersign::policy::model::{Action, Cause, Policy};
@@ -302,7 +303,10 @@ fn a_change_is_noticed_if_and_only_if_the_changed_policy_decides_a_test_otherwis
         let Some(generated) = generate::stack(choices).into_iter().next() else { continue };
         let text = print(&document(&generated, Wording::Short), Style::Json);
         let Some(original) = load(&text, Limits::default()).0 else { continue };
-        let stack = |policy: &Policy| -> Stack { compile(vec![policy.clone()]).expect("a stack") };
+        // As tests are run.
+        let stack = |policy: &Policy| -> Stack {
+            compile(vec![policy.clone()]).expect("a stack").with_relaxing(Relaxing::InForce)
+        };
         let before = stack(&original);
         let calls: Vec<_> = generate::calls(choices)
             .iter()
