@@ -195,7 +195,11 @@ export function createCalibrator(policy: Policy): Calibrator {
           throw new RangeError("`checks.caught` and `checks.missed` must be integers from 0");
         }
       }
-      const grounds = { verified: verified === true, checks: { caught, missed }, ...(light !== undefined && { light }) };
+      const grounds = {
+        verified: verified === true,
+        checks: { caught, missed },
+        ...(light !== undefined && { light }),
+      };
       return running.report(grounds, nowMs);
     },
     dispose: () => running.free(),

@@ -162,7 +162,7 @@ fn report_out(
 }
 
 fn rule_out(rule: &RuleReport, sources: &[SourceText]) -> Value {
-    let mut counts = vec![("approved", 0), ("against", 0), ("uncounted", 0)];
+    let mut counts = [("approved", 0), ("against", 0), ("uncounted", 0)];
     let mut answers = Vec::new();
     for (answer, count) in &rule.answers {
         let (sum, word) = match answer {

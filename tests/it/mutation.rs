@@ -303,7 +303,7 @@ fn a_change_is_noticed_if_and_only_if_the_changed_policy_decides_a_test_otherwis
         let Some(generated) = generate::stack(choices).into_iter().next() else { continue };
         let text = print(&document(&generated, Wording::Short), Style::Json);
         let Some(original) = load(&text, Limits::default()).0 else { continue };
-        // As tests are run.
+        // As tests see them: rules that replace review are in force.
         let stack = |policy: &Policy| -> Stack {
             compile(vec![policy.clone()]).expect("a stack").with_relaxing(Relaxing::InForce)
         };

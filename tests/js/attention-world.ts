@@ -87,6 +87,9 @@ export function memoryKept(): Kept & { readonly everything: () => unknown } {
       return true;
     },
     outcomes: async () => [...outcomes],
+    async remember(some) {
+      outcomes.push(...some);
+    },
     uses: async () => Object.fromEntries(uses),
     async give(each) {
       given.push(each);

@@ -131,7 +131,7 @@ fn propose(asking: &Asking<'_>, tool: &str) -> Result<Proposal, String> {
     let newer = covered.iter().filter(|seen| seen.at_ms >= split_ms).count() as u64;
     let against_newer = against.iter().filter(|seen| seen.at_ms >= split_ms).filter(is_covered).count() as u64;
     let is_rejected = |seen: &&Observation| seen.answer == Answer::Against(Against::Rejected);
-    if against.iter().filter(is_covered).any(|seen| is_rejected(seen)) {
+    if against.iter().filter(is_covered).any(is_rejected) {
         return Err("it would allow a call that was rejected".to_owned());
     }
     let counted = Counted { approvals: newer, against: against_newer, spread: spread(covered.iter().copied()) };
