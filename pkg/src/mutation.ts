@@ -1,6 +1,6 @@
 /** Mutation testing: which small changes of a policy its own tests would notice. */
 import { stackOf } from "./decides.js";
-import { type EngineMutation, mutation as begin } from "./engines/writing.js";
+import { mutation as begin, type EngineMutation } from "./engines/writing.js";
 import { EngineError } from "./errors.js";
 import type { Policy } from "./policy.js";
 import type { Span } from "./types.js";

@@ -6,7 +6,7 @@ import type { Call, Digest } from "./types.js";
 
 /** As every generated module has it. */
 export interface RawWatch {
-  take(entries: unknown): unknown;
+  take(entries: unknown): string[];
   size(): number;
   hash(): string | undefined;
   problem(): string | undefined;
@@ -58,7 +58,15 @@ export function watching(
   const claims = Object.freeze(ask(() => watch.claims()) as Digest[]);
   const digest = holding.digest();
   return {
-    take: (entries) => ask(() => deepFreeze(watch.take(entries) as Tightened[])),
+    take(entries) {
+      const ended = ask(() => watch.take(entries));
+      const tightened: Tightened[] = [];
+      while (ended.length > 0) {
+        const [rule = "", why = "", escalation = ""] = ended.splice(0, 3);
+        tightened.push({ rule, why: why as Tightened["why"], escalation });
+      }
+      return deepFreeze(tightened);
+    },
     size: () => ask(() => watch.size()),
     hash: () => ask(() => (watch.hash() ?? null) as Digest | null),
     problem: () => ask(() => watch.problem() ?? null),

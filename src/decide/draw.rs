@@ -1,7 +1,7 @@
 //! Whether a rule that replaces review is in force for one call.
 
 #[cfg(feature = "guard")]
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{KeyInit as _, Mac as _, SimpleHmac};
 #[cfg(feature = "guard")]
 use sha2::Sha256;
 
@@ -112,7 +112,7 @@ impl Draws {
         ]);
         let mut text = String::from(label);
         canonical(&drawn_for, &mut text).ok()?;
-        let mac = Hmac::<Sha256>::new_from_slice(&self.key.0).ok()?.chain_update(text.as_bytes()).finalize();
+        let mac = SimpleHmac::<Sha256>::new_from_slice(&self.key.0).ok()?.chain_update(text.as_bytes()).finalize();
         let first = *mac.into_bytes().first_chunk::<8>()?;
         // The bits that a number has; all of them are exact.
         #[expect(clippy::cast_precision_loss, reason = "it has 53 bits")]

@@ -11,6 +11,7 @@ use super::decide::{Decision, Hold, decide_among, is_too_unsure, misfit_of};
 use super::draw::user_id;
 use super::effort::{DECISION_STEPS_MAX, Metered};
 use super::frame::{Frame, Slot, empty_slots};
+use super::index::Hit;
 use super::limit::Usage;
 use super::quick::{Longest, QuickRule, QuickWays, quick_tests};
 use super::relaxing::Relaxing;
@@ -81,26 +82,39 @@ impl Plan {
     #[must_use]
     pub fn new(stack: &Stack, tool: &str) -> Self {
         let candidates = stack.candidates(tool);
+        let policies = stack.policies.iter().zip(&candidates);
+        let policies: Vec<_> = policies
+            .map(|(compiled, candidates)| {
+                (compiled, candidates.known_name, reached(compiled, candidates, &stack.relaxing))
+            })
+            .collect();
         let mut wanted = Vec::new();
-        for (compiled, candidates) in stack.policies.iter().zip(&candidates) {
-            for rule in reached(compiled, candidates, &stack.relaxing) {
+        let mut is_drawn = false;
+        for (compiled, known_name, reached) in &policies {
+            for rule in reached {
                 if let Some(when) = &rule.when {
                     of_condition(&when.condition, &mut wanted);
                 }
+                is_drawn |= rule.relaxed.is_some() && !matches!(stack.relaxing, Relaxing::InForce);
             }
-            for rule in reached(compiled, candidates, &stack.relaxing).chain(known_name(compiled, candidates)) {
+            for rule in reached.iter().copied().chain(rule_at(compiled, *known_name)) {
                 of_terms(rule, &mut wanted);
             }
         }
-        let is_drawn = wanted_for_draws(stack, &candidates, &mut wanted);
+        if is_drawn {
+            wanted.push(Asked { field: user_id(), depth: Depth::Whole });
+        }
         if stack.catalogue.is_some() {
             wanted.push(Asked { field: field(Root::Args, None), depth: Depth::Whole });
         }
         let asked = distinct(wanted);
         let places = Places::new(&asked);
-        let policies = stack.policies.iter().zip(&candidates);
-        let ways =
-            policies.map(|(compiled, candidates)| Ways::new(compiled, candidates, &stack.relaxing, &places)).collect();
+        let ways = policies
+            .iter()
+            .map(|(compiled, known_name, reached)| {
+                Ways::new(compiled, rule_at(compiled, *known_name), reached, &places)
+            })
+            .collect();
         let marks = places.of(&field(Root::Session, Some(MARKS)));
         Self { tool: tool.to_owned(), candidates, ways, is_drawn, asked, places, marks }
     }
@@ -169,8 +183,9 @@ impl Plan {
 }
 
 impl Ways {
-    fn new(compiled: &Compiled, candidates: &Candidates, relaxing: &Relaxing, places: &Places) -> Self {
-        let known_name_is_shared = known_name(compiled, candidates).is_none_or(carries_nothing_of_the_call);
+    /// `known_name` is the rule with the name that the tool's could be taken for.
+    fn new(compiled: &Compiled, known_name: Option<&Rule>, reached: &[&Rule], places: &Places) -> Self {
+        let known_name_is_shared = known_name.is_none_or(carries_nothing_of_the_call);
         let matched = |rule: &Rule| Matched {
             condition: rule.when.as_ref().map(|when| placed(&when.condition, places)),
             confidence: (rule.action == Action::Allow).then_some(rule.min_confidence),
@@ -178,7 +193,7 @@ impl Ways {
         };
         let by_default = compiled.policy.default == Default::Action(Action::Allow);
         Self {
-            rules: reached(compiled, candidates, relaxing).map(matched).collect(),
+            rules: reached.iter().copied().map(matched).collect(),
             none: Matched { condition: None, confidence: by_default.then_some(None), is_shared: known_name_is_shared },
         }
     }
@@ -261,33 +276,21 @@ fn carries_nothing_of_the_call(rule: &Rule) -> bool {
 }
 
 /// The rules that could match a call of the tool: up to the first that matches all of them.
-fn reached<'a>(
-    compiled: &'a Compiled,
-    candidates: &'a Candidates,
-    relaxing: &'a Relaxing,
-) -> impl Iterator<Item = &'a Rule> {
-    let mut is_over = false;
-    let rules = candidates.hits.iter().filter_map(|hit| compiled.policy.rules.get(hit.rule));
-    rules.filter(|rule| rule.relaxed.is_none() || !matches!(relaxing, Relaxing::Off)).take_while(move |rule| {
-        let is_reached = !is_over;
-        is_over |= rule.when.is_none() && (rule.relaxed.is_none() || matches!(relaxing, Relaxing::InForce));
-        is_reached
-    })
-}
-
-/// Whether rules are drawn that could match a call of the tool; what that takes is added to `wanted`.
-fn wanted_for_draws(stack: &Stack, candidates: &[Candidates], wanted: &mut Vec<Asked>) -> bool {
-    let policies = stack.policies.iter().zip(candidates);
-    let mut rules = policies.flat_map(|(compiled, candidates)| reached(compiled, candidates, &stack.relaxing));
-    let is_drawn =
-        !matches!(stack.relaxing, Relaxing::Off | Relaxing::InForce) && rules.any(|rule| rule.relaxed.is_some());
-    if is_drawn {
-        wanted.push(Asked { field: user_id(), depth: Depth::Whole });
+fn reached<'a>(compiled: &'a Compiled, candidates: &Candidates, relaxing: &Relaxing) -> Vec<&'a Rule> {
+    let mut reached = Vec::new();
+    for rule in candidates.hits.iter().filter_map(|hit| compiled.policy.rules.get(hit.rule)) {
+        let replaces_review = rule.relaxed.is_some();
+        if replaces_review && matches!(relaxing, Relaxing::Off) {
+            continue;
+        }
+        reached.push(rule);
+        if rule.when.is_none() && (!replaces_review || matches!(relaxing, Relaxing::InForce)) {
+            break;
+        }
     }
-    is_drawn
+    reached
 }
 
-/// The rule with the name that the tool's could be taken for.
-fn known_name<'a>(compiled: &'a Compiled, candidates: &Candidates) -> Option<&'a Rule> {
-    compiled.policy.rules.get(candidates.known_name?.rule)
+fn rule_at(compiled: &Compiled, hit: Option<Hit>) -> Option<&Rule> {
+    compiled.policy.rules.get(hit?.rule)
 }

@@ -251,20 +251,16 @@ impl Walk {
     }
 
     fn items(&mut self, test: &mut Test, field: &str, span: Span) {
-        let (other, inner): (fn(Box<Matcher>) -> Test, _) = match test {
-            Test::Each(inner) => (Test::Some, inner),
-            Test::Some(inner) => (Test::Each, inner),
-            _ => return,
-        };
-        let words =
-            if std::ptr::fn_addr_eq(other, Test::Some as fn(_) -> _) { ("each", "some") } else { ("some", "each") };
+        let is_each = matches!(test, Test::Each(_));
+        let (Test::Each(inner) | Test::Some(inner)) = test else { return };
+        let (word, other) = if is_each { ("each", "some") } else { ("some", "each") };
         if self.is_turn() {
             let inner = inner.clone();
-            *test = other(inner);
-            self.made(span, format!("`{}` of `{field}` made `{}`", words.0, words.1));
+            *test = if is_each { Test::Some(inner) } else { Test::Each(inner) };
+            self.made(span, format!("`{word}` of `{field}` made `{other}`"));
             return;
         }
-        self.matcher(inner, &format!("{field} {}", words.0));
+        self.matcher(inner, &format!("{field} {word}"));
     }
 
     fn path(&mut self, path: &mut PathTest, field: &str, span: Span) {

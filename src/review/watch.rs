@@ -3,8 +3,6 @@
 //! For a rule speak the calls that people let run before it was in force, as far as the history is that of a checkpoint
 //! kept elsewhere. Against it speak rejections since, wherever they stand.
 
-use std::collections::BTreeMap;
-
 use super::escalation::Escalation;
 use super::event::{Entry, Event, Held, UnixMs, Verdict};
 use super::history::{Checkpoint, Head, Line};
@@ -20,8 +18,8 @@ use crate::value::value::{Value, record};
 
 /// So many different calls people must have let run before a rule is in force for calls like them.
 pub const EVIDENCE_MIN: usize = 20;
-/// How many kinds of calls are told apart for each rule; what comes after them is not in force.
-const KINDS_MAX: usize = 64;
+/// So much evidence is kept for each rule; what would come after it is none.
+const EVIDENCE_MAX: usize = 64 * EVIDENCE_MIN;
 /// How many calls that wait are followed at once.
 const OPEN_MAX: usize = 10_000;
 /// An answer after less is one that nobody read for, in milliseconds.
@@ -93,7 +91,8 @@ pub struct Watch {
     is_of_checkpoint: bool,
     problem: Option<&'static str>,
     claims: Vec<Claim>,
-    open: BTreeMap<String, Open>,
+    /// Few, so that they are looked through.
+    open: Vec<Open>,
 }
 
 /// What speaks for and against a rule that replaces review, by what it claims.
@@ -104,8 +103,8 @@ struct Claim {
     rule: String,
     /// Whether a guard has decided by it.
     has_begun: bool,
-    /// Calls that people let run before that: digests of at most [`EVIDENCE_MIN`] of each kind.
-    evidence: Vec<(Digest, Vec<Digest>)>,
+    /// Calls that people let run before that, each by its kind and digest: at most [`EVIDENCE_MIN`] of each kind.
+    evidence: Vec<(Digest, Digest)>,
     score: f64,
     tightened: Option<Tightening>,
 }
@@ -113,7 +112,8 @@ struct Claim {
 /// A call that waits and that rules would have let run, by their places among the claims.
 #[derive(Clone, Debug)]
 struct Open {
-    escalation: Escalation,
+    id: String,
+    escalation: Box<Escalation>,
     claims: Vec<usize>,
 }
 
@@ -139,7 +139,7 @@ impl Watch {
             is_of_checkpoint: false,
             problem: None,
             claims,
-            open: BTreeMap::new(),
+            open: Vec::new(),
         }
     }
 
@@ -181,10 +181,8 @@ impl Watch {
             return self.stack.clone();
         }
         let kind = kind_of(call);
-        let is_proven = |claim: &&Claim| {
-            let calls = claim.evidence.iter().find(|(of, _)| Some(*of) == kind).map_or(0, |(_, calls)| calls.len());
-            claim.tightened.is_none() && calls >= EVIDENCE_MIN
-        };
+        let is_proven =
+            |claim: &&Claim| claim.tightened.is_none() && kind.is_some_and(|kind| claim.calls_of(kind) >= EVIDENCE_MIN);
         let proven = self.claims.iter().filter(is_proven).map(|claim| claim.claim).collect();
         self.stack.with_relaxing(Relaxing::Drawn(Draws { key: self.key.clone(), now_ms, proven }))
     }
@@ -232,37 +230,33 @@ impl Watch {
                 None => self.fail(IMPOSSIBLE),
             };
         }
-        let Some(mut open) = self.open.remove(id) else { return Vec::new() };
+        let Some(place) = self.open.iter().position(|open| open.id == id) else { return Vec::new() };
+        let mut open = self.open.swap_remove(place);
         if open.escalation.take(entry, None).is_err() {
             return self.fail(IMPOSSIBLE);
         }
-        match &entry.event {
+        let tightened = match &entry.event {
             Event::Review(answered) if answered.verdict == Verdict::Reject => {
-                let why =
-                    if is_severe(first_held(&open.escalation)) { Tightening::Severe } else { Tightening::TooMany };
-                self.speak_against(id, &open, why)
-            }
-            // Whoever changes a call says that it should not have run as it was.
-            Event::Edit { .. } => {
-                let tightened = self.speak_against(id, &open, Tightening::TooMany);
-                self.open.insert(id.to_owned(), open);
-                tightened
+                let is_severe = is_severe(first_held(&open.escalation));
+                let why = if is_severe { Tightening::Severe } else { Tightening::TooMany };
+                return self.speak_against(&open, why);
             }
             Event::Consume { .. } => {
                 self.speak_for(seq, &open);
-                Vec::new()
+                return Vec::new();
             }
-            Event::Expire | Event::Withdraw { .. } | Event::Revoke { .. } => Vec::new(),
+            Event::Expire | Event::Withdraw { .. } | Event::Revoke { .. } => return Vec::new(),
+            // Whoever changes a call says that it should not have run as it was.
+            Event::Edit { .. } => self.speak_against(&open, Tightening::TooMany),
             Event::Open { .. }
             | Event::Claim { .. }
             | Event::Ask { .. }
             | Event::Answer { .. }
             | Event::Review(_)
-            | Event::Outcome { .. } => {
-                self.open.insert(id.to_owned(), open);
-                Vec::new()
-            }
-        }
+            | Event::Outcome { .. } => Vec::new(),
+        };
+        self.open.push(open);
+        tightened
     }
 
     /// Follows what becomes of a call, if rules that replace review would have let it run; `None` if it cannot be.
@@ -271,16 +265,16 @@ impl Watch {
         if claims.is_empty() {
             return Some(());
         }
-        let escalation = Escalation::begun_by(entry).ok()?;
+        let escalation = Box::new(Escalation::begun_by(entry).ok()?);
         if self.open.len() >= OPEN_MAX {
             // Nobody can reject any more what waited too long.
-            self.open.retain(|_, open| entry.at_ms < open.escalation.expires_at_ms);
+            self.open.retain(|open| entry.at_ms < open.escalation.expires_at_ms);
         }
-        let is_known = self.open.contains_key(id);
+        let is_known = self.open.iter().any(|open| open.id == id);
         if is_known || self.open.len() >= OPEN_MAX {
             return None;
         }
-        self.open.insert(id.to_owned(), Open { escalation, claims });
+        self.open.push(Open { id: id.to_owned(), escalation, claims });
         Some(())
     }
 
@@ -316,7 +310,7 @@ impl Watch {
         places
     }
 
-    fn speak_against(&mut self, id: &str, open: &Open, why: Tightening) -> Vec<Tightened> {
+    fn speak_against(&mut self, open: &Open, why: Tightening) -> Vec<Tightened> {
         let mut tightened = Vec::new();
         for &place in &open.claims {
             let Some(claim) = self.claims.get_mut(place).filter(|claim| claim.has_begun) else { continue };
@@ -324,7 +318,7 @@ impl Watch {
             let ends = why == Tightening::Severe || claim.score >= ALARM;
             if ends && claim.tightened.is_none() {
                 claim.tightened = Some(why);
-                tightened.push(Tightened { rule: claim.rule.clone(), why, escalation: id.to_owned() });
+                tightened.push(Tightened { rule: claim.rule.clone(), why, escalation: open.id.clone() });
             }
         }
         tightened
@@ -332,7 +326,7 @@ impl Watch {
 
     /// A person let a call run as it was; `seq` is where that stands.
     fn speak_for(&mut self, seq: u64, open: &Open) {
-        let Open { escalation, claims } = open;
+        let Open { escalation, claims, .. } = open;
         let is_read = |shown_ms: Option<u64>| shown_ms.is_none_or(|shown_ms| shown_ms >= READING_MS_MIN);
         let is_considered = escalation.reviews.iter().all(|review| {
             let answered = &review.answered;
@@ -356,15 +350,15 @@ impl Watch {
 }
 
 impl Claim {
+    /// How many calls of `kind` speak for it.
+    fn calls_of(&self, kind: Digest) -> usize {
+        self.evidence.iter().filter(|(of, _)| *of == kind).count()
+    }
+
     fn add_evidence(&mut self, kind: Digest, call: Digest) {
-        let known = self.evidence.iter().position(|(known, _)| *known == kind);
-        if known.is_none() && self.evidence.len() < KINDS_MAX {
-            self.evidence.push((kind, Vec::new()));
-        }
-        let place = known.unwrap_or(self.evidence.len().saturating_sub(1));
-        let Some((_, calls)) = self.evidence.get_mut(place).filter(|(of, _)| *of == kind) else { return };
-        if calls.len() < EVIDENCE_MIN && !calls.contains(&call) {
-            calls.push(call);
+        let has_room = self.evidence.len() < EVIDENCE_MAX && self.calls_of(kind) < EVIDENCE_MIN;
+        if has_room && !self.evidence.contains(&(kind, call)) {
+            self.evidence.push((kind, call));
         }
     }
 }

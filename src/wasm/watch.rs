@@ -5,13 +5,13 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::escalations::{decode, decode_call, unix_ms};
-use super::{Stack, encode, fail};
+use super::{Stack, fail};
 use crate::decide::relaxing::DrawKey;
 use crate::review::watch::Watch as CoreWatch;
 use crate::value::value::Value;
 use crate::wire::Failure;
 use crate::wire::history::checkpoint_from;
-use crate::wire::watch::{TightenedOut, take};
+use crate::wire::watch::take;
 
 /// Follows a history from its first entry, for the rules of one stack.
 #[wasm_bindgen]
@@ -38,10 +38,11 @@ pub fn watch_of(stack: &Stack, key: &[u8], checkpoint: JsValue) -> Result<Watch,
 
 #[wasm_bindgen]
 impl Watch {
-    /// Takes the next entries; answers the rules that they end.
-    pub fn take(&mut self, entries: JsValue) -> Result<JsValue, JsValue> {
+    /// Takes the next entries; answers the rules that they end, each as its id, why, and the id of the escalation.
+    pub fn take(&mut self, entries: JsValue) -> Result<Vec<String>, JsValue> {
         let tightened = take(&mut self.watch, &decode(&entries)?).map_err(fail)?;
-        encode(&tightened.into_iter().map(TightenedOut::from).collect::<Vec<_>>())
+        let ended = tightened.into_iter();
+        Ok(ended.flat_map(|ended| [ended.rule, ended.why.as_str().to_owned(), ended.escalation]).collect())
     }
 
     /// How many entries were taken.

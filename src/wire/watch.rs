@@ -1,7 +1,5 @@
 //! What following a history for rules that replace review takes and tells.
 
-use serde::Serialize;
-
 use super::Failure;
 use super::history::{Read, read_entry};
 use super::parts::{list, map};
@@ -39,18 +37,4 @@ fn claims_from(event: &Value) -> Option<Vec<Digest>> {
         return Some(Vec::new());
     }
     list(event, "relaxed", |claim| if let Value::Text(claim) = claim { Digest::parse(claim) } else { None })
-}
-
-/// Twin of [`Tightened`].
-#[derive(Serialize)]
-pub struct TightenedOut {
-    rule: String,
-    why: &'static str,
-    escalation: String,
-}
-
-impl From<Tightened> for TightenedOut {
-    fn from(Tightened { rule, why, escalation }: Tightened) -> Self {
-        Self { rule, why: why.as_str(), escalation }
-    }
 }

@@ -87,6 +87,10 @@ export function memoryKept(): Kept & { readonly everything: () => unknown } {
       return true;
     },
     outcomes: async () => [...outcomes],
+    async remember(answered, more) {
+      outcomes.push(...answered);
+      given.push(...more);
+    },
     uses: async () => Object.fromEntries(uses),
     async give(each) {
       given.push(each);

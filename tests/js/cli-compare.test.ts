@@ -44,9 +44,9 @@ async function historyOf(answers: readonly ("approve" | "reject" | "edit" | "non
     const checked = await guard.check({ tool: "note.write", args: { n: n + 100, of: `call ${n}`, more: n } });
     assert.equal(checked.status, "pending");
     if (checked.status !== "pending" || answer === "none") continue;
-    let held = await escalations.get(checked.id);
+    let held = await escalations.read(checked.id);
     if (answer === "edit")
-      held = await escalations.edit(checked.id, { policy, args: { n: 9, of: `call ${n}`, more: n } });
+      held = await escalations.edit(checked.id, policy, { args: { n: 9, of: `call ${n}`, more: n } });
     const verdict = answer === "reject" ? "reject" : "approve";
     assert.ok(held !== null);
     await escalations.review(checked.id, { verdict, digest: held.digest, undoMs: 0 });

@@ -46,6 +46,31 @@ p.yaml: says escalate (rule), and that decides
   );
 });
 
+test("a rule that replaces review is idle here, and the trace says why", async () => {
+  await inFolder(
+    {
+      "p.yaml": `rules:
+  - { id: notes, tool: note, action: allow, relaxed: { until: 2099-12-31, evidence: 412 of 412 approved } }
+  - { id: asks, tool: note, action: escalate }
+`,
+    },
+    async (folder) => {
+      const { stdout } = await run(["trace", "--policy", "p.yaml"], '{"tool":"note","user":"ann"}', folder);
+      assert.equal(
+        stdout,
+        `escalate by rule asks, cause rule
+
+p.yaml: says escalate (rule), and that decides
+    notes does not match (relaxed: no clock and no verified history)  p.yaml:2:5
+  > asks matches: escalate  p.yaml:3:5
+`,
+      );
+      const decided = await run(["decide", "--policy", "p.yaml"], '{"tool":"note","user":"ann"}\n', folder);
+      assert.match(decided.stdout, /"rule":"asks"/);
+    },
+  );
+});
+
 for (const [what, input, code] of [
   ["a key written twice", '{"tool":"a","tool":"b"}', "duplicate-key"],
   ["no JSON", "tool: a", "not-json"],

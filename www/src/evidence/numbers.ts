@@ -28,3 +28,9 @@ export function percent(share: number): string {
   if (rounded === 100 && share < 1) return "> 99 %";
   return `${rounded} %`;
 }
+
+/** `share` of 1 in percent with one decimal, rounded up. */
+export function tenths(share: number): string {
+  // What is a tenth but for the last bit is that tenth.
+  return `${(Math.ceil(share * 1_000 - 1e-6) / 10).toLocaleString()} %`;
+}

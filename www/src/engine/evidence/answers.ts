@@ -18,6 +18,7 @@ import { channelOf } from "../review/queue.ts";
 import type { Room } from "../room.ts";
 import { storeAt } from "../store.ts";
 import type { EvidenceApi, Exported, Work } from "./api.ts";
+import { calibrated } from "./calibration.ts";
 import { evidenceOf } from "./facts.ts";
 import { followHistory } from "./following.ts";
 import { search } from "./search.ts";
@@ -74,6 +75,11 @@ export function evidenceApi(room: Room): EvidenceApi {
     readCheckpoint: async (text) => readCheckpoint(text),
     exportHistory: (redact, onProgress) =>
       works.run("export", async (signal) => exported((await at()).store, redact, seldom(onProgress), signal)),
+    calibrate: (checkpoint, onProgress) =>
+      works.run("calibrate", async (signal) => {
+        const { store, kept } = await at();
+        return calibrated(room, store, await reportOf(kept), { checkpoint, onProgress: seldom(onProgress), signal });
+      }),
     stopWork: async (work) => works.stop(work),
     attentionReport: async () => reportOf((await at()).kept),
     setAttention: async (settings) => (await at()).kept.set(settings),
