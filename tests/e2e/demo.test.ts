@@ -127,6 +127,27 @@ test("a newcomer sees the whole day", async ({ page }) => {
   for (const name of await keptNames(page)) expect(name).toMatch(/^countersign-demo/);
 });
 
+test("on a phone the guide is its current step, and the card is on screen below it", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await begin(page);
+  await follow(page, "Open the mail");
+  await expect(page.locator(".card")).toContainText("mara.lind@post.example");
+  const bar = page.locator(".demo-bar");
+  const steps = bar.locator(".demo-guide li");
+  const height = async () => (await bar.boundingBox())?.height ?? 0;
+  await expect(bar.locator(".demo-guide")).toContainText("A mail to a customer waits");
+  await expect(steps.first()).toBeHidden();
+  await expect(bar.locator(".demo-log")).toBeHidden();
+  expect(await height()).toBeLessThan(844 / 2);
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect(page.locator(".card h2")).toBeInViewport();
+  await picture(page, "demo-phone");
+  await accessible(page);
+  await bar.getByRole("button", { name: "All steps and the log" }).click();
+  await expect(steps.first()).toBeVisible();
+  await expect(bar.locator(".demo-log")).toBeVisible();
+});
+
 /** Reviews the refunds that are alike on one screen, and the one that is not by itself. */
 async function refunds(page: Page): Promise<void> {
   await follow(page, "The queue");
