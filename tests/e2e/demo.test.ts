@@ -181,7 +181,7 @@ async function afternoon(page: Page): Promise<void> {
   const isOver = page.locator(".demo-state", { hasText: "the day is over" });
   let wasChecked = false;
   const endMs = Date.now() + 200_000;
-  while (!(await isOver.isVisible()) && Date.now() < endMs) {
+  while (!(wasChecked && (await isOver.isVisible())) && Date.now() < endMs) {
     await openQueue(page);
     const first = page.locator(".queue li", { hasText: "pending" }).first().locator("a");
     if (!(await first.isVisible())) {
