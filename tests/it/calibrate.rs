@@ -2,6 +2,7 @@
 
 use countersign::decide::compile::Stack;
 use countersign::evidence::attention::Light;
+use countersign::evidence::bottleneck::Goal;
 use countersign::evidence::calibrate::answer::{Answer, Uncounted};
 use countersign::evidence::calibrate::evidence::Evidence;
 use countersign::evidence::calibrate::gate::{Checks, Grounds, Missing};
@@ -118,7 +119,14 @@ impl Past {
         }
         assert_eq!(self.intake.damaged(), 0);
         let source = Source { text, limits: Limits::default() };
-        report(&self.stack, &[source], &self.evidence, Grounds { is_verified: true, checks, light }, now_ms)
+        report(
+            &self.stack,
+            &[source],
+            &self.evidence,
+            Grounds { is_verified: true, checks, light },
+            Goal::default(),
+            now_ms,
+        )
     }
 }
 
