@@ -193,7 +193,7 @@ pub fn bottleneck<K: Clone>(waited: Waited<'_, K>, goal: Goal) -> Bottleneck<K> 
     let Waited { loads, hours, span } = waited;
     let mut all = Load::default();
     loads.iter().for_each(|(_, load)| all.add(*load));
-    let per_hour = |calls: u64| calls as f64 / lasted(span, HOUR_MS) * HOUR_MS as f64;
+    let per_hour = |calls: u64| calls as f64 * HOUR_MS as f64 / lasted(span, HOUR_MS);
     let mut rules: Vec<RuleBottleneck<K>> = loads
         .iter()
         .map(|(rule, load)| RuleBottleneck {
@@ -229,7 +229,7 @@ pub fn bottleneck<K: Clone>(waited: Waited<'_, K>, goal: Goal) -> Bottleneck<K> 
 /// like says too little about the others.
 #[must_use]
 pub fn per_week(ms: u64, span: Option<(UnixMs, UnixMs)>) -> f64 {
-    ms as f64 / lasted(span, WEEK_MS) * WEEK_MS as f64
+    ms as f64 * WEEK_MS as f64 / lasted(span, WEEK_MS)
 }
 
 fn lasted(span: Option<(UnixMs, UnixMs)>, least_ms: u64) -> f64 {

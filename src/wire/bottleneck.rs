@@ -16,11 +16,15 @@ use crate::value::value::Value;
 ///
 /// ```
 /// use countersign::wire::bottleneck::bottleneck_from;
-/// use countersign::value::value::{Value, record};
+/// use countersign::value::value::{Map, Value};
 ///
-/// let none = || Some(Value::List(Vec::new()));
-/// let counts = record([("rules", none()), ("hours", none()), ("span", Some(Value::Null))]);
-/// let goal = record([("waitMs", Some(Value::Number(60_000.0))), ("share", Some(Value::Number(0.9)))]);
+/// let map = |entries: Vec<(&str, Value)>| {
+///     let entries = entries.into_iter().map(|(key, value)| (key.to_owned(), value));
+///     Value::Map(Map::new(entries.collect()).unwrap_or_default())
+/// };
+/// let list = || Value::List(Vec::new());
+/// let counts = map(vec![("rules", list()), ("hours", list()), ("span", Value::Null)]);
+/// let goal = map(vec![("waitMs", Value::Number(60_000.0)), ("share", Value::Number(0.9))]);
 /// let Ok(Value::Map(found)) = bottleneck_from(&counts, &goal) else { return Err("no bottleneck") };
 /// assert_eq!((found.get("calls"), found.get("reviewers")), (Some(&Value::Number(0.0)), Some(&Value::Null)));
 /// # Ok::<(), &str>(())
