@@ -64,6 +64,7 @@ test("attention is told with its interval, how well calls are told apart, and wh
   assert.ok(isClose(dPrime ?? 0, d_prime) && isClose(criterion ?? 0, c), `${dPrime}, ${criterion}`);
   assert.ok(Object.isFrozen(found));
   const none = await attentionReport({ checkCards: [], approvals: 0, tooFast: 0 });
+  assert.deepEqual([none.misses, none.haste], [null, null]);
   assert.deepEqual([none.interval, none.dPrime, none.criterion, none.tooFastShare], [null, null, null, null]);
   assert.equal((await attentionReport({ checkCards: Array(11).fill(true), approvals: 20, tooFast: 1 })).light, "green");
   const missed = await attentionReport({ checkCards: [true, false, true, false], approvals: 0, tooFast: 0 });
