@@ -199,6 +199,8 @@ pub struct Evidence {
     pub elsewhere: u64,
     /// When calls were held that a rule or default holds.
     pub hours: Hours,
+    /// Calls that no person was asked about: only a guard that records every decision tells them.
+    pub unasked: u64,
     /// From when to when.
     pub span: Option<(UnixMs, UnixMs)>,
     /// By agent and tool, the newest class.
@@ -278,6 +280,7 @@ impl Evidence {
     /// Takes a call that no person was asked about, and what was decided then.
     pub fn take_decision(&mut self, stack: &Stack, call: &Call, action: Action, at_ms: UnixMs) {
         self.note(call, at_ms);
+        self.unasked += 1;
         let decision = decide(stack, call, &Usage::default());
         self.use_of(&decision, call);
         if action == Action::Block {
@@ -305,6 +308,7 @@ impl Evidence {
             self.refused.entry(tool).or_default().merge(sample, REFUSED_MAX);
         }
         self.elsewhere += other.elsewhere;
+        self.unasked += other.unasked;
         self.hours.merge(other.hours);
         if let Some((from, to)) = other.span {
             self.spans(from);

@@ -7,7 +7,6 @@ import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { fetched } from "../ui/fetched.tsx";
 import { counted } from "./counted.ts";
-import { duration } from "./numbers.ts";
 import { dayName, save } from "./save.ts";
 
 const { Part: Difference } = fetched(async () => (await import("../policy/library/difference.tsx")).Difference);
@@ -25,7 +24,7 @@ export function ProposalPart({ asks, proposal, before }: Props) {
   const [isTaken, setTaken] = useState(false);
   const status = policyStatus.value;
   const isCurrent = before !== null && status.state === "in-force" && status.text === before;
-  const { rule, tool, sentence, written, proof, until, tried, saves, of, savesMsPerWeek } = proposal;
+  const { rule, tool, sentence, written, proof, until, tried } = proposal;
   const take = () => {
     replaceText(proposal.text);
     setTaken(true);
@@ -38,10 +37,6 @@ export function ProposalPart({ asks, proposal, before }: Props) {
       <p>
         In front of {asks === null ? "the default" : <VisibleText text={asks} />}, a rule that allows{" "}
         <VisibleText text={tool} /> as it was always approved. It <VisibleText text={sentence} />.
-      </p>
-      <p>
-        Agents would wait {duration(savesMsPerWeek)} less a week, and reviewers would answer {saves.toLocaleString()} of{" "}
-        {of.toLocaleString()} calls less, once it applies to all.
       </p>
       <ul class="quiet">
         <li>
