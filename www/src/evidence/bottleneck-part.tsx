@@ -21,31 +21,33 @@ export function BottleneckPart({ bottlenecks }: { readonly bottlenecks: readonly
       </p>
       {answersPerHour !== null && (
         <>
-          <table class="reviewers-needed">
-            <caption>
-              Reviewers needed for {percent(goal.share)} of the calls to be looked at in time (Erlang C)
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">Within</th>
-                <th scope="col" class="number">
-                  On average
-                </th>
-                <th scope="col" class="number">
-                  In the busiest hour
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {bottlenecks.map(({ goal: { waitMs }, reviewers }) => (
-                <tr key={waitMs}>
-                  <th scope="row">{duration(waitMs)}</th>
-                  <td class="number">{reviewers?.usual.toLocaleString() ?? "–"}</td>
-                  <td class="number">{reviewers?.busiest.toLocaleString() ?? "–"}</td>
+          <h3>Reviewers needed</h3>
+          <p>For {percent(goal.share)} of the calls to be looked at in time, by Erlang’s formula C:</p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          <section class="table-scroll" aria-label="Reviewers needed" tabIndex={0}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Within</th>
+                  <th scope="col" class="number">
+                    On average
+                  </th>
+                  <th scope="col" class="number">
+                    In the busiest hour
+                  </th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {bottlenecks.map(({ goal: { waitMs }, reviewers }) => (
+                  <tr key={waitMs}>
+                    <th scope="row">{duration(waitMs)}</th>
+                    <td class="number">{reviewers?.usual.toLocaleString() ?? "–"}</td>
+                    <td class="number">{reviewers?.busiest.toLocaleString() ?? "–"}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
           <p class="hint">
             That takes it that calls come independently of each other and that each waits. Bursts take more reviewers;
             calls that expire unseen, fewer.

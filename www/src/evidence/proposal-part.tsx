@@ -25,7 +25,7 @@ export function ProposalPart({ asks, proposal, before }: Props) {
   const [isTaken, setTaken] = useState(false);
   const status = policyStatus.value;
   const isCurrent = before !== null && status.state === "in-force" && status.text === before;
-  const { rule, tool, sentence, written, proof, until, tried, saves, of, savesMsPerWeek } = proposal;
+  const { rule, tool, sentence, written, proof, until, tried, savesMsPerWeek } = proposal;
   const take = () => {
     replaceText(proposal.text);
     setTaken(true);
@@ -39,10 +39,7 @@ export function ProposalPart({ asks, proposal, before }: Props) {
         In front of {asks === null ? "the default" : <VisibleText text={asks} />}, a rule that allows{" "}
         <VisibleText text={tool} /> as it was always approved. It <VisibleText text={sentence} />.
       </p>
-      <p>
-        Agents would wait {duration(savesMsPerWeek)} less a week, and reviewers would answer {saves.toLocaleString()} of{" "}
-        {of.toLocaleString()} calls less, once it applies to all.
-      </p>
+      <p>Once it applies to all, agents wait about {duration(savesMsPerWeek)} less in a week.</p>
       <ul class="quiet">
         <li>
           Found in the older part of the answers, after {counted(tried, "condition was", "conditions were")} tried; the
