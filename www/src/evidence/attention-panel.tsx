@@ -68,11 +68,11 @@ export function AttentionPanel() {
             ? "no approval was timed yet"
             : `${approvals.tooFast} of the last ${counted(approvals.all, "approval", "approvals")} came before the card could be read`}
         </Fact>
-        {misses !== null && misses.before.all > 0 && (
-          <Fact name="Missed, over time">{driftText(misses, "check cards")}</Fact>
-        )}
-        {haste !== null && haste.before.all > 0 && (
-          <Fact name="Too fast, over time">{driftText(haste, "approvals")}</Fact>
+        {(isTold(misses) || isTold(haste)) && (
+          <Fact name="Drift">
+            {isTold(misses) && <div>{driftText(misses, "check cards", "missed")}</div>}
+            {isTold(haste) && <div>{driftText(haste, "approvals", "too fast")}</div>}
+          </Fact>
         )}
       </dl>
       {report.isRaised && (
@@ -84,10 +84,15 @@ export function AttentionPanel() {
   );
 }
 
-function driftText({ before, lately, isWorse }: AttentionDrift, what: string): string {
-  const share = ({ all, bad }: AttentionDrift["before"]) => `${bad.toLocaleString()} of ${all.toLocaleString()}`;
-  const told = isWorse ? "it has become worse (CUSUM alarm)" : "no sign that it has become worse";
-  return `${share(before)} of the older ${what}, ${share(lately)} of the newer: ${told}`;
+/** One result has no older half. */
+function isTold(drift: AttentionDrift | null): drift is AttentionDrift {
+  return drift !== null && drift.before.all > 0;
+}
+
+function driftText({ before, lately, isWorse }: AttentionDrift, what: string, bad: string): string {
+  const share = (part: AttentionDrift["before"]) => `${part.bad.toLocaleString()} of ${part.all.toLocaleString()}`;
+  const told = isWorse ? "it has become worse" : "no sign that it has become worse";
+  return `${share(before)} older ${what} ${bad}, ${share(lately)} newer ones: ${told}`;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {

@@ -21,12 +21,11 @@ export function BottleneckPart({ bottlenecks }: { readonly bottlenecks: readonly
       </p>
       {answersPerHour !== null && (
         <>
+          <h3>Reviewers needed</h3>
+          <p>For {percent(goal.share)} of the calls to be looked at in time, by Erlang’s formula C:</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
           <section class="table-scroll" aria-label="Reviewers needed" tabIndex={0}>
-            <table class="reviewers-needed">
-              <caption>
-                Reviewers needed for {percent(goal.share)} of the calls to be looked at in time (Erlang C)
-              </caption>
+            <table>
               <thead>
                 <tr>
                   <th scope="col">Within</th>
