@@ -7,6 +7,7 @@ pub mod answer;
 pub mod intake;
 pub mod evidence;
 pub mod gate;
+mod texts;
 mod support;
 mod mine;
 pub mod proposal;
