@@ -115,7 +115,7 @@ pub(super) fn proposals(asking: &Asking<'_>) -> (Vec<Proposal>, Vec<Declined>) {
 }
 
 fn propose(asking: &Asking<'_>, tool: &str) -> Result<Proposal, String> {
-    let Asking { evidence, rule, grounds, .. } = *asking;
+    let Asking { evidence, rule, .. } = *asking;
     if rule.against.is_cut {
         return Err("more answers are against it than can be replayed".to_owned());
     }
