@@ -18,6 +18,10 @@ pub mod language;
 pub mod card;
 #[cfg(feature = "full")]
 pub mod compare;
+#[cfg(feature = "full")]
+pub mod statistics;
+#[cfg(feature = "full")]
+pub mod calibrate;
 
 use std::rc::Rc;
 

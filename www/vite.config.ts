@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
 import { BUILD_ID, buildId, oneBuild } from "./vite/one-build.ts";
+import { oneGraph } from "./vite/one-graph.ts";
 
 const headers = headersFile();
 
-/** What the frame of the page and the review view are made of. */
-const AT_START =
-  /node_modules\/(@?preact|comlink|idb)\/|www\/src\/(start|app|route|place|build|review\/|text\/|offline\/|ui\/(?!file-picker)|engine\/(client|trusted)|policy\/(state|kept-text|first-policy|library\/(state|database|trouble|records)\.)|demo\/demo-frame)/;
+const graph = oneGraph();
 
 export default defineConfig({
   // Relative addresses, so that the built app works from any folder of any host.
   base: "./",
   define: { [BUILD_ID]: JSON.stringify(buildId()) },
-  plugins: [oneBuild(headers)],
+  plugins: [graph.plugin, oneBuild(headers)],
   build: {
     target: "es2023",
     // Preloading would need a polyfill and helper links; the app is one page and one worker.
@@ -22,7 +21,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What every page loads at once is one script: it is fetched and compressed as a whole.
-        codeSplitting: { groups: [{ name: "start", test: AT_START }] },
+        codeSplitting: { groups: graph.groups },
       },
     },
   },

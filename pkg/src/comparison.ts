@@ -1,7 +1,8 @@
 /** Two policies over the same calls, a call that becomes a test of a policy, and forms made from a tool catalogue. */
 import { snapshotCall } from "./call.js";
 import { stackOf } from "./decides.js";
-import { addTest, comparison as begin, type EngineComparison, engine, toolForms as formsOf } from "./engines/full.js";
+import { engine } from "./engines/full.js";
+import { addTest, comparison as begin, type EngineComparison, toolForms as formsOf } from "./engines/writing.js";
 import { PolicyError } from "./errors.js";
 import { type CheckedTools, checkPolicy, checkTools, type Policy } from "./policy.js";
 import { runOf } from "./running.js";
@@ -44,8 +45,19 @@ export interface TermChange {
   readonly looser: boolean;
 }
 
+/** What people said of a held call in the end; `edited` is that it was changed before anybody approved it. */
+export type Said = "approved" | "rejected" | "edited" | "revoked";
+
+/**
+ * For what a comparison fails. `unapproved` is a looser decision on a call that nobody approved, `widen` any looser one
+ * and `change` any other; a call that people refused and that would now run is part of each.
+ */
+export type FailOn = "unapproved" | "widen" | "change";
+
 /** Where a line of recorded calls stands. */
 interface ComparedPlace {
+  /** Which input it is of, from 0. */
+  readonly input: number;
   /** Counted from 1; blank lines count, but give no result. */
   readonly line: number;
   /** Where the line's bytes begin in the input, and how many there are without the line's end. */
@@ -61,6 +73,8 @@ export interface ChangedLine extends ComparedPlace {
   readonly terms: readonly TermChange[];
   readonly before: Decision;
   readonly after: Decision;
+  /** What people said of the call; `null` unless it is one of a history, and they did. */
+  readonly said: Said | null;
   readonly error: null;
 }
 
@@ -70,6 +84,7 @@ export interface UnreadLine extends ComparedPlace {
   readonly terms: readonly [];
   readonly before: null;
   readonly after: null;
+  readonly said: null;
   readonly error: LineError;
 }
 
@@ -90,10 +105,44 @@ export interface ComparisonCounts {
   readonly errors: number;
   /** How many calls had the first action before and the second after. */
   readonly matrix: Readonly<Record<Action, Readonly<Record<Action, number>>>>;
-  /** How many decisions changed, by the order of {@link CHANGES}. */
-  readonly changes: readonly { readonly change: Change; readonly calls: number }[];
+  /** How many decisions changed, by the order of {@link CHANGES}, and of how many of the calls people said what. */
+  readonly changes: readonly ChangeCount[];
   /** The worst change first, then the most calls. */
   readonly rules: readonly PairCount[];
+  /** How many calls that people refused (rejected, or revoked after all) would now run. */
+  readonly refusedRuns: number;
+  /** How many calls that people refused run by both policies. */
+  readonly refusedStays: number;
+  readonly failsOn: readonly FailOn[];
+}
+
+/** How many decisions changed so. */
+export interface ChangeCount {
+  readonly change: Change;
+  readonly calls: number;
+  readonly said: Readonly<Record<Said, number>>;
+}
+
+/** What was kept of a comparison. */
+export interface WorstLines {
+  /**
+   * The worst first: calls that people refused and that would now run, then by the order of {@link CHANGES}; of each
+   * first those that nobody approved.
+   */
+  readonly changed: readonly ChangedLine[];
+  /** The first lines that are no calls. */
+  readonly unread: readonly UnreadLine[];
+}
+
+/** What a comparison reads and keeps. */
+export interface ComparisonOptions {
+  /**
+   * Whether it also reads the lines of exported histories, and finds what people said of held calls; `false` unless
+   * written. The change of a held call is told when nothing more can be said of it.
+   */
+  readonly histories?: boolean;
+  /** How many of the worst changes, and of the lines that are no calls, {@link Comparison.worst} gives; 0 unless written. */
+  readonly keep?: number;
 }
 
 /** Decides recorded calls, one JSON object a line, by two policies. Only what changed and what is no call is told. */
@@ -104,7 +153,10 @@ export interface Comparison {
   /** As {@link Comparison.push}, but only counts. */
   count(chunk: Uint8Array): void;
   finishCount(): void;
+  /** As {@link Comparison.finishCount}, but what is pushed after it is another input, whose lines count from 1. */
+  nextInput(): void;
   readonly counts: ComparisonCounts;
+  readonly worst: WorstLines;
   /** Gives back the engine's memory now instead of at garbage collection. */
   dispose(): void;
 }
@@ -114,6 +166,7 @@ export interface Comparison {
  *
  * @throws {@link EngineError} if the engine failed.
  * @throws TypeError if one of them does not come from `loadPolicy` or was disposed.
+ * @throws RangeError if `keep` is no integer from 0 to 1,000,000.
  *
  * @example
  * ```ts
@@ -123,25 +176,39 @@ export interface Comparison {
  * comparison.counts.matrix.block.allow; // how many calls that were blocked would run now
  * ```
  */
-export function createComparison(before: Policy, after: Policy): Comparison {
-  return comparisonOf(begin(stackOf(before), stackOf(after)));
+export function createComparison(
+  before: Policy,
+  after: Policy,
+  { histories = false, keep = 0 }: ComparisonOptions = {},
+): Comparison {
+  if (!Number.isInteger(keep) || keep < 0 || keep > KEEP_MAX) {
+    throw new RangeError(`\`keep\` must be an integer from 0 to ${KEEP_MAX}`);
+  }
+  return comparisonOf(begin(stackOf(before), stackOf(after), histories, keep));
 }
 
+const KEEP_MAX = 1_000_000;
+
 function comparisonOf(running: EngineComparison): Comparison {
-  const { open, finished, counts, dispose } = runOf<EngineComparison, ComparisonCounts>("comparison", running);
+  const { open, finished, counts, read, dispose } = runOf<EngineComparison, ComparisonCounts>("comparison", running);
   return Object.freeze({
     push: (chunk: Uint8Array) => open(chunk).pushRows(chunk),
     finish: () => finished(open().finishRows()),
     count: (chunk: Uint8Array) => open(chunk).count(chunk),
     finishCount: () => finished(open().finishCount()),
+    nextInput: () => open().nextInput(),
     get counts() {
       return counts();
+    },
+    get worst() {
+      return read((engine) => engine.worst());
     },
     dispose,
   });
 }
 
 const ACTIONS = ["allow", "escalate", "block"] as const;
+const FAIL_ON = ["change", "widen", "unapproved"] as const;
 
 /** The counts of comparisons of the same two policies over parts of the calls, together. */
 export function joinComparisons(parts: readonly ComparisonCounts[]): ComparisonCounts {
@@ -158,8 +225,20 @@ export function joinComparisons(parts: readonly ComparisonCounts[]): ComparisonC
     calls: sum((part) => part.calls),
     errors: sum((part) => part.errors),
     matrix: Object.fromEntries(ACTIONS.map((action) => [action, row(action)])) as ComparisonCounts["matrix"],
-    changes: CHANGES.map((change, at) => ({ change, calls: sum((part) => part.changes[at]?.calls ?? 0) })),
+    changes: CHANGES.map((change, at) => ({
+      change,
+      calls: sum((part) => part.changes[at]?.calls ?? 0),
+      said: {
+        approved: sum((part) => part.changes[at]?.said.approved ?? 0),
+        rejected: sum((part) => part.changes[at]?.said.rejected ?? 0),
+        edited: sum((part) => part.changes[at]?.said.edited ?? 0),
+        revoked: sum((part) => part.changes[at]?.said.revoked ?? 0),
+      },
+    })),
     rules: [...pairs.values()].sort(worstFirst),
+    refusedRuns: sum((part) => part.refusedRuns),
+    refusedStays: sum((part) => part.refusedStays),
+    failsOn: FAIL_ON.filter((failOn) => parts.some((part) => part.failsOn.includes(failOn))),
   };
 }
 

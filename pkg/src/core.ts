@@ -5,6 +5,8 @@
  * what was handed to it throws, such as a getter, which is passed on; or it traps or runs out of stack, which means that
  * its memory can no longer be trusted. Then it never answers again.
  */
+
+import type { Deciding } from "./deciding.js";
 import {
   CallError,
   type CallErrorCode,
@@ -13,6 +15,7 @@ import {
   type EscalationErrorCode,
   messageOf,
 } from "./errors.js";
+import type { Scratch } from "./fields.js";
 import { deepFreeze } from "./freeze.js";
 import type {
   Checkpoint,
@@ -28,8 +31,8 @@ import type {
   Repeats,
   Verified,
 } from "./lifecycle.js";
-import { createPlanned, type Plan, type Planner } from "./planned.js";
-import type { Scratch } from "./reading.js";
+import type { Plan, Planner } from "./planned.js";
+import { readFieldsBy } from "./reading.js";
 import type { StoredEscalation } from "./stores/store.js";
 import type { Call, Decision, Digest, Usage } from "./types.js";
 import { type RawWatch, type Watch, watching } from "./watching.js";
@@ -124,6 +127,10 @@ export interface Engine {
   free(held: { free(): void }): void;
   /** The policies that the engine's own `stack` holds. */
   stack(stack: RawStack): Stack;
+  /** From now on, policies that it holds decide. Answers the engine itself. */
+  decideWith(deciding: Deciding): Engine;
+  /** See `snapshotCall`. Throws an {@link EngineError} `not-loaded` before {@link Engine.decideWith}. */
+  snapshotCall(call: unknown): Call;
 }
 
 const SCRATCH_BYTES = 4_096;
@@ -134,6 +141,12 @@ export function createEngine(build: Build): Engine {
   let source: Provided | undefined;
   let loading: Promise<void> | undefined;
   let broken: EngineError | undefined;
+  let given: Deciding | undefined;
+
+  function deciding(): Deciding {
+    if (given) return given;
+    throw new EngineError("not-loaded", "`countersign/review` shows held calls and decides none: import `countersign`");
+  }
 
   /** Memory that the engine reads from while it decides. */
   const scratch: Scratch = {
@@ -200,12 +213,13 @@ export function createEngine(build: Build): Engine {
   function stack(stack: RawStack): Stack {
     const planner = stack.planner();
     let isFreed = false;
-    const planned = createPlanned(guardedPlanner(planner, () => isFreed));
+    let planned: ReturnType<Deciding["createPlanned"]> | undefined;
     return {
       digest: () => answer(refusedCall, () => stack.digest() as Digest),
       decide(call, usage) {
         // Some decisions are made without asking the engine, but none after it failed.
         if (broken) throw broken;
+        planned ??= deciding().createPlanned(guardedPlanner(planner, () => isFreed));
         return planned(call, usage);
       },
       free: () => {
@@ -240,7 +254,7 @@ export function createEngine(build: Build): Engine {
     };
   }
 
-  return {
+  const engine: Engine = {
     provide: (newSource) => {
       source = newSource;
     },
@@ -249,7 +263,14 @@ export function createEngine(build: Build): Engine {
     answer,
     free,
     stack,
+    decideWith(parts) {
+      given = parts;
+      readFieldsBy(parts.readField);
+      return engine;
+    },
+    snapshotCall: (call) => deciding().snapshotCall(call),
   };
+  return engine;
 }
 
 /** What a build that holds calls has. Methods, so that the stack of a larger build is one of this too. */

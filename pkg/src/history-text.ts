@@ -70,6 +70,8 @@ export interface VerifyTextOptions {
   readonly checkpoint?: Checkpoint | null;
   /** Is told how many more bytes were read, and how many entries so far. */
   readonly onProgress?: (bytes: number, entries: number) => void;
+  /** Is handed the entries as they are read, in their order and before they are verified. */
+  readonly onEntries?: (entries: readonly (Entry | RedactedEntry)[]) => void;
   readonly signal?: AbortSignal | null;
 }
 
@@ -80,7 +82,7 @@ export interface VerifyTextOptions {
  */
 export async function verifyHistoryText(
   chunks: AsyncIterable<Uint8Array>,
-  { checkpoint = null, onProgress, signal = null }: VerifyTextOptions = {},
+  { checkpoint = null, onProgress, onEntries, signal = null }: VerifyTextOptions = {},
 ): Promise<VerifiedText> {
   const problems: string[] = [];
   // Undefined until its line comes.
@@ -98,9 +100,11 @@ export async function verifyHistoryText(
       entries += "entry" in line ? 1 : 0;
       isRedacted ||= "entry" in line && !("event" in line.entry);
       if (batch.length < BATCH_MAX) continue;
+      onEntries?.(batch);
       yield batch;
       batch = [];
     }
+    onEntries?.(batch);
     yield batch;
   }
   const report = await verifyEntries(parts(), { checkpoint });

@@ -6,21 +6,39 @@
 import { holding } from "./engines/full.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
 
+export type {
+  AnswerCount,
+  CalibrationReport,
+  Calibrator,
+  Grounds,
+  Missing,
+  Proof,
+  RelaxProposal,
+  RuleCalibration,
+  RuleKey,
+  Tightening,
+} from "./calibrating.js";
+export { createCalibrator } from "./calibrating.js";
 export type { Batch, BatchMember, Card, CardContext, CardRow, Flag, Segment, Written } from "./card.js";
 export { BATCH_MAX, textOf } from "./card.js";
 export type {
   Change,
+  ChangeCount,
   ChangedLine,
   ComparedLine,
   Comparison,
   ComparisonCounts,
+  ComparisonOptions,
+  FailOn,
   FieldKind,
   NewPolicyTest,
   PairCount,
+  Said,
   TermChange,
   ToolField,
   ToolForm,
   UnreadLine,
+  WorstLines,
 } from "./comparison.js";
 export { addPolicyTest, CHANGES, createComparison, joinComparisons, toolForms } from "./comparison.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
@@ -30,16 +48,34 @@ export type { ExportHistoryOptions, VerifiedText, VerifyTextOptions } from "./hi
 export { exportHistory, readCheckpoint, UnreadableText, verifyHistoryText } from "./history-text.js";
 export type { ImportedHistory, ImportHistoryOptions } from "./importing.js";
 export { importHistory } from "./importing.js";
-export type { CompletionOption, Completions, Description, RuleHits, TestResult, TestRun } from "./language.js";
+export type {
+  CompletionOption,
+  Completions,
+  Coverage,
+  Description,
+  MatcherHits,
+  RuleHits,
+  Share,
+  TestResult,
+  TestRun,
+} from "./language.js";
 export { completePolicy, describePolicy } from "./language.js";
+export type { Mutation, MutationOptions, MutationProgress, Survivor } from "./mutation.js";
+export { createMutation } from "./mutation.js";
 export type { PlantedCall } from "./planting.js";
 export { plantCall } from "./planting.js";
 export type { CheckedPolicy, CheckedTools, Policy, Simulation } from "./policy.js";
 export { checkPolicy, checkTools, highlightPolicy, loadPolicy, readCall } from "./policy.js";
 export type { BatchesOptions, Presentable, PresentOptions } from "./presenting.js";
 export { APPROVED_MAX, batchesOf, cardContext, presentCard, segmentsOf } from "./presenting.js";
-export type { Interval } from "./statistics.js";
-export { wilsonInterval } from "./statistics.js";
+export type {
+  ApprovalsNeededOptions,
+  AttentionLight,
+  AttentionReport,
+  Interval,
+  ObservedAttention,
+} from "./statistics.js";
+export { approvalsNeeded, attentionReport, wilsonInterval } from "./statistics.js";
 export type { HourSummary, RuleSummary, Summariser, Summary, Waits } from "./summary.js";
 export { createSummariser, mergeSummaries, mergeWaits, waitQuantile } from "./summary.js";
 export { undoMsOf } from "./undo.js";

@@ -1,5 +1,6 @@
 /** Help for who writes a policy: what can stand at a place of its text, what a word means, and what its tests say. */
-import { type EngineLanguage, engine, language } from "./engines/full.js";
+import { engine } from "./engines/full.js";
+import { type EngineLanguage, language } from "./engines/writing.js";
 import { type LoadOptions, toolsOf } from "./sources.js";
 import type { Action, Cause, Decision, Digest, Fix, Span, ToolSource } from "./types.js";
 
@@ -52,12 +53,46 @@ export interface TestRun {
   readonly rules: readonly RuleHits[];
   /** In how many tests no rule decides. */
   readonly defaultHits: number;
+  /** How each matcher of the conditions came out, in the order of the text. */
+  readonly matchers: readonly MatcherHits[];
+  /** How many tests came to each of the actions that the rules and the default can say, the laxest first. */
+  readonly actions: readonly { readonly action: Action; readonly tests: number }[];
+  readonly coverage: Coverage;
 }
 
-/** What became of one test. */
+/** How much of what there is to see was seen. */
+export interface Share {
+  readonly seen: number;
+  readonly all: number;
+}
+
+/** What tests have seen of a policy: of its rules, of both outcomes of its matchers, of its actions, and together. */
+export interface Coverage extends Share {
+  readonly rules: Share;
+  readonly matchers: Share;
+  readonly actions: Share;
+}
+
+/** How a matcher came out where its rule was reached. Where nobody can tell counts as neither. */
+export interface MatcherHits {
+  readonly rule: string;
+  /** Where its field is written. */
+  readonly span: Span;
+  /** Field and matcher, as `args.amount at_most`. */
+  readonly what: string;
+  /** In how many tests it held. */
+  readonly holds: number;
+  /** In how many tests it did not. */
+  readonly fails: number;
+  /** Whether it did not come out both ways, though a test can come to it. */
+  readonly missed: boolean;
+}
+
+/** What became of one test, or of one case of a test. */
 export interface TestResult {
+  /** Of a case with the name of its test. */
   readonly name: string;
-  /** The whole test. */
+  /** The whole test, or its case. */
   readonly span: Span;
   /** What it expects, where that is written. */
   readonly expectSpan: Span;
@@ -83,6 +118,8 @@ export interface RuleHits {
   readonly decides: number;
   /** It matched, or nobody can tell whether it did. */
   readonly matches: number;
+  /** Whether it decided none, though a test can come to it. */
+  readonly missed: boolean;
 }
 
 /**

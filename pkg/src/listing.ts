@@ -2,8 +2,9 @@
 import { checkKeys, type KeysOf } from "./checks.js";
 import { STATUSES } from "./constants.js";
 import { EscalationError } from "./errors.js";
-import type { EscalationPage, ListOptions, Place } from "./escalations.js";
+import type { EscalationPage, ListOptions } from "./escalations.js";
 import { verifying } from "./reviewers.js";
+import type { Place } from "./reviewing.js";
 import type { Filter, ListPage, StoredEscalation } from "./stores/store.js";
 import type { Draft, EscalationRecord } from "./writing.js";
 

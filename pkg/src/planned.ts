@@ -7,7 +7,6 @@
  */
 import { snapshotCall } from "./call.js";
 import { CallError } from "./errors.js";
-import { type Quick, type QuickWays, quickOf, quickOutcome, UNSETTLED } from "./quick.js";
 import {
   type Asked,
   beginReading,
@@ -17,7 +16,8 @@ import {
   isPlainMap,
   type Reading,
   type Scratch,
-} from "./reading.js";
+} from "./fields.js";
+import { type Quick, type QuickWays, quickOf, quickOutcome, UNSETTLED } from "./quick.js";
 import type { Call, Decision, Usage } from "./types.js";
 
 /** What deciding the calls of one tool takes. */

@@ -1,5 +1,6 @@
 /** Calls of check cards: like one that was held, with other arguments, and never held themselves. */
-import { engine, planted } from "./engines/full.js";
+import { planted } from "./engines/evidence.js";
+import { engine } from "./engines/full.js";
 import type { Escalation } from "./lifecycle.js";
 import type { Call, Decision, Digest } from "./types.js";
 

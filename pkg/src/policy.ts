@@ -1,5 +1,4 @@
 /** From policy text to decisions. */
-import { snapshotCall } from "./call.js";
 import { type DecideOptions, type DecidingPolicy, policyOn, usageOf } from "./decides.js";
 import { type EngineSimulation, engine, type FullStack, highlight, load, readCall as read } from "./engines/full.js";
 import { PolicyError } from "./errors.js";
@@ -213,7 +212,7 @@ function policyOf(stack: FullStack, diagnostics: readonly Diagnostic[]): Policy 
       policies ??= live().policies();
       return policies;
     },
-    trace: (call: Call, options?: DecideOptions) => live().trace(snapshotCall(call), usageOf(options)),
+    trace: (call: Call, options?: DecideOptions) => live().trace(engine.snapshotCall(call), usageOf(options)),
     simulation: () => simulationOf(live().simulation()),
     runTests: () => live().runTests(),
     compiled: () => live().compiled(),

@@ -6,7 +6,7 @@
  * plain value of the expected type leaves the decision to the engine.
  */
 import { isUnicode } from "./call.js";
-import { absent, type Field, type Reading, valueAt } from "./reading.js";
+import { absent, type Field, type Reading, valueAt } from "./fields.js";
 
 /** What one policy comes to by quick tests. */
 export interface QuickWays {

@@ -15,6 +15,8 @@ export interface Run<Engine, Counts> {
   /** Answers `last`; after it nothing more comes. */
   finished<T>(last: T): T;
   counts(): Counts;
+  /** What `ask` says of the engine's side, until its memory is given back. */
+  read<T>(ask: (engine: Engine) => T): T;
   /** Gives the memory back, once. */
   dispose(): void;
 }
@@ -22,6 +24,10 @@ export interface Run<Engine, Counts> {
 /** The run of `running`, which errors call `name`. */
 export function runOf<Engine extends Running<Counts>, Counts>(name: string, running: Engine): Run<Engine, Counts> {
   let phase: "open" | "finished" | "disposed" = "open";
+  function read<T>(ask: (engine: Engine) => T): T {
+    if (phase === "disposed") throw new EngineError("disposed", `the ${name} was disposed`);
+    return ask(running);
+  }
   return {
     open(chunk) {
       if (phase !== "open") throw new EngineError("disposed", `the ${name} was ${phase} and decides no more`);
@@ -32,10 +38,8 @@ export function runOf<Engine extends Running<Counts>, Counts>(name: string, runn
       phase = "finished";
       return last;
     },
-    counts() {
-      if (phase === "disposed") throw new EngineError("disposed", `the ${name} was disposed`);
-      return running.counts();
-    },
+    counts: () => read((engine) => engine.counts()),
+    read,
     dispose() {
       if (phase === "disposed") return;
       phase = "disposed";

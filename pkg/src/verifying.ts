@@ -1,5 +1,6 @@
 /** Whether a history is whole: nothing in it edited, missing, moved or repeated, and its end the one of a checkpoint. */
-import { holding, verification } from "./engines/full.js";
+import { verification } from "./engines/evidence.js";
+import { holding } from "./engines/full.js";
 import { EscalationError } from "./errors.js";
 import type { Checkpoint, Entry, Head, HistoryProblem, HistoryReport, RedactedEntry } from "./lifecycle.js";
 import { partsOf } from "./parts.js";
@@ -14,6 +15,8 @@ export interface VerifyHistoryOptions {
   readonly checkpoint?: Checkpoint | null;
   /** Is told how many of the entries were read. */
   readonly onProgress?: (read: number, all: number) => void;
+  /** Is handed the entries as they are read, in their order and before they are verified. */
+  readonly onEntries?: (entries: readonly Entry[]) => void;
   /** Stops it, by throwing its reason. */
   readonly signal?: AbortSignal | null;
 }
@@ -41,7 +44,7 @@ export const PROBLEMS_MAX = 100;
  */
 export async function verifyHistory(
   store: Store,
-  { after = null, checkpoint = null, onProgress, signal = null }: VerifyHistoryOptions = {},
+  { after = null, checkpoint = null, onProgress, onEntries, signal = null }: VerifyHistoryOptions = {},
 ): Promise<HistoryReport> {
   await holding.ready();
   const head = await store.head();
@@ -50,6 +53,7 @@ export async function verifyHistory(
   async function* parts() {
     for await (const part of partsOf(store, from, head.size)) {
       signal?.throwIfAborted();
+      onEntries?.(part);
       yield part;
       read += part.length;
       onProgress?.(read, Math.max(head.size - from, 0));

@@ -36,6 +36,16 @@ pub(super) fn found_field_truth(about: About, found: Found<'_>, matcher: &Matche
     found_truth(found, matcher, Scope { call, is_session, effort: &Effort::new(FIELD_STEPS_MAX) })
 }
 
+/// Whether each test of `matcher` holds of what stands at `field` of `call`, in their order.
+#[must_use]
+pub fn test_truths(field: &Field, matcher: &Matcher, call: &dyn Facts) -> Vec<Truth> {
+    let alone = |test: &Test| Matcher { tests: vec![test.clone()], span: matcher.span };
+    match matcher.tests.as_slice() {
+        [_] => vec![field_truth(field, matcher, call)],
+        tests => tests.iter().map(|test| field_truth(field, &alone(test), call)).collect(),
+    }
+}
+
 /// What a field is about, as far as marks go that nobody gave.
 ///
 /// The guard always gives them and an agent never does: if they are absent, they were not given.

@@ -93,6 +93,8 @@ pub struct Part {
     pub says: Option<usize>,
     /// Every rule that matches, or may match, and was reached; in order.
     pub matches: Vec<usize>,
+    /// The rules before this place were reached.
+    pub reached: usize,
 }
 
 /// The rules of each policy that have a part in the decision about `call`; what [`trace`] tells in short, in the time
@@ -104,7 +106,8 @@ pub fn parts(stack: &Stack, call: &dyn Facts, usage: &Usage) -> Vec<Part> {
     let said = stack.policies.iter().zip(&candidates).map(|(compiled, candidates)| {
         let said = say(compiled, candidates, &decided, usage);
         let matches = said.undecided.iter().copied().chain(said.definite).map(|hit| hit.rule).collect();
-        Part { says: said.hit.map(|hit| hit.rule), matches }
+        let reached = said.definite.map_or(compiled.policy.rules.len(), |hit| hit.rule + 1);
+        Part { says: said.hit.map(|hit| hit.rule), matches, reached }
     });
     said.collect()
 }

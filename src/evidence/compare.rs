@@ -1,5 +1,6 @@
 //! Comparing how two stacks decide the same calls: what becomes looser, what stricter, and how bad that is.
 
+use super::people::Said;
 use super::simulate::{Counts, Place, RuleCount};
 use crate::decide::decide::Decision;
 use crate::decide::limit::Charge;
@@ -59,6 +60,48 @@ impl Change {
             Self::EscalateToBlock => "escalate-to-block",
             Self::Tightened => "tightened",
             Self::Moved => "moved",
+        }
+    }
+
+    /// Whether less is looked at than before.
+    #[must_use]
+    pub const fn is_looser(self) -> bool {
+        match self {
+            Self::BlockToAllow | Self::EscalateToAllow | Self::BlockToEscalate | Self::Loosened => true,
+            Self::AllowToBlock | Self::AllowToEscalate | Self::EscalateToBlock | Self::Tightened | Self::Moved => false,
+        }
+    }
+
+    /// Whether what did not run without somebody now does.
+    #[must_use]
+    pub const fn now_runs(self) -> bool {
+        matches!(self, Self::BlockToAllow | Self::EscalateToAllow)
+    }
+}
+
+/// For what a comparison fails. Each fails for what the ones after it fail for, too, and all for a call that people
+/// refused and that would now run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// A decision that changed, however.
+    Change,
+    /// A looser one.
+    Widen,
+    /// A looser one of a call that nobody approved.
+    Unapproved,
+}
+
+impl FailOn {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Change, Self::Widen, Self::Unapproved];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Widen => "widen",
+            Self::Unapproved => "unapproved",
         }
     }
 }
@@ -213,6 +256,9 @@ pub struct Tally {
     matrix: [[u64; 3]; 3],
     /// By the order of [`Change::ALL`].
     changes: [u64; 9],
+    /// What people said of those calls, by the orders of [`Change::ALL`] and [`Said::ALL`].
+    said: [[u64; 4]; 9],
+    refused_stays: u64,
     errors: u64,
 }
 
@@ -251,6 +297,62 @@ impl Tally {
             *count += u64::from(change == Some(*kind));
         }
         difference
+    }
+
+    /// Counts what people said of a call that was counted: `change` is how its decision differs, and `runs` whether it is
+    /// allowed after.
+    pub fn add_said(&mut self, change: Option<Change>, said: Said, runs: bool) {
+        let Some(change) = change else {
+            self.refused_stays += u64::from(said.is_refusal() && runs);
+            return;
+        };
+        let row = Change::ALL.iter().zip(&mut self.said).find(|(kind, _)| **kind == change);
+        let cell = row.and_then(|(_, row)| Said::ALL.iter().zip(row).find(|(other, _)| **other == said));
+        if let Some((_, count)) = cell {
+            *count += 1;
+        }
+    }
+
+    /// How many calls, of which people said this, are decided so differently.
+    #[must_use]
+    pub fn said(&self, change: Change, said: Said) -> u64 {
+        let row = Change::ALL.iter().position(|kind| *kind == change).and_then(|at| self.said.get(at));
+        let at = Said::ALL.iter().position(|other| *other == said);
+        row.zip(at).and_then(|(row, at)| row.get(at)).copied().unwrap_or_default()
+    }
+
+    /// How many calls that people refused would now run.
+    #[must_use]
+    pub fn refused_runs(&self) -> u64 {
+        let refusals = Said::ALL.into_iter().filter(|said| said.is_refusal());
+        let of = |said| {
+            Change::ALL
+                .into_iter()
+                .filter(|change| change.now_runs())
+                .map(|change| self.said(change, said))
+                .sum::<u64>()
+        };
+        refusals.map(of).sum()
+    }
+
+    /// How many calls that people refused run by both stacks.
+    #[must_use]
+    pub fn refused_stays(&self) -> u64 {
+        self.refused_stays
+    }
+
+    /// Whether something was found for which `fail_on` fails.
+    #[must_use]
+    pub fn fails(&self, fail_on: FailOn) -> bool {
+        let counts = |change: Change| match fail_on {
+            FailOn::Change => self.of(change),
+            FailOn::Widen if change.is_looser() => self.of(change),
+            FailOn::Unapproved if change.is_looser() => {
+                self.of(change).saturating_sub(self.said(change, Said::Approved))
+            }
+            FailOn::Widen | FailOn::Unapproved => 0,
+        };
+        self.refused_runs() > 0 || Change::ALL.into_iter().any(|change| counts(change) > 0)
     }
 
     /// Counts a line that is no call to at least one of the stacks.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::coverage::Coverage;
 use crate::decide::call::Call;
 use crate::decide::compile::{Stack, compile};
 use crate::decide::decide::{Decision, decide};
 use crate::decide::limit::Usage;
 use crate::decide::relaxing::Relaxing;
-use crate::decide::trace::parts;
 use crate::policy::model::{Action, Cause, Expectation, Policy, PolicyTest};
 use crate::text::edit::{is_plain, quoted};
 use crate::text::prose::prose;
@@ -22,10 +22,8 @@ pub struct TestRun<'p> {
     pub policy: &'p Policy,
     /// Its tests, in the order of the text.
     pub tests: Vec<TestResult<'p>>,
-    /// How often the tests hit each of its rules, in their order.
-    pub rules: Vec<RuleHits>,
-    /// In how many tests no rule decides, but the policy's default, or nothing.
-    pub default_hits: usize,
+    /// What they have seen of it.
+    pub coverage: Coverage,
 }
 
 /// What became of one test.
@@ -68,15 +66,6 @@ impl Expected {
     }
 }
 
-/// In how many calls a rule had a part.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RuleHits {
-    /// It decided.
-    pub decides: usize,
-    /// It matched, or nobody can tell whether it did.
-    pub matches: usize,
-}
-
 /// Runs the tests of every policy of `stack`; `sources` are the texts that they came from, in the same order.
 ///
 /// Each policy answers for itself: what the others of the stack say is no part of what its author expects.
@@ -103,7 +92,7 @@ pub struct RuleHits {
 /// assert_eq!(passed, [true, false]);
 /// let message = run.tests.iter().find_map(|result| result.message.as_deref());
 /// assert_eq!(message, Some("expected the action `block`, but it is `escalate`: no rule matches, and so the default decides"));
-/// assert_eq!(run.rules.first().map(|hits| hits.decides), Some(1));
+/// assert_eq!(run.coverage.rules.first().map(|hits| hits.decides), Some(1));
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
@@ -117,17 +106,14 @@ pub fn run_tests<'p>(
         let alone = if stack.policies.len() == 1 { None } else { alone(stack, policy) };
         // What its author expects of a rule that replaces review is what it says once it is in force.
         let stack = &alone.as_ref().unwrap_or(stack).with_relaxing(Relaxing::InForce);
-        let mut run = TestRun {
-            policy,
-            tests: Vec::with_capacity(policy.tests.len()),
-            rules: vec![RuleHits::default(); policy.rules.len()],
-            default_hits: 0,
-        };
+        let mut run =
+            TestRun { policy, tests: Vec::with_capacity(policy.tests.len()), coverage: Coverage::new(policy) };
         for test in &policy.tests {
             let result = match read_call(&test.call) {
                 Ok(call) => {
-                    run.count(stack, &call);
-                    compared(test, decide(stack, &call, &Usage::default()), policy, source)
+                    let decision = decide(stack, &call, &Usage::default());
+                    run.coverage.add(stack, &call, decision.action);
+                    compared(test, decision, policy, source)
                 }
                 Err(why) => no_call(test, why),
             };
@@ -138,23 +124,8 @@ pub fn run_tests<'p>(
     stack.policies.iter().zip(sources).map(run).collect()
 }
 
-impl TestRun<'_> {
-    fn count(&mut self, stack: &Stack, call: &Call) {
-        let Some(part) = parts(stack, call, &Usage::default()).into_iter().next() else { return };
-        match part.says.and_then(|rule| self.rules.get_mut(rule)) {
-            Some(hits) => hits.decides += 1,
-            None => self.default_hits += 1,
-        }
-        for rule in part.matches {
-            if let Some(hits) = self.rules.get_mut(rule) {
-                hits.matches += 1;
-            }
-        }
-    }
-}
-
 /// The stack of `policy` alone, with the catalogue of `stack`.
-fn alone(stack: &Stack, policy: &Policy) -> Option<Stack> {
+pub(super) fn alone(stack: &Stack, policy: &Policy) -> Option<Stack> {
     let alone = compile(vec![policy.clone()]).ok()?;
     Some(match &stack.catalogue {
         Some(catalogue) => alone.with_catalogue(Arc::clone(catalogue)),
@@ -233,7 +204,8 @@ fn why(decision: &Decision, policy: &Policy) -> String {
 fn fix(test: &PolicyTest, decision: &Decision, source: &str) -> Option<Fix> {
     let span = test.expect_span;
     let written = span.of(source);
-    if !is_plain(span, source) || written.starts_with('*') {
+    // Another case may be right to expect what is written.
+    if test.shares_expect || !is_plain(span, source) || written.starts_with('*') {
         return None;
     }
     let Expectation { action, rule, cause } = &test.expect;

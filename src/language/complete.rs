@@ -160,8 +160,8 @@ impl At<'_> {
         let way: Vec<&str> = self.place.way.iter().map(name_of).collect();
         match way.as_slice() {
             ["rules", _, "tool"] | ["rules", _, "tool", _] => options.extend(self.tools(true)),
-            ["tests", _, "call", "tool"] => options.extend(self.tools(false)),
-            ["tests", _, "expect", "rule"] => options.extend(self.rules()),
+            ["tests", _, "call", "tool"] | ["tests", _, "cases", _, "tool"] => options.extend(self.tools(false)),
+            ["tests", _, "expect", "rule"] | ["tests", _, "cases", _, "expect", "rule"] => options.extend(self.rules()),
             ["rules", _, "marks"] | ["rules", _, "marks", _] => options.extend(self.texts_of_rules(&["marks"])),
             [.., "review", "reviewers"] | [.., "review", "reviewers", _] => {
                 options.extend(self.texts_of_rules(&["review", "reviewers"]));
@@ -267,7 +267,10 @@ impl At<'_> {
     /// The keys that stand in a test's call at this place.
     fn arguments(&self) -> Vec<Suggestion> {
         let way: Vec<&str> = self.place.way.iter().map(name_of).collect();
-        let ["tests", "", "call", root, inner @ ..] = way.as_slice() else { return Vec::new() };
+        let (["tests", "", "call", root, inner @ ..] | ["tests", "", "cases", "", root, inner @ ..]) = way.as_slice()
+        else {
+            return Vec::new();
+        };
         let fields = self.fields();
         let below = fields.iter().filter(|known| known.field.root.as_str() == *root);
         let below = below.filter_map(|known| match known.field.way.steps.split_last() {

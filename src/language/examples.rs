@@ -88,6 +88,11 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ("limit", "by", "limit: { calls: 20, per: 1h, by: [user] }"),
     ("limit", "then", "limit: { calls: 20, per: 1h, then: block }"),
     ("test", "call", "call: { tool: file.write, agent: helper, args: { path: notes.md } }"),
+    (
+        "test",
+        "cases",
+        "cases:\n  - { args: { path: notes.md }, expect: allow }\n  - { args: { path: /etc/passwd }, expect: block }",
+    ),
     ("test", "expect", "expect: { action: escalate, cause: default }"),
 ];
 

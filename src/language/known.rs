@@ -70,6 +70,11 @@ fn tests(root: &Node) -> &[Node] {
     get(root, "tests").map_or(&[], items)
 }
 
+/// The call of `test` and what its cases write of theirs.
+fn calls_of(test: &Node) -> impl Iterator<Item = &Node> {
+    get(test, "call").into_iter().chain(get(test, "cases").map_or(&[][..], items))
+}
+
 fn tools_of(rule: &Node) -> Vec<&str> {
     get(rule, "tool").map(texts).unwrap_or_default()
 }
@@ -84,7 +89,7 @@ fn unique<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
 pub(super) fn tools<'n>(root: &'n Node, catalogue: Option<&'n Catalogue>, with_patterns: bool) -> Vec<&'n str> {
     let listed = catalogue.map_or(&[][..], Catalogue::tools).iter().map(|tool| tool.name.as_str());
     let of_rules = rules(root).iter().flat_map(tools_of).filter(|tool| with_patterns || !tool.contains('*'));
-    let of_tests = tests(root).iter().filter_map(|test| text(get(get(test, "call")?, "tool")?));
+    let of_tests = tests(root).iter().flat_map(calls_of).filter_map(|call| text(get(call, "tool")?));
     unique(listed.chain(of_tests).chain(of_rules))
 }
 
@@ -114,7 +119,12 @@ pub(super) fn tools_at<'n>(root: &'n Node, way: &[Step]) -> Vec<&'n str> {
     let Some(item) = follow(root, &[Step::Key(list.clone()), at.clone()]) else { return Vec::new() };
     match list.as_str() {
         "rules" => tools_of(item),
-        _ => get(item, "call").and_then(|call| text(get(call, "tool")?)).into_iter().collect(),
+        _ => {
+            // A case may be about another tool than its test.
+            let case = way.get(2..4).and_then(|inner| follow(item, inner)).and_then(|case| get(case, "tool"));
+            let tool = case.or_else(|| get(get(item, "call")?, "tool"));
+            tool.and_then(text).into_iter().collect()
+        }
     }
 }
 
@@ -130,13 +140,16 @@ pub(super) fn fields(root: &Node, tools: &[&str], catalogue: Option<&Catalogue>)
             of_condition(when, is_alike, &mut known);
         }
     }
-    for call in tests(root).iter().filter_map(|test| get(test, "call")) {
-        let is_alike =
-            get(call, "tool").and_then(text).is_some_and(|tool| tools.iter().any(|other| overlap(tool, other)));
-        for entry in entries(call) {
-            let Some(root) = Root::from_word(&entry.key) else { continue };
-            if is_alike || root != Root::Args {
-                of_value(root, Vec::new(), &entry.value, &mut known);
+    for test in tests(root) {
+        let common = get(test, "call").and_then(|call| get(call, "tool"));
+        for call in calls_of(test) {
+            let tool = get(call, "tool").or(common).and_then(text);
+            let is_alike = tool.is_some_and(|tool| tools.iter().any(|other| overlap(tool, other)));
+            for entry in entries(call) {
+                let Some(root) = Root::from_word(&entry.key) else { continue };
+                if is_alike || root != Root::Args {
+                    of_value(root, Vec::new(), &entry.value, &mut known);
+                }
             }
         }
     }

@@ -32,7 +32,8 @@ pub(super) fn policy_digest(policy: &PolicyParts) -> Result<Digest, CanonicalErr
     digest(Subject::Policy, &model)
 }
 
-fn rule_value(rule: &Rule) -> Value {
+/// All that the engine understood of `rule`.
+pub(super) fn rule_value(rule: &Rule) -> Value {
     rule_record(rule, true)
 }
 

@@ -1,5 +1,7 @@
 //! Changes to a policy's text that keep every byte elsewhere.
 
+pub mod rule;
+
 use super::model::{Action, Expectation, Policy, PolicyTest};
 use super::parse::parse;
 use super::policy_test::CALL_KEYS;
@@ -23,13 +25,15 @@ pub struct NewTest {
     pub expect: Expectation,
 }
 
-/// Why a test cannot be added.
+/// Why nothing can be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EditError {
     /// The policy has errors, and what is added to it could mean anything.
     PolicyErrors,
     /// It has no name, expects nothing, or its call cannot stand in a policy.
     UnfitTest,
+    /// What is to be added is no rule.
+    UnfitRule,
     /// The text is written in a way in which nothing can be added without changing more than that.
     UnusualText,
 }

@@ -138,7 +138,7 @@ pub struct Policy {
     pub review: ReviewTerms,
     /// The rules in the order of the text: the first that matches decides.
     pub rules: Vec<Rule>,
-    /// Calls and what its author expects of them. No part of the digest, nor of a compiled policy.
+    /// Calls and what its author expects of them; each case of a test is one. No part of the digest, nor of a compiled policy.
     #[serde(skip)]
     pub tests: Vec<PolicyTest>,
     /// Digest of the parsed model: comments, layout and `x-` keys do not change it.
@@ -236,7 +236,9 @@ pub struct PolicyTest {
     pub expect: Expectation,
     /// Where that is written.
     pub expect_span: Span,
-    /// The whole test.
+    /// Whether that is written for several cases together.
+    pub shares_expect: bool,
+    /// The whole test, or its case.
     pub span: Span,
 }
 

@@ -6,7 +6,7 @@
 use super::limit::{LIMIT_BY, LIMIT_KEYS, LIMIT_THEN, RELAXED_KEYS};
 use super::model::{Action, Cause};
 use super::parse::POLICY_KEYS;
-use super::policy_test::{CALL_KEYS, EXPECT_KEYS, TEST_KEYS};
+use super::policy_test::{CALL_KEYS, CASE_KEYS, EXPECT_KEYS, TEST_KEYS};
 use super::review::REVIEW_KEYS;
 use super::rule::RULE_KEYS;
 use super::terms::Risk;
@@ -55,6 +55,8 @@ pub fn schema() -> Value {
         ("limit", limit()),
         ("relaxed", relaxed()),
         ("test", test()),
+        ("case", case()),
+        ("expectation", expectation()),
         ("call", call()),
     ]);
     let policy =
@@ -248,44 +250,63 @@ fn relaxed() -> Value {
 }
 
 fn test() -> Value {
-    object("A call, and what is expected of it.", TEST_KEYS, TEST_KEYS, |key| {
+    let test = object("A call, and what is expected of it.", TEST_KEYS, &["name", "call"], |key| {
         Some(match key {
             "name" => described(reference("text"), "What it is about."),
             "call" => reference("call"),
-            "expect" => {
-                let expect = object("What is expected of the decision.", EXPECT_KEYS, &[], |key| {
-                    Some(match key {
-                        "action" => reference("action"),
-                        "rule" => described(reference("text"), "Id of the rule that decides."),
-                        "cause" => {
-                            enumeration("Why.", &Cause::OF_POLICY.map(|cause| (cause.as_str(), cause_means(cause))))
-                        }
-                        _ => return None,
-                    })
-                });
-                let expect = extend(expect, &[("minProperties", number(1.0))]);
-                map(&[("anyOf", Value::List(vec![reference("action"), expect]))])
-            }
+            "cases" => with(
+                "A test for each: what differs from `call`, and what is expected of it.",
+                &[("type", text("array")), ("minItems", number(1.0)), ("items", reference("case"))],
+            ),
+            "expect" => reference("expectation"),
             _ => return None,
         })
-    })
+    });
+    let has = |key| map(&[("required", texts(&[key]))]);
+    extend(test, &[("anyOf", Value::List(vec![has("expect"), has("cases")]))])
+}
+
+fn case() -> Value {
+    let case = object("A call like that of its test.", CASE_KEYS, &[], |key| {
+        Some(match key {
+            "name" => described(reference("text"), "What it is about."),
+            "expect" => reference("expectation"),
+            _ => call_key(key)?,
+        })
+    });
+    extend(case, &[("minProperties", number(1.0))])
+}
+
+fn expectation() -> Value {
+    let expect = object("What is expected of the decision.", EXPECT_KEYS, &[], |key| {
+        Some(match key {
+            "action" => reference("action"),
+            "rule" => described(reference("text"), "Id of the rule that decides."),
+            "cause" => enumeration("Why.", &Cause::OF_POLICY.map(|cause| (cause.as_str(), cause_means(cause)))),
+            _ => return None,
+        })
+    });
+    let expect = extend(expect, &[("minProperties", number(1.0))]);
+    map(&[("anyOf", Value::List(vec![reference("action"), expect]))])
 }
 
 fn call() -> Value {
-    object("A tool call.", CALL_KEYS, &["tool"], |key| {
-        let any_map = |what: &str| with(what, &[("type", text("object"))]);
-        let identity = |what: &str| with(what, &[("type", texts(&["string", "object"])), ("minLength", number(1.0))]);
-        Some(match key {
-            "tool" => described(reference("text"), "The tool's name."),
-            "args" => any_map("The arguments."),
-            "reason" => described(reference("text"), "The agent's own words."),
-            "confidence" => map(&[("description", text("How sure the agent says it is, from 0 to 1."))]),
-            "agent" => identity("Which agent."),
-            "user" => identity("For whom the agent acts."),
-            "session" => identity("The session that the call is part of."),
-            "context" => any_map("What else the guard knows."),
-            _ => return None,
-        })
+    object("A tool call.", CALL_KEYS, &["tool"], call_key)
+}
+
+fn call_key(key: &str) -> Option<Value> {
+    let any_map = |what: &str| with(what, &[("type", text("object"))]);
+    let identity = |what: &str| with(what, &[("type", texts(&["string", "object"])), ("minLength", number(1.0))]);
+    Some(match key {
+        "tool" => described(reference("text"), "The tool's name."),
+        "args" => any_map("The arguments."),
+        "reason" => described(reference("text"), "The agent's own words."),
+        "confidence" => map(&[("description", text("How sure the agent says it is, from 0 to 1."))]),
+        "agent" => identity("Which agent."),
+        "user" => identity("For whom the agent acts."),
+        "session" => identity("The session that the call is part of."),
+        "context" => any_map("What else the guard knows."),
+        _ => return None,
     })
 }
 
@@ -315,6 +336,7 @@ mod tests {
             (relaxed(), RELAXED_KEYS),
             (test(), TEST_KEYS),
             (call(), CALL_KEYS),
+            (case(), CASE_KEYS),
         ];
         for (schema, keys) in rows {
             assert_eq!(properties(&schema), keys.len(), "{keys:?}");

@@ -9,7 +9,7 @@ use super::{Stack, encode, fail};
 use crate::catalogue::form::forms;
 use crate::catalogue::read::CATALOGUE_LIMITS;
 use crate::text::yaml::Limits;
-use crate::wire::compare::{self, ComparedLineOut};
+use crate::wire::compare::{self, ComparedLineOut, WorstOut};
 use crate::wire::edit::add_test_to;
 use crate::wire::form::ToolFormOut;
 
@@ -19,11 +19,13 @@ pub struct Comparison(compare::Comparison);
 
 #[wasm_bindgen]
 impl Comparison {
-    /// Compares decisions by `before` with those by `after`.
+    /// Compares decisions by `before` with those by `after`, also those of exported histories if `histories` is so;
+    /// remembers so many of the worst changes.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(before: &Stack, after: &Stack) -> Self {
-        Self(compare::Comparison::new(Rc::clone(&before.stack), Rc::clone(&after.stack)))
+    pub fn new(before: &Stack, after: &Stack, histories: bool, keep: usize) -> Self {
+        let comparison = compare::Comparison::new(Rc::clone(&before.stack), Rc::clone(&after.stack)).keeping(keep);
+        Self(if histories { comparison.with_histories() } else { comparison })
     }
 
     /// The lines that `chunk` completes whose decision changed, or that are no calls.
@@ -51,6 +53,17 @@ impl Comparison {
     #[wasm_bindgen(js_name = finishCount)]
     pub fn finish_count(&mut self) {
         self.0.finish(&mut drop);
+    }
+
+    /// Counts a last line without an end; what comes after it is another input, whose lines count from 1.
+    #[wasm_bindgen(js_name = nextInput)]
+    pub fn next_input(&mut self) {
+        self.0.next_input(&mut drop);
+    }
+
+    /// The worst changes so far, and the first lines that are no calls.
+    pub fn worst(&self) -> Result<JsValue, JsValue> {
+        encode(&WorstOut::from(self.0.worst()))
     }
 
     /// What was found so far.

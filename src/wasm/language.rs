@@ -1,5 +1,7 @@
 //! Help for who writes a policy, and the tests in it.
 
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 
 use super::text::source;
@@ -7,6 +9,7 @@ use super::{Stack, encode};
 use crate::catalogue::model::Catalogue;
 use crate::catalogue::read::{CATALOGUE_LIMITS, read};
 use crate::wire::language::{complete, describe};
+use crate::wire::mutate;
 use crate::wire::policy_test::with_tests;
 
 /// What is known beside the text: the tools.
@@ -45,5 +48,32 @@ impl Stack {
     #[wasm_bindgen(js_name = runTests)]
     pub fn run_tests(&self) -> Result<JsValue, JsValue> {
         with_tests(&self.stack, &self.loaded.sources, |runs| encode(&runs))
+    }
+
+    /// Begins to change the policy of the text `source` in small ways; nothing if there is no such text.
+    pub fn mutation(&self, source: usize, most: usize) -> Option<Mutation> {
+        mutate::Mutation::new(&self.stack, Rc::clone(&self.loaded.sources), source, most).map(Mutation)
+    }
+}
+
+/// Asks the tests of a policy which small changes of it they notice.
+#[wasm_bindgen]
+pub struct Mutation(mutate::Mutation);
+
+#[wasm_bindgen]
+impl Mutation {
+    /// Tries up to `most` more changes; whether there are more.
+    pub fn step(&mut self, most: usize) -> bool {
+        self.0.step(most)
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Result<JsValue, JsValue> {
+        encode(&self.0.progress())
+    }
+
+    /// The changes that no test noticed so far.
+    pub fn survivors(&self) -> Result<JsValue, JsValue> {
+        self.0.with_survivors(|survivors| encode(&survivors))
     }
 }

@@ -8,7 +8,6 @@ use super::escalations::{decode, decode_call, refuse};
 use super::text::Loaded;
 use super::{Stack, decode_usage, encode, fail};
 use crate::decide::trace::trace;
-use crate::evidence::statistics;
 use crate::review::error::EscalationError;
 use crate::review::event::Event;
 use crate::review::plant;
@@ -171,12 +170,4 @@ pub fn plant_call(event: JsValue, args: JsValue) -> Result<JsValue, JsValue> {
     }
     let held = Box::new(plant::plant(&held, args).map_err(refuse)?);
     encode(&EventOut::from(&Event::Open { held, guard, batch, links }))
-}
-
-/// Both ends of the Wilson interval of 95 %; none if nothing was counted.
-#[wasm_bindgen]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` keeps within bounds")]
-#[must_use]
-pub fn wilson(hits: f64, all: f64) -> Vec<f64> {
-    statistics::wilson(hits as u64, all as u64).map(|(low, high)| vec![low, high]).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::call::call_from;
 use super::diagnostic::SourceText;
+use super::object::{list_of, long, number, object, or_null, words};
 use super::parts::{digest, list, map, optional_text};
 use super::read_event::{decision_from, links_from};
 use super::trace::outcome;
@@ -67,30 +68,6 @@ pub fn approved_from(context: &Value) -> Option<Option<Vec<Value>>> {
     Some(Some(list(context, "approved", args)?.into_iter().flatten().collect()))
 }
 
-/// A map on its way out. Its keys are written in our own code, so none occurs twice.
-fn object(entries: Vec<(&'static str, Value)>) -> Value {
-    let entries = entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    Value::Map(Map::new(entries).unwrap_or_default())
-}
-
-fn list_of<T>(items: &[T], one: impl Fn(&T) -> Value) -> Value {
-    Value::List(items.iter().map(one).collect())
-}
-
-fn or_null(value: Option<Value>) -> Value {
-    value.unwrap_or(Value::Null)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "nobody counts as far as that")]
-fn number(count: usize) -> Value {
-    Value::Number(count as f64)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "times of a card are short")]
-fn ms(time_ms: u64) -> Value {
-    Value::Number(time_ms as f64)
-}
-
 /// Segments on their way out.
 #[must_use]
 pub fn segments_out(segments: &[Segment]) -> Value {
@@ -107,10 +84,6 @@ fn some(segments: Option<&Vec<Segment>>) -> Value {
 
 fn all(texts: &[Vec<Segment>]) -> Value {
     list_of(texts, |text| segments_out(text))
-}
-
-fn words(text: &'static str) -> Value {
-    Value::from(text)
 }
 
 fn rows(rows: &[Row]) -> Value {
@@ -224,9 +197,9 @@ pub fn card_out(card: &Card, sources: &[SourceText]) -> Value {
         ("unapprovable", or_null(card.unapprovable.as_deref().map(Value::from))),
         ("confirm", confirm),
         ("words", number(card.words)),
-        ("readingFloorMs", ms(card.reading_floor_ms)),
-        ("armMs", ms(card.arm_ms)),
-        ("undoMs", ms(card.undo_ms)),
+        ("readingFloorMs", long(card.reading_floor_ms)),
+        ("armMs", long(card.arm_ms)),
+        ("undoMs", long(card.undo_ms)),
     ])
 }
 
@@ -254,8 +227,8 @@ fn batch_out(batch: &Batch) -> Value {
         ("outliers", outliers),
         ("summary", segments_out(&batch.summary)),
         ("words", number(batch.words)),
-        ("readingFloorMs", ms(batch.reading_floor_ms)),
-        ("armMs", ms(batch.arm_ms)),
+        ("readingFloorMs", long(batch.reading_floor_ms)),
+        ("armMs", long(batch.arm_ms)),
     ])
 }
 

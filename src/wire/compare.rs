@@ -1,5 +1,6 @@
 //! Recorded calls decided by two stacks as their bytes arrive, and how the decisions differ.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -7,11 +8,15 @@ use serde::Serialize;
 use super::Failure;
 use super::counts::RuleCountOut;
 use super::decision::DecisionOut;
-use super::ndjson::{Line, Simulation};
-use super::replay::Made;
+use super::entries::{HistoryReader, Told, entry_in};
+use super::lines::{Lines, Place};
+use super::replay::{Made, Replay};
+use crate::decide::call::Call;
 use crate::decide::compile::Stack;
-use crate::evidence::compare::{Change, Difference, PairCount, Tally};
+use crate::evidence::compare::{Change, Difference, FailOn, PairCount, Tally};
+use crate::evidence::people::Said;
 use crate::policy::model::Action;
+use crate::review::event::{Entry, Event, Held};
 
 /// Decides lines of recorded calls by two stacks.
 ///
@@ -37,20 +42,28 @@ use crate::policy::model::Action;
 /// ```
 #[derive(Debug)]
 pub struct Comparison {
-    before: Simulation,
-    after: Simulation,
+    lines: Lines,
+    sides: Sides,
+    history: Option<HistoryReader<Compared>>,
+    worst: Worst,
+}
+
+/// Both stacks, and what was found so far.
+#[derive(Debug)]
+struct Sides {
+    before: Replay,
+    after: Replay,
     tally: Tally,
+    input: u64,
 }
 
 /// A line whose decision changed, or that is no call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ComparedLine {
-    /// Counted from 1; blank lines count, but give no result.
-    pub number: u64,
-    /// Bytes of the input before the line.
-    pub offset: u64,
-    /// Bytes of the line without its end.
-    pub length: u64,
+    /// Which input it is of, from 0.
+    pub input: u64,
+    /// Where it stands there.
+    pub place: Place,
     /// The call's tool, if there was a call.
     pub tool: Option<Rc<str>>,
     /// What changed, or why nothing was decided.
@@ -58,7 +71,7 @@ pub struct ComparedLine {
 }
 
 /// A decision that changed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Changed {
     /// How it differs.
     pub difference: Difference,
@@ -66,67 +79,252 @@ pub struct Changed {
     pub before: Rc<Made>,
     /// The decision by the second stack.
     pub after: Rc<Made>,
+    /// What people said of the call, if it is of a history and they did.
+    pub said: Option<Said>,
+}
+
+/// A call that was decided by both.
+#[derive(Debug)]
+struct Compared {
+    input: u64,
+    place: Place,
+    tool: Rc<str>,
+    before: Rc<Made>,
+    after: Rc<Made>,
+    difference: Option<Difference>,
 }
 
 impl Comparison {
     /// Compares decisions by `before` with those by `after`.
     #[must_use]
     pub fn new(before: Rc<Stack>, after: Rc<Stack>) -> Self {
-        Self { before: Simulation::new(before), after: Simulation::new(after), tally: Tally::default() }
+        let (before, after) = (Replay::new(before), Replay::new(after));
+        let sides = Sides { before, after, tally: Tally::default(), input: 0 };
+        Self { lines: Lines::default(), sides, history: None, worst: Worst::default() }
+    }
+
+    /// The same, which also reads exported histories: of each held call it finds what people said.
+    #[must_use]
+    pub fn with_histories(self) -> Self {
+        Self { history: Some(HistoryReader::default()), ..self }
+    }
+
+    /// The same, which keeps the `most` worst changes and the first `most` lines that are no calls.
+    #[must_use]
+    pub fn keeping(self, most: usize) -> Self {
+        Self { worst: Worst::new(most), ..self }
     }
 
     /// Decides the lines that `chunk` completes; tells those whose decision changed, and those that are no calls.
+    ///
+    /// What people say of a held call comes later in a history, and with it its change.
     pub fn push(&mut self, chunk: &[u8], on_line: &mut impl FnMut(ComparedLine)) {
-        let mut olds = Vec::new();
-        self.before.push(chunk, &mut |line| olds.push(line));
-        let Self { after, tally, .. } = self;
-        let mut olds = olds.into_iter();
-        after.push(chunk, &mut |new| told(tally, olds.next(), new).into_iter().for_each(&mut *on_line));
+        let Self { lines, sides, history, worst } = self;
+        lines.push(chunk, &mut |place, text| {
+            sides.line(place, text, history.as_mut(), &mut |line| worst.hand_on(line, on_line));
+        });
     }
 
-    /// Decides a last line that has no end.
+    /// Decides a last line that has no end, and tells the changes of held calls of which more could have been said.
     pub fn finish(&mut self, on_line: &mut impl FnMut(ComparedLine)) {
-        let mut old = None;
-        self.before.finish(&mut |line| old = Some(line));
-        let Self { after, tally, .. } = self;
-        after.finish(&mut |new| told(tally, old.take(), new).into_iter().for_each(&mut *on_line));
+        let Self { lines, sides, history, worst } = self;
+        let mut on_line = |line| worst.hand_on(line, on_line);
+        lines.finish(&mut |place, text| sides.line(place, text, history.as_mut(), &mut on_line));
+        if let Some(history) = history {
+            history.finish(&mut |compared, said| sides.tell(compared, said, &mut on_line));
+        }
+    }
+
+    /// Finishes this input; what comes after it is another one, whose lines count from 1.
+    pub fn next_input(&mut self, on_line: &mut impl FnMut(ComparedLine)) {
+        self.finish(on_line);
+        self.lines = Lines::default();
+        self.sides.input += 1;
+        self.history = self.history.take().map(|_| HistoryReader::default());
     }
 
     /// What was found so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {
-        &self.tally
+        &self.sides.tally
+    }
+
+    /// The worst changes so far, the worst first, and the first lines that are no calls.
+    #[must_use]
+    pub fn worst(&self) -> &Worst {
+        &self.worst
     }
 
     /// The same on its way out.
     #[must_use]
     pub fn counts(&self) -> ComparisonOut {
-        let Self { before, after, tally } = self;
+        let Sides { before, after, tally, .. } = &self.sides;
         let row = |before| Action::ALL.map(|after| tally.from_to(before, after)).into();
+        let change = |change: Change| ChangeCountOut {
+            change: change.as_str(),
+            calls: tally.of(change),
+            said: Said::ALL.map(|said| tally.said(change, said)).into(),
+        };
         ComparisonOut {
             calls: tally.calls(),
             errors: tally.errors(),
             matrix: ActionsOut::from(Action::ALL.map(row)),
-            changes: Change::ALL.map(|change| ChangeCountOut { change: change.as_str(), calls: tally.of(change) }),
+            changes: Change::ALL.map(change),
             rules: tally.rules(before.counts(), after.counts()).into_iter().map(PairCountOut::from).collect(),
+            refused_runs: tally.refused_runs(),
+            refused_stays: tally.refused_stays(),
+            fails_on: FailOn::ALL.into_iter().filter(|fail_on| tally.fails(*fail_on)).map(FailOn::as_str).collect(),
         }
     }
 }
 
-/// Counts one line, decided by both stacks; what is to be told of it.
-fn told(tally: &mut Tally, old: Option<Line>, new: Line) -> Option<ComparedLine> {
-    let Line { number, offset, length, tool, result } = new;
-    let result = match (old.map(|line| line.result)?, result) {
-        (Ok(before), Ok(after)) => {
-            let difference = tally.add((&before.decision, before.place()), (&after.decision, after.place()))?;
-            Ok(Changed { difference, before, after })
+impl Sides {
+    fn line(
+        &mut self,
+        place: Place,
+        text: Result<&str, Failure>,
+        history: Option<&mut HistoryReader<Compared>>,
+        on_line: &mut impl FnMut(ComparedLine),
+    ) {
+        if let (Some(history), Ok(text)) = (history, &text)
+            && let Some(entry) = entry_in(text)
+        {
+            let read = history.read(&entry);
+            return self.entry(place, history, read, on_line);
         }
-        (Err(failure), _) | (_, Err(failure)) => {
-            tally.add_error();
-            Err(failure)
+        match self.decided(place, text) {
+            Ok(compared) => self.tell(compared, None, on_line),
+            Err(failure) => self.tell_error(place, failure, on_line),
         }
-    };
-    Some(ComparedLine { number, offset, length, tool, result })
+    }
+
+    /// Decides what `read` says that an entry holds, and hears what it says of a call that is held.
+    fn entry(
+        &mut self,
+        place: Place,
+        history: &mut HistoryReader<Compared>,
+        read: Result<Told, Failure>,
+        on_line: &mut impl FnMut(ComparedLine),
+    ) {
+        let (id, entry) = match read {
+            Ok(Told::Nothing) => return,
+            Ok(Told::Call(call)) => {
+                let compared = self.compared(place, &call);
+                return self.tell(compared, None, on_line);
+            }
+            Ok(Told::Event(id, entry)) => (id, entry),
+            Err(failure) => return self.tell_error(place, failure, on_line),
+        };
+        let about = held_in(&entry).map(|held| self.compared(place, &held.call));
+        let heard = history.hear(&id, &entry, about, &mut |compared, said| self.tell(compared, said, on_line));
+        if let Err(failure) = heard {
+            self.tell_error(place, failure, on_line);
+        }
+    }
+
+    fn decided(&mut self, place: Place, text: Result<&str, Failure>) -> Result<Compared, Failure> {
+        let (before, after) = (self.before.decide_line(text.clone()), self.after.decide_line(text));
+        let ((tool, before), (_, after)) = (before?, after?);
+        Ok(self.counted(place, tool, before, after))
+    }
+
+    fn compared(&mut self, place: Place, call: &Call) -> Compared {
+        let (before, after) = (self.before.decide_call(call), self.after.decide_call(call));
+        self.counted(place, call.tool.as_str().into(), before, after)
+    }
+
+    fn counted(&mut self, place: Place, tool: Rc<str>, before: Rc<Made>, after: Rc<Made>) -> Compared {
+        let difference = self.tally.add((&before.decision, before.place()), (&after.decision, after.place()));
+        Compared { input: self.input, place, tool, before, after, difference }
+    }
+
+    fn tell(&mut self, compared: Compared, said: Option<Said>, on_line: &mut impl FnMut(ComparedLine)) {
+        let Compared { input, place, tool, before, after, difference } = compared;
+        if let Some(said) = said {
+            let change = difference.as_ref().map(|difference| difference.change);
+            self.tally.add_said(change, said, after.decision.action == Action::Allow);
+        }
+        if let Some(difference) = difference {
+            let result = Ok(Changed { difference, before, after, said });
+            on_line(ComparedLine { input, place, tool: Some(tool), result });
+        }
+    }
+
+    fn tell_error(&mut self, place: Place, failure: Failure, on_line: &mut impl FnMut(ComparedLine)) {
+        self.tally.add_error();
+        on_line(ComparedLine { input: self.input, place, tool: None, result: Err(failure) });
+    }
+}
+
+/// The call that `entry` holds.
+fn held_in(entry: &Entry) -> Option<&Held> {
+    match &entry.event {
+        Event::Open { held, .. } | Event::Edit { held, .. } => Some(held),
+        Event::Claim { .. }
+        | Event::Ask { .. }
+        | Event::Answer { .. }
+        | Event::Review(_)
+        | Event::Expire
+        | Event::Withdraw { .. }
+        | Event::Consume { .. }
+        | Event::Outcome { .. }
+        | Event::Revoke { .. } => None,
+    }
+}
+
+/// The worst changes that were told, and the first lines that are no calls.
+#[derive(Debug, Default)]
+pub struct Worst {
+    most: usize,
+    changed: BTreeMap<(Rank, u64, u64), ComparedLine>,
+    /// The first lines that are no calls.
+    pub unread: Vec<ComparedLine>,
+}
+
+/// How bad a change is: the less the worse.
+type Rank = (bool, Change, bool);
+
+impl Worst {
+    fn new(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+
+    /// The worst changes, the worst first: first what people refused and would now run, then by change; of each first
+    /// what nobody approved; then in the order of the lines.
+    pub fn changed(&self) -> impl Iterator<Item = &ComparedLine> {
+        self.changed.values()
+    }
+
+    fn hand_on(&mut self, line: ComparedLine, on_line: &mut impl FnMut(ComparedLine)) {
+        match &line.result {
+            Ok(changed) => {
+                let key = (changed.rank(), line.input, line.place.number);
+                let is_full = self.changed.len() >= self.most;
+                let is_kept = !is_full || self.changed.last_key_value().is_some_and(|(last, _)| key < *last);
+                if is_kept {
+                    self.changed.insert(key, line.clone());
+                }
+                if self.changed.len() > self.most {
+                    self.changed.pop_last();
+                }
+            }
+            Err(_) if self.unread.len() < self.most => self.unread.push(line.clone()),
+            Err(_) => {}
+        }
+        on_line(line);
+    }
+}
+
+impl Changed {
+    /// Whether people refused the call, and it would now run.
+    #[must_use]
+    pub fn is_refused_run(&self) -> bool {
+        self.difference.change.now_runs() && self.said.is_some_and(Said::is_refusal)
+    }
+
+    fn rank(&self) -> Rank {
+        (!self.is_refused_run(), self.difference.change, self.said == Some(Said::Approved))
+    }
 }
 
 /// Something for each action.
@@ -145,18 +343,37 @@ impl<T> From<[T; 3]> for ActionsOut<T> {
 
 /// What a comparison found, on its way out.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ComparisonOut {
     calls: u64,
     errors: u64,
     matrix: ActionsOut<ActionsOut<u64>>,
     changes: [ChangeCountOut; 9],
     rules: Vec<PairCountOut>,
+    refused_runs: u64,
+    refused_stays: u64,
+    fails_on: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
 struct ChangeCountOut {
     change: &'static str,
     calls: u64,
+    said: SaidOut,
+}
+
+#[derive(Serialize)]
+struct SaidOut {
+    approved: u64,
+    rejected: u64,
+    edited: u64,
+    revoked: u64,
+}
+
+impl From<[u64; 4]> for SaidOut {
+    fn from([approved, rejected, edited, revoked]: [u64; 4]) -> Self {
+        Self { approved, rejected, edited, revoked }
+    }
 }
 
 #[derive(Serialize)]
@@ -177,6 +394,7 @@ impl From<PairCount> for PairCountOut {
 /// Twin of [`ComparedLine`].
 #[derive(Serialize)]
 pub struct ComparedLineOut<'a> {
+    input: u64,
     line: u64,
     offset: u64,
     length: u64,
@@ -185,6 +403,7 @@ pub struct ComparedLineOut<'a> {
     terms: Vec<TermOut>,
     before: Option<DecisionOut<'a>>,
     after: Option<DecisionOut<'a>>,
+    said: Option<&'static str>,
     error: Option<&'a Failure>,
 }
 
@@ -199,15 +418,33 @@ impl<'a> From<&'a ComparedLine> for ComparedLineOut<'a> {
         let changed = line.result.as_ref().ok();
         let terms = changed.iter().flat_map(|changed| &changed.difference.terms);
         Self {
-            line: line.number,
-            offset: line.offset,
-            length: line.length,
+            input: line.input,
+            line: line.place.number,
+            offset: line.place.offset,
+            length: line.place.length,
             tool: line.tool.as_deref(),
             change: changed.map(|changed| changed.difference.change.as_str()),
             terms: terms.map(|term| TermOut { term: term.term, looser: term.is_looser }).collect(),
             before: changed.map(|changed| DecisionOut::from(&changed.before.decision)),
             after: changed.map(|changed| DecisionOut::from(&changed.after.decision)),
+            said: changed.and_then(|changed| changed.said).map(Said::as_str),
             error: line.result.as_ref().err(),
+        }
+    }
+}
+
+/// Twin of [`Worst`].
+#[derive(Serialize)]
+pub struct WorstOut<'a> {
+    changed: Vec<ComparedLineOut<'a>>,
+    unread: Vec<ComparedLineOut<'a>>,
+}
+
+impl<'a> From<&'a Worst> for WorstOut<'a> {
+    fn from(worst: &'a Worst) -> Self {
+        Self {
+            changed: worst.changed().map(ComparedLineOut::from).collect(),
+            unread: worst.unread.iter().map(ComparedLineOut::from).collect(),
         }
     }
 }

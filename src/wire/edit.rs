@@ -42,6 +42,7 @@ fn refused(error: EditError) -> Failure {
             "unfit-test",
             "this test cannot stand in a policy: it needs a name, something expected, and a call that a policy can write",
         ),
+        EditError::UnfitRule => Failure::new("unfit-rule", "what is to be added is no rule of a policy"),
         EditError::UnusualText => Failure::new(
             "unusual-text",
             "the policy is written in a way in which no test can be added without changing more; write it by hand",

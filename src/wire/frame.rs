@@ -1,7 +1,7 @@
 //! Plans on their way out, and what JavaScript reads for them on its way in.
 //!
 //! What stands at a field comes as a number, the last three bits of which say what it is, and as bytes in memory.
-//! `pkg/src/reading.ts` writes this form:
+//! `pkg/src/fields.ts` writes this form:
 //!
 //! | Last bits | What it is | The other bits | The bytes |
 //! |---|---|---|---|

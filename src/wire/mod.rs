@@ -39,6 +39,8 @@ mod excerpt;
 #[cfg(feature = "full")]
 pub mod trace;
 #[cfg(feature = "full")]
+mod object;
+#[cfg(feature = "full")]
 pub mod card;
 #[cfg(feature = "full")]
 pub mod shown;
@@ -47,19 +49,29 @@ pub mod language;
 #[cfg(feature = "full")]
 pub mod policy_test;
 #[cfg(feature = "full")]
+pub mod mutate;
+#[cfg(feature = "full")]
 pub mod counts;
+#[cfg(feature = "full")]
+pub mod attention;
 #[cfg(feature = "full")]
 mod scan;
 #[cfg(feature = "full")]
 pub mod replay;
 #[cfg(feature = "full")]
+pub mod lines;
+#[cfg(feature = "full")]
 pub mod ndjson;
+#[cfg(feature = "full")]
+mod entries;
 #[cfg(feature = "full")]
 pub mod compare;
 #[cfg(feature = "full")]
 pub mod edit;
 #[cfg(feature = "full")]
 pub mod form;
+#[cfg(feature = "full")]
+pub mod calibrate;
 
 /// What went wrong, for people and for programs.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -7,6 +7,7 @@ use super::decision::DecisionOut;
 use super::diagnostic::{SourceText, SpanOut};
 use super::words::FixOut;
 use crate::decide::compile::Stack;
+use crate::evidence::coverage::{Coverage, Share};
 use crate::evidence::policy_test::{Expected, TestResult, TestRun, run_tests};
 use crate::policy::model::{Action, Cause};
 use crate::text::span::Positions;
@@ -23,6 +24,7 @@ pub fn with_tests<T>(stack: &Stack, sources: &[SourceText], encode: impl FnOnce(
 
 /// Twin of [`TestRun`].
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TestRunOut<'a> {
     source: usize,
     policy: String,
@@ -30,8 +32,10 @@ pub struct TestRunOut<'a> {
     failed: usize,
     tests: Vec<TestOut<'a>>,
     rules: Vec<RuleHitsOut<'a>>,
-    #[serde(rename = "defaultHits")]
     default_hits: usize,
+    matchers: Vec<MatcherHitsOut<'a>>,
+    actions: Vec<ActionHitsOut>,
+    coverage: CoverageOut,
 }
 
 #[derive(Serialize)]
@@ -61,18 +65,83 @@ struct RuleHitsOut<'a> {
     span: SpanOut,
     decides: usize,
     matches: usize,
+    missed: bool,
+}
+
+#[derive(Serialize)]
+struct MatcherHitsOut<'a> {
+    rule: &'a str,
+    span: SpanOut,
+    what: &'a str,
+    holds: usize,
+    fails: usize,
+    missed: bool,
+}
+
+#[derive(Serialize)]
+struct ActionHitsOut {
+    action: &'static str,
+    tests: usize,
+}
+
+/// How much of what there is to see was seen.
+#[derive(Serialize)]
+struct CoverageOut {
+    seen: usize,
+    all: usize,
+    rules: ShareOut,
+    matchers: ShareOut,
+    actions: ShareOut,
+}
+
+#[derive(Serialize)]
+struct ShareOut {
+    seen: usize,
+    all: usize,
+}
+
+impl From<Share> for ShareOut {
+    fn from(Share { seen, all }: Share) -> Self {
+        Self { seen, all }
+    }
+}
+
+impl From<&Coverage> for CoverageOut {
+    fn from(coverage: &Coverage) -> Self {
+        let Share { seen, all } = coverage.together();
+        Self {
+            seen,
+            all,
+            rules: coverage.of_rules().into(),
+            matchers: coverage.of_matchers().into(),
+            actions: coverage.of_actions().into(),
+        }
+    }
 }
 
 impl<'a> TestRunOut<'a> {
     fn new(run: &'a TestRun<'a>, source: usize, text: &SourceText) -> Self {
         let positions = text.positions();
         let passed = run.tests.iter().filter(|test| test.passed).count();
-        let rules = run.policy.rules.iter().zip(&run.rules).map(|(rule, hits)| RuleHitsOut {
+        let coverage = &run.coverage;
+        let missed = coverage.missed_rules();
+        let rules = run.policy.rules.iter().zip(&coverage.rules).enumerate().map(|(place, (rule, hits))| RuleHitsOut {
             rule: &rule.id,
             span: SpanOut::new(rule.span, &positions),
             decides: hits.decides,
             matches: hits.matches,
+            missed: missed.contains(&place),
         });
+        let matchers = coverage.matchers.iter().map(|hits| MatcherHitsOut {
+            rule: run.policy.rules.get(hits.rule).map_or("", |rule| &rule.id),
+            span: SpanOut::new(hits.span, &positions),
+            what: &hits.what,
+            holds: hits.holds,
+            fails: hits.fails,
+            missed: hits.is_missed(),
+        });
+        let actions =
+            coverage.actions.iter().map(|(action, tests)| ActionHitsOut { action: action.as_str(), tests: *tests });
         Self {
             source,
             policy: run.policy.digest.to_string(),
@@ -80,7 +149,10 @@ impl<'a> TestRunOut<'a> {
             failed: run.tests.len() - passed,
             tests: run.tests.iter().map(|result| test_out(result, &positions)).collect(),
             rules: rules.collect(),
-            default_hits: run.default_hits,
+            default_hits: coverage.default_hits,
+            matchers: matchers.collect(),
+            actions: actions.collect(),
+            coverage: coverage.into(),
         }
     }
 }

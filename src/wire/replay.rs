@@ -7,6 +7,7 @@ use super::Failure;
 use super::call_json::call_from_json;
 use super::decision::DecisionOut;
 use super::scan::{Tree, read, tool_of};
+use crate::decide::call::Call;
 use crate::decide::compile::Stack;
 use crate::decide::decide::{Decision, decide};
 use crate::decide::frame::{Frame, Slot, empty_slots};
@@ -94,9 +95,21 @@ impl Replay {
         decided
     }
 
-    /// Counts a line that is no text, and so no call.
-    pub fn add_error(&mut self) {
-        self.counts.add_error();
+    /// As [`Replay::decide`], of a line that may be no text.
+    ///
+    /// # Errors
+    ///
+    /// Those too, and what `line` is instead; it is counted as well.
+    pub fn decide_line(&mut self, line: Result<&str, Failure>) -> Result<(Rc<str>, Rc<Made>), Failure> {
+        line.inspect_err(|_| self.counts.add_error()).and_then(|line| self.decide(line))
+    }
+
+    /// Decides `call` and counts it.
+    pub fn decide_call(&mut self, call: &Call) -> Rc<Made> {
+        let decision = decide(&self.stack, call, &Usage::default());
+        let place = self.counts.place(&decision);
+        self.counts.add(&decision, place);
+        Rc::new(Made { place, decision, json: OnceCell::new() })
     }
 
     /// What was decided so far.

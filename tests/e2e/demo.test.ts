@@ -106,11 +106,22 @@ test("a newcomer sees the whole day", async ({ page }) => {
   await happened(page, "Third time");
   await expect(page.locator(".demo-log")).toContainText("rejected three times");
 
-  await page.getByRole("button", { name: "Count the answers" }).click({ timeout: WAIT_MS });
-  const rooms = page.locator(".demo-counts tr", { hasText: "rooms" });
-  await expect(rooms).toContainText("enough");
-  await expect(page.locator(".demo-counts tr", { hasText: "refund" }).first()).toContainText("more approvals");
-  await happened(page, "Evidence");
+  await follow(page, "Could a rule ask less?");
+  await page.getByRole("button", { name: "Calibrate" }).click();
+  const refundRow = page.locator(".proofs tr", { hasText: "refunds" });
+  await expect(refundRow).toContainText("more approvals", { timeout: WAIT_MS });
+  const proposal = page.getByRole("article", { name: "Proposal rooms-relaxed" });
+  await expect(proposal).toContainText(/would have removed 2\d\d of 2\d\d reviews/);
+  await expect(proposal).toContainText("args.room");
+  await happened(page, "Proposal");
+  await picture(page, "demo-over");
+  await proposal.getByRole("button", { name: "Show the change with its tests" }).click();
+  await expect(proposal.locator(".difference")).toBeVisible();
+  await proposal.getByRole("button", { name: "Put it into the policy" }).click();
+  await proposal.getByRole("link", { name: "Look at it" }).click();
+  await expect(page.locator(".policy-status")).toContainText("In force");
+  await expect(page.locator(".outline")).toContainText("rooms-relaxed");
+  await expect(page.locator(".panel.tests")).not.toContainText(/failed/);
   await picture(page, "demo-over");
 
   for (const name of await keptNames(page)) expect(name).toMatch(/^countersign-demo/);

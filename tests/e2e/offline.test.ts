@@ -1,6 +1,6 @@
 /** Kept for offline use: whole builds only, never two of them mixed, and a newer one only when somebody asks for it. */
 
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { memoryStore } from "countersign/stores/memory";
@@ -244,8 +244,15 @@ test("e17_engine_of_another_version: a worker that is not of the page's version 
   watch,
 }) => {
   const { address } = await host(watch);
-  const [name = ""] = readdirSync(join(newer, "assets")).filter((each) => each.startsWith("worker-"));
-  await page.route("**/worker-*.js", (route) => route.fulfill({ path: join(newer, "assets", name) }));
+  const scripts = readdirSync(join(newer, "assets"));
+  const [worker = ""] = scripts.filter((each) => each.startsWith("worker-"));
+  await page.route("**/assets/*.js", (route) => {
+    const name = route.request().url().split("/").at(-1) ?? "";
+    // The other version's worker, and what it imports.
+    const other = name.startsWith("worker-") ? worker : name;
+    const isOther = other === worker || !existsSync(join(BUILT, "assets", name));
+    return isOther ? route.fulfill({ path: join(newer, "assets", other) }) : route.continue();
+  });
   await page.goto(`${address}#/simulate`);
   await expect(page.getByRole("alert")).toContainText("it is of another version than the page");
   await expect(page.getByRole("button", { name: "Decide" })).toBeDisabled();

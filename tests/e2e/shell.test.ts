@@ -1,6 +1,7 @@
 /** The frame of the page: going from view to view, and what happens when one of them cannot be shown. */
 
-import { expect, go, open, type Page, test, type View } from "./app.ts";
+import { expect, go, open, openCard, outcome, type Page, rejectShown, test, type View } from "./app.ts";
+import { held, NOTE } from "./review-policy.ts";
 
 const VIEWS: readonly View[] = ["policy", "simulate", "review", "evidence"];
 
@@ -47,6 +48,23 @@ test("a view that cannot be fetched is told, can be tried again, and the others 
   await page.unroute("**/simulate-view-*.js");
   await link(page, "simulate").click();
   await expect(page.locator("h1")).toHaveText("Simulate");
+});
+
+test("a part of a card that cannot be fetched is told, and the call goes on waiting for another answer", async ({
+  page,
+  watch,
+}) => {
+  watch.expected.push(/Failed to load resource/);
+  const [address = ""] = await held(page, NOTE);
+  await page.route("**/edit-*.js", (route) => route.abort());
+  await openCard(page, address);
+  await page.getByRole("button", { name: "Approve with edits…" }).click();
+  await expect(page.getByRole("alert")).toContainText("This part of the page could not be loaded");
+  await expect(page.locator(".card-chips")).toContainText("pending");
+  await page.getByRole("button", { name: "Back", exact: true }).click();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await rejectShown(page);
+  await expect(outcome(page)).toContainText("Rejected");
 });
 
 const FAULTY = `let drawn = 0;

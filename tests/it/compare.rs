@@ -68,13 +68,13 @@ fn a_comparison_tells_what_deciding_each_call_by_both_tells() {
                 kinds.insert(found.change);
             }
             // What a rule does not ask about, a replay does not read: it may decide a line that has a key twice.
-            while told.next_if(|line| line.number < number).is_some() {}
-            let line_told = told.next_if(|line| line.number == number);
+            while told.next_if(|line| line.place.number < number).is_some() {}
+            let line_told = told.next_if(|line| line.place.number == number);
             assert_eq!(line_told.is_some(), found.is_some(), "{line}");
             if let (Some(line_told), Some(found)) = (line_told, found) {
                 changed += 1;
                 let result = line_told.result.expect("a change");
-                assert_eq!((line_told.offset, line_told.length), (offset, line.len() as u64));
+                assert_eq!((line_told.place.offset, line_told.place.length), (offset, line.len() as u64));
                 assert_eq!((&result.before.decision, &result.after.decision), (&old, &new));
                 assert_eq!(result.difference, found);
             }

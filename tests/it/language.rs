@@ -105,6 +105,10 @@ fn names_come_from_rules_tests_and_the_catalogue() {
     check(in_test, &["email.send"], &["file.*"]);
     let expect = "rules:\n  - { id: mail, tool: email.send, action: escalate }\n  - { tool: a, action: block }\n  - { tool: a, action: block }\ntests:\n  - { name: x, call: { tool: a }, expect: { rule: | } }\n";
     check(expect, &["mail", "a", "a#2"], &["email.send"]);
+    let case = "rules:\n  - { id: mail, tool: email.send, action: escalate }\ntests:\n  - name: x\n    call: { tool: a }\n    cases:\n      - { tool: db.query, expect: { rule: mail } }\n      - { tool: | }\n";
+    check(case, &["email.send", "db.query", "a"], &["mail"]);
+    check(&case.replace("rule: mail", "rule: |").replace("tool: | }", "tool: b }"), &["mail"], &["a"]);
+    check(&case.replace("tool: | }", "| }"), &["args", "expect", "name", "session"], &["cases", "call"]);
     let known = catalogue();
     let tools = options("rules:\n  - tool: |", Some(&known));
     let refund = tools.iter().find(|tool| tool.label == "refund.create").expect("the tool");

@@ -53,6 +53,19 @@ fn e13_alias_bombs_are_refused_before_they_are_expanded() {
 }
 
 #[test]
+fn e13_cases_that_share_a_large_call_are_refused_before_they_are_made() {
+    let policy = |cases: usize, bytes: usize| {
+        let (cases, long) = (vec!["{ args: { n: 1 } }"; cases].join(", "), "a".repeat(bytes));
+        format!(
+            "rules: [{{ tool: a, action: allow }}]\ntests: [{{ name: x, call: {{ tool: a, args: {{ text: {long} }} }}, expect: allow, cases: [{cases}] }}]\n"
+        )
+    };
+    assert_eq!(codes(&policy(900, 1_000), Limits::default()), [""; 0]);
+    assert_eq!(codes(&policy(1_000, 1_000), Limits::default()), ["too-many-nodes"]);
+    assert_eq!(codes(&policy(4_000, 900_000), Limits::default()), ["too-many-nodes"]);
+}
+
+#[test]
 fn few_aliases_of_a_long_text_are_a_bomb_too() {
     let long = "a".repeat(500_000);
     let bomb =

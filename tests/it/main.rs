@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod calibrate;
 mod canonical;
 mod card;
 mod catalogue;
@@ -17,6 +18,7 @@ mod compiled;
 mod docs;
 mod documents;
 mod edit;
+mod evidence;
 mod fixes;
 mod forms;
 mod golden;
@@ -25,14 +27,15 @@ mod house;
 mod language;
 mod lifecycle;
 mod limits;
+mod mutation;
 mod naive;
 mod oracle;
+mod people;
 mod plan;
 mod policy_tests;
 mod relaxing;
 mod replay;
 mod schema;
-mod statistics;
 mod strictness;
 mod traces;
 mod properties;

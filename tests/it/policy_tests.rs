@@ -2,9 +2,13 @@
 
 use countersign::check::load;
 use countersign::decide::compile::{Stack, compile};
-use countersign::evidence::policy_test::{RuleHits, TestResult, TestRun, run_tests};
+use countersign::evidence::coverage::{MatcherHits, RuleHits, Share};
+use countersign::evidence::policy_test::{TestResult, TestRun, run_tests};
+use countersign::policy::model::Action;
 use countersign::text::yaml::Limits;
 use countersign::wire::call::call_from;
+use countersign::wire::value::ValueOut;
+use serde_json::json;
 
 fn stack(texts: &[&str]) -> Stack {
     let policy = |text: &&str| {
@@ -113,8 +117,8 @@ tests:
 "#;
     run(&[text], |runs| {
         let hits = |decides, matches| RuleHits { decides, matches };
-        assert_eq!(runs[0].rules, [hits(1, 2), hits(1, 1), hits(0, 0)]);
-        assert_eq!(runs[0].default_hits, 1);
+        assert_eq!(runs[0].coverage.rules, [hits(1, 2), hits(1, 1), hits(0, 0)]);
+        assert_eq!(runs[0].coverage.default_hits, 1);
     });
 }
 
@@ -163,6 +167,117 @@ fn a_call_that_is_none_fails_and_says_why() {
     });
 }
 
+const TABLE: &str = r#"
+rules:
+  - id: small
+    tool: pay
+    when: { args.amount: { above: 0, at_most: 50 }, context.open: true }
+    action: allow
+  - { id: rest, tool: "pay**", action: block }
+tests:
+  - name: amounts
+    call: { tool: pay, agent: a, args: { amount: 1, currency: EUR }, context: { open: true } }
+    expect: { action: allow, rule: small }
+    cases:
+      - { args: { amount: 50 } }
+      - { name: too much, args: { amount: 51 }, expect: { rule: rest } }
+      - { args: { currency: USD }, agent: { id: b } }
+      - { context: { open: false }, expect: block }
+      - { tool: payments, expect: block }
+      - { args: { amount: -1 } }
+"#;
+
+#[test]
+fn a_case_is_a_test_of_the_call_with_what_it_writes() {
+    run(&[TABLE], |runs| {
+        let tests = &runs[0].tests;
+        let names: Vec<(&str, bool)> = tests.iter().map(|result| (result.test.name.as_str(), result.passed)).collect();
+        let expected = [
+            ("amounts #1", true),
+            ("amounts: too much", true),
+            ("amounts #3", true),
+            ("amounts #4", true),
+            ("amounts #5", true),
+            ("amounts #6", false),
+        ];
+        assert_eq!(names, expected);
+        let call = |place: usize| serde_json::to_value(ValueOut(&tests[place].test.call)).unwrap();
+        let args = |amount: i32, currency: &str| json!({ "amount": amount, "currency": currency });
+        assert_eq!(
+            call(0),
+            json!({ "tool": "pay", "agent": "a", "args": args(50, "EUR"), "context": { "open": true } })
+        );
+        assert_eq!(
+            call(2),
+            json!({ "tool": "pay", "agent": { "id": "b" }, "args": args(1, "USD"), "context": { "open": true } })
+        );
+        assert_eq!(call(4)["tool"], "payments");
+        // Each is told at its own place.
+        let places: Vec<&str> = tests.iter().map(|result| result.test.span.of(TABLE)).collect();
+        assert_eq!(places[5], "{ args: { amount: -1 } }");
+    });
+}
+
+#[test]
+fn what_cases_expect_together_is_not_mended_for_one_of_them() {
+    run(&[TABLE], |runs| assert!(runs[0].tests[5].fix.is_none()));
+    let own = TABLE.replace("- { args: { amount: -1 } }", "- { args: { amount: -1 }, expect: allow }");
+    let mended = mended(&own);
+    assert!(mended.contains("- { args: { amount: -1 }, expect: block }"), "{mended}");
+}
+
+#[test]
+fn coverage_tells_matchers_that_came_out_one_way_only() {
+    let text = r#"
+rules:
+  - id: r
+    tool: a
+    when:
+      any:
+        - args.n: { above: 1, below: 9 }
+        - not: { args.s: { starts_with: x } }
+    action: escalate
+  - { id: late, tool: a, when: { args.n: { at_least: 0 } }, action: block }
+tests:
+  - { name: one, call: { tool: a, args: { n: 5, s: y } }, expect: escalate }
+"#;
+    let seen = |tests: &str| {
+        run(&[&format!("{text}{tests}")], |runs| {
+            let coverage = &runs[0].coverage;
+            let hits = |hits: &MatcherHits| (hits.what.clone(), hits.holds, hits.fails, hits.is_missed());
+            let matchers: Vec<_> = coverage.matchers.iter().map(hits).collect();
+            let share = |share: Share| (share.seen, share.all);
+            let shares = [coverage.of_rules(), coverage.of_matchers(), coverage.of_actions(), coverage.together()];
+            (matchers, coverage.actions.clone(), shares.map(share))
+        })
+    };
+    let row = |what: &str, holds, fails, missed| (what.to_owned(), holds, fails, missed);
+    let (matchers, actions, shares) = seen("");
+    let expected = [
+        row("args.n above", 1, 0, true),
+        row("args.n below", 1, 0, true),
+        row("args.s starts_with", 0, 1, true),
+        row("args.n at_least", 0, 0, true),
+    ];
+    assert_eq!(matchers, expected);
+    assert_eq!(actions, [(Action::Escalate, 1), (Action::Block, 0)]);
+    assert_eq!(shares, [(1, 2), (3, 8), (1, 2), (5, 12)]);
+    let (matchers, actions, shares) = seen(
+        r#"
+  - name: more
+    call: { tool: a, args: { n: 1, s: xy } }
+    expect: block
+    cases:
+      - { args: { n: 1 } }
+      - { args: { n: 9 } }
+      - { args: { n: -1 }, expect: escalate }
+      - { args: { n: "1" }, expect: block }
+"#,
+    );
+    assert!(matchers.iter().all(|(.., missed)| !missed), "{matchers:?}");
+    assert_eq!(actions, [(Action::Escalate, 2), (Action::Block, 3)]);
+    assert_eq!(shares, [(2, 2), (8, 8), (2, 2), (12, 12)]);
+}
 #[test]
 fn a_rule_that_replaces_review_is_tested_as_if_it_were_in_force() {
     let text = "
@@ -176,6 +291,6 @@ tests:
 ";
     run(&[text], |runs| {
         assert!(runs[0].tests.iter().all(|result| result.passed), "{:?}", runs[0].tests);
-        assert_eq!(runs[0].rules, [RuleHits { decides: 1, matches: 1 }, RuleHits::default()]);
+        assert_eq!(runs[0].coverage.rules, [RuleHits { decides: 1, matches: 1 }, RuleHits::default()]);
     });
 }

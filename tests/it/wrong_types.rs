@@ -96,6 +96,11 @@ fn whole() -> Value {
             { "name": "t", "call": { "tool": "a", "args": { "a": 1 }, "context": { "k": 1 }, "agent": "x", "user": { "id": "x" },
               "session": "s", "reason": "r", "confidence": 0.5 }, "expect": { "action": "allow", "rule": "one", "cause": "rule" } },
             { "name": "u", "call": { "tool": "a" }, "expect": "block" },
+            { "name": "v", "call": { "tool": "a", "args": { "a": 1 } }, "expect": "block", "cases": [
+                { "name": "c", "tool": "b", "args": { "b": 2 }, "context": { "k": 1 }, "agent": "x", "user": { "id": "x" },
+                  "session": "s", "reason": "r", "confidence": 0.5, "expect": { "action": "allow", "rule": "one", "cause": "rule" } },
+                { "args": { "a": 2 } },
+            ] },
         ],
     })
 }
@@ -185,7 +190,9 @@ fn without_a_key_the_policy_is_the_same_looser_nowhere_or_refused() {
 /// Under which key the keys of a part of the schema stand in the policy; those of a matcher under a field.
 const ABOVE: &[(&str, &str)] = &[
     ("call", "call"),
+    ("case", "cases"),
     ("condition", "when"),
+    ("expectation", "expect"),
     ("inner_condition", "where"),
     ("limit", "limit"),
     ("matcher", "(field)"),

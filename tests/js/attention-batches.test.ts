@@ -6,7 +6,7 @@ import { memoryStore } from "countersign/stores/memory";
 import type { CheckId, Given } from "../../www/src/engine/attention/api.ts";
 import { createAttention } from "../../www/src/engine/attention/attention.ts";
 import type { Planted } from "../../www/src/engine/attention/likeness.ts";
-import { answerBatch } from "../../www/src/engine/review/answering.ts";
+import { answerBatch } from "../../www/src/engine/review/batches.ts";
 import { createCards } from "../../www/src/engine/review/cards.ts";
 import { createCheckCards } from "../../www/src/engine/review/check-cards.ts";
 import type { Desk } from "../../www/src/engine/review/desk.ts";
@@ -37,7 +37,6 @@ async function desk(amount: number) {
       },
     },
     present: (record) => presentCard(record),
-    plant: plantCall,
     wouldHold: () => true,
     nowMs: Date.now,
     random: () => 0.999,
@@ -56,6 +55,7 @@ async function desk(amount: number) {
   const checks = createCheckCards(attention, () => shelf.guard() ?? NO_GUARD);
   await Promise.all([shelf.sync(), checks.sync()]);
   const all: Desk = {
+    store,
     escalations,
     shelf,
     checks,

@@ -1,9 +1,9 @@
 /** A made-up office for check cards: its calls, a clock, chance that repeats, and what attention keeps in memory. */
-import { type Call, createEscalations, type EscalationRecord, loadPolicy, plantCall, type Store } from "countersign";
+import { type Call, createEscalations, type EscalationRecord, loadPolicy, type Store } from "countersign";
 import { memoryStore } from "countersign/stores/memory";
 import type { AttentionSettings, CheckOutcome, Given } from "../../www/src/engine/attention/api.ts";
-import { characters, oneOf, type Random } from "../../www/src/engine/attention/arguments.ts";
 import { type AttentionOptions, createAttention } from "../../www/src/engine/attention/attention.ts";
+import { characters, oneOf, type Random } from "../../www/src/engine/attention/chance.ts";
 import { GIVEN_MAX, type Kept, USUAL } from "../../www/src/engine/attention/kept.ts";
 import type { Planted } from "../../www/src/engine/attention/likeness.ts";
 
@@ -87,6 +87,9 @@ export function memoryKept(): Kept & { readonly everything: () => unknown } {
       return true;
     },
     outcomes: async () => [...outcomes],
+    async remember(some) {
+      outcomes.push(...some);
+    },
     uses: async () => Object.fromEntries(uses),
     async give(each) {
       given.push(each);
@@ -130,7 +133,6 @@ export async function createWorld(seed: number, more: Partial<AttentionOptions> 
   const attention = createAttention({
     kept,
     present: more.present ?? (() => ({}) as Awaited<ReturnType<AttentionOptions["present"]>>),
-    plant: plantCall,
     wouldHold: ({ call }) => policy.decide(call).action === "escalate",
     nowMs: now,
     random,

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Call, createSummariser, type EscalationRecord, exportHistory, plantCall, presentCard } from "countersign";
 import type { CheckOutcome, Given } from "../../www/src/engine/attention/api.ts";
-import { type Args, leavesOf, oneOf } from "../../www/src/engine/attention/arguments.ts";
-import { approvalsOf, chanceOf, isLow, lightOf } from "../../www/src/engine/attention/light.ts";
+import { type Args, leavesOf } from "../../www/src/engine/attention/arguments.ts";
+import { oneOf } from "../../www/src/engine/attention/chance.ts";
+import { approvalsOf, chanceOf, foundIn } from "../../www/src/engine/attention/observed.ts";
 import { TEMPLATES } from "../../www/src/engine/attention/templates/all.ts";
 import { createWorld, officeCalls, seeded, type World } from "./attention-world.ts";
 
@@ -163,11 +164,11 @@ test("c11_approvals_below_the_reading_floor_are_marked_and_bring_more_check_card
   await world.attention.set({ isOn: true, share: 0.03 });
   const settings = (await world.attention.report()).settings;
   for (let round = 0; round < 9; round += 1) await world.kept.give({ ...READ, shownMs: 1_999 });
-  assert.equal(isLow([], await world.kept.given()), false, "nine say too little");
+  assert.equal((await foundIn([], await world.kept.given())).isLow, false, "nine say too little");
   await world.kept.give({ ...READ, shownMs: 2_000 });
   const given = await world.kept.given();
   assert.deepEqual(approvalsOf(given), { all: 10, tooFast: 9 });
-  assert.equal(isLow([], given), true);
+  assert.equal((await foundIn([], given)).isLow, true);
   assert.equal(Number(chanceOf(settings, true).toFixed(4)), 0.05);
   const report = await world.attention.report();
   assert.equal(report.isRaised, true);
@@ -176,20 +177,22 @@ test("c11_approvals_below_the_reading_floor_are_marked_and_bring_more_check_card
   assert.deepEqual(approvalsOf([{ ...READ, verdict: "reject", shownMs: 1 }]), { all: 0, tooFast: 0 });
 });
 
-test("the light is green on proof only, and red when two of the last five were missed", () => {
+test("the light is the engine's, for the outcomes and the last hundred approvals that are kept", async () => {
   const outcome = (caught: boolean): CheckOutcome => {
     return { caught, template: "a", hazard: "b", risk: null, atMs: 0, shownMs: 1, tooFast: false };
   };
-  const row = (...caught: readonly number[]) => caught.map((each) => outcome(each === 1));
-  const ones = (count: number) => Array.from({ length: count }, () => 1);
-  assert.equal(lightOf([], [], null), "amber");
-  assert.equal(lightOf(row(...ones(10)), [], 0.72), "amber");
-  assert.equal(lightOf(row(...ones(11)), [], 0.74), "green");
-  assert.equal(lightOf(row(0, ...ones(15)), [], 0.71), "amber");
-  assert.equal(lightOf(row(0, ...ones(16)), [], 0.73), "green");
-  assert.equal(lightOf(row(...ones(30), 0, 1, 0), [], 0.8), "red");
-  const hasty = Array.from({ length: 20 }, (_, at) => ({ ...READ, shownMs: at < 3 ? 1 : 9_000 }));
-  assert.equal(lightOf(row(...ones(30)), hasty, 0.88), "amber");
+  const lightOf = async (caught: readonly boolean[], given: readonly Given[]) =>
+    (await foundIn(caught.map(outcome), given)).light;
+  const ones = (count: number) => Array.from({ length: count }, () => true);
+  const tooFast = (count: number) => Array.from({ length: count }, () => ({ ...READ, shownMs: 1 }));
+  const read = (count: number) => Array.from({ length: count }, () => READ);
+  assert.equal(await lightOf([], []), "amber");
+  assert.equal(await lightOf(ones(10), read(10)), "amber");
+  assert.equal(await lightOf(ones(11), read(10)), "green");
+  assert.equal(await lightOf([...ones(30), false, true, false], []), "red");
+  assert.equal(await lightOf([false, false, ...ones(30)], []), "green", "the newest are the last");
+  assert.equal(await lightOf(ones(30), [...tooFast(3), ...read(17)]), "amber");
+  assert.equal(await lightOf(ones(30), [...tooFast(30), ...read(100)]), "green", "older approvals do not count");
 });
 
 test("c12_no_check_card_comes_into_the_history_an_export_or_the_statistics", async () => {

@@ -161,7 +161,7 @@ const misuses: readonly [args: readonly string[], stderr: RegExp][] = [
   [["decide", "--policy", "-"], /standard input can be read only once/],
   [
     ["frobnicate"],
-    /^error\[usage\]: unknown command `frobnicate`: the commands are `check`, `test`, `decide`, `trace`, `compile`, `review`, `history`\n/,
+    /^error\[usage\]: unknown command `frobnicate`: the commands are `check`, `test`, `mutate`, `decide`, `trace`, `compare`, `compile`, `review`, `calibrate`, `history`\n/,
   ],
   [["--frobnicate"], /unknown option `--frobnicate`/],
   [["__proto__"], /unknown command `__proto__`/],

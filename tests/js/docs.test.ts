@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checkPolicy, loadPolicy } from "countersign";
 import { measurePackage } from "../../scripts/size.mjs";
-import { ended, read, run } from "./command.ts";
+import { ended, inFolder, read, run } from "./command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -99,6 +99,28 @@ test("the sizes that the README names are those that the size script measures", 
     // Another compiler makes another engine.
     assert.ok(Math.abs(measured - Number(kB)) <= Math.max(1, 0.02 * measured), `${name}: ${measured} kB`);
   }
+});
+
+test("docs/cli.md shows what `test`, `mutate` and `compare` print", async () => {
+  const language = readFileSync(join(root, "docs", "language.md"), "utf8");
+  const [, policy = ""] = blocks(language.slice(language.indexOf("\n## Tests\n")), "yaml");
+  const relaxed = policy.replace("at_most: 50 }", "at_most: 500 }");
+  assert.notEqual(relaxed, policy);
+  const calls = [20, 80, 900].map((amount) => ({ tool: "refund.create", args: { order: "AB123456", amount } }));
+  const ndjson = calls.map((call) => `${JSON.stringify(call)}\n`).join("");
+  const shown = blocks(readFileSync(join(root, "docs", "cli.md"), "utf8"), "text");
+  await inFolder({ "refunds.yaml": policy, "relaxed.yaml": relaxed, "calls.ndjson": ndjson }, async (folder) => {
+    const rows = [
+      ["test", "--coverage", "refunds.yaml"],
+      ["mutate", "refunds.yaml"],
+      ["compare", "refunds.yaml", "relaxed.yaml", "calls.ndjson"],
+    ];
+    for (const args of rows) {
+      const { stdout, stderr } = await run(args, "", folder);
+      assert.equal(stderr, "");
+      assert.ok(shown.includes(stdout), stdout);
+    }
+  });
 });
 
 const storeBlocks = blocks(readFileSync(join(root, "docs", "store-authors.md"), "utf8"), "js");

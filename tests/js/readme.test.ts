@@ -12,7 +12,7 @@ const sizes = readFileSync(new URL("../../docs/sizes.md", import.meta.url), "utf
 const codeOf = (text: string) => [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
 const blocks = [...codeOf(readme), ...codeOf(sizes)];
 
-test("there is code", () => assert.equal(blocks.length, 8));
+test("there is code", () => assert.equal(blocks.length, 9));
 
 for (const [index, code] of blocks.entries()) {
   test(`code ${index + 1} of the documents prints what its comments say`, async () => {

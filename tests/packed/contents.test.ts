@@ -66,6 +66,7 @@ import { type Decision, loadPolicy, PolicyError } from "countersign";
 import { initialize } from "countersign/bytes";
 import { loadCompiledPolicy } from "countersign/compiled";
 import * as guard from "countersign/guard";
+import * as review from "countersign/review";
 import { storeContract } from "countersign/stores/contract";
 import { memoryStore, type Store } from "countersign/stores/memory";
 
@@ -86,6 +87,7 @@ export const small = async (): Promise<readonly guard.DecidingPolicy[]> => [
   await loadCompiledPolicy((await loadPolicy("rules: []")).compiled()),
 ];
 export const held = guard.createEscalations({ store });
+export const reviewed: review.Reviewing = review.createEscalations({ store });
 `,
   );
   const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--lib", "ES2022,DOM", "--target", "ES2022"];

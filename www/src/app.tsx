@@ -16,6 +16,7 @@ import { ReviewView } from "./review/review-view.tsx";
 import { followQueue } from "./review/state.ts";
 import { hashOf, route, VIEWS, type View } from "./route.ts";
 import { EngineNotice } from "./ui/engine-notice.tsx";
+import { type Fetched, fetched } from "./ui/fetched.tsx";
 import { ServerNotice } from "./ui/server-notice.tsx";
 import { ViewBoundary } from "./ui/view-boundary.tsx";
 
@@ -27,16 +28,18 @@ const TITLES: Readonly<Record<View, string>> = {
   share: "Shared policy",
 };
 
-/** The views that are fetched when they are first looked at; reviewers mostly need none of them. */
-const LATER: Readonly<Record<Exclude<View, "review">, () => Promise<ComponentType>>> = {
-  policy: async () => (await import("./policy/policy-view.tsx")).PolicyView,
-  simulate: async () => (await import("./simulate/simulate-view.tsx")).SimulateView,
-  evidence: async () => (await import("./evidence/evidence-view.tsx")).EvidenceView,
-  share: async () => (await import("./policy/share/share-view.tsx")).ShareView,
+/** Reviewers mostly need no other view than theirs: those are fetched when they are first looked at. */
+const SHOWN: Readonly<Record<View, Fetched<object>>> = {
+  policy: later("policy", async () => (await import("./policy/policy-view.tsx")).PolicyView),
+  simulate: later("simulate", async () => (await import("./simulate/simulate-view.tsx")).SimulateView),
+  review: { Part: ReviewView, isThere: signal(true) },
+  evidence: later("evidence", async () => (await import("./evidence/evidence-view.tsx")).EvidenceView),
+  share: later("share", async () => (await import("./policy/share/share-view.tsx")).ShareView),
 };
 
-const fetched = signal<Readonly<Partial<Record<View, ComponentType>>>>({ review: ReviewView });
-const missing = signal<View | null>(null);
+function later(view: View, fetch: () => Promise<ComponentType>): Fetched<object> {
+  return fetched(fetch, { title: TITLES[view] });
+}
 
 export function mount(host: HTMLElement | null): void {
   if (host === null) return;
@@ -57,12 +60,11 @@ export function mount(host: HTMLElement | null): void {
 function App() {
   const { view } = route.value;
   const title = TITLES[view];
-  const Shown = fetched.value[view];
+  const { Part, isThere } = SHOWN[view];
   useEffect(() => {
     document.title = `${title} · Countersign`;
-    void fetchView(view);
-  }, [view, title]);
-  useFocusOnHeading(view, Shown !== undefined);
+  }, [title]);
+  useFocusOnHeading(view, isThere.value);
   return (
     <>
       {/* No link: its address would name no view. */}
@@ -88,13 +90,9 @@ function App() {
         <EngineNotice />
         <ServerNotice />
         <StorageNotice />
-        {Shown !== undefined && (
-          <ViewBoundary key={view} title={title}>
-            <Shown />
-          </ViewBoundary>
-        )}
-        {Shown === undefined && missing.value !== view && <p class="quiet">Loading…</p>}
-        {Shown === undefined && missing.value === view && <Missing view={view} />}
+        <ViewBoundary key={view} title={title}>
+          <Part />
+        </ViewBoundary>
         <DemoOffer view={view} />
       </main>
       <Foot />
@@ -116,35 +114,6 @@ function useFocusOnHeading(view: View, isThere: boolean): void {
     heading.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [view, isThere]);
-}
-
-function Missing({ view }: { readonly view: View }) {
-  return (
-    <div class="notice bad" role="alert">
-      <h1>{TITLES[view]}</h1>
-      <p>
-        This part of the page could not be loaded. Is the network gone, or was the page replaced by a newer version? Try
-        again, or load the page again.
-      </p>
-      <button type="button" onClick={() => fetchView(view)}>
-        Try again
-      </button>{" "}
-      <button type="button" onClick={() => window.location.reload()}>
-        Load the page again
-      </button>
-    </div>
-  );
-}
-
-async function fetchView(view: View): Promise<void> {
-  if (view === "review" || fetched.value[view] !== undefined) return;
-  missing.value = null;
-  try {
-    const Fetched = await LATER[view]();
-    fetched.value = { ...fetched.value, [view]: Fetched };
-  } catch {
-    missing.value = view;
-  }
 }
 
 /** A file dropped beside its place must not replace the page. */

@@ -2,10 +2,11 @@
 import { parseArgs } from "node:util";
 import { checkSources, checkTools, type Policy } from "../policy.js";
 import type { Diagnostic, Digest, Limits } from "../types.js";
-import { checkNotTyped, type NamedText, readText, STDIN_NAME } from "./input.js";
-import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
+import { counted } from "./counted.js";
+import { FILES_HELP, FILES_OPTIONS, type FileError, type Files, filesFrom, told } from "./files.js";
+import { type NamedText, readText, STDIN_NAME } from "./input.js";
 import type { Output } from "./output.js";
-import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem, visible } from "./problem.js";
+import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, visible } from "./problem.js";
 
 /** What `countersign check --help` prints. */
 export const CHECK_HELP = `Usage: countersign check [OPTIONS] FILE…
@@ -16,12 +17,11 @@ Checks each policy on its own and prints every problem with its place.
 Options:
   --tools TOOLS      a tool catalogue, such as MCP's tools/list answers, to check the policies against
   --format text|json
-                     how to print; json is one object:
+                     how to print; json, or --json, is one object:
                      {"files":[{"file","digest","diagnostics":[…]}]}, offsets in UTF-16 code units;
                      with --tools also {"tools":{"file","diagnostics":[…]}};
                      a file that cannot be read has "error":{"code","message"} too
-${LIMIT_HELP}  --help             print this
-
+${FILES_HELP}
 Exit status: 0 all are right, 1 a policy has errors, 2 wrong usage or a file that cannot be read.
 `;
 
@@ -29,7 +29,7 @@ Exit status: 0 all are right, 1 a policy has errors, 2 wrong usage or a file tha
 interface ToolsReport {
   readonly file: string;
   readonly diagnostics: readonly Diagnostic[];
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: FileError;
 }
 
 /** One policy of the JSON form. */
@@ -42,36 +42,16 @@ export async function check(args: readonly string[], output: Output): Promise<nu
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      tools: { type: "string" },
-      format: { type: "string", default: "text" },
-      help: { type: "boolean", short: "h" },
-      ...LIMIT_OPTIONS,
-    },
+    options: FILES_OPTIONS,
   });
   if (values.help) {
     await output.write(CHECK_HELP);
     return EXIT_OK;
   }
-  if (values.format !== "text" && values.format !== "json") {
-    throw usageProblem(`\`--format\` must be \`text\` or \`json\`, not \`${values.format}\``, "check");
-  }
-  const limits = limitsFrom(values, "check");
-  if (positionals.length === 0) checkNotTyped("check", "FILE");
-  const files = positionals.length === 0 ? ["-"] : positionals;
-  if ([...files, values.tools].filter((file) => file === "-").length > 1) {
-    throw usageProblem("standard input can be read only once", "check");
-  }
-  return checkFiles(files, values.tools, limits, values.format, output);
+  return checkFiles(filesFrom(values, positionals, "check"), output);
 }
 
-async function checkFiles(
-  files: readonly string[],
-  toolsFile: string | undefined,
-  limits: Partial<Limits>,
-  format: "text" | "json",
-  output: Output,
-): Promise<number> {
+async function checkFiles({ files, toolsFile, limits, format }: Files, output: Output): Promise<number> {
   const reports: FileReport[] = [];
   const catalogue = toolsFile === undefined ? undefined : await checkCatalogue(toolsFile, limits, format, output);
   let status = catalogue?.status ?? EXIT_OK;
@@ -119,18 +99,10 @@ async function checkCatalogue(
   }
 }
 
-/** Prints a problem with a file; other files can still be checked. */
-function told(error: unknown): { readonly code: string; readonly message: string } {
-  if (!(error instanceof Problem)) throw error;
-  process.stderr.write(render(error));
-  const { code, message } = error;
-  return { code, message };
-}
-
 function textOf(file: string, diagnostics: readonly Diagnostic[], rendered: string, policy: Policy | null): string {
   const name = file === "-" ? STDIN_NAME : file;
   const found = countsOf(diagnostics);
-  const rules = count(policy?.policies[0]?.rules.length ?? 0, "rule");
+  const rules = some(policy?.policies[0]?.rules.length ?? 0, "rule");
   const outcome = policy ? ["ok", rules, found, policy.digest].filter(Boolean).join(", ") : found;
   const problems = rendered === "" ? "" : `${rendered.trimEnd()}\n\n`;
   return `${problems}${visible(name)}: ${outcome}\n`;
@@ -138,9 +110,9 @@ function textOf(file: string, diagnostics: readonly Diagnostic[], rendered: stri
 
 function countsOf(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  return [count(errors, "error"), count(diagnostics.length - errors, "warning")].filter(Boolean).join(", ");
+  return [some(errors, "error"), some(diagnostics.length - errors, "warning")].filter(Boolean).join(", ");
 }
 
-function count(amount: number, noun: string): string {
-  return amount === 0 ? "" : `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+function some(amount: number, noun: string): string {
+  return amount === 0 ? "" : counted(amount, noun);
 }

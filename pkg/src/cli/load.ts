@@ -34,10 +34,14 @@ export function inputsOf(
   return calls;
 }
 
-/** The stack, or the exit status if there is none. All unreadable files are named, not only the first. */
+/**
+ * The stack, or the exit status if there is none. All unreadable files are named, not only the first.
+ *
+ * `toolsIn` is a file, or what was read of one.
+ */
 export async function loadPolicies(
   files: readonly string[],
-  toolsFile: string | undefined,
+  toolsIn: string | NamedText | undefined,
   limits: Partial<Limits>,
 ): Promise<Policy | number> {
   const readOrTell = (file: string) =>
@@ -48,7 +52,7 @@ export async function loadPolicies(
     });
   const sources: NamedText[] = [];
   for (const file of files) sources.push(...[await readOrTell(file)].filter((source) => source !== null));
-  const tools = toolsFile === undefined ? undefined : await readOrTell(toolsFile);
+  const tools = typeof toolsIn === "string" ? await readOrTell(toolsIn) : toolsIn;
   if (sources.length < files.length || tools === null) return EXIT_FAILED;
   const { policy, rendered } = await checkPolicy(sources, { limits, ...(tools && { tools }) });
   if (rendered !== "") process.stderr.write(`${rendered.trimEnd()}\n`);

@@ -1,10 +1,13 @@
 /** The `countersign` command. */
 import { readFileSync } from "node:fs";
 import "../load/node.js";
+import { CALIBRATE_HELP, calibrate } from "./calibrate.js";
 import { CHECK_HELP, check } from "./check.js";
+import { COMPARE_HELP, compare } from "./compare.js";
 import { COMPILE_HELP, compile } from "./compile.js";
 import { DECIDE_HELP, decide } from "./decide.js";
 import { HISTORY_HELP, history } from "./history/main.js";
+import { MUTATE_HELP, mutate } from "./mutate.js";
 import { type Output, outputTo } from "./output.js";
 import { EXIT_FAILED, EXIT_OK, render, usageProblem } from "./problem.js";
 import { REVIEW_HELP, review } from "./review/main.js";
@@ -18,10 +21,13 @@ A human checkpoint for AI agents: decides tool calls by a YAML policy.
 Commands:
   check FILE…                          find the problems in policies
   test FILE…                           run the tests of policies
+  mutate FILE…                         find the mistakes in policies that their tests would not notice
   decide --policy FILE [CALLS.ndjson]  decide recorded calls, one JSON object a line
   trace --policy FILE [CALL.json]      decide one call and tell how
+  compare OLD NEW CALLS.ndjson…        find the decisions that another policy changes
   compile POLICY… --output FILE        write policies as bytes for the smallest engine
   review --store FILE                  serve the calls that wait for a person, or answer them here
+  calibrate --policy FILE HISTORY…     what reviewers' answers prove, and which rules could ask less
   history export|verify|import         the history (audit log) of a store
 
 Options:
@@ -32,10 +38,13 @@ Options:
 const COMMANDS = new Map([
   ["check", { run: check, help: CHECK_HELP }],
   ["test", { run: test, help: TEST_HELP }],
+  ["mutate", { run: mutate, help: MUTATE_HELP }],
   ["decide", { run: decide, help: DECIDE_HELP }],
   ["trace", { run: trace, help: TRACE_HELP }],
+  ["compare", { run: compare, help: COMPARE_HELP }],
   ["compile", { run: compile, help: COMPILE_HELP }],
   ["review", { run: review, help: REVIEW_HELP }],
+  ["calibrate", { run: calibrate, help: CALIBRATE_HELP }],
   ["history", { run: history, help: HISTORY_HELP }],
 ]);
 

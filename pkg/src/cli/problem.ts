@@ -9,7 +9,7 @@ export const EXIT_FOUND = 1;
 export const EXIT_FAILED = 2;
 
 /** What kind of problem: the arguments, an input, the output, or a call that was answered before. */
-type ProblemCode = "usage" | "unreadable" | "unwritable" | "already-closed";
+type ProblemCode = "usage" | "unreadable" | "unwritable" | "already-closed" | "no-proposal";
 
 /** `text` with what could move the cursor, reorder or hide text shown as tokens such as `‹U+202E›`. */
 export function visible(text: string): string {

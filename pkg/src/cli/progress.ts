@@ -12,24 +12,45 @@ export interface Progress {
   end(): void;
 }
 
-/** Shows progress on standard error, unless that is no terminal or the results are printed on one too. */
-export function progressOf(input: Input, now: () => number): Progress {
-  if (!process.stderr.isTTY || process.stdout.isTTY) return { advance() {}, end() {} };
-  let bytesDone = 0;
+/** A line on standard error that is written anew, unless that is no terminal or the results are printed on one too. */
+export interface LineProgress {
+  /** Shows what `line` says, if it is time. */
+  show(line: () => string): void;
+  /** Takes the line away. */
+  end(): void;
+}
+
+/** See {@link LineProgress}. */
+export function lineProgress(now: () => number): LineProgress {
+  if (!process.stderr.isTTY || process.stdout.isTTY) return { show() {}, end() {} };
   let shownMs = now();
   let shown = false;
   return {
-    advance(bytes, counts) {
-      bytesDone += bytes;
+    show(line) {
       if (now() - shownMs < EVERY_MS) return;
       shownMs = now();
       shown = true;
-      const { calls, errors } = counts();
-      process.stderr.write(`\r${lineOf(calls + errors, bytesDone, input.bytes)}\u001b[K`);
+      process.stderr.write(`\r${line()}\u001b[K`);
     },
     end() {
       if (shown) process.stderr.write("\r\u001b[K");
     },
+  };
+}
+
+/** How far the reading of `input` is, as a {@link LineProgress}. */
+export function progressOf(input: Input, now: () => number): Progress {
+  const { show, end } = lineProgress(now);
+  let bytesDone = 0;
+  return {
+    advance(bytes, counts) {
+      bytesDone += bytes;
+      show(() => {
+        const { calls, errors } = counts();
+        return lineOf(calls + errors, bytesDone, input.bytes);
+      });
+    },
+    end,
   };
 }
 

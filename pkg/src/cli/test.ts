@@ -1,12 +1,15 @@
 /** `countersign test`: do these policies decide as their tests expect? */
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import type { RuleHits, TestResult, TestRun } from "../language.js";
+import type { MatcherHits, RuleHits, Share, TestResult, TestRun } from "../language.js";
 import { checkSources } from "../policy.js";
 import type { Limits, ToolSource } from "../types.js";
-import { checkNotTyped, readText, STDIN_NAME } from "./input.js";
-import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
+import { counted, percent, percentOf } from "./counted.js";
+import { FILES_HELP, FILES_OPTIONS, type FileError, type Files, filesFrom, told } from "./files.js";
+import { readText, STDIN_NAME } from "./input.js";
+import { junitOf, type Suite } from "./junit.js";
 import type { Output } from "./output.js";
-import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, Problem, render, usageProblem, visible } from "./problem.js";
+import { EXIT_FAILED, EXIT_FOUND, EXIT_OK, unwritable, usageProblem, visible } from "./problem.js";
 
 /** What `countersign test --help` prints. */
 export const TEST_HELP = `Usage: countersign test [OPTIONS] FILE…
@@ -16,20 +19,28 @@ Runs the \`tests\` of each policy on its own, and prints those that fail with th
 
 Options:
   --tools TOOLS      a tool catalogue: calls that do not fit it are not allowed
+  --coverage         print also the matchers that did not both hold and not hold in tests, and the missing actions
+  --min-coverage N   fail if the tests of a policy see less than N percent of its rules, outcomes of matchers and actions
+  --junit FILE       write what became of the tests as JUnit XML, too
   --format text|json
-                     how to print; json is one object:
-                     {"files":[{"file","passed","failed","tests":[…],"rules":[…],"defaultHits"}]},
-                     offsets in UTF-16 code units; a file that cannot be used has "error":{"code","message"} instead
-${LIMIT_HELP}  --help             print this
-
-Exit status: 0 all tests pass, 1 a test fails or a policy has errors, 2 wrong usage or a file that cannot be read.
+                     how to print; json, or --json, is one object:
+                     {"files":[{"file","passed","failed","tests":[…],"rules":[…],"defaultHits","matchers":[…],
+                     "actions":[…],"coverage"}]}, offsets in UTF-16 code units;
+                     a file that cannot be used has "error":{"code","message"} instead
+${FILES_HELP}
+Exit status: 0 all tests pass, 1 a test fails, a policy has errors or less coverage than is asked for,
+2 wrong usage or a file that cannot be read or written.
 `;
 
 /** One policy of the JSON form. */
-type FileReport = { readonly file: string } & (
-  | Pick<TestRun, "passed" | "failed" | "tests" | "rules" | "defaultHits">
-  | { readonly error: { readonly code: string; readonly message: string } }
-);
+type FileReport = { readonly file: string } & (Omit<TestRun, "source" | "policy"> | { readonly error: FileError });
+
+/** What is asked of the tests beside that they pass. */
+interface Wanted {
+  /** In percent. */
+  readonly minCoverage: number | undefined;
+  readonly tellsCoverage: boolean;
+}
 
 /** Runs the command and returns its exit status. */
 export async function test(args: readonly string[], output: Output): Promise<number> {
@@ -37,46 +48,49 @@ export async function test(args: readonly string[], output: Output): Promise<num
     args: [...args],
     allowPositionals: true,
     options: {
-      tools: { type: "string" },
-      format: { type: "string", default: "text" },
-      help: { type: "boolean", short: "h" },
-      ...LIMIT_OPTIONS,
+      coverage: { type: "boolean", default: false },
+      "min-coverage": { type: "string" },
+      junit: { type: "string" },
+      ...FILES_OPTIONS,
     },
   });
   if (values.help) {
     await output.write(TEST_HELP);
     return EXIT_OK;
   }
-  if (values.format !== "text" && values.format !== "json") {
-    throw usageProblem(`\`--format\` must be \`text\` or \`json\`, not \`${values.format}\``, "test");
-  }
-  const limits = limitsFrom(values, "test");
-  if (positionals.length === 0) checkNotTyped("test", "FILE");
-  const files = positionals.length === 0 ? ["-"] : positionals;
-  if ([...files, values.tools].filter((file) => file === "-").length > 1) {
-    throw usageProblem("standard input can be read only once", "test");
-  }
-  const tools = values.tools === undefined ? undefined : await readText(values.tools, limits);
-  return testFiles(files, tools, limits, values.format, output);
+  const minCoverage = percent("min-coverage", values["min-coverage"], "test");
+  if (values.junit === "") throw usageProblem("`--junit` needs a file", "test");
+  const asked = filesFrom(values, positionals, "test");
+  return testFiles(asked, { minCoverage, tellsCoverage: values.coverage }, values.junit, output);
 }
 
 async function testFiles(
-  files: readonly string[],
-  tools: ToolSource | undefined,
-  limits: Partial<Limits>,
-  format: "text" | "json",
+  { files, toolsFile, limits, format }: Files,
+  wanted: Wanted,
+  junit: string | undefined,
   output: Output,
 ): Promise<number> {
+  const tools = toolsFile === undefined ? undefined : await readText(toolsFile, limits);
   const reports: FileReport[] = [];
   let status = EXIT_OK;
   for (const file of files) {
-    const tested = await testFile(file, tools, limits);
+    const tested = await testFile(file, tools, limits, wanted);
     reports.push(tested.report);
     status = Math.max(status, tested.status);
     if (format === "text") await output.write(tested.text);
   }
   if (format === "json") await output.write(`${JSON.stringify({ files: reports }, null, 2)}\n`);
+  if (junit !== undefined) {
+    const xml = junitOf(reports.map((report): Suite => ({ ...report, name: nameOf(report.file) })));
+    await writeFile(junit, xml).catch((error: unknown) => {
+      throw unwritable(junit, error);
+    });
+  }
   return status;
+}
+
+function nameOf(file: string): string {
+  return file === "-" ? STDIN_NAME : file;
 }
 
 interface Tested {
@@ -85,8 +99,13 @@ interface Tested {
   readonly text: string;
 }
 
-async function testFile(file: string, tools: ToolSource | undefined, limits: Partial<Limits>): Promise<Tested> {
-  const name = visible(file === "-" ? STDIN_NAME : file);
+async function testFile(
+  file: string,
+  tools: ToolSource | undefined,
+  limits: Partial<Limits>,
+  wanted: Wanted,
+): Promise<Tested> {
+  const name = visible(nameOf(file));
   try {
     const source = await readText(file, limits);
     const { policy, rendered } = await checkSources(source, { limits, ...(tools !== undefined && { tools }) });
@@ -98,26 +117,50 @@ async function testFile(file: string, tools: ToolSource | undefined, limits: Par
     const [run] = policy.runTests();
     policy.dispose();
     if (run === undefined) throw new Error("a policy has no run of its tests");
-    const { passed, failed, tests, rules, defaultHits } = run;
-    const report = { file, passed, failed, tests, rules, defaultHits };
-    return { report, status: failed > 0 ? EXIT_FOUND : EXIT_OK, text: textOf(name, run) };
+    const { source: _, policy: __, ...report } = run;
+    const isShort = wanted.minCoverage !== undefined && percentOf(run.coverage) < wanted.minCoverage;
+    const status = run.failed > 0 || isShort ? EXIT_FOUND : EXIT_OK;
+    return { report: { file, ...report }, status, text: textOf(name, run, wanted, isShort) };
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    process.stderr.write(render(error));
-    const { code, message } = error;
-    return { report: { file, error: { code, message } }, status: EXIT_FAILED, text: "" };
+    return { report: { file, error: told(error) }, status: EXIT_FAILED, text: "" };
   }
 }
 
-function textOf(name: string, { passed, failed, tests, rules }: TestRun): string {
+function textOf(name: string, run: TestRun, { minCoverage, tellsCoverage }: Wanted, isShort: boolean): string {
+  const { passed, failed, tests, rules, matchers, actions, coverage } = run;
   const failures = tests.filter((test) => !test.passed).map((test) => failure(name, test));
-  const unhit = rules.filter(({ decides }) => decides === 0);
+  const missed = rules.filter((rule) => rule.missed).map((rule) => missing(name, rule));
+  const details = [
+    ...matchers.filter((matcher) => matcher.missed).map((matcher) => oneSided(name, matcher)),
+    ...actions.filter((action) => action.tests === 0).map(({ action }) => `${name}: no test comes to \`${action}\`\n`),
+  ];
   const all = passed + failed;
   const outcome =
-    all === 0 ? "no tests" : failed === 0 ? `ok, ${count(all, "test")}` : `${failed} of ${count(all, "test")} failed`;
-  const covered = `${rules.length - unhit.length} of ${count(rules.length, "rule")} hit`;
-  const missed = unhit.map((rule) => missing(name, rule));
-  return [...failures, ...missed, `${name}: ${outcome}, ${covered}\n`].join("");
+    all === 0
+      ? "no tests"
+      : failed === 0
+        ? `ok, ${counted(all, "test")}`
+        : `${failed} of ${counted(all, "test")} failed`;
+  const hit = `${coverage.rules.seen} of ${counted(coverage.rules.all, "rule")} hit`;
+  const short = isShort ? `, which is less than ${minCoverage} %` : "";
+  return [
+    ...failures,
+    ...missed,
+    ...(tellsCoverage || isShort ? details : []),
+    ...(tellsCoverage ? [sharesText(name, coverage)] : []),
+    `${name}: ${outcome}, ${hit}, coverage ${Math.floor(percentOf(coverage))} %${short}\n`,
+  ].join("");
+}
+
+function sharesText(name: string, { rules, matchers, actions }: TestRun["coverage"]): string {
+  const share = ({ seen, all }: Share) => `${seen} of ${all}`;
+  return `${name}: rules ${share(rules)}, outcomes of matchers ${share(matchers)}, actions ${share(actions)}\n`;
+}
+
+function oneSided(name: string, { rule, span, what, holds, fails }: MatcherHits): string {
+  const never =
+    holds + fails === 0 ? "is decided in no test" : holds === 0 ? "holds in no test" : "holds in every test";
+  return `${name}:${span.line}:${span.column}: \`${visible(what)}\` of rule \`${visible(rule)}\` ${never}\n`;
 }
 
 function failure(name: string, { name: test, span, message }: TestResult): string {
@@ -126,8 +169,4 @@ function failure(name: string, { name: test, span, message }: TestResult): strin
 
 function missing(name: string, { rule, span }: RuleHits): string {
   return `${name}:${span.line}:${span.column}: no test is decided by rule \`${visible(rule)}\`\n`;
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 }

@@ -1,32 +1,31 @@
 /** The whole engine. */
 import type { Batch, Card, Written } from "../card.js";
-import type { ComparedLine, ComparisonCounts, ToolForm } from "../comparison.js";
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
 import { EscalationError, type EscalationErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
-import type { Completions, Description, TestRun } from "../language.js";
-import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
-import type { PlantedCall } from "../planting.js";
-import type { Interval } from "../statistics.js";
-import type {
-  Call,
-  Counts,
-  Diagnostic,
-  Fix,
-  Limits,
-  PolicySummary,
-  SimulatedLine,
-  Token,
-  Trace,
-  Usage,
-} from "../types.js";
+import type { TestRun } from "../language.js";
+import type { Call, Counts, Diagnostic, Limits, PolicySummary, SimulatedLine, Token, Trace, Usage } from "../types.js";
 import * as wasm from "../wasm/countersign.js";
 
-/** The engine. */
-export const engine = createEngine(wasm);
+/** The engine. Of a module that is given as a whole, bundlers write down every name. */
+export const engine = createEngine({ default: wasm.default, initSync: wasm.initSync, scratch: wasm.scratch });
 
 /** Escalations in it. */
-export const holding = createHolding(engine, wasm);
+export const holding = createHolding(engine, {
+  openEscalation: wasm.openEscalation,
+  editEscalation: wasm.editEscalation,
+  consumeGrant: wasm.consumeGrant,
+  advanceEscalation: wasm.advanceEscalation,
+  foldEscalation: wasm.foldEscalation,
+  repeatsOf: wasm.repeatsOf,
+  keysOf: wasm.keysOf,
+  digestOfTool: wasm.digestOfTool,
+  sealEntries: wasm.sealEntries,
+  checkpointOf: wasm.checkpointOf,
+  redactEntry: wasm.redactEntry,
+  reviewText: wasm.reviewText,
+  watchOf: wasm.watchOf,
+});
 
 /** The policies of one {@link load}, in the engine's memory. */
 export interface FullStack extends HoldingStack {
@@ -38,13 +37,6 @@ export interface FullStack extends HoldingStack {
   presentCard(record: unknown, context: unknown): Card;
 }
 
-/** Help for who writes a policy, with the tools of a catalogue in the engine's memory. */
-export interface EngineLanguage {
-  complete(text: string, offset: number): Completions | null;
-  describe(text: string, offset: number): Description | null;
-  free(): void;
-}
-
 /** A simulation in the engine's memory. */
 export interface EngineSimulation {
   pushNdjson(chunk: Uint8Array): string;
@@ -54,16 +46,6 @@ export interface EngineSimulation {
   count(chunk: Uint8Array): void;
   finishCount(): void;
   counts(): Counts;
-  free(): void;
-}
-
-/** A comparison in the engine's memory. */
-export interface EngineComparison {
-  pushRows(chunk: Uint8Array): readonly ComparedLine[];
-  finishRows(): readonly ComparedLine[];
-  count(chunk: Uint8Array): void;
-  finishCount(): void;
-  counts(): ComparisonCounts;
   free(): void;
 }
 
@@ -101,42 +83,8 @@ export function load(
   });
 }
 
-/** A history that is being verified, in the engine's memory. */
-export interface EngineVerification {
-  push(entries: readonly (Entry | RedactedEntry)[]): void;
-  finish(): Omit<HistoryReport, "against">;
-  free(): void;
-}
-
-/** Verifies the entries after `head`, or all if it is `null`, against a checkpoint if one was kept. The engine must be ready. */
-export function verification(head: Head | null, checkpoint: Checkpoint | null): EngineVerification {
-  const started = engine.answer(refusedHistory, () => new wasm.HistoryVerification(head, checkpoint));
-  return {
-    push: (entries) => engine.answer(refusedHistory, () => started.push(entries)),
-    finish: () => engine.answer(refusedHistory, () => deepFreeze(started.finish() as Omit<HistoryReport, "against">)),
-    free: () => engine.free(started),
-  };
-}
-
-function refusedHistory(code: string, message: string): Error {
+export function refusedHistory(code: string, message: string): Error {
   return new EscalationError(code as EscalationErrorCode, message);
-}
-
-/** The call of `like` with other arguments, as a check card shows it. The engine must be ready. */
-export function planted(
-  { call, digest, covers, decision }: Pick<Escalation, "call" | "digest" | "covers" | "decision">,
-  args: Readonly<Record<string, unknown>>,
-): PlantedCall {
-  const links = { rejected: [], unknown: [] };
-  const event = { type: "open", call, digest, covers, decision, guard: "", batch: null, links };
-  const made = engine.answer(refusedHistory, () => wasm.plantCall(event, args) as Extract<Event, { type: "open" }>);
-  return deepFreeze({ call: made.call, digest: made.digest, decision: made.decision });
-}
-
-/** The Wilson interval of 95 %; `null` if nothing was counted. The engine must be ready. */
-export function wilson(hits: number, all: number): Interval | null {
-  const [low, high] = engine.answer(refusedHistory, () => wasm.wilson(hits, all));
-  return low === undefined || high === undefined ? null : { low, high };
 }
 
 /** Splits policy text into tokens for colouring. The engine must be ready. */
@@ -147,18 +95,6 @@ export function highlight(text: string): readonly Token[] {
 /** The call that a JSON text writes, read by the engine alone. The engine must be ready. */
 export function readCall(json: string): Call {
   return engine.answer(refusedCall, () => deepFreeze(wasm.readCall(json) as Call));
-}
-
-/** Help with `tools`, a catalogue, if there is one. The engine must be ready. */
-export function language(tools: Source | undefined): EngineLanguage {
-  const made = engine.answer(refusedCall, () => new wasm.Language(tools));
-  return {
-    complete: (text, offset) =>
-      engine.answer(refusedCall, () => deepFreeze(made.complete(text, offset) as Completions | null)),
-    describe: (text, offset) =>
-      engine.answer(refusedCall, () => deepFreeze(made.describe(text, offset) as Description | null)),
-    free: () => engine.free(made),
-  };
 }
 
 /** The card of `record`, under the policies of `stack` if they are given. The engine must be ready. */
@@ -197,32 +133,8 @@ export function segments(text: string): Written {
   return engine.answer(refusedCall, () => deepFreeze(wasm.segmentsOf(text) as Written));
 }
 
-/** Begins to compare decisions of two stacks of this engine. */
-export function comparison(before: object, after: object): EngineComparison {
-  const [old, next] = [rawStacks.get(before), rawStacks.get(after)];
-  if (!old || !next) throw new TypeError("a compiled policy cannot be compared");
-  const running = engine.answer(refusedCall, () => new wasm.Comparison(old, next));
-  return {
-    pushRows: (chunk) => engine.answer(refusedCall, () => running.pushRows(chunk) as ComparedLine[]),
-    finishRows: () => engine.answer(refusedCall, () => running.finishRows() as ComparedLine[]),
-    count: (chunk) => engine.answer(refusedCall, () => running.count(chunk)),
-    finishCount: () => engine.answer(refusedCall, () => running.finishCount()),
-    counts: () => engine.answer(refusedCall, () => deepFreeze(running.counts() as ComparisonCounts)),
-    free: () => engine.free(running),
-  };
-}
-
-/** The change that adds a test to a policy's text. The engine must be ready. */
-export function addTest(text: string, test: object, refused: (code: string, message: string) => Error): Fix {
-  return engine.answer(refused, () => deepFreeze(wasm.addTest(text, test) as Fix));
-}
-
-/** Forms for the tools of a catalogue without errors. The engine must be ready. */
-export function toolForms(text: string): readonly ToolForm[] {
-  return engine.answer(refusedCall, () => deepFreeze(wasm.toolForms(text) as ToolForm[]));
-}
-
-const rawStacks = new WeakMap<object, wasm.Stack>();
+/** The engine's own of each stack. */
+export const rawStacks = new WeakMap<object, wasm.Stack>();
 
 function fullStack(stack: wasm.Stack): FullStack {
   const full: FullStack = {

@@ -1,10 +1,11 @@
 /** The engine for guards: it reads policies, and says of a problem only what and where it is. */
 import { createEngine, createHolding, type HoldingStack, refusedCall, type Source } from "../core.js";
+import { deciding } from "../deciding.js";
 import type { Diagnostic, Limits } from "../types.js";
 import * as wasm from "../wasm/countersign_guard.js";
 
 /** The engine. */
-export const engine = createEngine(wasm);
+export const engine = createEngine(wasm).decideWith(deciding);
 
 /** Escalations in it. */
 export const holding = createHolding(engine, wasm);

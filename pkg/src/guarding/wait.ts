@@ -1,9 +1,9 @@
 /** Waits until a held call was answered, expired or was taken back. */
 import * as env from "../env.js";
 import { StoreError } from "../errors.js";
-import { withdrawal } from "../escalations.js";
 import { expire } from "../listing.js";
 import { verifying } from "../reviewers.js";
+import { withdrawal } from "../reviewing.js";
 import { type EscalationRecord, overWithin } from "../writing.js";
 import { onAbort, unlessEnded } from "./ending.js";
 import { failing, type NotRun, type Post, telling } from "./post.js";

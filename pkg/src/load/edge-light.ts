@@ -1,5 +1,5 @@
 /** Vercel Edge: importing a `.wasm` file with `?module` gives a compiled module. */
-import { engine } from "../engines/full.js";
+import { engine } from "../engines/whole.js";
 import module from "../wasm/countersign_bg.wasm?module";
 
 engine.provide(() => module);

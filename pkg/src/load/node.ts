@@ -1,6 +1,6 @@
 /** Node, Deno and Bun: the WebAssembly is a file beside this one. */
 import { readFileSync } from "node:fs";
-import { engine } from "../engines/full.js";
+import { engine } from "../engines/whole.js";
 
 // Without waiting: V8 compiles a function when it is first called, so that this takes some milliseconds, and on other
 // threads several times as many.

@@ -1,5 +1,5 @@
 /** Browsers and bundlers, which know `new URL(…, import.meta.url)`: the WebAssembly is fetched. */
-import { engine } from "../engines/full.js";
+import { engine } from "../engines/whole.js";
 
 engine.provide(() => new URL("../wasm/countersign_bg.wasm", import.meta.url));
 

@@ -1,5 +1,5 @@
 /** Cloudflare Workers: importing a `.wasm` file gives a compiled module. */
-import { engine } from "../engines/full.js";
+import { engine } from "../engines/whole.js";
 import module from "../wasm/countersign_bg.wasm";
 
 engine.provide(() => module);

@@ -2,7 +2,6 @@
 
 import { useEffect } from "preact/hooks";
 import type { DemoNow, DemoSpeed, DemoState } from "../engine/demo/api.ts";
-import { Counts } from "./counts.tsx";
 import { Guide } from "./guide.tsx";
 import { Log } from "./log.tsx";
 import { startOver } from "./prepare.ts";
@@ -43,7 +42,6 @@ export function DemoBar() {
           <Log lines={told.log} />
         </div>
       )}
-      {!hidden.value && <Counts />}
     </aside>
   );
 }

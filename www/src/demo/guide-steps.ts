@@ -16,7 +16,7 @@ export interface GuideStep {
 const REFUNDS = ["5101", "5102", "5103", "5104", "5105", "5106", "5107"].map((order) => `refund-${order}`);
 const ALLOWED_SEEN = 5;
 
-export function guideOf(now: DemoNow, hasCounted: boolean): readonly GuideStep[] {
+export function guideOf(now: DemoNow, hasCalibrated: boolean): readonly GuideStep[] {
   return [
     watch(now),
     customer(now),
@@ -25,7 +25,7 @@ export function guideOf(now: DemoNow, hasCounted: boolean): readonly GuideStep[]
     release(now),
     check(now),
     again(now),
-    proposal(now, hasCounted),
+    proposal(now, hasCalibrated),
   ];
 }
 
@@ -133,16 +133,16 @@ function again(now: DemoNow): GuideStep {
   };
 }
 
-function proposal(now: DemoNow, hasCounted: boolean): GuideStep {
+function proposal(now: DemoNow, hasCalibrated: boolean): GuideStep {
+  const isOver = now.state === "over";
   return {
     id: "proposal",
-    title: "Evidence",
-    isDone: hasCounted && now.state === "over",
-    says:
-      now.state === "over"
-        ? "The day is over. Count what people said to each rule, and what is missing until one could be relaxed."
-        : "In the evening: which rule asks people without need?",
-    link: null,
+    title: "Proposal",
+    isDone: hasCalibrated && isOver,
+    says: isOver
+      ? "The day is over. Booking rooms was always approved: calibrate, look at the rule that is proposed, and take it or leave it. Refunds are not proposed: the page says what is missing."
+      : "In the evening: which rule asks people without need?",
+    link: isOver ? { hash: hashOf("evidence"), text: "Could a rule ask less?" } : null,
   };
 }
 

@@ -1,11 +1,11 @@
 /** The guide: which steps there are, which have happened, and what to do now. */
 
 import type { DemoNow } from "../engine/demo/api.ts";
+import { calibration } from "../evidence/calibration-state.ts";
 import { type GuideStep, guideOf } from "./guide-steps.ts";
-import { count, counts } from "./state.ts";
 
 export function Guide({ told }: { readonly told: DemoNow }) {
-  const steps = guideOf(told, counts.value !== null);
+  const steps = guideOf(told, calibration.value !== null);
   // What waits for the reader comes first, whatever else is open.
   const current =
     steps.find((step) => !step.isDone && step.link !== null && step.id !== "watch") ??
@@ -21,11 +21,6 @@ export function Guide({ told }: { readonly told: DemoNow }) {
           <a class="button demo-go" href={current.link.hash}>
             {current.link.text}
           </a>
-        )}
-        {told.state === "over" && (
-          <button type="button" class="demo-go" onClick={count}>
-            Count the answers
-          </button>
         )}
       </div>
       <ol>

@@ -1,6 +1,6 @@
 /** Expected failures become answers; faults of the engine stay thrown. */
 
-import { CallError, EscalationError, StoreError } from "countersign";
+import { CallError, EscalationError, StoreError } from "countersign/review";
 import type { Failure } from "./api.ts";
 
 export function failure(code: string, message: string): Failure {

@@ -1,6 +1,6 @@
 /** What the parts of the worker share: the policy in force, which has this one owner, and where the held calls are. */
 
-import { type EscalationRecord, loadPolicy, type Policy } from "countersign";
+import { type EscalationRecord, loadPolicy, type Policy } from "countersign/review";
 import type { Place } from "../place.ts";
 import type { Failure } from "./api.ts";
 import type { AttentionKeeper } from "./attention/api.ts";
@@ -9,6 +9,7 @@ import { answered, failure } from "./failure.ts";
 import { historyOf } from "./history-of.ts";
 import { type AttentionOf, createQueue, type Queue } from "./review/queue.ts";
 import type { Tools } from "./simulate/api.ts";
+import { storeAt } from "./store.ts";
 
 /** A policy that decides, and what it was loaded from. */
 export interface InForce {
@@ -18,8 +19,11 @@ export interface InForce {
 }
 
 export interface Room {
-  /** Says where the held calls are; only the first word counts. */
-  settle(place: Place, onServer: (trouble: string | null) => void): void;
+  /**
+   * Says where the held calls are; only the first word counts. `onServer` hears why the server there does not answer, and
+   * `null` once it does. Rejects if the code for that place cannot be fetched.
+   */
+  settle(place: Place, onServer: (trouble: string | null) => void): Promise<void>;
   /** Where the held calls are. Throws if nobody has said so. */
   place(): Place;
   queue(): Queue;
@@ -74,15 +78,16 @@ export function createRoom(): Room {
   }
 
   return {
-    settle(place, onServer) {
+    async settle(place, onServer) {
+      const store = await storeAt(place, onServer);
       const space = place.kind === "api" ? "countersign" : place.space;
-      const attentionOf: AttentionOf = (present, store) => {
+      const attentionOf: AttentionOf = (present) => {
         const history = historyOf(place, store);
         const asReal = async (record: EscalationRecord) => present(record, await reviewPolicy());
         attention = attentionIn({ space, history, present: asReal, policy });
         return attention;
       };
-      settled ??= { place, queue: createQueue(place, onServer, attentionOf) };
+      settled ??= { place, queue: createQueue(place, store, attentionOf) };
     },
     place: () => whereCallsAre().place,
     queue: () => whereCallsAre().queue,

@@ -5,6 +5,7 @@
  * worker and our own service worker.
  */
 
+import { ENGINE_WORKER } from "./names.ts";
 import workerAddress from "./worker.ts?worker&url";
 
 /** Beside the page, so that it may serve the whole folder and nothing else. */
@@ -35,7 +36,7 @@ function trusted(address: string): string {
 
 /** Starts the worker that holds the engine. */
 export function startWorker(): Worker {
-  return new Worker(trusted(workerAddress), { type: "module", name: "countersign" });
+  return new Worker(trusted(workerAddress), { type: "module", name: ENGINE_WORKER });
 }
 
 /** Registers the service worker. A browser that is told to allow none may resolve to nothing. */

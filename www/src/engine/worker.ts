@@ -5,15 +5,15 @@
  */
 
 import { expose } from "comlink";
-import { loadPolicy } from "countersign";
+import { loadPolicy } from "countersign/review";
 import { BUILD } from "../build.ts";
 import type { EngineApi } from "./api.ts";
 import { withLater } from "./later.ts";
+import { PART_WORKER } from "./names.ts";
 import { policyApi } from "./policy/answers.ts";
 import { reviewApi } from "./review/answers.ts";
 import { createRoom } from "./room.ts";
 import type { PartApi } from "./simulate/parts.ts";
-import { PART_WORKER } from "./simulate/trusted-part.ts";
 
 function createApi(): EngineApi {
   const room = createRoom();
@@ -21,13 +21,13 @@ function createApi(): EngineApi {
     {
       async load(build, place, onServer) {
         if (build !== BUILD) throw new Error("it is of another version than the page; load the page again");
-        room.settle(place, onServer);
-        await loadPolicy("rules: [{ tool: '*', action: block }]");
+        await Promise.all([room.settle(place, onServer), loadPolicy("rules: [{ tool: '*', action: block }]")]);
       },
       ...policyApi(room),
       ...reviewApi(room),
     },
     [
+      async () => (await import("./policy/help.ts")).helpApi(room),
       async () => (await import("./library/answers.ts")).libraryApi(),
       async () => (await import("./simulate/answers.ts")).simulateApi(room),
       async () => (await import("./evidence/answers.ts")).evidenceApi(room),

@@ -1,22 +1,25 @@
 /** How attentive reviewers are: check cards that were caught, approvals that came too fast, and how often check cards come. */
 
-import type { AttentionReport, CheckOutcome, Light } from "../engine/attention/api.ts";
+import type { AttentionLight } from "countersign";
+import type { AttentionReport, CheckOutcome } from "../engine/attention/api.ts";
 import { Time } from "../ui/time.tsx";
-import { counted, percent } from "./numbers.ts";
+import { counted } from "./counted.ts";
+import { percent } from "./numbers.ts";
 import { RateMark } from "./rate-mark.tsx";
 import { attention, setAttention } from "./state.ts";
 
-const LIGHTS: Readonly<Record<Light, { readonly chip: string; readonly word: string; readonly means: string }>> = {
-  green: { chip: "allow", word: "green", means: "Enough check cards were caught, and approvals are not too fast." },
+const LIGHTS: Readonly<Record<AttentionLight, { readonly chip: string; readonly means: string }>> = {
+  green: { chip: "allow", means: "Enough check cards were caught, and approvals are not too fast." },
   amber: {
     chip: "escalate",
-    word: "amber",
-    means: "Not shown yet that seven of ten bad calls are caught, or more than one approval in ten comes too fast.",
+    means:
+      "Not shown yet that seven of ten bad calls are caught, or more than one approval in ten comes too fast. " +
+      "No further rule should be relaxed.",
   },
   red: {
     chip: "block",
-    word: "red",
-    means: "Two of the last five check cards were missed. No rule should be relaxed now.",
+    means:
+      "Two of the last five check cards were missed. No rule should be relaxed, and one that was should ask people again.",
   },
 };
 
@@ -39,7 +42,7 @@ export function AttentionPanel() {
       <dl class="facts">
         <dt>Light</dt>
         <dd>
-          <span class={`chip ${light.chip}`}>{light.word}</span> {light.means}
+          <span class={`chip ${light.chip}`}>{report.light}</span> {light.means}
         </dd>
         <dt>Caught</dt>
         <dd>

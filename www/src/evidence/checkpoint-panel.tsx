@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { ShortDigest } from "../ui/short-digest.tsx";
 import { Time } from "../ui/time.tsx";
-import { counted } from "./numbers.ts";
+import { counted } from "./counted.ts";
 import { checkpoint, rememberExport, remembered } from "./remembered.ts";
 import { dayName, save } from "./save.ts";
 

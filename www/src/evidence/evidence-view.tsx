@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Evidence } from "../engine/evidence/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { AttentionPanel } from "./attention-panel.tsx";
+import { CalibrationPanel } from "./calibration-panel.tsx";
 import { HistoryPanel } from "./history-panel.tsx";
 import { duration, percent } from "./numbers.ts";
 import { compare } from "./remembered.ts";
@@ -39,6 +40,7 @@ export function EvidenceView() {
         </>
       )}
       <AttentionPanel />
+      <CalibrationPanel />
       <VerifyPanel />
       <HistoryPanel />
       <section class="panel" aria-labelledby="storage-title">

@@ -8,7 +8,7 @@ import type { HistoryRow } from "../engine/evidence/api.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { Time } from "../ui/time.tsx";
-import { counted } from "./numbers.ts";
+import { counted } from "./counted.ts";
 import { found, look, search, searchTrouble, works } from "./state.ts";
 import { WorkBar } from "./work-bar.tsx";
 

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { FilePicker } from "../ui/file-picker.tsx";
-import { counted } from "./numbers.ts";
+import { counted } from "./counted.ts";
 import { count, isFailure, look, working } from "./state.ts";
 import { WorkBar } from "./work-bar.tsx";
 

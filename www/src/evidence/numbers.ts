@@ -29,7 +29,8 @@ export function percent(share: number): string {
   return `${rounded} %`;
 }
 
-/** How many of what, such as `1 entry`. */
-export function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString()} ${count === 1 ? one : many}`;
+/** `share` of 1 in percent with one decimal, rounded up. */
+export function tenths(share: number): string {
+  // What is a tenth but for the last bit is that tenth.
+  return `${(Math.ceil(share * 1_000 - 1e-6) / 10).toLocaleString()} %`;
 }

@@ -2,7 +2,8 @@
 
 import type { Evidence, RuleFacts } from "../engine/evidence/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
-import { counted, duration, minutes, percent } from "./numbers.ts";
+import { counted } from "./counted.ts";
+import { duration, minutes, percent } from "./numbers.ts";
 import { RateMark } from "./rate-mark.tsx";
 
 export function RulesPanel({ evidence }: { readonly evidence: Evidence }) {

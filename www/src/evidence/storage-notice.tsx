@@ -1,7 +1,7 @@
 /** Says that the history which was here is gone or shorter, on every view that draws it. */
 
 import { Time } from "../ui/time.tsx";
-import { counted } from "./numbers.ts";
+import { counted } from "./counted.ts";
 import { beginAnew, checkpoint, lost } from "./remembered.ts";
 
 export function StorageNotice() {

@@ -21,6 +21,8 @@ const APPROVES: { readonly [Name in keyof ReviewApi]: (...given: Parameters<Revi
   reviewBatch: (answers) => answers.some(({ verdict }) => verdict === "approve"),
   pausedAgents: () => false,
   pause: ({ paused }) => !paused,
+  hasChecks: () => false,
+  historyCheckpoint: () => false,
 };
 
 type Question = (...given: readonly unknown[]) => Promise<unknown>;

@@ -1,6 +1,6 @@
 /** Tells at once that a call was a check card, and how it went. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Recorded } from "../engine/review/api.ts";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
@@ -11,7 +11,7 @@ interface Props {
 
 export function CheckResult({ checked: { check, verdict } }: Props) {
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     title.current?.focus();
   }, []);
   return (

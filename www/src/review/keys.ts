@@ -4,21 +4,6 @@ import { signal } from "@preact/signals";
 import { commands, expanded, onlyDifferences, step } from "./card/view.ts";
 import { move } from "./next.ts";
 
-export const KEYS: readonly (readonly [string, string])[] = [
-  ["j", "next call of the list that waits"],
-  ["k", "the one before that waits"],
-  ["n", "bring the next part on screen that was not"],
-  ["e", "show long values as a whole"],
-  ["d", "show only what differs from the most similar approved call"],
-  ["r", "reject: asks why"],
-  ["i", "ask the agent for more"],
-  ["a", "approve: opens the question"],
-  ["y", "confirms the question once its button works"],
-  ["u", "undo an approval in its window"],
-  ["Escape", "back; the call goes on waiting"],
-  ["?", "this help"],
-];
-
 export const isHelpOpen = signal(false);
 
 const TYPING = "input, textarea, select, [contenteditable]";

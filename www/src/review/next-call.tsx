@@ -1,6 +1,6 @@
 /** Leads on after an answer. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { DeliberateButton } from "./answer/deliberate-button.tsx";
 import { go, nextPending } from "./next.ts";
 
@@ -15,7 +15,7 @@ interface Props {
 export function NextCall({ id, focus }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const next = nextPending(id);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focus) button.current?.focus({ preventScroll: true });
   }, []);
   if (next === null) return null;

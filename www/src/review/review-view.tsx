@@ -1,16 +1,22 @@
 /** The review view: the queue, and one call, or one batch, at a time. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
-import { BatchView } from "./batch/batch-view.tsx";
+import { fetched } from "../ui/fetched.tsx";
 import { Card } from "./card/card.tsx";
 import { CheckResult } from "./check-result.tsx";
-import { followKeys, isHelpOpen, KEYS } from "./keys.ts";
+import { followKeys, isHelpOpen } from "./keys.ts";
 import { NextCall } from "./next-call.tsx";
 import { QueueList } from "./queue/queue-list.tsx";
 import { checked, chosen, chosenBatch, hasChecks, shown, shownTrouble, trouble } from "./state.ts";
 import { later, takeBreak, tired } from "./working-time.ts";
+
+const { Part: BatchView } = fetched(async () => (await import("./batch/batch-view.tsx")).BatchView, {
+  meanwhile: () => <a href={hashOf("review")}>Back to the queue</a>,
+});
+
+const { Part: KeysHelp } = fetched(async () => (await import("./keys-help.tsx")).KeysHelp);
 
 export function ReviewView() {
   useEffect(followKeys, []);
@@ -29,7 +35,7 @@ export function ReviewView() {
         </button>
       </div>
       <AboutChecks />
-      {isHelpOpen.value && <Help />}
+      {isHelpOpen.value && <KeysHelp />}
       <TiredNotice />
       {trouble.value !== null && (
         <p class="notice bad" role="alert">
@@ -87,29 +93,6 @@ function Opened() {
           This call cannot be shown: <VisibleText text={shownTrouble.value} />
         </p>
       )}
-    </section>
-  );
-}
-
-function Help() {
-  const section = useRef<HTMLElement>(null);
-  useEffect(() => {
-    section.current?.focus({ preventScroll: true });
-  }, []);
-  return (
-    <section class="panel sunken keys" ref={section} tabIndex={-1} aria-labelledby="keys-title">
-      <h2 id="keys-title">Keys</h2>
-      <dl>
-        {KEYS.map(([key, meaning]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{meaning}</dd>
-          </div>
-        ))}
-      </dl>
-      <p class="quiet">No key approves by itself, a held key counts once, and while you type keys are letters.</p>
     </section>
   );
 }

@@ -79,8 +79,7 @@ export async function readQueue(): Promise<void> {
 }
 
 async function readChecks(): Promise<void> {
-  const report = await ask((api) => api.attentionReport()).catch(() => null);
-  if (report !== null) hasChecks.value = report.settings.isOn;
+  hasChecks.value = await ask((api) => api.hasChecks()).catch(() => hasChecks.value);
 }
 
 async function tellProgress(): Promise<void> {

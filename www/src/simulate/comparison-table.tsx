@@ -1,6 +1,6 @@
 /** The decisions that differ, the worst first, a page at a time. */
 
-import { CHANGES, type ComparisonCounts, type Decision } from "countersign";
+import type { ComparisonCounts, Decision } from "countersign";
 import type { ChangedRow, ChangeQuery } from "../engine/simulate/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ActionChip } from "../ui/action-chip.tsx";
@@ -23,7 +23,7 @@ export function ComparisonTable({ counts }: { readonly counts: ComparisonCounts 
             onChange={(event) => choose({ change: event.currentTarget.value as ChangeQuery["change"] })}
           >
             <option value="all">all changes</option>
-            {CHANGES.map((each) => (
+            {counts.changes.map(({ change: each }) => (
               <option key={each} value={each}>
                 {CHANGE_WORDS[each]}
               </option>

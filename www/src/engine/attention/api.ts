@@ -5,7 +5,16 @@
  * escalations, so that it can reach no agent, no export and no statistics of what reviewers said about real calls.
  */
 
-import type { Call, Card, Decision, Digest, EscalationRecord, Interval, Risk, Verdict } from "countersign";
+import type {
+  Call,
+  Card,
+  Decision,
+  Digest,
+  EscalationRecord,
+  AttentionReport as Found,
+  Risk,
+  Verdict,
+} from "countersign";
 
 declare const check: unique symbol;
 
@@ -70,22 +79,14 @@ export interface CheckOutcome {
   readonly tooFast: boolean;
 }
 
-/** Whether relaxing a rule may be thought of at all: see the thresholds in `light.ts`. */
-export type Light = "green" | "amber" | "red";
-
 /** How attentive reviewers in this browser are. */
-export interface AttentionReport {
+export interface AttentionReport extends Found {
   readonly settings: AttentionSettings;
-  readonly shown: number;
-  readonly caught: number;
-  /** Of the share caught; `null` while none was shown. */
-  readonly interval: Interval | null;
   readonly byRisk: readonly { readonly risk: Risk | null; readonly shown: number; readonly caught: number }[];
   /** The newest first, at most 20. */
   readonly last: readonly CheckOutcome[];
   /** Of the last hundred approvals, how many came before the card could have been read. */
   readonly approvals: { readonly all: number; readonly tooFast: number };
-  readonly light: Light;
   /** Whether check cards come more often for now. */
   readonly isRaised: boolean;
 }
@@ -95,5 +96,6 @@ export interface AttentionKeeper extends Attention {
   /** Plants a check card now, if one can be made of `sample`; for showing what one is. Answers whether it did. */
   plantNow(sample: readonly EscalationRecord[]): Promise<boolean>;
   report(): Promise<AttentionReport>;
+  settings(): Promise<AttentionSettings>;
   set(settings: AttentionSettings): Promise<void>;
 }

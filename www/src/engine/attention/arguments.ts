@@ -2,9 +2,6 @@
 
 export type Args = Readonly<Record<string, unknown>>;
 
-/** A number from 0 to less than 1. */
-export type Random = () => number;
-
 /** A value that is no list or map, and where it stands. */
 export interface Leaf {
   readonly path: readonly (string | number)[];
@@ -48,16 +45,6 @@ export function fieldAt(path: readonly (string | number)[]): string {
   return path.reduce<string>((field, step) => {
     return typeof step === "number" ? `${field}[${step}]` : `${field}.${step}`;
   }, "args");
-}
-
-/** One of `items`. */
-export function oneOf<T>(items: readonly [T, ...(readonly T[])], random: Random): T {
-  return items[Math.floor(random() * items.length)] ?? items[0];
-}
-
-/** `length` characters of `alphabet`. */
-export function characters(alphabet: string, length: number, random: Random): string {
-  return Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join("");
 }
 
 function isMap(value: unknown): value is Args {

@@ -1,23 +1,17 @@
-/** Check cards: when one is planted, which, and what an answer to it says. */
+/** Check cards that wait, and what an answer to one says. */
 
 import type { Card, Decision, EscalationRecord, PlantedCall } from "countersign";
-import type { AttentionKeeper, CheckCard, CheckId, CheckOutcome, Given } from "./api.ts";
-import type { Random } from "./arguments.ts";
+import type { AttentionKeeper, CheckCard, CheckOutcome, Given } from "./api.ts";
+import type { Random } from "./chance.ts";
 import type { Kept } from "./kept.ts";
-import { chanceOf, isLow, isTooFast } from "./light.ts";
-import { isPattern, likenessOf, type Planted } from "./likeness.ts";
-import { openingTime } from "./opening.ts";
-import { reportOf } from "./report.ts";
-import { TEMPLATES } from "./templates/all.ts";
-import type { PlantedArgs, Template } from "./templates/template.ts";
+import { likenessOf, type Planted } from "./likeness.ts";
+import { isTooFast } from "./too-fast.ts";
 
 /** What check cards are made with: the same hands as escalations, and a clock and chance of somebody's choice. */
 export interface AttentionOptions {
   readonly kept: Kept;
   /** Makes the card, as it makes those of real calls. */
   readonly present: (record: EscalationRecord) => Card | Promise<Card>;
-  /** Tells a call like another one that was held. */
-  readonly plant: (like: EscalationRecord, args: PlantedArgs["args"]) => Promise<PlantedCall>;
   /** Whether the policy, as far as it is known here, would hold the planted call too. */
   readonly wouldHold: (planted: PlantedCall, like: Decision) => boolean;
   readonly nowMs: () => number;
@@ -26,13 +20,8 @@ export interface AttentionOptions {
   readonly newId: () => string;
 }
 
-/** No template comes twice within this time. */
-const TEMPLATE_REST_MS = 30 * 24 * 3_600_000;
-/** Real calls that are tried as a pattern, the newest first. */
-const PATTERNS_MAX = 50;
-
 export function createAttention(options: AttentionOptions): AttentionKeeper {
-  const { kept, nowMs, random } = options;
+  const { kept, nowMs } = options;
   /** As they were first shown: whoever opens one gets it made anew, and the list is made too often for that. */
   const shown = new Map<string, Promise<CheckCard>>();
   const once = (planted: Planted) => {
@@ -62,15 +51,20 @@ export function createAttention(options: AttentionOptions): AttentionKeeper {
     },
     async reviewed(given, sample) {
       await kept.give(given);
-      const [settings, outcomes, all] = await Promise.all([kept.settings(), kept.outcomes(), kept.given()]);
-      if (random() < chanceOf(settings, isLow(outcomes, all))) await plantOne(options, sample, null);
+      await (await planting()).perhapsPlant(options, sample);
     },
     async plantNow(sample) {
-      return plantOne(options, sample, nowMs());
+      return (await planting()).plantOne(options, sample, nowMs());
     },
-    report: () => reportOf(kept),
+    report: async () => (await import("./report.ts")).reportOf(kept),
+    settings: () => kept.settings(),
     set: (settings) => kept.set(settings),
   };
+}
+
+/** Fetched after the first answer, and after each if it is not there, so that fetching it does not tell who plants one. */
+function planting() {
+  return import("./planting.ts");
 }
 
 async function openCard(kept: Kept, id: string, atMs: number): Promise<Planted | null> {
@@ -87,67 +81,4 @@ function outcomeOf({ template, hazard, decision }: Planted, given: Given): Check
   const { verdict, shownMs, atMs } = given;
   const caught = verdict === "reject";
   return { caught, template, hazard, risk: decision.risk, atMs, shownMs, tooFast: isTooFast(given) };
-}
-
-/** Plants a check card like one of `sample`, which opens `atMs` or else when nobody expects it. */
-async function plantOne(
-  options: AttentionOptions,
-  sample: readonly EscalationRecord[],
-  atMs: number | null,
-): Promise<boolean> {
-  const { kept, nowMs, random, newId } = options;
-  if ((await kept.planted()).length > 0) return false;
-  const uses = await kept.uses();
-  const rested = TEMPLATES.filter(({ id }) => !isUsed(uses, id, nowMs()));
-  const patterns = sample
-    .filter(isPattern)
-    .sort((a, b) => b.openedAtMs - a.openedAtMs)
-    .slice(0, PATTERNS_MAX);
-  const real = new Set(sample.map(({ digest }) => digest));
-  for (const like of shuffled(patterns, random)) {
-    for (const template of shuffled(rested, random)) {
-      const made = await planting(options, like, template, real);
-      if (made === null) continue;
-      const openedAtMs = atMs ?? openingTime(sample, expiresMsOf(like), nowMs(), random);
-      const { covers, guard } = like;
-      const expiresAtMs = openedAtMs + expiresMsOf(like);
-      const id = newId() as CheckId;
-      return kept.plant({ ...made, id, covers, guard, openedAtMs, expiresAtMs });
-    }
-  }
-  return false;
-}
-
-type Made = Pick<Planted, "call" | "digest" | "decision" | "template" | "hazard" | "field">;
-
-async function planting(
-  { plant, wouldHold, random }: AttentionOptions,
-  like: EscalationRecord,
-  { id: template, hazard, plant: change }: Template,
-  real: ReadonlySet<string>,
-): Promise<Made | null> {
-  const changed = change(like.call, random);
-  if (changed === null) return null;
-  const planted = await plant(like, changed.args);
-  // What somebody really proposed is no check card, however dangerous it is.
-  if (real.has(planted.digest) || !wouldHold(planted, like.decision)) return null;
-  const { call, digest, decision } = planted;
-  return { call, digest, decision, template, hazard, field: changed.field };
-}
-
-function isUsed(uses: Readonly<Record<string, number>>, template: string, nowMs: number): boolean {
-  const usedMs = Object.hasOwn(uses, template) ? (uses[template] ?? 0) : Number.NEGATIVE_INFINITY;
-  // A clock that was set back makes the rest longer, never shorter.
-  return nowMs - usedMs < TEMPLATE_REST_MS;
-}
-
-function expiresMsOf({ decision, openedAtMs, expiresAtMs }: EscalationRecord): number {
-  return decision.review?.expiresMs ?? expiresAtMs - openedAtMs;
-}
-
-function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
-  return items
-    .map((item) => ({ item, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }

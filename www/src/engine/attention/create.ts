@@ -1,9 +1,9 @@
 /** Attention in the browser's worker. */
 
-import { type Card, type DecidingPolicy, type EscalationRecord, plantCall } from "countersign";
+import type { Card, DecidingPolicy, EscalationRecord } from "countersign";
 import type { AttentionKeeper } from "./api.ts";
-import { characters, type Random } from "./arguments.ts";
 import { createAttention } from "./attention.ts";
+import { characters, type Random } from "./chance.ts";
 import { type HistoryOf, keptIn } from "./kept.ts";
 
 export interface BrowserAttention {
@@ -22,7 +22,6 @@ export function attentionIn({ space, history, present, policy }: BrowserAttentio
   return createAttention({
     kept: keptIn(space, history),
     present,
-    plant: plantCall,
     wouldHold(planted, like) {
       const inForce = policy();
       // Another policy than the one that held the call says nothing about it.

@@ -13,6 +13,8 @@ export interface Kept {
   end(id: string, outcome: CheckOutcome | null): Promise<boolean>;
   /** In the order of time. */
   outcomes(): Promise<readonly CheckOutcome[]>;
+  /** Adds outcomes of check cards that were answered elsewhere, in the order of time. */
+  remember(outcomes: readonly CheckOutcome[]): Promise<void>;
   /** When each template was used last, in Unix milliseconds. */
   uses(): Promise<Readonly<Record<string, number>>>;
   /** Keeps an answer to a real call; of old ones only the last {@link GIVEN_MAX}. */
@@ -101,9 +103,16 @@ function planting(database: () => Promise<Database | null>): Pick<Kept, "planted
   };
 }
 
-function remembering(database: () => Promise<Database | null>): Pick<Kept, "outcomes" | "uses" | "give" | "given"> {
+function remembering(
+  database: () => Promise<Database | null>,
+): Pick<Kept, "outcomes" | "remember" | "uses" | "give" | "given"> {
   return {
     outcomes: async () => (await database())?.getAll("outcomes") ?? [],
+    async remember(outcomes) {
+      const writing = (await database())?.transaction("outcomes", "readwrite");
+      await Promise.all(outcomes.map((outcome) => writing?.store.add(outcome)));
+      await writing?.done;
+    },
     async uses() {
       const reading = (await database())?.transaction("uses");
       if (reading === undefined) return {};

@@ -46,25 +46,3 @@ export function likenessOf(planted: Planted): EscalationRecord {
     closingNote: null,
   };
 }
-
-/**
- * Whether a real call can be the pattern of a check card: answered, unedited, and one that anybody may approve alone.
- *
- * A real call like one that was rejected, or of which nobody knows what became, leads to that one. A check card leads
- * nowhere, and so must not be like one.
- */
-export function isPattern({ status, unapprovable, original, run, decision, call }: EscalationRecord): boolean {
-  const { review } = decision;
-  return (
-    status !== "pending" &&
-    status !== "rejected" &&
-    (run === null || (run.outcome !== null && run.outcome !== "unknown")) &&
-    unapprovable === null &&
-    original === null &&
-    decision.action === "escalate" &&
-    review !== null &&
-    review.quorum === 1 &&
-    review.reviewers.length === 0 &&
-    Object.keys(call.args ?? {}).length > 0
-  );
-}

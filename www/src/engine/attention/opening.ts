@@ -1,7 +1,7 @@
 /** When a check card opens, so that its time and place in the list tell nothing. */
 
 import type { EscalationRecord } from "countersign";
-import type { Random } from "./arguments.ts";
+import type { Random } from "./chance.ts";
 
 const DELAY_MS_MIN = 5_000;
 const DELAY_MS_MAX = 30 * 60_000;

@@ -8,13 +8,13 @@
 import type { Policy, Store } from "countersign";
 import { indexedDbStore } from "countersign/stores/indexeddb";
 import type { Place } from "../../place.ts";
+import { type Kept, keptIn } from "../attention/kept.ts";
 import type { Room } from "../room.ts";
 import { type Actor, answerQuestions, createActor, propose, takeUp } from "./acting.ts";
-import type { DemoNow, DemoSpeed, RuleCount } from "./api.ts";
+import type { DemoNow, DemoSpeed } from "./api.ts";
 import { lookAtCheck } from "./check.ts";
-import { countRules } from "./counts.ts";
 import { nextOf, settledOf, withStep } from "./day.ts";
-import { PAST, writePast } from "./past.ts";
+import { PAST, pastChecks, writePast } from "./past.ts";
 import { STEPS, type Step } from "./script.ts";
 import { createStage, type Stage } from "./stage.ts";
 
@@ -32,7 +32,6 @@ export interface Agent {
   pause(): void;
   next(): void;
   speed(speed: DemoSpeed): void;
-  counts(): Promise<readonly RuleCount[]>;
 }
 
 /** What plays the day, and what the reader wants of it. */
@@ -41,6 +40,7 @@ interface Playing {
   readonly stage: Stage;
   readonly store: Store;
   readonly policy: () => Promise<Policy>;
+  readonly kept: Kept;
   /** Whether the reader wants one more step, played or paused. */
   wantsNext: boolean;
 }
@@ -49,7 +49,8 @@ interface Playing {
 export function createAgent(room: Room, place: Extract<Place, { space: string }>): Agent {
   const stage = createStage(place);
   const store = indexedDbStore({ name: place.space });
-  const playing: Playing = { room, stage, store, policy: policyOf(room), wantsNext: false };
+  const kept = keptIn(place.space, null);
+  const playing: Playing = { room, stage, store, kept, policy: policyOf(room), wantsNext: false };
 
   // The lock lasts until this worker is gone.
   void navigator.locks.request(`${place.space}-agent`, () => play(playing));
@@ -68,7 +69,6 @@ export function createAgent(room: Room, place: Extract<Place, { space: string }>
       stage.wake();
     },
     speed: (speed) => change({ speed }),
-    counts: () => countRules(store),
   };
 }
 
@@ -93,13 +93,15 @@ async function play(playing: Playing): Promise<never> {
 }
 
 /** Writes the days before today. */
-async function prepare({ room, stage, store, policy }: Playing): Promise<void> {
+async function prepare({ room, stage, store, policy, kept }: Playing): Promise<void> {
   const todayMs = new Date().setUTCHours(0, 0, 0, 0);
   for (let call = PAST[stage.day().prepared]; call !== undefined; call = PAST[stage.day().prepared]) {
     const isDecided = room.inForce() !== null;
     tellIfNew(stage, isDecided ? "preparing" : "no-policy");
     if (!isDecided) await stage.rest(LOOK_MS / 10);
     else {
+      // Before the first call, so that they are there once; check cards belong to no history of this browser.
+      if (stage.day().prepared === 0) await kept.remember(pastChecks(todayMs));
       await writePast(store, await policy(), call, todayMs);
       await stage.put({ ...stage.day(), prepared: stage.day().prepared + 1 });
     }

@@ -21,6 +21,5 @@ export function demoApi(room: Room): DemoApi {
     demoPause: async () => (await agent())?.pause(),
     demoNext: async () => (await agent())?.next(),
     demoSpeed: async (speed) => (await agent())?.speed(speed),
-    demoCounts: async () => (await (await agent())?.counts()) ?? [],
   };
 }

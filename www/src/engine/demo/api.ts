@@ -1,6 +1,6 @@
 /** What the page asks of the demonstration's agent, and what comes back. */
 
-import type { Action, Risk } from "countersign";
+import type { Action } from "countersign";
 
 /**
  * What the agent is at:
@@ -54,25 +54,6 @@ export interface LogLine {
   readonly id: string | null;
 }
 
-/** A rule that asks people, and what people said to it in the demonstration. */
-export interface RuleCount {
-  readonly rule: string;
-  readonly risk: Risk;
-  readonly reversible: boolean;
-  /** Approvals that count: each call once a day, none of a batch, none that was too fast. */
-  readonly approvals: number;
-  /** Rejections, edits, and what expired or was withdrawn. */
-  readonly against: number;
-  /** Approvals that do not count. */
-  readonly uncounted: number;
-  readonly days: number;
-  readonly sessions: number;
-  /** How many approvals the sequential test asks for; `null` if it never passes. */
-  readonly needed: number | null;
-  /** What is missing still, one sentence each; empty if a narrower rule could be proposed. */
-  readonly missing: readonly string[];
-}
-
 export interface DemoNow {
   readonly state: DemoState;
   readonly speed: DemoSpeed;
@@ -98,6 +79,4 @@ export interface DemoApi {
   /** Lets the agent take one more step. */
   demoNext(): Promise<void>;
   demoSpeed(speed: DemoSpeed): Promise<void>;
-  /** What people said to each rule that asks them, most approvals first. */
-  demoCounts(): Promise<readonly RuleCount[]>;
 }

@@ -3,6 +3,7 @@
 import type { Room } from "../room.ts";
 import type { Actor } from "./acting.ts";
 import { stateOf } from "./day.ts";
+import { CHECKS } from "./past.ts";
 
 /** Once this step is done, a check card is wanted. */
 const FROM = "m-103";
@@ -14,7 +15,7 @@ export async function lookAtCheck(room: Room, { stage, people }: Actor): Promise
   const attention = room.attention();
   const { check } = stage.day();
   if (attention === null || check === "answered" || stateOf(stage.day(), FROM).state !== "done") return;
-  if ((await attention.report()).shown > 0) {
+  if ((await attention.report()).shown > CHECKS) {
     // By chance one may have come before.
     await stage.put({ ...stage.day(), check: "answered" });
     return;

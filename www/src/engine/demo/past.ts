@@ -6,6 +6,7 @@
 
 import type { Policy } from "countersign";
 import { createEscalations, createGuard, type Store, type Verdict } from "countersign";
+import type { CheckOutcome } from "../attention/api.ts";
 
 export interface PastCall {
   readonly tool: string;
@@ -21,15 +22,18 @@ export interface PastCall {
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const DAYS = 11;
+const DAYS = 14;
+const ROOMS_A_DAY = 18;
+/** Answered check cards before today. */
+export const CHECKS = 30;
 const ROOMS = ["Elm", "Oak", "Ash", "Fir", "Yew"] as const;
 
 /** All calls before today, oldest first. The same each time. */
 export const PAST: readonly PastCall[] = Array.from({ length: DAYS }, (_, index) => onDay(DAYS - index)).flat();
 
-/** Nine rooms and four refunds a day; one refund of each third day was wrong. */
+/** Eighteen rooms and four refunds a day; one refund of each third day was wrong. */
 function onDay(daysAgo: number): readonly PastCall[] {
-  const rooms = Array.from({ length: 9 }, (_, index) => ({
+  const rooms = Array.from({ length: ROOMS_A_DAY }, (_, index) => ({
     tool: "calendar.book",
     args: {
       room: ROOMS[(index + daysAgo) % ROOMS.length],
@@ -57,9 +61,22 @@ function onDay(daysAgo: number): readonly PastCall[] {
   return [...rooms, ...refunds].map((call, index) => ({
     ...call,
     daysAgo,
-    dayMs: 8 * 60 * MINUTE_MS + index * 31 * MINUTE_MS,
+    dayMs: 8 * 60 * MINUTE_MS + index * 21 * MINUTE_MS,
     shownMs: 4_000 + ((index * 2_713 + daysAgo * 977) % 9_000),
     waitedMs: MINUTE_MS + ((index * 97 + daysAgo * 41) % 13) * MINUTE_MS,
+  }));
+}
+
+/** Check cards of those days; one was missed. */
+export function pastChecks(todayMs: number): readonly CheckOutcome[] {
+  return Array.from({ length: CHECKS }, (_, index) => ({
+    caught: index !== 9,
+    template: `before-${index}`,
+    hazard: "made up for the demonstration",
+    risk: "low" as const,
+    atMs: todayMs - (DAYS - Math.floor((index * DAYS) / CHECKS)) * DAY_MS + 12 * 60 * MINUTE_MS,
+    shownMs: 9_000 + ((index * 1_009) % 7_000),
+    tooFast: false,
   }));
 }
 

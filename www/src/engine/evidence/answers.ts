@@ -1,7 +1,6 @@
 /** Answers questions about what reviewers did. */
 
 import {
-  createEscalations,
   exportHistory,
   importHistory,
   readCheckpoint,
@@ -17,11 +16,12 @@ import { answered, failure } from "../failure.ts";
 import { historyOf } from "../history-of.ts";
 import { channelOf } from "../review/queue.ts";
 import type { Room } from "../room.ts";
+import { storeAt } from "../store.ts";
 import type { EvidenceApi, Exported, Work } from "./api.ts";
+import { calibrated } from "./calibration.ts";
 import { evidenceOf } from "./facts.ts";
 import { followHistory } from "./following.ts";
 import { search } from "./search.ts";
-import { storeAt } from "./store.ts";
 
 /** Progress is told this often at most. */
 const TELL_MS = 100;
@@ -29,9 +29,9 @@ const TELL_MS = 100;
 const PIECE_MAX = 4 * 1024 * 1024;
 
 export function evidenceApi(room: Room): EvidenceApi {
-  const at = once(() => {
+  const at = once(async () => {
     const place = room.place();
-    const store = storeAt(place);
+    const store = await storeAt(place);
     const space = place.kind === "api" ? "countersign" : place.space;
     return { store, following: followHistory(store), kept: keptIn(space, historyOf(place, store)) };
   });
@@ -39,23 +39,18 @@ export function evidenceApi(room: Room): EvidenceApi {
   return {
     evidence: (onProgress) =>
       works.run("evidence", async (signal) => {
-        return evidenceOf(await at().following.summary(seldom(onProgress), signal));
+        return evidenceOf(await (await at()).following.summary(seldom(onProgress), signal));
       }),
     searchHistory: (query, onProgress) =>
-      works.run("search", (signal) => search(at().store, query, seldom(onProgress), signal)),
+      works.run("search", async (signal) => search((await at()).store, query, seldom(onProgress), signal)),
     historyEntry: (seq) =>
       answered(async () => {
-        const [entry] = await at().store.history({ from: seq, limit: 1 });
+        const [entry] = await (await at()).store.history({ from: seq, limit: 1 });
         return entry === undefined ? failure("not-found", "there is no such entry") : { ok: true as const, entry };
       }),
-    historyCheckpoint: () =>
-      answered(async () => ({
-        ok: true as const,
-        checkpoint: await createEscalations({ store: at().store }).checkpoint(),
-      })),
     verifyStore: (checkpoint, onProgress) =>
       works.run("verify", async (signal) => {
-        const report = await verifyHistory(at().store, { checkpoint, onProgress: seldom(onProgress), signal });
+        const report = await verifyHistory((await at()).store, { checkpoint, onProgress: seldom(onProgress), signal });
         return { ok: true as const, report, lines: [], isRedacted: false };
       }),
     verifyFile: (file, checkpoint, onProgress) =>
@@ -70,7 +65,7 @@ export function evidenceApi(room: Room): EvidenceApi {
         const options = { onProgress: advanceOf(onProgress, 2 * file.size), signal };
         const verified = await verifyHistoryText(chunksOf(file), { checkpoint, ...options });
         if (verified.report.problems.length + verified.lines.length > 0) return { ok: true as const, ...verified };
-        const { store } = at();
+        const { store } = await at();
         const imported = await importHistory(store, chunksOf(file), verified, options);
         const changes = new BroadcastChannel(channelOf(room.place()));
         changes.postMessage("changed");
@@ -79,19 +74,27 @@ export function evidenceApi(room: Room): EvidenceApi {
       }),
     readCheckpoint: async (text) => readCheckpoint(text),
     exportHistory: (redact, onProgress) =>
-      works.run("export", (signal) => exported(at().store, redact, seldom(onProgress), signal)),
+      works.run("export", async (signal) => exported((await at()).store, redact, seldom(onProgress), signal)),
+    calibrate: (checkpoint, onProgress) =>
+      works.run("calibrate", async (signal) => {
+        const { store, kept } = await at();
+        return calibrated(room, store, await reportOf(kept), { checkpoint, onProgress: seldom(onProgress), signal });
+      }),
     stopWork: async (work) => works.stop(work),
-    attentionReport: () => reportOf(at().kept),
-    setAttention: (settings) => at().kept.set(settings),
+    attentionReport: async () => reportOf((await at()).kept),
+    setAttention: async (settings) => (await at()).kept.set(settings),
   };
 }
 
-/** What `make` makes, made when it is first asked for. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly it: T } | null = null;
+/** What `make` makes, made when it is first asked for; anew if that failed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
   return () => {
-    made ??= { it: make() };
-    return made.it;
+    made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
+    return made;
   };
 }
 

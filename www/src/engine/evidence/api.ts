@@ -1,11 +1,20 @@
 /** What the page asks about what reviewers did, and what comes back. */
 
-import type { Checkpoint, Entry, EventType, HistoryReport, HourSummary, Interval, RuleSummary } from "countersign";
+import type {
+  CalibrationReport,
+  Checkpoint,
+  Entry,
+  EventType,
+  HistoryReport,
+  HourSummary,
+  Interval,
+  RuleSummary,
+} from "countersign";
 import type { Failure } from "../api.ts";
 import type { AttentionReport, AttentionSettings } from "../attention/api.ts";
 
 /** Long work that can be stopped; what was asked for is then answered with the failure `stopped`. */
-export type Work = "evidence" | "search" | "verify" | "export" | "file" | "import";
+export type Work = "evidence" | "search" | "verify" | "export" | "file" | "import" | "calibrate";
 
 /** Hears how much of how much is done. */
 export type OnProgress = (done: number, all: number) => void;
@@ -96,14 +105,26 @@ export interface Exported {
   readonly checkpoint: Checkpoint | null;
 }
 
+/** What the history proves of the rules that ask people. */
+export interface Calibrated {
+  readonly ok: true;
+  readonly report: CalibrationReport;
+  /** Whether the history was found whole, and goes on from a checkpoint that was kept elsewhere. */
+  readonly isVerified: boolean;
+  /** Problems of the history; with any, nothing in it counts. */
+  readonly problems: number;
+  /** Check cards that were answered. */
+  readonly checks: number;
+  /** The text that proposals change; `null` if nothing here can put them into force. */
+  readonly policyText: string | null;
+}
+
 export interface EvidenceApi {
   /** What the history comes to; only what is new since the last time is read. */
   evidence(onProgress: OnProgress): Promise<Evidence | Failure>;
   searchHistory(query: HistoryQuery, onProgress: OnProgress): Promise<HistoryPart | Failure>;
   /** One entry, whole. */
   historyEntry(seq: number): Promise<{ readonly ok: true; readonly entry: Entry } | Failure>;
-  /** Says what the history is now. */
-  historyCheckpoint(): Promise<{ readonly ok: true; readonly checkpoint: Checkpoint | null } | Failure>;
   verifyStore(checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Verified | Failure>;
   /** Verifies an exported history, and takes nothing of it. */
   verifyFile(file: File, checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Verified | Failure>;
@@ -112,6 +133,8 @@ export interface EvidenceApi {
   /** The checkpoint in a text; `null` if it is none. */
   readCheckpoint(text: string): Promise<Checkpoint | null>;
   exportHistory(redact: boolean, onProgress: OnProgress): Promise<Exported | Failure>;
+  /** What the history proves of the rules of the policy in force, or of that of the server. Changes nothing. */
+  calibrate(checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Calibrated | Failure>;
   stopWork(work: Work): Promise<void>;
   attentionReport(): Promise<AttentionReport>;
   setAttention(settings: AttentionSettings): Promise<void>;

@@ -1,22 +1,14 @@
-/** Answers questions about a policy text, and puts it in force. */
+/** Checks a policy text, and puts it in force. */
 
-import {
-  checkPolicy,
-  completePolicy,
-  type Diagnostic,
-  describePolicy,
-  highlightPolicy,
-  type LoadOptions,
-  type Policy,
-} from "countersign";
+import { checkPolicy, type Diagnostic, highlightPolicy, type LoadOptions, type Policy } from "countersign/review";
 import type { Room } from "../room.ts";
-import type { InForce, PolicyApi, TestsOutcome } from "./api.ts";
+import type { CheckApi, InForce, TestsOutcome } from "./api.ts";
 import { NO_TOKENS, tokenTable } from "./tokens.ts";
 
 /** Beyond this length a text is not coloured; the engine refuses it by default anyway. */
 const HIGHLIGHT_LENGTH_MAX = 1_048_576;
 
-export function policyApi(room: Room): PolicyApi {
+export function policyApi(room: Room): CheckApi {
   let checks = 0;
   return {
     async check(text, given) {
@@ -26,7 +18,7 @@ export function policyApi(room: Room): PolicyApi {
       room.putInForce(null, "");
       const tokens = text.length > HIGHLIGHT_LENGTH_MAX ? NO_TOKENS : tokenTable(await highlightPolicy(text));
       const tools = room.tools();
-      const { diagnostics: found, policy } = await checkPolicy(text, withTools(room));
+      const { diagnostics: found, policy } = await checkPolicy(text, toolsOf(room));
       const diagnostics = ofText(found);
       const understood = policy === null ? null : summary(policy);
       const answer = { text, diagnostics, tokens, policy: understood, tests: policy === null ? null : tested(policy) };
@@ -35,18 +27,11 @@ export function policyApi(room: Room): PolicyApi {
       else policy?.dispose();
       return answer;
     },
-
-    complete: (text, offset) => completePolicy(text, offset, withTools(room)),
-
-    describe: (text, offset) => describePolicy(text, offset, withTools(room)),
-
-    async checkFile(name, bytes) {
-      return (await checkPolicy({ name, text: bytes })).rendered;
-    },
   };
 }
 
-function withTools(room: Room): LoadOptions {
+/** The catalogue that policies are loaded with now. */
+export function toolsOf(room: Room): LoadOptions {
   const tools = room.tools();
   return tools === null ? {} : { tools };
 }

@@ -38,12 +38,15 @@ export interface Checked {
   readonly tests: TestsOutcome | null;
 }
 
-export interface PolicyApi {
+export interface CheckApi {
   /**
    * Checks a text and puts its policy in force, or none if it has errors. From now on policies are loaded with the catalogue
    * `tools`, or with none; left out, it is as before. It comes with the text, so that no policy decides without it.
    */
   check(text: string, tools?: Tools | null): Promise<Checked>;
+}
+
+export interface HelpApi {
   /** What can stand at a place of a text, in UTF-16 code units. */
   complete(text: string, offset: number): Promise<Completions | null>;
   /** What the word at a place of a text means. */
@@ -51,3 +54,5 @@ export interface PolicyApi {
   /** Says what is wrong with a file that is no text; changes nothing. */
   checkFile(name: string, bytes: Uint8Array): Promise<string>;
 }
+
+export type PolicyApi = CheckApi & HelpApi;

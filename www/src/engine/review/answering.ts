@@ -1,9 +1,8 @@
-/** Answers of reviewers: to calls, to check cards, and to the calls of a batch one by one. */
+/** Answers of reviewers, to calls and to check cards. */
 
-import { EscalationError, type EscalationRecord, type Policy, undoMsOf } from "countersign";
+import { EscalationError, type EscalationRecord, type Policy, undoMsOf } from "countersign/review";
 import type { Given } from "../attention/api.ts";
-import { answered } from "../failure.ts";
-import type { Answer, MemberAnswer, MemberResult, MemberResults, Recorded, Shown } from "./api.ts";
+import type { Answer, Recorded, Shown } from "./api.ts";
 import { type Desk, readCall, shownOf } from "./desk.ts";
 
 export async function answerCall(desk: Desk, id: string, answer: Answer, policy: Policy | null): Promise<Recorded> {
@@ -18,33 +17,8 @@ export async function answerCall(desk: Desk, id: string, answer: Answer, policy:
   return shownOf(desk, record, policy);
 }
 
-/**
- * Each gets a review of its own; one that fails keeps none of the others from being recorded. An answer to a check card
- * comes to no store.
- */
-export async function answerBatch(desk: Desk, answers: readonly MemberAnswer[]): Promise<MemberResults> {
-  const results: MemberResult[] = [];
-  for (const { id, ...answer } of answers) results.push(await answerMember(desk, id, { ...answer, confirmed: {} }));
-  desk.changed();
-  return { ok: true, results };
-}
-
-async function answerMember(desk: Desk, id: string, answer: Answer): Promise<MemberResult> {
-  const { verdict } = answer;
-  const result = await answered(async () => {
-    const check = await desk.checks.answer(id, answer, true);
-    if (check !== null) return { ok: true as const, check, undoUntilMs: null };
-    const record = await recorded(desk, id, answer, true, null);
-    desk.shelf.put(record);
-    const { grant } = record;
-    return { ok: true as const, check, undoUntilMs: grant?.state === "waiting" ? grant.notBeforeMs : null };
-  });
-  return result.ok
-    ? { id, verdict, failure: null, check: result.check, undoUntilMs: result.undoUntilMs }
-    : { id, verdict, failure: result, check: null, undoUntilMs: null };
-}
-
-async function recorded(
+/** Records the answer to a call that is no check card. */
+export async function recorded(
   desk: Desk,
   id: string,
   { verdict, note, digest, confirmed, shownMs }: Answer,
@@ -101,7 +75,8 @@ export async function editCall(
     const answer: Answer = { verdict: "reject", note, digest: check.record.digest, confirmed: {}, shownMs: 0 };
     return answerCall(desk, id, answer, policy);
   }
-  const record = await desk.escalations.edit(id, policy, { args, ...desk.by, ...(note !== "" && { note }) });
+  const { editIn } = await import("./opening.ts");
+  const record = await editIn(desk.store, id, policy, { args, ...desk.by, ...(note !== "" && { note }) });
   desk.changed();
   return shownOf(desk, record, policy);
 }

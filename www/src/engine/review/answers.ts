@@ -25,5 +25,7 @@ export function reviewApi(room: Room): ReviewApi {
     reviewBatch: (answers) => answered(() => queue().reviewBatch(answers)),
     pausedAgents: (withAgents) => answered(() => queue().paused(withAgents)),
     pause: (pause) => answered(() => queue().pause(pause)),
+    hasChecks: async () => (await room.attention()?.settings())?.isOn ?? false,
+    historyCheckpoint: () => answered(async () => ({ ok: true as const, checkpoint: await queue().checkpoint() })),
   };
 }

@@ -1,6 +1,6 @@
 /** What the page asks about held calls, and what comes back. */
 
-import type { Batch, Card, Digest, EscalationRecord, Risk, Status, Verdict, Written } from "countersign";
+import type { Batch, Card, Checkpoint, Digest, EscalationRecord, Risk, Status, Verdict, Written } from "countersign";
 import type { Failure } from "../api.ts";
 import type { CheckResult } from "../attention/api.ts";
 
@@ -196,4 +196,8 @@ export interface ReviewApi {
   /** `withAgents` waits until the calls are read, to know all agents. */
   pausedAgents(withAgents: boolean): Promise<Paused | Failure>;
   pause(pause: Pause): Promise<Paused | Failure>;
+  /** Whether check cards come among the calls. */
+  hasChecks(): Promise<boolean>;
+  /** Says what the history is now. */
+  historyCheckpoint(): Promise<{ readonly ok: true; readonly checkpoint: Checkpoint | null } | Failure>;
 }

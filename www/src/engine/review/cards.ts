@@ -8,7 +8,7 @@ import {
   type EscalationRecord,
   type Policy,
   presentCard,
-} from "countersign";
+} from "countersign/review";
 import type { BatchLine } from "./api.ts";
 import type { Shelf } from "./shelf.ts";
 

@@ -4,7 +4,7 @@
  * They live in `Attention` only. Nothing here has a store, so that no answer to one can come to an agent or into the history.
  */
 
-import { EscalationError, type EscalationRecord, type Verdict } from "countersign";
+import { EscalationError, type EscalationRecord, type Verdict } from "countersign/review";
 import type { Attention, CheckCard, CheckResult } from "../attention/api.ts";
 import type { Answer, Queued } from "./api.ts";
 import { valueAt } from "./field.ts";

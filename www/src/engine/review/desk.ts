@@ -4,10 +4,11 @@ import {
   type Card,
   EscalationError,
   type EscalationRecord,
-  type Escalations,
   NO_GUARD,
   type Policy,
-} from "countersign";
+  type Reviewing,
+  type Store,
+} from "countersign/review";
 import type { Attention } from "../attention/api.ts";
 import type { Shown } from "./api.ts";
 import { type Cards, isOf, lineOf } from "./cards.ts";
@@ -19,7 +20,8 @@ import { waitsOf } from "./waits.ts";
 const CLAIM_MS = 5 * 60_000;
 
 export interface Desk {
-  readonly escalations: Escalations;
+  readonly store: Store;
+  readonly escalations: Reviewing;
   readonly shelf: Shelf;
   readonly checks: CheckCards;
   readonly cards: Cards;

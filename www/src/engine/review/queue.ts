@@ -1,21 +1,10 @@
 /** Held calls: in this browser's IndexedDB, or in the store that is served beside this page. Check cards stand among them. */
 
-import {
-  BATCH_MAX,
-  type Call,
-  createEscalations,
-  EscalationError,
-  type EscalationRecord,
-  NO_GUARD,
-  type Policy,
-  type Store,
-} from "countersign";
-import { httpStore } from "countersign/stores/http";
-import { indexedDbStore } from "countersign/stores/indexeddb";
+import { type Call, type Checkpoint, createEscalations, NO_GUARD, type Policy, type Store } from "countersign/review";
 import type { Place } from "../../place.ts";
 import type { Attention } from "../attention/api.ts";
 import type { Opened } from "../simulate/api.ts";
-import { answerBatch, answerCall, askAgent, editCall } from "./answering.ts";
+import { answerCall, askAgent, editCall } from "./answering.ts";
 import type {
   Answer,
   Filters,
@@ -32,12 +21,10 @@ import { type Cards, createCards, lineOf } from "./cards.ts";
 import { createCheckCards } from "./check-cards.ts";
 import { claimCall, type Desk, readCall, shownOf } from "./desk.ts";
 import { createListing, nameOf } from "./listing.ts";
-import { NO_ATTENTION } from "./no-attention.ts";
-import { noticingFetch, type OnServer } from "./server.ts";
 import { createShelf } from "./shelf.ts";
 
-/** Makes attention for the calls of `store`, which makes its cards as those of real calls are made. */
-export type AttentionOf = (present: Cards["card"], store: Store) => Attention;
+/** Makes attention for the calls of a store, which makes its cards as those of real calls are made. */
+export type AttentionOf = (present: Cards["card"]) => Attention;
 
 export interface Queue {
   open(policy: Policy, call: Call): Promise<Opened>;
@@ -56,14 +43,13 @@ export interface Queue {
   reviewBatch(answers: readonly MemberAnswer[]): Promise<MemberResults>;
   paused(withAgents: boolean): Promise<Paused>;
   pause(pause: Pause): Promise<Paused>;
+  /** What the history is now; `null` while it is empty. */
+  checkpoint(): Promise<Checkpoint | null>;
 }
 
-/**
- * The queue at `place`, in which check cards wait among the calls; `attentionOf` makes what plants them.
- * `onServer` hears whenever the server there fails to answer, and when it answers again.
- */
-export function createQueue(place: Place, onServer: OnServer, attentionOf: AttentionOf = () => NO_ATTENTION): Queue {
-  const desk = createDesk(place, storeAt(place, onServer), attentionOf);
+/** The queue of `store` at `place`, in which check cards wait among the calls; `attentionOf` makes what plants them. */
+export function createQueue(place: Place, store: Store, attentionOf: AttentionOf): Queue {
+  const desk = createDesk(place, store, attentionOf);
   const { escalations, shelf, checks, cards, changed } = desk;
   const batches = () => cards.known().map(lineOf);
   const listing = createListing({
@@ -90,7 +76,7 @@ export function createQueue(place: Place, onServer: OnServer, attentionOf: Atten
 
   return {
     async open(policy, call) {
-      const { id } = await escalations.open(policy, call);
+      const { id } = await (await import("./opening.ts")).openIn(store, policy, call);
       changed();
       return { ok: true, id };
     },
@@ -108,11 +94,11 @@ export function createQueue(place: Place, onServer: OnServer, attentionOf: Atten
     ask: (id, text, policy) => askAgent(desk, id, text, policy),
     edit: (id, args, note, policy) => editCall(desk, id, args, note, policy),
     async batch(key) {
-      await Promise.all([shelf.sync(), checks.sync()]);
-      return batchOf(desk, key);
+      const [{ readBatch }] = await Promise.all([import("./batches.ts"), shelf.sync(), checks.sync()]);
+      return readBatch(desk, key);
     },
-    summary: (ids) => cards.summary(recordsOf(desk, ids)),
-    reviewBatch: (answers) => answerBatch(desk, answers),
+    summary: async (ids) => (await import("./batches.ts")).summaryOf(desk, ids),
+    reviewBatch: async (answers) => (await import("./batches.ts")).answerBatch(desk, answers),
     paused,
     async pause({ agent, paused: isPaused, note }) {
       const whose = agent === null ? {} : { agent };
@@ -120,6 +106,7 @@ export function createQueue(place: Place, onServer: OnServer, attentionOf: Atten
       changed();
       return paused(false);
     },
+    checkpoint: escalations.checkpoint,
   };
 }
 
@@ -132,9 +119,10 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
   store.watch(changed);
   const shelf = createShelf(store, escalations, changed);
   const cards = createCards(shelf, changed, () => checks.pending());
-  const attention = attentionOf(cards.card, store);
+  const attention = attentionOf(cards.card);
   const checks = createCheckCards(attention, () => shelf.guard() ?? NO_GUARD);
   return {
+    store,
     escalations,
     shelf,
     checks,
@@ -148,50 +136,7 @@ function createDesk(place: Place, store: Store, attentionOf: AttentionOf): Desk 
   };
 }
 
-/** The calls and check cards with these ids. */
-function recordsOf({ shelf, checks }: Desk, ids: readonly string[]): readonly EscalationRecord[] {
-  const extras = checks.pending();
-  const records = ids.map((id) => shelf.records().get(id) ?? extras.find((extra) => extra.id === id));
-  return records.filter((record) => record !== undefined);
-}
-
-async function batchOf(desk: Desk, key: string): Promise<ShownBatch> {
-  const batches = await desk.cards.batches();
-  const batch = batches.find((each) => each.key === key);
-  if (batch === undefined) {
-    throw new EscalationError("not-found", "these calls no longer wait together; they are in the queue if they wait");
-  }
-  const ids = batch.rows.map(({ id }) => id);
-  const alone = recordsOf(desk, ids)
-    .filter(({ decision }) => (decision.review?.confirm.length ?? 0) > 0)
-    .map(({ id }) => id);
-  const here = new Set(ids);
-  for (const { outliers } of batches) for (const { id } of outliers) here.add(id);
-  const more = likeThese(desk, ids).filter((id) => !here.has(id));
-  return { ok: true, batch, alone, more, most: BATCH_MAX, risk: batch.headline.risk };
-}
-
-/** Ids of pending calls that are alike to those with `ids`, and of those themselves. */
-function likeThese(desk: Desk, ids: readonly string[]): readonly string[] {
-  const [first] = recordsOf(desk, ids);
-  if (first === undefined) return [];
-  const all = [...desk.shelf.records().values(), ...desk.checks.pending()];
-  const pending = all.filter(({ status, unapprovable }) => status === "pending" && unapprovable === null);
-  const sign = signOf(first);
-  return pending.filter((record) => signOf(record) === sign).map(({ id }) => id);
-}
-
-function signOf({ call: { tool, tenant, args }, decision: { rule, risk }, guard }: EscalationRecord): string {
-  return JSON.stringify([tool, tenant ?? null, Object.keys(args ?? {}).sort(), rule, risk, guard]);
-}
-
 /** The name of the channel that tells of changes of the queue at `place`. */
 export function channelOf(place: Place): string {
   return place.kind === "api" ? "countersign-queue" : `${place.space}-queue`;
-}
-
-function storeAt(place: Place, onServer: OnServer): Store {
-  if (place.kind !== "api") return indexedDbStore({ name: place.space });
-  const headers = { authorization: `Bearer ${place.secret}` };
-  return httpStore({ url: place.url, headers, fetch: noticingFetch(onServer) });
 }

@@ -9,9 +9,9 @@ import {
   type Digest,
   EscalationError,
   type EscalationRecord,
-  type Escalations,
+  type Reviewing,
   type Store,
-} from "countersign";
+} from "countersign/review";
 import type { Damaged } from "./api.ts";
 import { createNewest } from "./newest.ts";
 
@@ -60,7 +60,7 @@ interface Shelved {
 }
 
 /** `grown` is called when closed calls have come in the background. */
-export function createShelf(store: Store, escalations: Escalations, grown: () => void): Shelf {
+export function createShelf(store: Store, escalations: Reviewing, grown: () => void): Shelf {
   const shelved: Shelved = { records: new Map(), damaged: new Map(), size: null, version: 0, closed: "unread" };
   const newest = [
     createNewest(NEWEST_MAX, () => true),
@@ -191,7 +191,7 @@ export function createShelf(store: Store, escalations: Escalations, grown: () =>
 }
 
 async function readPending(
-  escalations: Escalations,
+  escalations: Reviewing,
   shelved: Shelved,
   put: (record: EscalationRecord) => void,
 ): Promise<void> {
@@ -207,7 +207,7 @@ async function readPending(
 
 /** Reads all, the newest first, until there are enough closed ones. */
 async function readLatest(
-  escalations: Escalations,
+  escalations: Reviewing,
   shelved: Shelved,
   put: (record: EscalationRecord) => void,
 ): Promise<"read" | "cut"> {

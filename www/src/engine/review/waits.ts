@@ -1,11 +1,11 @@
 /** What else a call waits for: the others of its batch, and the end of a pause. */
 
-import type { EscalationRecord, Escalations } from "countersign";
+import type { EscalationRecord, Reviewing } from "countersign/review";
 import type { Waits } from "./api.ts";
 import type { Shelf } from "./shelf.ts";
 
 /** What `escalation` waits for beside its own answer; nothing once it is closed for good or was let run. */
-export async function waitsOf(escalations: Escalations, shelf: Shelf, escalation: EscalationRecord): Promise<Waits> {
+export async function waitsOf(escalations: Reviewing, shelf: Shelf, escalation: EscalationRecord): Promise<Waits> {
   const { status, grant, run, call } = escalation;
   const isApproved = run === null && (grant?.state === "waiting" || grant?.state === "ready");
   if (status !== "pending" && !isApproved) return { batch: null, paused: false };

@@ -1,14 +1,13 @@
 /** Starts this worker's own script once more, which is all that its Trusted Types policy lets through. */
 
+import { PART_WORKER } from "../names.ts";
+
 interface TrustedTypes {
   createPolicy(
     name: string,
     rules: { createScriptURL(address: string): string },
   ): { createScriptURL(address: string): unknown };
 }
-
-/** The name of a worker that decides parts of a file. */
-export const PART_WORKER = "countersign-part";
 
 const trustedTypes = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
 

@@ -1,7 +1,7 @@
 /** The second step of an approval: what exactly is approved, values to type, why, and a button that arms after a moment. */
 
 import type { Card, Digest } from "countersign";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { APPROVE_REASONS } from "../../engine/review/notes.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
 import { ShortDigest } from "../../ui/short-digest.tsx";
@@ -41,7 +41,7 @@ export function ApproveStep({ card, digest, seen, isRead, answering, onBack, onA
     onApprove(Object.fromEntries(fields.map(({ field }) => [field, typedAt(typed, field)])), reason);
     return true;
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Where a reason is asked for, the focus is there.
     if (!asksWhy) back.current?.focus();
   }, []);

@@ -1,6 +1,6 @@
 /** A question to the agent, while the call goes on waiting. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { saysSomething } from "../../engine/review/notes.ts";
 import { DeliberateButton } from "./deliberate-button.tsx";
 
@@ -13,7 +13,7 @@ interface Props {
 export function AskStep({ answering, onBack, onAsk }: Props) {
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus({ preventScroll: true });
   }, []);
   return (

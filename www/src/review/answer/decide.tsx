@@ -1,16 +1,17 @@
 /** Reject, ask, change, or approve in two steps. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Shown } from "../../engine/review/api.ts";
 import { noteOf } from "../../engine/review/notes.ts";
 import { isServed } from "../../place.ts";
+import { fetched } from "../../ui/fetched.tsx";
 import type { Seen } from "../card/seen.ts";
 import { commands, revealed, step } from "../card/view.ts";
 import { askAgent, edit, review } from "../state.ts";
 import { ApproveStep } from "./approve.tsx";
 import { AskStep } from "./ask.tsx";
 import { DeliberateButton } from "./deliberate-button.tsx";
-import { EditStep, editableRows } from "./edit.tsx";
+import { editableRows } from "./editable.ts";
 import { isLocked, LockState, showNextOf } from "./lock.tsx";
 import type { Reason } from "./reason-field.tsx";
 import { RejectStep } from "./reject.tsx";
@@ -20,6 +21,15 @@ import { useShownMs } from "./use-shown-ms.ts";
 
 /** How long a card stands before it takes a rejection or a question: a press meant for the card before does nothing. */
 const REJECT_ARM_MS = 700;
+
+/** Few policies let reviewers change anything. */
+const { Part: EditStep } = fetched(async () => (await import("./edit.tsx")).EditStep, {
+  meanwhile: ({ onBack }) => (
+    <DeliberateButton armed onPress={onBack}>
+      Back
+    </DeliberateButton>
+  ),
+});
 
 interface Props {
   readonly shown: Shown;
@@ -98,7 +108,7 @@ function Choose({ shown, seen, isRead, answering }: ChooseProps) {
   const isArmed = useArmed(card.armMs, seen.grown.value);
   const approveArmed = isArmed && !isLocked({ seen, isRead }) && approvable && !answering;
   const rejectButton = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The safe answer has the focus; the card stays where reading begins.
     rejectButton.current?.focus({ preventScroll: true });
   }, []);

@@ -9,6 +9,7 @@ import { Masked } from "../card/rows.tsx";
 import { revealed } from "../card/view.ts";
 import { Written } from "../card/written.tsx";
 import { DeliberateButton } from "./deliberate-button.tsx";
+import { editableRows } from "./editable.ts";
 
 interface Props {
   readonly shown: Shown;
@@ -70,11 +71,6 @@ export function EditStep({ shown, answering, onBack, onEdit }: Props) {
 
 function namesOf({ editedUnder }: Shown): string {
   return (editedUnder ?? []).map((name) => name ?? "a policy without a name").join(", ");
-}
-
-/** Rows with a value of their own that may change; what stands at `null` has no type to keep. */
-export function editableRows({ card }: Shown): readonly CardRow[] {
-  return card.args.filter(({ editable, type }) => editable && ["string", "number", "boolean"].includes(type));
 }
 
 interface FieldProps {

@@ -1,6 +1,6 @@
 /** How it ended: the answer, the grant, and what became of the call. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Shown } from "../../engine/review/api.ts";
 import { VisibleText } from "../../text/visible-text.tsx";
 import { StatusChip } from "../../ui/status-chip.tsx";
@@ -21,7 +21,7 @@ export function Outcome({ shown, wasPending }: Props) {
   const { id, status, reviews, grant, run, closedAtMs, closingNote } = shown.escalation;
   const title = useRef<HTMLHeadingElement>(null);
   const isAnsweredHere = wasPending && answeredHere.value.has(id);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // After an answer the pressed button is gone, and the focus with it.
     if (document.activeElement === document.body) title.current?.focus({ preventScroll: true });
   }, []);

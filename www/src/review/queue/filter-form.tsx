@@ -1,36 +1,13 @@
-/** Which calls are listed, and in which order. */
+/** Which calls are listed: what is found by text, and what is folded until somebody wants more. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Filters, ListPart, Sort } from "../../engine/review/api.ts";
+import type { ListPart } from "../../engine/review/api.ts";
+import { fetched } from "../../ui/fetched.tsx";
 import { changeFilters, filters, START } from "../state.ts";
 
 const TYPED_AFTER_MS = 200;
 
-const SORTS: readonly (readonly [Sort, string])[] = [
-  ["expiry", "Soonest to expire"],
-  ["risk", "Highest risk"],
-  ["oldest", "Oldest"],
-  ["newest", "Newest"],
-];
-
-const STATUSES: readonly (readonly [Filters["status"], string])[] = [
-  ["pending", "Pending"],
-  ["closed", "Closed, in any way"],
-  ["approved", "Approved"],
-  ["rejected", "Rejected"],
-  ["expired", "Expired"],
-  ["withdrawn", "Withdrawn"],
-  ["any", "Any"],
-];
-
-const RISKS: readonly (readonly [Filters["risk"], string])[] = [
-  ["any", "Any"],
-  ["critical", "Critical"],
-  ["high", "High"],
-  ["medium", "Medium"],
-  ["low", "Low"],
-  ["none", "Not written"],
-];
+const { Part: FilterFields } = fetched(async () => (await import("./filter-fields.tsx")).FilterFields);
 
 export function FilterForm({ list }: { readonly list: ListPart }) {
   const [isOpen, setOpen] = useState(false);
@@ -42,28 +19,7 @@ export function FilterForm({ list }: { readonly list: ListPart }) {
       <TextFilter />
       <details open={isOpen || isFiltered} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Filter and sort{isFiltered && " (filtered)"}</summary>
-        <div class="filter-fields">
-          <Choice label="Sort" value={sort} options={SORTS} onChange={(value) => changeFilters({ sort: value })} />
-          <Choice
-            label="Status"
-            value={status}
-            options={STATUSES}
-            onChange={(value) => changeFilters({ status: value })}
-          />
-          <Choice label="Risk" value={risk} options={RISKS} onChange={(value) => changeFilters({ risk: value })} />
-          <Choice
-            label="Tool"
-            value={tool}
-            options={named(list.tools)}
-            onChange={(value) => changeFilters({ tool: value })}
-          />
-          <Choice
-            label="Agent"
-            value={agent}
-            options={named(list.agents)}
-            onChange={(value) => changeFilters({ agent: value })}
-          />
-        </div>
+        {(isOpen || isFiltered) && <FilterFields list={list} />}
         {isFiltered && (
           <button type="button" onClick={() => changeFilters({ ...START, sort })}>
             Clear the filters
@@ -95,33 +51,6 @@ function TextFilter() {
           timer.current = setTimeout(() => changeFilters({ text: value.trim() }), TYPED_AFTER_MS);
         }}
       />
-    </div>
-  );
-}
-
-function named(names: readonly string[]): readonly (readonly [string, string])[] {
-  return [["", "Any"], ...names.map((name) => [name, name] as const)];
-}
-
-interface ChoiceProps<T extends string> {
-  readonly label: string;
-  readonly value: T;
-  readonly options: readonly (readonly [T, string])[];
-  readonly onChange: (value: T) => void;
-}
-
-function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
-  const id = `filter-${label.toLowerCase()}`;
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
-        {options.map(([key, text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
-      </select>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** Hazards in commands. */
 
-import { characters } from "../arguments.ts";
+import { characters } from "../chance.ts";
 import { isCommand, strangeHost } from "./shapes.ts";
 import { changing, type Template } from "./template.ts";
 

@@ -1,6 +1,6 @@
 /** Hazards in addresses. */
 
-import { characters } from "../arguments.ts";
+import { characters } from "../chance.ts";
 import { isUrl, nameIn, replaced, strangeHost, withDigit, withForeignLetter } from "./shapes.ts";
 import { adding, changing, type Template } from "./template.ts";
 

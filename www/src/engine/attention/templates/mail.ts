@@ -1,7 +1,8 @@
 /** Hazards in recipients of messages. */
 
 import type { Call } from "countersign";
-import type { Leaf, Random } from "../arguments.ts";
+import type { Leaf } from "../arguments.ts";
+import type { Random } from "../chance.ts";
 import {
   hostOfEmail,
   isCompanyEmail,

@@ -1,6 +1,6 @@
 /** Hazards in amounts and accounts. */
 
-import { characters } from "../arguments.ts";
+import { characters } from "../chance.ts";
 import { isAccount, isCount, isIban, isMoney, keyIs } from "./shapes.ts";
 import { changing, type Template } from "./template.ts";
 

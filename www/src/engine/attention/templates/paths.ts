@@ -1,6 +1,6 @@
 /** Hazards in paths. */
 
-import { oneOf } from "../arguments.ts";
+import { oneOf } from "../chance.ts";
 import { isFile, isPath } from "./shapes.ts";
 import { adding, changing, type Template } from "./template.ts";
 

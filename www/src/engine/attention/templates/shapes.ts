@@ -1,7 +1,8 @@
 /** What kind of value stands at a leaf, told by its key and what it looks like. */
 
 import type { Call } from "countersign";
-import { characters, type Leaf, oneOf, type Random } from "../arguments.ts";
+import type { Leaf } from "../arguments.ts";
+import { characters, oneOf, type Random } from "../chance.ts";
 
 type Fits = (leaf: Leaf, call: Call) => boolean;
 

@@ -1,7 +1,8 @@
 /** What a template is, and the two ways of planting: into a value that is there, or beside it. */
 
 import type { Call } from "countersign";
-import { type Args, fieldAt, type Leaf, leavesOf, oneOf, type Random, withValue } from "../arguments.ts";
+import { type Args, fieldAt, type Leaf, leavesOf, withValue } from "../arguments.ts";
+import { oneOf, type Random } from "../chance.ts";
 
 /** Arguments with one hazard planted. */
 export interface PlantedArgs {

@@ -1,6 +1,6 @@
 /** Hazards in texts that somebody will read. */
 
-import { characters } from "../arguments.ts";
+import { characters } from "../chance.ts";
 import { isWords, strangeHost } from "./shapes.ts";
 import { changing, type Template } from "./template.ts";
 

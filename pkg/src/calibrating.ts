@@ -1,0 +1,207 @@
+/**
+ * Calibration: what people's answers prove about the rules that ask them, and which of them could ask less.
+ *
+ * It proposes, and changes nothing by itself. What it proves covers the traffic that was seen, not what an adversary could
+ * send; so a proposal allows values and ranges that were seen, and what lies outside asks as before.
+ */
+import { stackOf } from "./decides.js";
+import { calibration } from "./engines/evidence.js";
+import type { Entry, RedactedEntry } from "./lifecycle.js";
+import type { Policy } from "./policy.js";
+import type { Interval } from "./statistics.js";
+import type { Digest, Risk } from "./types.js";
+
+/** What an answer is worth. */
+export interface Grounds {
+  /** Whether the history was found whole against a checkpoint that was kept elsewhere. Without that, nothing is proposed. */
+  readonly verified: boolean;
+  /** Check cards: how many were rejected, as they should be, and how many approved. */
+  readonly checks: { readonly caught: number; readonly missed: number };
+  /** What an attention report says, if there is one: anything but `green` lets nothing be proposed. */
+  readonly light?: "green" | "amber" | "red";
+}
+
+/** Something that is missing until a rule could ask less. */
+export interface Missing {
+  readonly code:
+    | "critical"
+    | "irreversible"
+    | "approvals"
+    | "days"
+    | "sessions"
+    | "reviewers"
+    | "checks"
+    | "attention"
+    | "verified";
+  /** How many more, where something is counted. */
+  readonly count: number | null;
+  /** A clause without a full stop. */
+  readonly message: string;
+}
+
+/** What answers prove of calls. */
+export interface Proof {
+  /** Approvals that count: each call once a day, none too fast, none of a batch. */
+  readonly approvals: number;
+  /** Rejections, edits, revoked approvals, and what expired or was withdrawn after it was seen. */
+  readonly against: number;
+  readonly days: number;
+  readonly sessions: number;
+  /** Reviewers who approved, by their own word where nobody verifies it. */
+  readonly reviewers: number;
+  /** The share of calls that must be right: 0.95 for low risk, 0.99 medium, 0.999 high; `null`: never relaxed. */
+  readonly bar: number | null;
+  /** The Wilson interval of 95 % of the share that is right, for display; `null` if nothing was counted. */
+  readonly interval: Interval | null;
+  /** Logarithm of the e-value of a mixture e-process against the bar, and what it must come to. */
+  readonly lnE: number | null;
+  readonly lnENeeded: number;
+  /** The share of bad calls is at most this, with 95 % confidence, given what reviewers catch of check cards. */
+  readonly badAtMost: number;
+  /** Empty if it passes. */
+  readonly missing: readonly Missing[];
+}
+
+/** A narrower rule that could allow what people always approved. */
+export interface RelaxProposal {
+  /** Id of the new rule. */
+  readonly rule: string;
+  readonly tool: string;
+  /** Its `when`. */
+  readonly when: unknown;
+  /** How many conditions were tried to find it; the proof takes that into account. */
+  readonly tried: number;
+  /** What the newer part of the answers proves, which was not looked at to find the condition. */
+  readonly proof: Proof;
+  /** How many of the reviews of this rule it would have saved, at full share and without audits. */
+  readonly saves: number;
+  readonly of: number;
+  /** How many rejected and blocked calls of the tool were replayed. It allows none of them. */
+  readonly refused: number;
+  /** Its last day, as `YYYY-MM-DD`. */
+  readonly until: string;
+  /** What it would do, in a sentence without a full stop. */
+  readonly sentence: string;
+  /** Name of the policy that it would stand in. */
+  readonly policy: string | null;
+  /** The new rule, as it is inserted. */
+  readonly written: string;
+  /** The policy's whole text with the rule, and tests of it. Every byte that was there is. */
+  readonly text: string;
+}
+
+/** Answers of one kind. */
+export interface AnswerCount {
+  readonly counts: "for" | "against" | "nothing";
+  readonly answer:
+    | "approved"
+    | "rejected"
+    | "edited"
+    | "revoked"
+    | "expired"
+    | "withdrawn"
+    | "too-fast"
+    | "unmeasured"
+    | "in-batch";
+  readonly escalations: number;
+}
+
+/** Which rule; an id of `null` is the default of the policy. */
+export interface RuleKey {
+  readonly policy: Digest | null;
+  readonly rule: string | null;
+}
+
+/** What histories say of one rule that asks people. */
+export interface RuleCalibration {
+  readonly rule: RuleKey;
+  /** The highest risk of its calls; `null`: not written, which counts as high. */
+  readonly risk: Risk | null;
+  /** Whether its calls are said to be reversible. */
+  readonly reversible: boolean;
+  readonly answers: readonly AnswerCount[];
+  /** What its answers would prove of all of its calls together. */
+  readonly proof: Proof;
+  readonly proposals: readonly RelaxProposal[];
+  /** Why there is no proposal for a tool, as a clause. */
+  readonly declined: readonly { readonly tool: string; readonly why: string }[];
+}
+
+/** Something that could be stricter. That needs no statistics. */
+export interface Tightening {
+  readonly rule: RuleKey;
+  readonly kind: "often-rejected" | "never-used" | "too-broad";
+  /** A sentence without a full stop. */
+  readonly message: string;
+}
+
+/** What histories say of the rules of a policy. */
+export interface CalibrationReport {
+  /** Entries that were read. */
+  readonly entries: number;
+  /** Entries whose event was left out, which say nothing. */
+  readonly leftOut: number;
+  /** Escalations whose entries make no sense. */
+  readonly damaged: number;
+  /** Escalations that the policy would not hold now, or for another cause than a rule or its default. */
+  readonly elsewhere: number;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  /** Those with most escalations first. */
+  readonly rules: readonly RuleCalibration[];
+  readonly tightenings: readonly Tightening[];
+}
+
+/** Reads histories of any length: what it keeps is bounded. */
+export interface Calibrator {
+  /**
+   * Takes the next entries of a history, in their order.
+   *
+   * @throws {@link EscalationError} `broken-history` if one is no entry. It does not verify them: see `verifyHistory`.
+   */
+  push(entries: readonly (Entry | RedactedEntry)[]): void;
+  /** Ends a history: what waited too long by `nowMs` expired. What is pushed after it is another one. */
+  endHistory(nowMs: number): void;
+  /** @throws RangeError if the counts of check cards are none. */
+  report(grounds: Grounds, nowMs: number): CalibrationReport;
+  /** Gives back the engine's memory now instead of at garbage collection. */
+  dispose(): void;
+}
+
+/**
+ * Begins to read histories for what they prove about the rules of `policy`.
+ *
+ * Every call of a history is decided once more by `policy` and counts for the rule that decides it now, so what rules are
+ * or were called plays no part.
+ *
+ * @example
+ * ```ts
+ * const calibrator = createCalibrator(policy);
+ * calibrator.push(await store.history({ from: 0, limit: 500 }));
+ * calibrator.endHistory(Date.now());
+ * const { rules } = calibrator.report({ verified: true, checks: { caught: 24, missed: 1 } }, Date.now());
+ * for (const { proposals } of rules) for (const { sentence, text } of proposals) console.log(sentence, text);
+ * ```
+ */
+export function createCalibrator(policy: Policy): Calibrator {
+  const running = calibration(stackOf(policy));
+  return Object.freeze({
+    push: (entries: readonly (Entry | RedactedEntry)[]) => running.push(entries),
+    endHistory: (nowMs: number) => running.endHistory(nowMs),
+    report({ verified, checks, light }: Grounds, nowMs: number) {
+      const { caught, missed } = checks;
+      for (const count of [caught, missed]) {
+        if (!Number.isSafeInteger(count) || count < 0) {
+          throw new RangeError("`checks.caught` and `checks.missed` must be integers from 0");
+        }
+      }
+      const grounds = {
+        verified: verified === true,
+        checks: { caught, missed },
+        ...(light !== undefined && { light }),
+      };
+      return running.report(grounds, nowMs);
+    },
+    dispose: () => running.free(),
+  });
+}

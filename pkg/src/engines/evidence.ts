@@ -1,0 +1,79 @@
+/** What the whole engine has for who looks at what reviewers did. */
+import type { CalibrationReport, Grounds } from "../calibrating.js";
+import { refusedCall } from "../core.js";
+import { deepFreeze } from "../freeze.js";
+import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
+import type { PlantedCall } from "../planting.js";
+import type { AttentionReport, Interval, ObservedAttention } from "../statistics.js";
+import * as wasm from "../wasm/countersign.js";
+import { engine, rawStacks, refusedHistory } from "./full.js";
+
+/** A history that is being verified, in the engine's memory. */
+export interface EngineVerification {
+  push(entries: readonly (Entry | RedactedEntry)[]): void;
+  finish(): Omit<HistoryReport, "against">;
+  free(): void;
+}
+
+/** Verifies the entries after `head`, or all if it is `null`, against a checkpoint if one was kept. The engine must be ready. */
+export function verification(head: Head | null, checkpoint: Checkpoint | null): EngineVerification {
+  const started = engine.answer(refusedHistory, () => new wasm.HistoryVerification(head, checkpoint));
+  return {
+    push: (entries) => engine.answer(refusedHistory, () => started.push(entries)),
+    finish: () => engine.answer(refusedHistory, () => deepFreeze(started.finish() as Omit<HistoryReport, "against">)),
+    free: () => engine.free(started),
+  };
+}
+
+/** The call of `like` with other arguments, as a check card shows it. The engine must be ready. */
+export function planted(
+  { call, digest, covers, decision }: Pick<Escalation, "call" | "digest" | "covers" | "decision">,
+  args: Readonly<Record<string, unknown>>,
+): PlantedCall {
+  const links = { rejected: [], unknown: [] };
+  const event = { type: "open", call, digest, covers, decision, guard: "", batch: null, links };
+  const made = engine.answer(refusedHistory, () => wasm.plantCall(event, args) as Extract<Event, { type: "open" }>);
+  return deepFreeze({ call: made.call, digest: made.digest, decision: made.decision });
+}
+
+/** The Wilson interval of 95 %; `null` if nothing was counted. The engine must be ready. */
+export function wilson(hits: number, all: number): Interval | null {
+  const [low, high] = engine.answer(refusedHistory, () => wasm.wilson(hits, all));
+  return low === undefined || high === undefined ? null : { low, high };
+}
+
+/** How many approvals show a share of `bar`; `undefined` if nobody can count so many. The engine must be ready. */
+export function approvalsNeeded(bar: number, alpha: number, against: number): number | undefined {
+  return engine.answer(refusedHistory, () => wasm.approvalsNeeded(bar, alpha, against));
+}
+
+/** How attentive reviewers are. The engine must be ready. */
+export function attention(observed: Required<ObservedAttention>): AttentionReport {
+  const { checkCards, approvals, tooFast, goodApproved, goodRejected } = observed;
+  const bytes = Uint8Array.from(checkCards, Number);
+  return engine.answer(refusedHistory, () =>
+    deepFreeze(wasm.attentionReport(bytes, approvals, tooFast, goodApproved, goodRejected) as AttentionReport),
+  );
+}
+
+/** A calibration in the engine's memory. */
+export interface EngineCalibration {
+  push(entries: readonly (Entry | RedactedEntry)[]): void;
+  endHistory(nowMs: number): void;
+  report(grounds: Grounds, nowMs: number): CalibrationReport;
+  free(): void;
+}
+
+/** Begins to calibrate the rules of a stack of this engine. */
+export function calibration(stack: object): EngineCalibration {
+  const raw = rawStacks.get(stack);
+  if (!raw) throw new TypeError("a compiled policy cannot be calibrated");
+  const running = engine.answer(refusedCall, () => new wasm.Calibration(raw));
+  return {
+    push: (entries) => engine.answer(refusedHistory, () => running.push(entries)),
+    endHistory: (nowMs) => engine.answer(refusedHistory, () => running.endHistory(nowMs)),
+    report: (grounds, nowMs) =>
+      engine.answer(refusedHistory, () => deepFreeze(running.report(grounds, nowMs) as CalibrationReport)),
+    free: () => engine.free(running),
+  };
+}

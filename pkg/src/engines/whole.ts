@@ -1,0 +1,6 @@
+/** The whole engine, by which policies decide too. */
+import { deciding } from "../deciding.js";
+import { engine as full } from "./full.js";
+
+/** The engine. */
+export const engine = full.decideWith(deciding);

@@ -1,0 +1,390 @@
+//! What a history says of the rules of a stack: bounded, and the same in whichever order its parts are added.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::{Against, Answer, DAY_MS, answer, approvers, occasion};
+use super::intake::Over;
+use crate::decide::call::{Call, call_digest};
+use crate::decide::compile::Stack;
+use crate::decide::decide::{Decision, decide};
+use crate::decide::limit::Usage;
+use crate::policy::model::{Action, Cause};
+use crate::policy::terms::Risk;
+use crate::review::event::UnixMs;
+use crate::value::digest::{Digest, Subject, digest};
+use crate::value::value::{Value, record};
+
+/// Which rule decides: its policy and id; an id of `None` is the policy's default.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleKey {
+    /// Digest of the policy, in hexadecimal digits; `None` where every policy abstained.
+    pub policy: Option<String>,
+    /// The rule.
+    pub rule: Option<String>,
+}
+
+impl RuleKey {
+    pub(super) fn of(decision: &Decision) -> Self {
+        Self { policy: decision.policy.map(|digest| digest.to_string()), rule: decision.rule.clone() }
+    }
+}
+
+/// How much is kept of one rule or tool. What is dropped beyond is chosen by digest, and so without regard to what
+/// was answered.
+const APPROVALS_MAX: usize = 20_000;
+const AGAINST_MAX: usize = 2_000;
+const REFUSED_MAX: usize = 1_000;
+const SESSIONS_MAX: usize = 64;
+const DAYS_MAX: usize = 400;
+const REVIEWERS_MAX: usize = 64;
+const TOOLS_MAX: usize = 64;
+const LANES_MAX: usize = 10_000;
+/// Calls that are larger are counted, and no proposal covers them.
+const CALL_BYTES_MAX: usize = 4_096;
+
+/// A call that people answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// When it was held.
+    pub at_ms: UnixMs,
+    /// The call as the agent proposed it.
+    pub call: Call,
+    /// Whether it is larger than what proposals look at; of `call` then nothing is left but the tool.
+    pub is_large: bool,
+    /// What people answered.
+    pub answer: Answer,
+    /// Who approved it.
+    pub reviewers: Vec<String>,
+    /// The policies that held it.
+    pub policy: Option<Digest>,
+}
+
+/// Observations by what makes each count once; of too many those with the smallest digests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sample {
+    kept: BTreeMap<String, Observation>,
+    /// Whether there were more.
+    pub is_cut: bool,
+}
+
+impl Sample {
+    /// Adds one; of two that count as one the earlier stays.
+    fn add(&mut self, key: String, observation: Observation, most: usize) {
+        let order =
+            |each: &Observation| (each.at_ms, call_digest(&each.call, &[]).map(|digest| digest.to_string()).ok());
+        match self.kept.get(&key) {
+            Some(kept) if order(kept) <= order(&observation) => {}
+            _ => {
+                self.kept.insert(key, observation);
+            }
+        }
+        if self.kept.len() > most {
+            self.kept.pop_last();
+            self.is_cut = true;
+        }
+    }
+
+    fn merge(&mut self, other: Self, most: usize) {
+        self.is_cut |= other.is_cut;
+        for (key, observation) in other.kept {
+            self.add(key, observation, most);
+        }
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Observation> {
+        self.kept.values()
+    }
+}
+
+/// What people answered to the calls that one rule holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RuleEvidence {
+    /// How often each was answered, once for each escalation.
+    pub answers: BTreeMap<Answer, u64>,
+    /// Approvals that count, each occasion once.
+    pub approvals: Sample,
+    /// What counts against, each escalation once.
+    pub against: Sample,
+    /// The highest risk of its calls; `None`: not written, which counts as high.
+    pub risk: Option<Option<Risk>>,
+    /// Whether each of its calls can be undone.
+    pub is_reversible: Option<bool>,
+}
+
+impl RuleEvidence {
+    /// How many escalations counted against.
+    #[must_use]
+    pub fn against_all(&self) -> u64 {
+        let against = self.answers.iter().filter(|(answer, _)| matches!(answer, Answer::Against(_)));
+        against.map(|(_, count)| count).sum()
+    }
+
+    /// How many escalations there were.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.answers.values().sum()
+    }
+
+    fn note_terms(&mut self, risk: Option<Risk>, is_reversible: bool) {
+        let rank = |risk: Option<Risk>| risk.unwrap_or(Risk::High);
+        let highest = self.risk.filter(|before| rank(*before) >= rank(risk)).unwrap_or(risk);
+        self.risk = Some(highest);
+        self.is_reversible = Some(self.is_reversible.unwrap_or(true) && is_reversible);
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (answer, count) in other.answers {
+            *self.answers.entry(answer).or_default() += count;
+        }
+        self.approvals.merge(other.approvals, APPROVALS_MAX);
+        self.against.merge(other.against, AGAINST_MAX);
+        if let (Some(risk), Some(is_reversible)) = (other.risk, other.is_reversible) {
+            self.note_terms(risk, is_reversible);
+        }
+    }
+}
+
+/// How one rule was used, whatever it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleUse {
+    /// How many calls it decides.
+    pub calls: u64,
+    /// Of which tools; of too many the first in their order.
+    pub tools: BTreeSet<String>,
+    /// Whether there were more tools.
+    pub is_cut: bool,
+}
+
+/// What an agent and a tool are at a time: another model, version or description makes earlier answers old.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Lane {
+    at_ms: UnixMs,
+    class: String,
+}
+
+/// What a history says of the rules of a stack.
+///
+/// Each call is decided once more by the stack, and counts for the rule that decides it now: what a rule is called, or
+/// was, plays no part. Evidence of several histories adds up by [`merge`](Self::merge), in any order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// By rule: those of calls that are held by a rule or default.
+    pub rules: BTreeMap<RuleKey, RuleEvidence>,
+    /// By rule, for every call that was decided or held.
+    pub used: BTreeMap<RuleKey, RuleUse>,
+    /// Calls that people rejected or a policy blocked, by tool.
+    pub refused: BTreeMap<String, Sample>,
+    /// Calls that were held and that the stack holds no more, or for another cause than a rule or default.
+    pub elsewhere: u64,
+    /// From when to when.
+    pub span: Option<(UnixMs, UnixMs)>,
+    /// By agent and tool, the newest class.
+    lanes: BTreeMap<(String, String), Lane>,
+}
+
+impl Evidence {
+    /// Takes an escalation that is over.
+    pub fn take(&mut self, stack: &Stack, over: &Over) {
+        let Over { id, escalation, was_seen } = over;
+        let Some(answer) = answer(escalation, *was_seen) else { return };
+        // What the agent proposed, and not what a reviewer made of it.
+        let held = escalation.original.as_ref().unwrap_or(&escalation.held);
+        let at_ms = escalation.opened_at_ms;
+        self.note(&held.call, at_ms);
+        let decision = decide(stack, &held.call, &Usage::default());
+        self.use_of(&decision, &held.call);
+        if answer == Answer::Against(Against::Rejected) {
+            self.refuse(&held.call, at_ms, answer);
+        }
+        let is_asked = decision.action == Action::Escalate && matches!(decision.cause, Cause::Rule | Cause::Default);
+        if !is_asked {
+            self.elsewhere += 1;
+            return;
+        }
+        let rule = self.rules.entry(RuleKey::of(&decision)).or_default();
+        rule.note_terms(decision.risk, decision.reversible == Some(true));
+        *rule.answers.entry(answer).or_default() += 1;
+        let mut reviewers: Vec<String> = approvers(escalation).map(str::to_owned).collect();
+        reviewers.sort_unstable();
+        reviewers.dedup();
+        let observation =
+            Observation { reviewers, policy: held.decision.policy, ..observed(&held.call, at_ms, answer) };
+        match answer {
+            Answer::For => {
+                if let Some(key) = occasion(&held.call, at_ms) {
+                    rule.approvals.add(key.to_string(), observation, APPROVALS_MAX);
+                }
+            }
+            Answer::Against(_) => {
+                let key = record([
+                    ("id", Some(Value::from(id.as_str()))),
+                    ("guard", Some(Value::from(escalation.guard.as_str()))),
+                ]);
+                let key = digest(Subject::Key, &key).map(|digest| digest.to_string()).unwrap_or_else(|_| id.clone());
+                rule.against.add(key, observation, AGAINST_MAX);
+            }
+            Answer::Uncounted(_) => {}
+        }
+    }
+
+    /// Takes a call that no person was asked about, and what was decided then.
+    pub fn take_decision(&mut self, stack: &Stack, call: &Call, action: Action, at_ms: UnixMs) {
+        self.note(call, at_ms);
+        let decision = decide(stack, call, &Usage::default());
+        self.use_of(&decision, call);
+        if action == Action::Block {
+            self.refuse(call, at_ms, Answer::Against(Against::Rejected));
+        }
+    }
+
+    /// Adds what another history says of the rules of the same stack.
+    pub fn merge(&mut self, other: Self) {
+        for (key, evidence) in other.rules {
+            self.rules.entry(key).or_default().merge(evidence);
+        }
+        for (key, RuleUse { calls, tools, is_cut }) in other.used {
+            let mine = self.used.entry(key).or_default();
+            mine.calls += calls;
+            mine.is_cut |= is_cut;
+            tools.into_iter().for_each(|tool| mine.add_tool(tool));
+        }
+        for (tool, sample) in other.refused {
+            self.refused.entry(tool).or_default().merge(sample, REFUSED_MAX);
+        }
+        self.elsewhere += other.elsewhere;
+        if let Some((from, to)) = other.span {
+            self.spans(from);
+            self.spans(to);
+        }
+        for (key, lane) in other.lanes {
+            self.note_lane(key, lane);
+        }
+    }
+
+    /// Whether `observation` is of the agent and tool as they were last: of the same model, version and description.
+    #[must_use]
+    pub fn is_current(&self, observation: &Observation) -> bool {
+        let (key, class) = lane(&observation.call);
+        self.lanes.get(&key).is_none_or(|newest| newest.class == class)
+    }
+
+    fn note(&mut self, call: &Call, at_ms: UnixMs) {
+        self.spans(at_ms);
+        let (key, class) = lane(call);
+        self.note_lane(key, Lane { at_ms, class });
+    }
+
+    fn note_lane(&mut self, key: (String, String), lane: Lane) {
+        match self.lanes.get(&key) {
+            Some(newest) if *newest >= lane => {}
+            _ => {
+                self.lanes.insert(key, lane);
+            }
+        }
+        if self.lanes.len() > LANES_MAX {
+            self.lanes.pop_last();
+        }
+    }
+
+    fn spans(&mut self, at_ms: UnixMs) {
+        self.span = Some(self.span.map_or((at_ms, at_ms), |(from, to)| (from.min(at_ms), to.max(at_ms))));
+    }
+
+    fn use_of(&mut self, decision: &Decision, call: &Call) {
+        let used = self.used.entry(RuleKey::of(decision)).or_default();
+        used.calls += 1;
+        used.add_tool(call.tool.clone());
+    }
+
+    fn refuse(&mut self, call: &Call, at_ms: UnixMs, answer: Answer) {
+        let Ok(key) = call_digest(call, &[]) else { return };
+        let sample = self.refused.entry(call.tool.clone()).or_default();
+        sample.add(key.to_string(), observed(call, at_ms, answer), REFUSED_MAX);
+    }
+}
+
+impl RuleUse {
+    fn add_tool(&mut self, tool: String) {
+        self.tools.insert(tool);
+        if self.tools.len() > TOOLS_MAX {
+            self.tools.pop_last();
+            self.is_cut = true;
+        }
+    }
+}
+
+fn observed(call: &Call, at_ms: UnixMs, answer: Answer) -> Observation {
+    let parts = [&call.args, &call.agent, &call.user, &call.session, &call.context, &call.confidence];
+    let is_large = parts.into_iter().flatten().map(bytes_of).sum::<usize>() > CALL_BYTES_MAX;
+    let call = if is_large {
+        Call { tool: call.tool.clone(), ..Call::default() }
+    } else {
+        // What the agent says of its call is never looked at.
+        Call { reason: None, ..call.clone() }
+    };
+    Observation { at_ms, call, is_large, answer, reviewers: Vec::new(), policy: None }
+}
+
+fn bytes_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        Value::Text(text) => text.len() + 8,
+        Value::List(items) => items.iter().map(bytes_of).sum::<usize>() + 8,
+        Value::Map(map) => map.iter().map(|(key, item)| key.len() + bytes_of(item)).sum::<usize>() + 8,
+    }
+}
+
+/// Whose calls of which tool `call` is one of, and of which class: model and version of the agent, and description of
+/// the tool.
+fn lane(call: &Call) -> ((String, String), String) {
+    let of_agent = |key: &str| match &call.agent {
+        Some(Value::Map(agent)) => match agent.get(key) {
+            Some(Value::Text(text)) => text.clone(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    let digest = call.tool_digest.map(|digest| digest.to_string()).unwrap_or_default();
+    let class = [of_agent("model"), of_agent("version"), digest].join("\u{1F}");
+    ((of_agent("id"), call.tool.clone()), class)
+}
+
+/// On how many days, in how many sessions and by how many reviewers `observations` were made; each counted up to what
+/// no rule asks for.
+pub(super) fn spread<'a>(observations: impl Iterator<Item = &'a Observation>) -> Spread {
+    let (mut days, mut sessions, mut reviewers) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for Observation { at_ms, call, reviewers: approved_by, .. } in observations {
+        add_up_to(&mut days, at_ms / DAY_MS, DAYS_MAX);
+        add_up_to(&mut sessions, session(call), SESSIONS_MAX);
+        approved_by.iter().for_each(|by| add_up_to(&mut reviewers, by.clone(), REVIEWERS_MAX));
+    }
+    Spread { days: days.len() as u64, sessions: sessions.len() as u64, reviewers: reviewers.len() as u64 }
+}
+
+/// How widely observations are spread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spread {
+    /// Days, in UTC; at most 400 are counted.
+    pub days: u64,
+    /// Sessions; at most 64 are counted.
+    pub sessions: u64,
+    /// Reviewers who approved, by what was verified or else by their own word; at most 64 are counted.
+    pub reviewers: u64,
+}
+
+fn add_up_to<T: Ord>(set: &mut BTreeSet<T>, item: T, most: usize) {
+    if set.len() < most {
+        set.insert(item);
+    }
+}
+
+fn session(call: &Call) -> String {
+    match &call.session {
+        Some(Value::Map(session)) => match session.get("id") {
+            Some(Value::Text(id)) => id.clone(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,262 @@
+//! Whether answers prove enough for a rule to ask less, and what is missing.
+
+use super::evidence::Spread;
+use crate::evidence::attention::{CAUGHT_SHARE_MIN, Light, Relaxing};
+use crate::evidence::statistics::interval::{Method, lower_bound, wilson};
+use crate::evidence::statistics::reviewer::{Reviewed, bad_share_bound};
+use crate::evidence::statistics::search::least;
+use crate::evidence::statistics::sequential::{approvals_needed, mixture_ln_e};
+use crate::policy::terms::Risk;
+
+/// The chance of relaxing a rule that should not be, over all times at which somebody looks.
+pub const ALPHA: f64 = 0.05;
+/// On so many days must answers have been given.
+pub const DAYS_MIN: u64 = 7;
+/// In so many sessions.
+pub const SESSIONS_MIN: u64 = 5;
+/// So many check cards must have been answered: what reviewers catch has to be known.
+pub const CHECKS_MIN: u64 = 20;
+
+/// What check cards say about the reviewers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checks {
+    /// Check cards that were rejected, as they should be.
+    pub caught: u64,
+    /// Check cards that were approved.
+    pub missed: u64,
+}
+
+impl Checks {
+    /// How many were answered.
+    #[must_use]
+    pub const fn all(self) -> u64 {
+        self.caught + self.missed
+    }
+}
+
+/// What an answer is worth: whether it was given, and by reviewers who look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// Whether the history was found whole against a checkpoint that was kept elsewhere.
+    pub is_verified: bool,
+    /// What check cards say.
+    pub checks: Checks,
+    /// How attentive reviewers are, if somebody followed that; anything but green lets nothing be relaxed.
+    pub light: Option<Light>,
+}
+
+/// What a rule's calls must prove.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// The share of calls that must be right.
+    pub right: f64,
+    /// How many reviewers must have answered.
+    pub reviewers: u64,
+}
+
+/// The bar of calls of this risk; `None`: such calls are never relaxed.
+///
+/// Low 0.95, medium 0.99, high 0.999 and two reviewers; critical, and what cannot be undone, never. A risk that is not
+/// written counts as high, and what is not said to be reversible as irreversible.
+#[must_use]
+pub const fn bar(risk: Option<Risk>, is_reversible: bool) -> Option<Bar> {
+    match risk {
+        _ if !is_reversible => None,
+        Some(Risk::Low) => Some(Bar { right: 0.95, reviewers: 1 }),
+        Some(Risk::Medium) => Some(Bar { right: 0.99, reviewers: 1 }),
+        Some(Risk::High) | None => Some(Bar { right: 0.999, reviewers: 2 }),
+        Some(Risk::Critical) => None,
+    }
+}
+
+/// What is counted of answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Approvals that count, each occasion once.
+    pub approvals: u64,
+    /// What counts against.
+    pub against: u64,
+    /// How widely they are spread.
+    pub spread: Spread,
+}
+
+/// What answers prove of calls, and what is missing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proof {
+    /// What was counted.
+    pub counted: Counted,
+    /// The share that must be right; `None`: never relaxed.
+    pub bar: Option<f64>,
+    /// The Wilson interval of 95 % of the share that is right, for display.
+    pub wilson: Option<(f64, f64)>,
+    /// Natural logarithm of the e-value of the mixture e-process against the bar; `None` without a bar.
+    pub log_e: Option<f64>,
+    /// What it must come to: `ln(tried / alpha)`.
+    pub log_e_needed: f64,
+    /// The share of bad calls is at most this, with 95 % confidence, given how many bad calls reviewers catch.
+    pub bad_at_most: f64,
+    /// What is missing; nothing if it passes.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Missing {
+    /// Calls that are critical are never relaxed.
+    NotCritical,
+    /// Calls that are not said to be reversible are never relaxed.
+    Reversible,
+    /// So many more approvals, none of them against.
+    Approvals(u64),
+    /// Answers on so many more days.
+    Days(u64),
+    /// Answers in so many more sessions.
+    Sessions(u64),
+    /// Answers of so many more reviewers.
+    Reviewers(u64),
+    /// So many more answered check cards.
+    Checks(u64),
+    /// Reviewers who notice more of what is planted.
+    Attention,
+    /// A history that is whole, as a checkpoint says that was kept elsewhere.
+    Verified,
+}
+
+impl Missing {
+    /// The word for it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotCritical => "critical",
+            Self::Reversible => "irreversible",
+            Self::Approvals(_) => "approvals",
+            Self::Days(_) => "days",
+            Self::Sessions(_) => "sessions",
+            Self::Reviewers(_) => "reviewers",
+            Self::Checks(_) => "checks",
+            Self::Attention => "attention",
+            Self::Verified => "verified",
+        }
+    }
+
+    /// How many, where something is counted.
+    #[must_use]
+    pub const fn count(self) -> Option<u64> {
+        match self {
+            Self::Approvals(count)
+            | Self::Days(count)
+            | Self::Sessions(count)
+            | Self::Reviewers(count)
+            | Self::Checks(count) => Some(count),
+            Self::NotCritical | Self::Reversible | Self::Attention | Self::Verified => None,
+        }
+    }
+
+    /// A clause that says it.
+    #[must_use]
+    pub fn message(self) -> String {
+        let more = |count: u64, what: &str| format!("{count} more {what}{}", if count == 1 { "" } else { "s" });
+        match self {
+            Self::NotCritical => "what is critical is never relaxed".to_owned(),
+            Self::Reversible => {
+                "the rule does not say `reversible: true`, and what cannot be undone is never relaxed".to_owned()
+            }
+            Self::Approvals(count) => format!("{}, with nothing against", more(count, "approval")),
+            Self::Days(count) => format!("answers on {}", more(count, "day")),
+            Self::Sessions(count) => format!("answers in {}", more(count, "session")),
+            Self::Reviewers(count) => format!("answers of {}", more(count, "reviewer")),
+            Self::Checks(count) => format!("{} that reviewers answered", more(count, "check card")),
+            Self::Attention => "reviewers let too many check cards pass".to_owned(),
+            Self::Verified => "a checkpoint that was kept elsewhere and says that the history is whole".to_owned(),
+        }
+    }
+}
+
+/// What `counted` proves of calls of this risk, if `tried` conditions were tried to find them.
+///
+/// Two things must hold: the mixture e-process (REVIEW §4.3) reaches `tried / alpha`, which stays honest however often
+/// somebody looks; and the share of bad calls, corrected by what reviewers catch of check cards (§4.4), is below the bar.
+///
+/// ```
+/// use countersign::evidence::calibrate::evidence::Spread;
+/// use countersign::evidence::calibrate::gate::{Checks, Counted, Grounds, Missing, proof};
+/// use countersign::policy::terms::Risk;
+///
+/// let spread = Spread { days: 20, sessions: 20, reviewers: 1 };
+/// let grounds = Grounds { is_verified: true, checks: Checks { caught: 25, missed: 0 }, light: None };
+/// // 99 of 100 is not enough, whatever it looks like.
+/// let counted = Counted { approvals: 99, against: 1, spread };
+/// let missing = proof(Some(Risk::Medium), true, counted, 1, grounds).missing;
+/// assert_eq!(missing, [Missing::Approvals(583)]);
+/// let counted = Counted { approvals: 682, against: 1, spread };
+/// assert!(proof(Some(Risk::Medium), true, counted, 1, grounds).missing.is_empty());
+/// // Where nobody knows what reviewers catch, nothing is proved.
+/// let missing = proof(Some(Risk::Medium), true, counted, 1, Grounds::default()).missing;
+/// assert_eq!(missing, [Missing::Checks(20), Missing::Verified]);
+/// ```
+#[must_use]
+pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u64, grounds: Grounds) -> Proof {
+    let Grounds { is_verified, checks, light } = grounds;
+    let Counted { approvals, against, spread } = counted;
+    let all = approvals + against;
+    let alpha = ALPHA / tried.max(1) as f64;
+    let mut proof = Proof {
+        counted,
+        bar: None,
+        wilson: wilson(approvals, all),
+        log_e: None,
+        log_e_needed: -alpha.ln(),
+        bad_at_most: bad_at_most(all, against, checks),
+        missing: Vec::new(),
+    };
+    let Some(bar) = bar(risk, is_reversible) else {
+        let critical = (risk == Some(Risk::Critical)).then_some(Missing::NotCritical);
+        proof.missing = critical.into_iter().chain((!is_reversible).then_some(Missing::Reversible)).collect();
+        return proof;
+    };
+    (proof.bar, proof.log_e) = (Some(bar.right), mixture_ln_e(approvals, against, bar.right));
+    let mut missing = Vec::new();
+    let mut lacks = |has: u64, least: u64, what: fn(u64) -> Missing| {
+        if has < least {
+            missing.push(what(least - has));
+        }
+    };
+    lacks(approvals, needed(bar.right, alpha, against, checks), Missing::Approvals);
+    lacks(spread.days, DAYS_MIN, Missing::Days);
+    lacks(spread.sessions, SESSIONS_MIN, Missing::Sessions);
+    lacks(spread.reviewers, bar.reviewers, Missing::Reviewers);
+    lacks(checks.all(), CHECKS_MIN, Missing::Checks);
+    if light.is_some_and(|light| light.relaxing() != Relaxing::Open)
+        || checks.all() >= CHECKS_MIN && !is_attentive(checks)
+    {
+        missing.push(Missing::Attention);
+    }
+    if !is_verified {
+        missing.push(Missing::Verified);
+    }
+    proof.missing = missing;
+    proof
+}
+
+/// How many approvals are enough beside what is `against`, as long as nothing more is.
+fn needed(right: f64, alpha: f64, against: u64, checks: Checks) -> u64 {
+    let by_test = approvals_needed(against, right, alpha).unwrap_or(u64::MAX);
+    // Before there are check cards enough, how many that takes cannot be told.
+    if checks.all() < CHECKS_MIN || !is_attentive(checks) {
+        return by_test;
+    }
+    let by_bound = least(|approved| Some(bad_at_most(approved.checked_add(against)?, against, checks) <= 1.0 - right));
+    by_test.max(by_bound.unwrap_or(u64::MAX))
+}
+
+/// The share of bad calls is at most this, with 95 % confidence.
+fn bad_at_most(decided: u64, against: u64, checks: Checks) -> f64 {
+    let reviewed = Reviewed { decided, against, check_cards: checks.all(), caught: checks.caught };
+    bad_share_bound(reviewed, ALPHA).unwrap_or(1.0)
+}
+
+/// Whether reviewers are shown to catch enough of what is planted.
+fn is_attentive(checks: Checks) -> bool {
+    lower_bound(Method::ClopperPearson, checks.caught, checks.all(), ALPHA / 2.0)
+        .is_some_and(|share| share >= CAUGHT_SHARE_MIN)
+}

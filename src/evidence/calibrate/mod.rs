@@ -1,0 +1,73 @@
+//! Calibration: what people's answers prove about the rules that ask them, and which of them could ask less.
+//!
+//! It proposes, and changes nothing by itself. What it proves covers the traffic that was seen, not what an adversary
+//! could send: so a proposal allows values and ranges that were seen, and what lies outside asks as before.
+
+pub mod answer;
+pub mod intake;
+pub mod evidence;
+pub mod gate;
+mod support;
+mod mine;
+pub mod proposal;
+pub mod tighten;
+
+use self::answer::Answer;
+use self::evidence::{Evidence, RuleKey, spread};
+use self::gate::{Counted, Grounds, Proof, proof};
+use self::proposal::{Asking, Declined, Proposal, Source, proposals};
+use self::tighten::{Tightening, tightenings};
+use crate::decide::compile::Stack;
+use crate::policy::terms::Risk;
+use crate::review::event::UnixMs;
+
+/// What a history says of one rule that asks people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleReport {
+    /// Which.
+    pub key: RuleKey,
+    /// The highest risk of its calls; `None`: not written, which counts as high.
+    pub risk: Option<Risk>,
+    /// Whether it says that what its calls do can be undone.
+    pub is_reversible: bool,
+    /// How often each was answered, once for each escalation.
+    pub answers: Vec<(Answer, u64)>,
+    /// What its answers would prove of all of its calls together.
+    pub proof: Proof,
+    /// Narrower rules that could stand in front of it.
+    pub proposals: Vec<Proposal>,
+    /// What was tried without success, by tool; nothing unless its answers are enough as a whole.
+    pub declined: Vec<Declined>,
+}
+
+/// What a history says of a stack.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Those with most escalations first.
+    pub rules: Vec<RuleReport>,
+    /// What could be stricter.
+    pub tightenings: Vec<Tightening>,
+}
+
+/// What `evidence` says of the rules of `stack` at `now_ms`, by what its answers are worth.
+///
+/// `sources` are the texts of the policies of `stack`, in its order.
+#[must_use]
+pub fn report(stack: &Stack, sources: &[Source<'_>], evidence: &Evidence, grounds: Grounds, now_ms: UnixMs) -> Report {
+    let mut rules: Vec<RuleReport> = Vec::new();
+    for (key, rule) in &evidence.rules {
+        let current = || rule.approvals.iter().filter(|seen| evidence.is_current(seen));
+        let counted =
+            Counted { approvals: current().count() as u64, against: rule.against_all(), spread: spread(current()) };
+        let (risk, is_reversible) = (rule.risk.flatten(), rule.is_reversible == Some(true));
+        let proof = proof(risk, is_reversible, counted, 1, grounds);
+        let asking = Asking { stack, sources, evidence, key, rule, grounds, now_ms };
+        // Rejections stand against the rule as a whole, and a narrower one may leave them out.
+        let is_worth_mining = proof.bar.is_some() && current().next().is_some();
+        let (proposals, declined) = if is_worth_mining { proposals(&asking) } else { (Vec::new(), Vec::new()) };
+        let answers = rule.answers.iter().map(|(answer, count)| (*answer, *count)).collect();
+        rules.push(RuleReport { key: key.clone(), risk, is_reversible, answers, proof, proposals, declined });
+    }
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.answers.iter().map(|(_, count)| count).sum::<u64>()));
+    Report { rules, tightenings: tightenings(stack, evidence) }
+}

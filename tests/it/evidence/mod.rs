@@ -1,0 +1,4 @@
+//! What many decisions say together.
+
+mod attention;
+mod statistics;
