@@ -135,6 +135,25 @@ export interface Tightening {
   readonly message: string;
 }
 
+/** How far a rule that replaces review is: only watched, then a tenth of users and days, half of them, all. */
+export interface Stage {
+  readonly rule: RuleKey;
+  /** The share of users and days that it applies to. */
+  readonly share: number;
+  /** The next one; `null` if it applies to all. */
+  readonly next: number | null;
+  /** Whether the next one may be thought of. */
+  readonly reached: boolean;
+  /** Approvals under this very policy of calls that it would have let run: those outside its share, and audits. */
+  readonly approvals: number;
+  readonly against: number;
+  /** So many approvals, with nothing against, are enough; `null` if it should not stand at all. */
+  readonly needed: number | null;
+  readonly until: string;
+  /** A sentence without a full stop. */
+  readonly message: string;
+}
+
 /** What histories say of the rules of a policy. */
 export interface CalibrationReport {
   /** Entries that were read. */
@@ -149,6 +168,7 @@ export interface CalibrationReport {
   readonly toMs: number | null;
   /** Those with most escalations first. */
   readonly rules: readonly RuleCalibration[];
+  readonly stages: readonly Stage[];
   readonly tightenings: readonly Tightening[];
 }
 

@@ -16,6 +16,7 @@ export type {
   RelaxProposal,
   RuleCalibration,
   RuleKey,
+  Stage,
   Tightening,
 } from "./calibrating.js";
 export { createCalibrator } from "./calibrating.js";

@@ -16,6 +16,7 @@ use crate::evidence::calibrate::evidence::{Evidence, RuleKey};
 use crate::evidence::calibrate::gate::{Checks, Grounds, Proof};
 use crate::evidence::calibrate::intake::Intake;
 use crate::evidence::calibrate::proposal::{Proposal, Source};
+use crate::evidence::calibrate::stage::Stage;
 use crate::evidence::calibrate::{Report, RuleReport, report};
 use crate::review::event::{Entry, UnixMs};
 use crate::text::yaml::Limits;
@@ -157,7 +158,22 @@ fn report_out(
         ("fromMs", span(evidence.span.map(|(from, _)| from))),
         ("toMs", span(evidence.span.map(|(_, to)| to))),
         ("rules", list_of(&found.rules, |rule| rule_out(rule, sources))),
+        ("stages", list_of(&found.stages, stage_out)),
         ("tightenings", tightenings),
+    ])
+}
+
+fn stage_out(stage: &Stage) -> Value {
+    object(vec![
+        ("rule", key_out(&stage.rule)),
+        ("share", Value::Number(stage.share)),
+        ("next", or_null(stage.next.map(Value::Number))),
+        ("reached", Value::Bool(stage.is_reached())),
+        ("approvals", long(stage.approvals)),
+        ("against", long(stage.against)),
+        ("needed", or_null(stage.needed.map(long))),
+        ("until", Value::from(stage.until.as_str())),
+        ("message", Value::Text(stage.message())),
     ])
 }
 

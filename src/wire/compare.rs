@@ -13,6 +13,7 @@ use super::lines::{Lines, Place};
 use super::replay::{Made, Replay};
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
+use crate::decide::relaxing::Relaxing;
 use crate::evidence::compare::{Change, Difference, FailOn, PairCount, Tally};
 use crate::evidence::people::Said;
 use crate::policy::model::Action;
@@ -95,10 +96,11 @@ struct Compared {
 }
 
 impl Comparison {
-    /// Compares decisions by `before` with those by `after`.
+    /// Compares decisions by `before` with those by `after`; rules that replace review count as in force in both.
     #[must_use]
     pub fn new(before: Rc<Stack>, after: Rc<Stack>) -> Self {
-        let (before, after) = (Replay::new(before), Replay::new(after));
+        let in_force = |stack: Rc<Stack>| Replay::new(stack.with_relaxing(Relaxing::InForce).into());
+        let (before, after) = (in_force(before), in_force(after));
         let sides = Sides { before, after, tally: Tally::default(), input: 0 };
         Self { lines: Lines::default(), sides, history: None, worst: Worst::default() }
     }

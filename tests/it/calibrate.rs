@@ -448,6 +448,31 @@ rules:
 }
 
 #[test]
+fn a_stage_is_passed_by_clean_answers_under_the_very_policy() {
+    let relaxed = "  - { id: small, tool: refund, when: { args.amount: { at_most: 50 } }, action: allow, risk: low, \
+                   reversible: true, relaxed: { until: 2030-01-31, evidence: e, share: 0.1 } }\n";
+    let text = REFUNDS.replace("rules:\n", &format!("rules:\n{relaxed}"));
+    let stage = |past: &mut Past| past.report(&text, ATTENTIVE).stages.into_iter().next().unwrap();
+    let mut past = Past::new(&text);
+    past.refunds(58, "ana");
+    let found = stage(&mut past);
+    assert_eq!((found.share, found.next, found.approvals, found.needed), (0.1, Some(0.5), 58, Some(59)));
+    assert!(!found.is_reached());
+    // What was answered under another policy says nothing of this stage, nor does a call that the rule does not cover.
+    past.say(&stack(REFUNDS), &refund(800, 10, "s"), 21, "ana", Says::Approve);
+    let held_by = past.stack.clone();
+    past.say(&held_by, &refund(801, 51, "s"), 21, "ana", Says::Approve);
+    assert_eq!(stage(&mut past).approvals, 58);
+    past.say(&held_by, &refund(802, 10, "s"), 21, "ana", Says::Approve);
+    let found = stage(&mut past);
+    assert!(found.is_reached());
+    assert!(found.message().contains("`share: 0.5` may follow"), "{}", found.message());
+    past.say(&held_by, &refund(803, 10, "s"), 22, "ana", Says::Reject);
+    let found = stage(&mut past);
+    assert!(!found.is_reached() && found.message().contains("take it back"), "{}", found.message());
+}
+
+#[test]
 fn dates_are_those_of_the_calendar() {
     for (day, expected) in [
         (0, "1970-01-01"),

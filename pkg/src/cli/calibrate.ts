@@ -163,13 +163,14 @@ async function printEdit({ rules }: CalibrationReport, id: string, output: Outpu
 }
 
 function textOf(report: CalibrationReport): string {
-  const { rules, tightenings, entries, leftOut, damaged, elsewhere } = report;
+  const { rules, stages, tightenings, entries, leftOut, damaged, elsewhere } = report;
   const parts = [`${count(entries, "entry", "entries")} read`];
   if (leftOut > 0) parts.push(`${leftOut} left out what happened`);
   if (damaged > 0) parts.push(`${count(damaged, "escalation")} made no sense`);
   if (elsewhere > 0) parts.push(`${count(elsewhere, "escalation")} would not be held by a rule of this policy now`);
   const stricter = tightenings.map(({ rule, message }) => `stricter: ${nameOf(rule)}: ${visible(message)}\n`);
-  return [`${parts.join(", ")}\n`, ...rules.map(ruleText), ...stricter].join("");
+  const relaxed = stages.map(({ rule, message }) => `\nrelaxed: ${nameOf(rule)}: ${visible(message)}\n`);
+  return [`${parts.join(", ")}\n`, ...rules.map(ruleText), ...relaxed, ...stricter].join("");
 }
 
 function ruleText({ rule, risk, reversible, answers, proof, proposals, declined }: RuleCalibration): string {

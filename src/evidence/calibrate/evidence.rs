@@ -8,9 +8,10 @@ use crate::decide::call::{Call, call_digest};
 use crate::decide::compile::Stack;
 use crate::decide::decide::{Decision, decide};
 use crate::decide::limit::Usage;
-use crate::policy::model::{Action, Cause};
+use crate::decide::relaxing::Relaxing;
+use crate::policy::model::{Action, Cause, Rule};
 use crate::policy::terms::Risk;
-use crate::review::event::UnixMs;
+use crate::review::event::{Held, UnixMs};
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::value::{Value, record};
 
@@ -34,6 +35,7 @@ impl RuleKey {
 const APPROVALS_MAX: usize = 20_000;
 const AGAINST_MAX: usize = 2_000;
 const REFUSED_MAX: usize = 1_000;
+const STAGED_MAX: usize = 4_000;
 const SESSIONS_MAX: usize = 64;
 const DAYS_MAX: usize = 400;
 const REVIEWERS_MAX: usize = 64;
@@ -145,6 +147,15 @@ impl RuleEvidence {
     }
 }
 
+/// How a stage of a rule that replaces review goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Staged {
+    /// Approvals that count, each occasion once.
+    pub approvals: Sample,
+    /// What counts against.
+    pub against: u64,
+}
+
 /// How one rule was used, whatever it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleUse {
@@ -173,6 +184,9 @@ pub struct Evidence {
     pub rules: BTreeMap<RuleKey, RuleEvidence>,
     /// By rule, for every call that was decided or held.
     pub used: BTreeMap<RuleKey, RuleUse>,
+    /// By rule that replaces review: what people answered to calls that it would have let run, held under the very policies
+    /// that say so. That is how its stage goes.
+    pub staged: BTreeMap<RuleKey, Staged>,
     /// Calls that people rejected or a policy blocked, by tool.
     pub refused: BTreeMap<String, Sample>,
     /// Calls that were held and that the stack holds no more, or for another cause than a rule or default.
@@ -197,6 +211,7 @@ impl Evidence {
         if answer == Answer::Against(Against::Rejected) {
             self.refuse(&held.call, at_ms, answer);
         }
+        self.stage(stack, held, at_ms, answer);
         let is_asked = decision.action == Action::Escalate && matches!(decision.cause, Cause::Rule | Cause::Default);
         if !is_asked {
             self.elsewhere += 1;
@@ -228,6 +243,24 @@ impl Evidence {
         }
     }
 
+    fn stage(&mut self, stack: &Stack, held: &Held, at_ms: UnixMs, answer: Answer) {
+        if !stack.policies.iter().any(|compiled| Some(compiled.policy.digest) == held.decision.policy) {
+            return;
+        }
+        let as_if = decide(&stack.with_relaxing(Relaxing::InForce), &held.call, &Usage::default());
+        if as_if.action != Action::Allow || rule_of(stack, &as_if).is_none_or(|rule| rule.relaxed.is_none()) {
+            return;
+        }
+        let staged = self.staged.entry(RuleKey::of(&as_if)).or_default();
+        match (answer, occasion(&held.call, at_ms)) {
+            (Answer::For, Some(key)) => {
+                staged.approvals.add(key.to_string(), observed(&held.call, at_ms, answer), STAGED_MAX);
+            }
+            (Answer::Against(_), _) => staged.against += 1,
+            (Answer::For | Answer::Uncounted(_), _) => {}
+        }
+    }
+
     /// Takes a call that no person was asked about, and what was decided then.
     pub fn take_decision(&mut self, stack: &Stack, call: &Call, action: Action, at_ms: UnixMs) {
         self.note(call, at_ms);
@@ -248,6 +281,11 @@ impl Evidence {
             mine.calls += calls;
             mine.is_cut |= is_cut;
             tools.into_iter().for_each(|tool| mine.add_tool(tool));
+        }
+        for (key, Staged { approvals, against }) in other.staged {
+            let mine = self.staged.entry(key).or_default();
+            mine.approvals.merge(approvals, STAGED_MAX);
+            mine.against += against;
         }
         for (tool, sample) in other.refused {
             self.refused.entry(tool).or_default().merge(sample, REFUSED_MAX);
@@ -302,6 +340,12 @@ impl Evidence {
         let sample = self.refused.entry(call.tool.clone()).or_default();
         sample.add(key.to_string(), observed(call, at_ms, answer), REFUSED_MAX);
     }
+}
+
+/// The rule that made `decision`.
+fn rule_of<'a>(stack: &'a Stack, decision: &Decision) -> Option<&'a Rule> {
+    let compiled = stack.policies.iter().find(|compiled| Some(compiled.policy.digest) == decision.policy)?;
+    compiled.policy.rules.iter().find(|rule| Some(&rule.id) == decision.rule.as_ref())
 }
 
 impl RuleUse {

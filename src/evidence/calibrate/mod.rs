@@ -11,11 +11,13 @@ mod support;
 mod mine;
 pub mod proposal;
 pub mod tighten;
+pub mod stage;
 
 use self::answer::Answer;
 use self::evidence::{Evidence, RuleKey, spread};
 use self::gate::{Counted, Grounds, Proof, proof};
 use self::proposal::{Asking, Declined, Proposal, Source, proposals};
+use self::stage::{Stage, stages};
 use self::tighten::{Tightening, tightenings};
 use crate::decide::compile::Stack;
 use crate::policy::terms::Risk;
@@ -45,6 +47,8 @@ pub struct RuleReport {
 pub struct Report {
     /// Those with most escalations first.
     pub rules: Vec<RuleReport>,
+    /// How the rules that replace review are doing.
+    pub stages: Vec<Stage>,
     /// What could be stricter.
     pub tightenings: Vec<Tightening>,
 }
@@ -69,5 +73,5 @@ pub fn report(stack: &Stack, sources: &[Source<'_>], evidence: &Evidence, ground
         rules.push(RuleReport { key: key.clone(), risk, is_reversible, answers, proof, proposals, declined });
     }
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.answers.iter().map(|(_, count)| count).sum::<u64>()));
-    Report { rules, tightenings: tightenings(stack, evidence) }
+    Report { rules, stages: stages(stack, evidence), tightenings: tightenings(stack, evidence) }
 }

@@ -1,6 +1,6 @@
 /** Which rules could ask less, by what people answered; and which could ask more. */
 
-import type { Checkpoint, Missing, RuleCalibration, Tightening } from "countersign";
+import type { Checkpoint, Missing, RuleCalibration, Stage, Tightening } from "countersign";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { calibrate, calibration, calibrationTrouble } from "./calibration-state.ts";
@@ -52,6 +52,7 @@ export function CalibrationPanel() {
           <ProposalPart key={proposal.rule} asks={rule.rule} proposal={proposal} before={found.policyText} />
         )),
       )}
+      {found !== null && found.report.stages.length > 0 && <Stages stages={found.report.stages} />}
       {found !== null && found.report.tightenings.length > 0 && <Stricter tightenings={found.report.tightenings} />}
     </section>
   );
@@ -137,6 +138,21 @@ function MissingList({ missing }: { readonly missing: readonly Missing[] }) {
         <li key={code}>{message}</li>
       ))}
     </ul>
+  );
+}
+
+function Stages({ stages }: { readonly stages: readonly Stage[] }) {
+  return (
+    <>
+      <h3>Rules that replace review</h3>
+      <ul class="stricter">
+        {stages.map(({ rule, message }) => (
+          <li key={rule.rule}>
+            <strong>{rule.rule !== null && <VisibleText text={rule.rule} />}</strong>: {message}.
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
