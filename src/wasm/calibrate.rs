@@ -38,9 +38,9 @@ impl Calibration {
     }
 
     /// What was found.
-    pub fn report(&self, grounds: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
-        let grounds = decode(&grounds)?;
-        let report = self.calibration.report(&self.loaded.sources, &grounds, unix_ms(now_ms)).map_err(fail)?;
+    pub fn report(&self, grounds: JsValue, goal: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
+        let (grounds, goal) = (decode(&grounds)?, decode(&goal)?);
+        let report = self.calibration.report(&self.loaded.sources, &grounds, &goal, unix_ms(now_ms)).map_err(fail)?;
         encode(&ValueOut(&report))
     }
 }

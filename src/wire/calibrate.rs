@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Failure;
+use super::bottleneck::{bottleneck_out, goal_from};
 use super::call::call_from;
 use super::diagnostic::SourceText;
 use super::history::read_entry;
@@ -109,17 +110,24 @@ impl Calibration {
     ///
     /// # Errors
     ///
-    /// `wrong-type` unless `grounds` is `{verified, checks: {caught, missed}, light}`.
-    pub fn report(&self, sources: &[SourceText], grounds: &Value, now_ms: UnixMs) -> Result<Value, Failure> {
+    /// `wrong-type` unless `grounds` is `{verified, checks: {caught, missed}, light}`, and `goal` `{waitMs, share}`.
+    pub fn report(
+        &self,
+        sources: &[SourceText],
+        grounds: &Value,
+        goal: &Value,
+        now_ms: UnixMs,
+    ) -> Result<Value, Failure> {
         let message = "`grounds` must be `{ verified, checks: { caught, missed }, light }`";
         let grounds = grounds_from(grounds).ok_or_else(|| Failure::new("wrong-type", message))?;
+        let goal = goal_from(goal)?;
         let limits = Limits::default();
         let texts: Vec<Source<'_>> = sources
             .iter()
             .map(|source| Source { text: &source.text, limits })
             .take(self.stack.policies.len())
             .collect();
-        let found = report(&self.stack, &texts, &self.evidence, grounds, now_ms);
+        let found = report(&self.stack, &texts, &self.evidence, grounds, goal, now_ms);
         let damaged = self.damaged + self.intake.damaged();
         Ok(report_out(&found, self, damaged, sources))
     }
@@ -160,6 +168,7 @@ fn report_out(
         ("rules", list_of(&found.rules, |rule| rule_out(rule, sources))),
         ("stages", list_of(&found.stages, stage_out)),
         ("tightenings", tightenings),
+        ("bottleneck", bottleneck_out(&found.bottleneck, key_out)),
     ])
 }
 
@@ -246,6 +255,7 @@ fn proposal_out(proposal: &Proposal, sources: &[SourceText]) -> Value {
         ("proof", proof_out(&proposal.proof)),
         ("saves", long(proposal.saves)),
         ("of", long(proposal.of)),
+        ("savesMsPerWeek", Value::Number(proposal.saves_ms_per_week)),
         ("refused", long(proposal.refused)),
         ("until", Value::from(proposal.until.as_str())),
         ("sentence", Value::from(proposal.sentence.as_str())),

@@ -70,6 +70,14 @@ test("rates, waiting times and throughput are those of the history, rule by rule
   await expect(rates.getByRole("row", { name: /^all/ }).getByRole("cell").nth(1)).toHaveText("90");
   const waits = page.getByRole("region", { name: "Waiting time by rule" });
   await expect(waits.getByRole("row", { name: /^refunds/ })).toContainText("4 h");
+  // Forty calls of each rule in ten days, and four seconds on screen for each that was answered.
+  const cells = waits.getByRole("row", { name: /^refunds/ }).getByRole("cell");
+  await expect(cells.nth(5)).toHaveText(/^0\.1[78]$/);
+  await expect(cells.nth(6)).toHaveText("900");
+  const waiting = panel(page, "Waiting time");
+  await expect(waiting).toContainText("A reviewer who is never idle answers 900 an hour.");
+  const needed = waiting.getByRole("region", { name: "Reviewers needed" });
+  await expect(needed.getByRole("row", { name: /^5 min/ }).getByRole("cell")).toHaveText(["1", "1"]);
   await expect(page.locator(".tiles > div", { hasText: "calls held" })).toContainText("120");
   const chart = page.getByRole("img", { name: "Calls held and reviews given per day" });
   await expect(chart).toBeVisible();
@@ -353,6 +361,10 @@ test("attention shows what was caught and what came too fast, and check cards ca
   await expect(attention).toContainText("10 of 12");
   await expect(attention).toContainText("83 %");
   await expect(attention.locator(".facts .chip")).toHaveText("amber");
+  await expect(attention).toContainText(
+    "1 of 6 older check cards missed, 1 of 6 newer ones: no sign that it has become worse",
+  );
+  await expect(attention).toContainText("2 of 6 older approvals too fast, 0 of 6 newer ones");
   await expect(attention).toContainText("2 of the last 12 approvals came before the card could be read");
   await attention.getByLabel("Check cards are on").uncheck();
   await expect(attention).toContainText("Reviewers are told that there are none");

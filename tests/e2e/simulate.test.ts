@@ -164,6 +164,7 @@ test("what is removed from a form leaves the focus beside where it was", async (
   await expect(page.getByRole("button", { name: "Add an argument" })).toBeFocused();
 
   await importTools(page, JSON.stringify(CATALOGUE));
+  await expect(page.locator("details.catalogue > summary")).toContainText("2 tools");
   await page.getByLabel("Tool", { exact: true }).fill("refund");
   await page.getByRole("button", { name: "Set express" }).press("Enter");
   await expect(page.getByRole("combobox", { name: "express" })).toBeFocused();
@@ -286,6 +287,7 @@ test("the form and the decision fit a narrow window", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 800 });
   await begin(page);
   await importTools(page, JSON.stringify(CATALOGUE));
+  await expect(page.locator("details.catalogue > summary")).toContainText("2 tools");
   await page.getByLabel("Tool", { exact: true }).fill("refund");
   await page.getByRole("button", { name: "Set lines" }).click();
   await page.getByRole("button", { name: "Add an item to lines" }).click();

@@ -2,6 +2,7 @@
 
 use countersign::decide::compile::Stack;
 use countersign::evidence::attention::Light;
+use countersign::evidence::bottleneck::Goal;
 use countersign::evidence::calibrate::answer::{Answer, Uncounted};
 use countersign::evidence::calibrate::evidence::Evidence;
 use countersign::evidence::calibrate::gate::{Checks, Grounds, Missing};
@@ -118,7 +119,14 @@ impl Past {
         }
         assert_eq!(self.intake.damaged(), 0);
         let source = Source { text, limits: Limits::default() };
-        report(&self.stack, &[source], &self.evidence, Grounds { is_verified: true, checks, light }, now_ms)
+        report(
+            &self.stack,
+            &[source],
+            &self.evidence,
+            Grounds { is_verified: true, checks, light },
+            Goal::default(),
+            now_ms,
+        )
     }
 }
 
@@ -388,6 +396,33 @@ fn without_check_cards_nothing_is_proved() {
         assert!(only(&report).proof.missing.contains(&missing), "{:?}", only(&report).proof.missing);
         assert!(only(&report).proposals.is_empty());
     }
+}
+
+#[test]
+fn what_a_proposal_saves_of_waiting_is_told_a_week() {
+    let mut past = Past::new(REFUNDS);
+    past.refunds(400, "ana");
+    let held_by = past.stack.clone();
+    past.say(&held_by, &refund(900, 10, "s"), 20, "ana", Says::InBatch);
+    past.say(&held_by, &refund(901, 10_000, "s"), 21, "ana", Says::Nothing);
+    let report = past.report(REFUNDS, ATTENTIVE);
+    let (from, to) = past.evidence.span.expect("calls were held");
+    let weeks = (to - from) as f64 / (7 * DAY_MS) as f64;
+    // Each was answered after a second, and the last expired after its default of an hour.
+    let proposal = &only(&report).proposals[0];
+    assert_eq!(proposal.saves, 400);
+    assert!((proposal.saves_ms_per_week * weeks - 400_000.0).abs() < 1e-6, "{}", proposal.saves_ms_per_week);
+    let said = format!("400 of 402 reviews and {:.1} agent-minutes of waiting a week;", 400.0 / 60.0 / weeks);
+    assert!(proposal.sentence.contains(&said), "{said} {}", proposal.sentence);
+
+    let [rule] = report.bottleneck.rules.as_slice() else { panic!("{:?}", report.bottleneck) };
+    assert_eq!((rule.rule.rule.as_deref(), rule.share), (Some("refund"), 1.0));
+    let expires_ms = past.evidence.rules[&rule.rule].load.waited_ms - 401_000;
+    assert!(expires_ms >= 3_600_000, "{expires_ms}");
+    // Reviewers say 20 seconds, which is more than the call had been held for.
+    assert_eq!((rule.load.calls, rule.load.timed, rule.load.shown_ms), (402, 400, 400_000));
+    assert_eq!(rule.answers_per_hour, Some(3_600.0));
+    assert_eq!(report.bottleneck.busiest.map(|(_, calls)| calls), Some(20));
 }
 
 #[test]

@@ -6,16 +6,20 @@ use super::answer::{Against, Answer};
 use super::evidence::{Evidence, Observation, RuleEvidence, RuleKey, spread};
 use super::gate::{Counted, Grounds, Proof, proof};
 use super::mine::{Cover, mine};
+use super::support::all_of;
 use crate::decide::call::Call;
 use crate::decide::compile::{Stack, compile};
 use crate::decide::decide::decide;
 use crate::decide::limit::Usage;
+use crate::evidence::bottleneck::{agent_time, per_week};
 use crate::policy::edit::rule::add_rule;
 use crate::policy::edit::{NewTest, add_test};
 use crate::policy::model::{Action, Expectation, Policy, Rule};
 use crate::policy::parse::parse;
 use crate::policy::terms::Risk;
 use crate::review::event::UnixMs;
+use crate::review::present::kinds::{is_secret, secrets_in};
+use crate::review::present::past::add_leaves;
 use crate::text::words::Fix;
 use crate::text::yaml::Limits;
 use crate::value::value::{Map, Value, record};
@@ -27,7 +31,9 @@ pub const AUDIT: f64 = 0.05;
 /// After so many days it ends by itself.
 pub const DAYS_MAX: u64 = 90;
 /// The older part of the approvals is mined, the newer part tells whether what was found holds.
-const MINED_SHARE: f64 = 0.6;
+const MINED_MAX: f64 = 0.6;
+/// The first part that is mined are so many approvals; each next one is twice as many.
+const MINED_FIRST: usize = 64;
 
 /// A policy of the stack, as text.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +63,8 @@ pub struct Proposal {
     pub saves: u64,
     /// Of how many, of this rule.
     pub of: u64,
+    /// How long agents waited for the reviews that it would have saved, in milliseconds a week.
+    pub saves_ms_per_week: f64,
     /// How many rejections and blocks of this tool were replayed; it touches none.
     pub refused: u64,
     /// The last day on which it applies, as `YYYY-MM-DD`.
@@ -119,8 +127,40 @@ fn propose(asking: &Asking<'_>, tool: &str) -> Result<Proposal, String> {
     approvals.retain(|seen| !seen.is_large && evidence.is_current(seen));
     approvals.sort_by_key(|seen| seen.at_ms);
     let against: Vec<&Observation> = rule.against.iter().filter(is_of_tool).collect();
-    let split = approvals.get((approvals.len() as f64 * MINED_SHARE) as usize).map(|seen| seen.at_ms);
-    let split_ms = split.ok_or("no approvals count")?;
+    let mut splits = splits(approvals.len());
+    let latest = splits.next().ok_or_else(|| {
+        let least = (MINED_FIRST as f64 / MINED_MAX).ceil() as usize;
+        format!("{} more approvals are missing before conditions are looked for", least.saturating_sub(approvals.len()))
+    })?;
+    let told = propose_after(asking, tool, &approvals, &against, latest);
+    told.or_else(|why| {
+        splits.find_map(|split| propose_after(asking, tool, &approvals, &against, split).ok()).ok_or(why)
+    })
+}
+
+/// How many of `approvals` are mined, the most first, and into how many parts that divides alpha.
+///
+/// A split that moved on with each look would give luck a new chance with each: of rules just below their bar, 8 to 12 %
+/// pass such a test within some thousand answers. So the splits stay where they are, and the shares of alpha,
+/// 1/2 + 1/6 + 1/12 + …, come to 1 over all of them.
+fn splits(approvals: usize) -> impl Iterator<Item = (usize, u64)> {
+    let all = (0..24).map(|nth| (MINED_FIRST << nth, (nth + 1) * (nth + 2)));
+    let mut splits: Vec<(usize, u64)> =
+        all.take_while(|(mined, _)| *mined as f64 <= approvals as f64 * MINED_MAX).collect();
+    splits.reverse();
+    splits.into_iter()
+}
+
+/// The proposal for `tool` whose condition is found in the first `mined` approvals, with alpha divided by `parts`.
+fn propose_after(
+    asking: &Asking<'_>,
+    tool: &str,
+    approvals: &[&Observation],
+    against: &[&Observation],
+    (mined, parts): (usize, u64),
+) -> Result<Proposal, String> {
+    let Asking { rule, grounds, .. } = *asking;
+    let split_ms = approvals.get(mined).map(|seen| seen.at_ms).ok_or("no approvals count")?;
     let older: Vec<&Call> = approvals.iter().filter(|seen| seen.at_ms < split_ms).map(|seen| &seen.call).collect();
     let before: Vec<&Call> = against.iter().filter(|seen| seen.at_ms < split_ms).map(|seen| &seen.call).collect();
     let mined = mine(tool, &older, &before)?;
@@ -135,7 +175,7 @@ fn propose(asking: &Asking<'_>, tool: &str) -> Result<Proposal, String> {
         return Err("it would allow a call that was rejected".to_owned());
     }
     let counted = Counted { approvals: newer, against: against_newer, spread: spread(covered.iter().copied()) };
-    let proof = proof(rule.risk.flatten(), rule.is_reversible == Some(true), counted, mined.tried, grounds);
+    let proof = proof(rule.risk.flatten(), rule.is_reversible == Some(true), counted, mined.tried * parts, grounds);
     if !proof.missing.is_empty() {
         let missing: Vec<String> = proof.missing.iter().map(|missing| missing.message()).collect();
         return Err(format!("of the narrower rule are missing: {}", missing.join("; ")));
@@ -168,6 +208,11 @@ fn written(
         proof.counted.approvals + proof.counted.against,
         proof.counted.spread.days,
     );
+    let when = match asks.and_then(|rule| rule.when.as_ref()) {
+        // What the rule that asks does not cover, later ones decide as before.
+        Some(asked) => all_of(vec![when, asked.written.clone()]),
+        None => when,
+    };
     let plain = rule_map(&id, tool, &when, asks, rule.risk.flatten());
     let relaxed = record([
         ("share", Some(Value::Number(FIRST_SHARE))),
@@ -177,7 +222,8 @@ fn written(
     ]);
     let replay = Replay::new(stack, place, source, &plain, at)?;
     let refused = replay.refused(evidence, tool)?;
-    let saves = covered.iter().filter(|seen| replay.saves(&seen.call)).count() as u64;
+    let saved: Vec<&Observation> = covered.iter().filter(|seen| replay.saves(&seen.call)).copied().collect();
+    let saves = saved.len() as u64;
     if saves == 0 {
         return Err("another policy of the stack asks as well".to_owned());
     }
@@ -190,9 +236,12 @@ fn written(
         text = applied(&text, &fix);
     }
     let of = rule.all();
+    let saved_ms = saved.iter().fold(0_u64, |sum, seen| sum.saturating_add(seen.waited_ms));
+    let saves_ms_per_week = per_week(saved_ms, evidence.span);
+    let waiting = agent_time(saves_ms_per_week);
     let sentence = format!(
-        "would have removed {saves} of {of} reviews; touches none of {refused} rejected or blocked calls; with 95 % \
-         confidence at most {bound} of such calls are bad, of those that agents made so far",
+        "would have removed {saves} of {of} reviews and {waiting} of waiting a week; touches none of {refused} rejected \
+         or blocked calls; with 95 % confidence at most {bound} of such calls are bad, of those that agents made so far",
     );
     Ok(Proposal {
         asks: key.clone(),
@@ -203,6 +252,7 @@ fn written(
         proof,
         saves,
         of,
+        saves_ms_per_week,
         refused,
         until,
         source: place,
@@ -295,10 +345,22 @@ fn tests(replay: &Replay<'_>, covered: &[&Observation], asking: &Asking<'_>, too
     }
     let tests = tests
         .into_iter()
+        .filter(|(_, call, _, _)| !holds_secret(call))
         .filter(|(_, call, action, _)| decide(&replay.after, call, &Usage::default()).action == *action);
     tests
         .map(|(name, call, action, rule)| NewTest { name, call: call_map(&call), expect: expect(action, rule) })
         .collect()
+}
+
+/// Whether something in the arguments of `call` is a secret, which no policy should hold.
+fn holds_secret(call: &Call) -> bool {
+    let mut leaves = Vec::new();
+    if let Some(args) = &call.args {
+        add_leaves("args", args, &call.tool, &mut leaves);
+    }
+    leaves.iter().any(|leaf| {
+        is_secret(leaf.value, &leaf.words) || matches!(leaf.value, Value::Text(text) if !secrets_in(text).is_empty())
+    })
 }
 
 /// `call` as a test writes it.
