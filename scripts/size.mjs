@@ -12,7 +12,7 @@ import { isProgram, Problem, program, root, say } from "./run.mjs";
 const entries = {
   countersign: { file: "countersign_bg.wasm", gzipBytesMax: 592_000 },
   "countersign/review": { file: "countersign_bg.wasm", scriptGzipBytesMax: 15_000 },
-  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 338_000 },
+  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 342_000 },
   "countersign/compiled": { file: "countersign_compiled_bg.wasm", gzipBytesMax: 183_000 },
 };
 const appGzipBytesMax = 330_000;
