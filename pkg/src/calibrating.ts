@@ -105,7 +105,8 @@ export interface AnswerCount {
     | "withdrawn"
     | "too-fast"
     | "unmeasured"
-    | "in-batch";
+    | "in-batch"
+    | "beyond-checkpoint";
   readonly escalations: number;
 }
 
@@ -147,11 +148,11 @@ export interface Stage {
   readonly next: number | null;
   /** Whether the next one may be thought of. */
   readonly reached: boolean;
-  /** Approvals under this very policy of calls that it would have let run: those outside its share, and audits. */
-  readonly approvals: number;
-  readonly against: number;
-  /** So many approvals, with nothing against, are enough; `null` if it should not stand at all. */
-  readonly needed: number | null;
+  /**
+   * What was answered under this very policy to calls that it would have let run: those outside its share, and audits. Each
+   * stage must prove anew what the rule had to prove.
+   */
+  readonly proof: Proof;
   readonly until: string;
   /** A sentence without a full stop. */
   readonly message: string;
@@ -180,6 +181,13 @@ export interface CalibrationReport {
 /** Reads histories of any length: what it keeps is bounded. */
 export interface Calibrator {
   /**
+   * Begins a history of which a checkpoint that was kept elsewhere vouches for the first `covered` entries; `null` if there is
+   * none. What was approved later counts for nothing: whoever can write to a store can add to its end.
+   *
+   * @throws RangeError unless `covered` is `null` or an integer from 0.
+   */
+  beginHistory(covered: number | null): void;
+  /**
    * Takes the next entries of a history, in their order.
    *
    * @throws {@link EscalationError} `broken-history` if one is no entry. It does not verify them: see `verifyHistory`.
@@ -207,6 +215,7 @@ export interface Calibrator {
  * @example
  * ```ts
  * const calibrator = createCalibrator(policy);
+ * calibrator.beginHistory(kept.size);
  * calibrator.push(await store.history({ from: 0, limit: 500 }));
  * calibrator.endHistory(Date.now());
  * const { rules } = calibrator.report({ verified: true, checks: { caught: 24, missed: 1 } }, Date.now());
@@ -216,6 +225,12 @@ export interface Calibrator {
 export function createCalibrator(policy: Policy): Calibrator {
   const running = calibration(stackOf(policy));
   return Object.freeze({
+    beginHistory(covered: number | null) {
+      if (covered !== null && !(Number.isSafeInteger(covered) && covered >= 0)) {
+        throw new RangeError("`covered` must be `null` or an integer from 0");
+      }
+      running.beginHistory(covered ?? undefined);
+    },
     push: (entries: readonly (Entry | RedactedEntry)[]) => running.push(entries),
     endHistory: (nowMs: number) => running.endHistory(nowMs),
     report({ verified, checks, light }: Grounds, nowMs: number, goal: WaitGoal = WAIT_GOAL) {

@@ -45,6 +45,8 @@ pub struct Calibration {
     stack: Rc<Stack>,
     intake: Intake,
     evidence: Evidence,
+    /// For how many entries of the history a checkpoint vouches that was kept elsewhere.
+    covered: Option<u64>,
     entries: u64,
     /// Of histories that ended.
     damaged: u64,
@@ -56,7 +58,13 @@ impl Calibration {
     #[must_use]
     pub fn new(stack: Rc<Stack>) -> Self {
         let (intake, evidence) = (Intake::default(), Evidence::default());
-        Self { stack, intake, evidence, entries: 0, damaged: 0, left_out: 0 }
+        Self { stack, intake, evidence, covered: None, entries: 0, damaged: 0, left_out: 0 }
+    }
+
+    /// Begins another history. `covered` is the size of a checkpoint of it that was kept elsewhere: what was approved later
+    /// counts for nothing.
+    pub fn begin_history(&mut self, covered: Option<u64>) {
+        self.covered = covered;
     }
 
     /// Takes the next entries of the history, in their order.
@@ -77,7 +85,8 @@ impl Calibration {
             if line.kind == "decision" {
                 self.take_decision(event, line.at_ms).ok_or_else(broken)?;
             } else if let (Some(id), Some(event)) = (line.id, event_from(event)) {
-                let over = self.intake.take(id, &Entry { at_ms: line.at_ms, event });
+                let is_covered = self.covered.is_none_or(|covered| line.seq < covered);
+                let over = self.intake.take(id, &Entry { at_ms: line.at_ms, event }, is_covered);
                 over.iter().for_each(|over| self.evidence.take(&self.stack, over));
             }
         }
@@ -98,6 +107,7 @@ impl Calibration {
         over.iter().for_each(|over| self.evidence.take(&self.stack, over));
         self.damaged += self.intake.damaged();
         self.intake = Intake::default();
+        self.covered = None;
     }
 
     /// What was found so far.
@@ -178,9 +188,7 @@ fn stage_out(stage: &Stage) -> Value {
         ("share", Value::Number(stage.share)),
         ("next", or_null(stage.next.map(Value::Number))),
         ("reached", Value::Bool(stage.is_reached())),
-        ("approvals", long(stage.approvals)),
-        ("against", long(stage.against)),
-        ("needed", or_null(stage.needed.map(long))),
+        ("proof", proof_out(&stage.proof)),
         ("until", Value::from(stage.until.as_str())),
         ("message", Value::Text(stage.message())),
     ])

@@ -147,6 +147,7 @@ async function reportOf(
 async function readHistory(calibrator: Calibrator, file: string, checkpoint: Checkpoint | null): Promise<boolean> {
   const input = await openInput(file);
   const progress = progressOf(input, nowMs);
+  calibrator.beginHistory(checkpoint?.size ?? null);
   try {
     const { report, lines } = await verifyHistoryText(input.chunks, {
       checkpoint,

@@ -80,6 +80,7 @@ export function bottleneck(counts: BottleneckCounts, goal: WaitGoal): Bottleneck
 
 /** A calibration in the engine's memory. */
 export interface EngineCalibration {
+  beginHistory(covered: number | undefined): void;
   push(entries: readonly (Entry | RedactedEntry)[]): void;
   endHistory(nowMs: number): void;
   report(grounds: Grounds, goal: WaitGoal, nowMs: number): CalibrationReport;
@@ -92,6 +93,7 @@ export function calibration(stack: object): EngineCalibration {
   if (!raw) throw new TypeError("a compiled policy cannot be calibrated");
   const running = engine.answer(refusedCall, () => new wasm.Calibration(raw));
   return {
+    beginHistory: (covered) => engine.answer(refusedHistory, () => running.beginHistory(covered)),
     push: (entries) => engine.answer(refusedHistory, () => running.push(entries)),
     endHistory: (nowMs) => engine.answer(refusedHistory, () => running.endHistory(nowMs)),
     report: (grounds, goal, nowMs) =>

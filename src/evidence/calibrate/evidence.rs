@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{Against, Answer, DAY_MS, answer, approvers, occasion};
+use super::answer::{Against, Answer, DAY_MS, Uncounted, answer, approvers, occasion};
 use super::intake::Over;
 use crate::decide::call::{Call, call_digest};
 use crate::decide::compile::Stack;
@@ -210,8 +210,13 @@ pub struct Evidence {
 impl Evidence {
     /// Takes an escalation that is over.
     pub fn take(&mut self, stack: &Stack, over: &Over) {
-        let Over { id, escalation, was_seen } = over;
-        let Some(answer) = answer(escalation, *was_seen) else { return };
+        let Over { id, escalation, was_seen, is_covered } = over;
+        let answer = match answer(escalation, *was_seen) {
+            None => return,
+            // Whoever can write to the store can add to its end; what speaks against a rule counts all the same.
+            Some(Answer::For) if !is_covered => Answer::Uncounted(Uncounted::Beyond),
+            Some(answer) => answer,
+        };
         // What the agent proposed, and not what a reviewer made of it.
         let held = escalation.original.as_ref().unwrap_or(&escalation.held);
         let at_ms = escalation.opened_at_ms;
@@ -221,7 +226,16 @@ impl Evidence {
         if answer == Answer::Against(Against::Rejected) {
             self.refuse(&held.call, at_ms, answer);
         }
-        self.stage(stack, held, at_ms, answer);
+        let mut reviewers: Vec<String> = approvers(escalation).map(str::to_owned).collect();
+        reviewers.sort_unstable();
+        reviewers.dedup();
+        let observation = Observation {
+            waited_ms: waited_ms(escalation),
+            reviewers,
+            policy: held.decision.policy,
+            ..observed(&held.call, at_ms, answer)
+        };
+        self.stage(stack, held, &observation);
         let is_asked = decision.action == Action::Escalate && matches!(decision.cause, Cause::Rule | Cause::Default);
         if !is_asked {
             self.elsewhere += 1;
@@ -232,15 +246,6 @@ impl Evidence {
         *rule.answers.entry(answer).or_default() += 1;
         rule.load.add(Load::of(escalation));
         self.hours.add(at_ms, 1);
-        let mut reviewers: Vec<String> = approvers(escalation).map(str::to_owned).collect();
-        reviewers.sort_unstable();
-        reviewers.dedup();
-        let observation = Observation {
-            waited_ms: waited_ms(escalation),
-            reviewers,
-            policy: held.decision.policy,
-            ..observed(&held.call, at_ms, answer)
-        };
         match answer {
             Answer::For => {
                 if let Some(key) = occasion(&held.call, at_ms) {
@@ -259,7 +264,7 @@ impl Evidence {
         }
     }
 
-    fn stage(&mut self, stack: &Stack, held: &Held, at_ms: UnixMs, answer: Answer) {
+    fn stage(&mut self, stack: &Stack, held: &Held, observation: &Observation) {
         if !stack.policies.iter().any(|compiled| Some(compiled.policy.digest) == held.decision.policy) {
             return;
         }
@@ -268,10 +273,8 @@ impl Evidence {
             return;
         }
         let staged = self.staged.entry(RuleKey::of(&as_if)).or_default();
-        match (answer, occasion(&held.call, at_ms)) {
-            (Answer::For, Some(key)) => {
-                staged.approvals.add(key.to_string(), observed(&held.call, at_ms, answer), STAGED_MAX);
-            }
+        match (observation.answer, occasion(&held.call, observation.at_ms)) {
+            (Answer::For, Some(key)) => staged.approvals.add(key.to_string(), observation.clone(), STAGED_MAX),
             (Answer::Against(_), _) => staged.against += 1,
             (Answer::For | Answer::Uncounted(_), _) => {}
         }
@@ -323,7 +326,7 @@ impl Evidence {
     #[must_use]
     pub fn is_current(&self, observation: &Observation) -> bool {
         let (key, class) = lane(&observation.call);
-        self.lanes.get(&key).is_none_or(|newest| newest.class == class)
+        self.lanes.get(&key).is_some_and(|newest| newest.class == class)
     }
 
     fn note(&mut self, call: &Call, at_ms: UnixMs) {

@@ -88,7 +88,7 @@ pub fn report(
     let waited = Waited { loads: &loads, hours: &evidence.hours, span: evidence.span };
     Report {
         rules,
-        stages: stages(stack, evidence),
+        stages: stages(stack, evidence, grounds),
         tightenings: tightenings(stack, evidence),
         bottleneck: bottleneck(waited, goal),
     }
