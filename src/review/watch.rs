@@ -22,7 +22,7 @@ pub const EVIDENCE_MIN: usize = 20;
 const EVIDENCE_MAX: usize = 64 * EVIDENCE_MIN;
 /// How many calls that wait are followed at once.
 const OPEN_MAX: usize = 10_000;
-/// An answer after less is one that nobody read for, in milliseconds.
+/// An answer after less, or one that nobody timed, is one that perhaps nobody read for; in milliseconds.
 const READING_MS_MIN: u64 = 1_500;
 
 /// A rejection moves the score of a rule up by this: the logarithm of .02 / .002, which is 10.
@@ -327,7 +327,7 @@ impl Watch {
     /// A person let a call run as it was; `seq` is where that stands.
     fn speak_for(&mut self, seq: u64, open: &Open) {
         let Open { escalation, claims, .. } = open;
-        let is_read = |shown_ms: Option<u64>| shown_ms.is_none_or(|shown_ms| shown_ms >= READING_MS_MIN);
+        let is_read = |shown_ms: Option<u64>| shown_ms.is_some_and(|shown_ms| shown_ms >= READING_MS_MIN);
         let is_considered = escalation.reviews.iter().all(|review| {
             let answered = &review.answered;
             answered.verdict == Verdict::Reject || !answered.in_batch && is_read(answered.shown_ms)

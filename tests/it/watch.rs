@@ -109,7 +109,7 @@ impl History {
             digest,
             confirmed: Vec::new(),
             undo_ms: 0,
-            shown_ms: None,
+            shown_ms: Some(1_500),
             in_batch: false,
             proof: None,
         };
@@ -237,8 +237,11 @@ fn a_rule_is_in_force_once_people_let_enough_calls_like_it_run() {
 
 #[test]
 fn d03_answers_in_batches_or_in_no_time_and_calls_that_nobody_let_run_are_no_evidence() {
-    let unread: [fn(Answered) -> Answered; 2] =
-        [|answered| Answered { in_batch: true, ..answered }, |answered| Answered { shown_ms: Some(1_499), ..answered }];
+    let unread: [fn(Answered) -> Answered; 3] = [
+        |answered| Answered { shown_ms: None, ..answered },
+        |answered| Answered { in_batch: true, ..answered },
+        |answered| Answered { shown_ms: Some(1_499), ..answered },
+    ];
     for with in unread {
         let mut history = History::new(POLICY);
         for number in 0..2 * EVIDENCE_MIN {
