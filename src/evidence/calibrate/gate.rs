@@ -4,7 +4,6 @@ use super::evidence::Spread;
 use crate::evidence::attention::{CAUGHT_SHARE_MIN, Light, Relaxing};
 use crate::evidence::statistics::interval::{Method, lower_bound, wilson};
 use crate::evidence::statistics::reviewer::{Reviewed, bad_share_bound};
-use crate::evidence::statistics::search::least;
 use crate::evidence::statistics::sequential::{approvals_needed, mixture_ln_e};
 use crate::policy::terms::Risk;
 use crate::review::present::rows::grouped;
@@ -178,8 +177,10 @@ impl Missing {
 
 /// What `counted` proves of calls of this risk, if `tried` conditions were tried to find them.
 ///
-/// Two things must hold: the mixture e-process (REVIEW §4.3) reaches `tried / alpha`, which stays honest however often
-/// somebody looks; and the share of bad calls, corrected by what reviewers catch of check cards (§4.4), is below the bar.
+/// The mixture e-process (REVIEW §4.3) must reach `tried / alpha`, which stays honest however often somebody looks. Its bar
+/// is corrected by what reviewers are shown to catch of check cards (§4.4, with half of alpha for each): those who catch
+/// 80 % of the bad calls reject 0.8 % of calls of which 1 % are bad. A bound for one look would not do here either: looked
+/// at daily, up to 8 % of rules that are just not good enough would pass.
 ///
 /// ```
 /// use countersign::evidence::calibrate::evidence::Spread;
@@ -244,13 +245,14 @@ pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u
 
 /// How many approvals are enough beside what is `against`, as long as nothing more is.
 fn needed(right: f64, alpha: f64, against: u64, checks: Checks) -> u64 {
-    let by_test = approvals_needed(against, right, alpha).unwrap_or(u64::MAX);
-    // Before there are check cards enough, how many that takes cannot be told.
-    if checks.all() < CHECKS_MIN || !is_attentive(checks) {
-        return by_test;
-    }
-    let by_bound = least(|approved| Some(bad_at_most(approved.checked_add(against)?, against, checks) <= 1.0 - right));
-    by_test.max(by_bound.unwrap_or(u64::MAX))
+    // Before there are check cards enough, how much reviewers miss cannot be told.
+    let (right, alpha) = if checks.all() < CHECKS_MIN || !is_attentive(checks) {
+        (right, alpha)
+    } else {
+        // Who rejects only this share of the bad calls would reject so few in all.
+        (1.0 - (1.0 - right) * caught_at_least(checks), alpha / 2.0)
+    };
+    approvals_needed(against, right, alpha).unwrap_or(u64::MAX)
 }
 
 /// The share of bad calls is at most this, with 95 % confidence.
@@ -261,6 +263,10 @@ fn bad_at_most(decided: u64, against: u64, checks: Checks) -> f64 {
 
 /// Whether reviewers are shown to catch enough of what is planted.
 fn is_attentive(checks: Checks) -> bool {
-    lower_bound(Method::ClopperPearson, checks.caught, checks.all(), ALPHA / 2.0)
-        .is_some_and(|share| share >= CAUGHT_SHARE_MIN)
+    caught_at_least(checks) >= CAUGHT_SHARE_MIN
+}
+
+/// The share of bad calls that reviewers reject is at least this, with 97.5 % confidence.
+fn caught_at_least(checks: Checks) -> f64 {
+    lower_bound(Method::ClopperPearson, checks.caught, checks.all(), ALPHA / 2.0).unwrap_or(0.0)
 }

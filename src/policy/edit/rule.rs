@@ -114,10 +114,21 @@ fn last(text: &str, list: &Node, item: &Node, rule: &Map) -> Vec<(usize, String)
     vec![(at, at_line_start(text, at, &block, newline))]
 }
 
-/// Where the dash of `item`, which stands in a block list, is.
+/// Where the dash of `item`, which stands in a block list, is: at the beginning of its line, or of one above which only
+/// comments follow.
 fn dash_of(text: &str, item: &Node) -> usize {
-    let before = text.get(..item.span.start).unwrap_or_default();
-    before.rfind('-').unwrap_or(item.span.start)
+    let mut line = item.span.start - column(text, item.span.start);
+    loop {
+        let rest = text.get(line..).unwrap_or_default();
+        let dash = line + rest.len() - rest.trim_start_matches(' ').len();
+        if text.get(dash..).is_some_and(|rest| rest.starts_with('-')) {
+            return dash;
+        }
+        match line_above(text, line) {
+            Some(above) => line = above,
+            None => return item.span.start,
+        }
+    }
 }
 
 /// The beginning of the comments that stand right above the line at `line`, in the column `indent`.
