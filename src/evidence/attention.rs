@@ -59,7 +59,7 @@ pub enum Relaxing {
     Open,
     /// Nothing more is relaxed; what was relaxed stays so.
     Waits,
-    /// Nothing more is relaxed, and what was relaxed asks people again.
+    /// Nothing more is relaxed, and what was relaxed should ask people again, which is for whoever keeps the policy to do.
     Frozen,
 }
 

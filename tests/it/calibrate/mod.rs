@@ -154,7 +154,14 @@ impl Past {
         }
         assert_eq!(self.intake.damaged(), 0);
         let source = Source { text, limits: Limits::default() };
-        report(&self.stack, &[source], &self.evidence, Grounds { is_verified: true, checks, light }, Goal::default(), now_ms)
+        report(
+            &self.stack,
+            &[source],
+            &self.evidence,
+            Grounds { is_verified: true, checks, light },
+            Goal::default(),
+            now_ms,
+        )
     }
 }
 
