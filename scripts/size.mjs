@@ -8,11 +8,11 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { reviewRouteGzipBytesMax, reviewRouteScripts } from "./review-route.mjs";
 import { isProgram, Problem, program, root, say } from "./run.mjs";
 
-/** The entries that decide, the WebAssembly of each, and the most that it and its JavaScript may take, in bytes of gzip. */
+/** The entries, the WebAssembly of each, and the most that it and its JavaScript, or that alone, may take, in bytes of gzip. */
 const entries = {
   countersign: { file: "countersign_bg.wasm", gzipBytesMax: 592_000 },
-  "countersign/review": { file: "countersign_bg.wasm", gzipBytesMax: 576_000 },
-  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 338_000 },
+  "countersign/review": { file: "countersign_bg.wasm", scriptGzipBytesMax: 15_000 },
+  "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 342_000 },
   "countersign/compiled": { file: "countersign_compiled_bg.wasm", gzipBytesMax: 183_000 },
 };
 const appGzipBytesMax = 330_000;
@@ -27,13 +27,13 @@ async function measure() {
 /** The same for the package alone. */
 export async function measurePackage() {
   const rows = [];
-  for (const [entry, { file, gzipBytesMax }] of Object.entries(entries)) {
+  for (const [entry, { file, gzipBytesMax, scriptGzipBytesMax }] of Object.entries(entries)) {
     const wasm = readFileSync(join(root, "pkg", "dist", "wasm", file));
     rows.push(sizes(`${entry} (wasm)`, [wasm]));
     for (const runtime of Object.keys(conditions)) {
       const code = await bundlePackage(entry, runtime);
       rows.push(
-        sizes(`${entry} for ${runtime} (JS)`, [code]),
+        sizes(`${entry} for ${runtime} (JS)`, [code], scriptGzipBytesMax),
         sizes(`${entry} for ${runtime} (JS and wasm)`, [code, wasm], gzipBytesMax),
       );
     }

@@ -4,6 +4,7 @@
  * It proposes, and changes nothing by itself. What it proves covers the traffic that was seen, not what an adversary could
  * send; so a proposal allows values and ranges that were seen, and what lies outside asks as before.
  */
+import { type BottleneckReport, checkedGoal, WAIT_GOAL, type WaitGoal } from "./bottleneck.js";
 import { stackOf } from "./decides.js";
 import { calibration } from "./engines/evidence.js";
 import type { Entry, RedactedEntry } from "./lifecycle.js";
@@ -76,6 +77,8 @@ export interface RelaxProposal {
   /** How many of the reviews of this rule it would have saved, at full share and without audits. */
   readonly saves: number;
   readonly of: number;
+  /** How long agents waited for the reviews that it would have saved, in milliseconds a week. */
+  readonly savesMsPerWeek: number;
   /** How many rejected and blocked calls of the tool were replayed. It allows none of them. */
   readonly refused: number;
   /** Its last day, as `YYYY-MM-DD`. */
@@ -102,7 +105,8 @@ export interface AnswerCount {
     | "withdrawn"
     | "too-fast"
     | "unmeasured"
-    | "in-batch";
+    | "in-batch"
+    | "beyond-checkpoint";
   readonly escalations: number;
 }
 
@@ -144,11 +148,11 @@ export interface Stage {
   readonly next: number | null;
   /** Whether the next one may be thought of. */
   readonly reached: boolean;
-  /** Approvals under this very policy of calls that it would have let run: those outside its share, and audits. */
-  readonly approvals: number;
-  readonly against: number;
-  /** So many approvals, with nothing against, are enough; `null` if it should not stand at all. */
-  readonly needed: number | null;
+  /**
+   * What was answered under this very policy to calls that it would have let run: those outside its share, and audits. Each
+   * stage must prove anew what the rule had to prove.
+   */
+  readonly proof: Proof;
   readonly until: string;
   /** A sentence without a full stop. */
   readonly message: string;
@@ -170,10 +174,19 @@ export interface CalibrationReport {
   readonly rules: readonly RuleCalibration[];
   readonly stages: readonly Stage[];
   readonly tightenings: readonly Tightening[];
+  /** Where agents wait for people, by the rules that hold those calls now. */
+  readonly bottleneck: BottleneckReport<RuleKey>;
 }
 
 /** Reads histories of any length: what it keeps is bounded. */
 export interface Calibrator {
+  /**
+   * Begins a history of which a checkpoint that was kept elsewhere vouches for the first `covered` entries; `null` if there is
+   * none. What was approved later counts for nothing: whoever can write to a store can add to its end.
+   *
+   * @throws RangeError unless `covered` is `null` or an integer from 0.
+   */
+  beginHistory(covered: number | null): void;
   /**
    * Takes the next entries of a history, in their order.
    *
@@ -182,8 +195,13 @@ export interface Calibrator {
   push(entries: readonly (Entry | RedactedEntry)[]): void;
   /** Ends a history: what waited too long by `nowMs` expired. What is pushed after it is another one. */
   endHistory(nowMs: number): void;
-  /** @throws RangeError if the counts of check cards are none. */
-  report(grounds: Grounds, nowMs: number): CalibrationReport;
+  /**
+   * What the histories say. `goal` is how long calls should wait at most, for the number of reviewers that takes; nine of ten
+   * calls within five minutes unless given.
+   *
+   * @throws RangeError if the counts of check cards, or the goal, are none.
+   */
+  report(grounds: Grounds, nowMs: number, goal?: WaitGoal): CalibrationReport;
   /** Gives back the engine's memory now instead of at garbage collection. */
   dispose(): void;
 }
@@ -197,6 +215,7 @@ export interface Calibrator {
  * @example
  * ```ts
  * const calibrator = createCalibrator(policy);
+ * calibrator.beginHistory(kept.size);
  * calibrator.push(await store.history({ from: 0, limit: 500 }));
  * calibrator.endHistory(Date.now());
  * const { rules } = calibrator.report({ verified: true, checks: { caught: 24, missed: 1 } }, Date.now());
@@ -206,9 +225,15 @@ export interface Calibrator {
 export function createCalibrator(policy: Policy): Calibrator {
   const running = calibration(stackOf(policy));
   return Object.freeze({
+    beginHistory(covered: number | null) {
+      if (covered !== null && !(Number.isSafeInteger(covered) && covered >= 0)) {
+        throw new RangeError("`covered` must be `null` or an integer from 0");
+      }
+      running.beginHistory(covered ?? undefined);
+    },
     push: (entries: readonly (Entry | RedactedEntry)[]) => running.push(entries),
     endHistory: (nowMs: number) => running.endHistory(nowMs),
-    report({ verified, checks, light }: Grounds, nowMs: number) {
+    report({ verified, checks, light }: Grounds, nowMs: number, goal: WaitGoal = WAIT_GOAL) {
       const { caught, missed } = checks;
       for (const count of [caught, missed]) {
         if (!Number.isSafeInteger(count) || count < 0) {
@@ -220,7 +245,7 @@ export function createCalibrator(policy: Policy): Calibrator {
         checks: { caught, missed },
         ...(light !== undefined && { light }),
       };
-      return running.report(grounds, nowMs);
+      return running.report(grounds, checkedGoal(goal), nowMs);
     },
     dispose: () => running.free(),
   });

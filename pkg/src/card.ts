@@ -13,10 +13,11 @@ import type { Action, Cause, Digest, Risk, Span } from "./types.js";
  * - `text`: as written;
  * - `escape`: JSON's escape of a quote, backslash, tab or line end, or a run of one of them or of spaces, such as `⏎×200`;
  * - `hidden`: a token such as `‹U+202E›` for a character that draws nothing, turns the direction, or looks like a space;
- *   a run of one is `‹U+200B›×200`, a tag character also tells the letter that it stands for: `‹U+E0041 tag A›`;
+ *   a run of one is `‹U+200B›×200`, a tag character also tells the letter that it stands for: `‹U+E0041 tag A›`,
+ *   and what looks like a secret within a text is `‹masked: 36 characters›`;
  * - `foreign`: a letter of another script than the rest of its word, followed by its token.
  *
- * {@link textOf} gives back what was written, exactly.
+ * {@link textOf} gives back what was written, exactly, but for what is masked.
  */
 export interface Segment {
   readonly kind: "text" | "escape" | "hidden" | "foreign";
@@ -213,6 +214,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
 
 /**
  * What was written, exactly: hidden characters are in it again, so it is for comparing and editing, and never for showing.
+ * What stands masked in `written` stays so, as its card does not hold it.
  *
  * @example
  * ```ts
@@ -229,7 +231,9 @@ function textOfSegment({ kind, text }: Segment): string {
   const [shown = "", times] = text.split("×");
   const count = times === undefined ? 1 : Number(times);
   if (kind === "hidden") {
-    const code = /^‹U\+([0-9A-F]+)/.exec(shown)?.[1] ?? "0";
+    const code = /^‹U\+([0-9A-F]+)/.exec(shown)?.[1];
+    // What is masked is not here.
+    if (code === undefined) return text;
     return String.fromCodePoint(Number.parseInt(code, 16)).repeat(count);
   }
   const whole = ESCAPED[shown];

@@ -35,7 +35,7 @@ import type { Plan, Planner } from "./planned.js";
 import { readFieldsBy } from "./reading.js";
 import type { StoredEscalation } from "./stores/store.js";
 import type { Call, Decision, Digest, Usage } from "./types.js";
-import { type RawWatch, type Watch, watching } from "./watching.js";
+import type { RawWatch, Watch } from "./watching.js";
 
 /** Where the engine's WebAssembly comes from. */
 export type WasmSource = BufferSource | WebAssembly.Module | Response | URL;
@@ -129,8 +129,8 @@ export interface Engine {
   stack(stack: RawStack): Stack;
   /** From now on, policies that it holds decide. Answers the engine itself. */
   decideWith(deciding: Deciding): Engine;
-  /** See `snapshotCall`. Throws an {@link EngineError} `not-loaded` before {@link Engine.decideWith}. */
-  snapshotCall(call: unknown): Call;
+  /** What it decides with. Throws an {@link EngineError} `not-loaded` before {@link Engine.decideWith}. */
+  deciding(): Deciding;
 }
 
 const SCRATCH_BYTES = 4_096;
@@ -268,7 +268,7 @@ export function createEngine(build: Build): Engine {
       readFieldsBy(parts.readField);
       return engine;
     },
-    snapshotCall: (call) => deciding().snapshotCall(call),
+    deciding,
   };
   return engine;
 }
@@ -361,6 +361,8 @@ export function createHolding(engine: Engine, build: HoldingBuild): Holding {
         edit: (entries, verified, change, usage, nowMs) =>
           answer(() => build.editEscalation(stack, entries, verified, change, usage, nowMs)),
         watch: (key, checkpoint) => {
+          const { watching } = engine.deciding();
+          if (!watching) throw new TypeError("this engine follows no history");
           const watch = engine.answer(refusedEscalation, () => build.watchOf(stack, key, checkpoint));
           return watching(engine, watch, holding, heldBy);
         },

@@ -6,6 +6,8 @@
 import { holding } from "./engines/full.js";
 import { type CreateEscalations, escalationsIn } from "./escalations.js";
 
+export type { BottleneckReport, RuleBottleneck, WaitGoal } from "./bottleneck.js";
+export { bottleneckOf } from "./bottleneck.js";
 export type {
   AnswerCount,
   CalibrationReport,
@@ -71,8 +73,10 @@ export type { BatchesOptions, Presentable, PresentOptions } from "./presenting.j
 export { APPROVED_MAX, batchesOf, cardContext, presentCard, segmentsOf } from "./presenting.js";
 export type {
   ApprovalsNeededOptions,
+  AttentionDrift,
   AttentionLight,
   AttentionReport,
+  DriftPart,
   Interval,
   ObservedAttention,
 } from "./statistics.js";

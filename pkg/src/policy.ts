@@ -212,7 +212,8 @@ function policyOf(stack: FullStack, diagnostics: readonly Diagnostic[]): Policy 
       policies ??= live().policies();
       return policies;
     },
-    trace: (call: Call, options?: DecideOptions) => live().trace(engine.snapshotCall(call), usageOf(options)),
+    trace: (call: Call, options?: DecideOptions) =>
+      live().trace(engine.deciding().snapshotCall(call), usageOf(options)),
     simulation: () => simulationOf(live().simulation()),
     runTests: () => live().runTests(),
     compiled: () => live().compiled(),

@@ -71,6 +71,11 @@ export interface ObservedAttention {
   readonly approvals: number;
   /** Of them, those that came before the card could be read. */
   readonly tooFast: number;
+  /**
+   * Whether each approval came before the card could be read, in the order of time; may reach farther back than `approvals`.
+   * None unless given.
+   */
+  readonly paces?: readonly boolean[];
   /** Calls known to be good that were approved; 0 unless given. */
   readonly goodApproved?: number;
   /** Calls known to be good that were rejected; 0 unless given. */
@@ -80,11 +85,29 @@ export interface ObservedAttention {
 /**
  * What reviewers' attention allows.
  *
- * - `green`: they are shown to catch seven bad calls of ten, and at most a tenth of their approvals is too fast.
- * - `amber`: that is not shown, or they are too fast.
+ * - `green`: they are shown to catch seven bad calls of ten, miss no more of them than they did, and at most a tenth of their
+ *   approvals is too fast.
+ * - `amber`: that is not shown, they miss more, or they are too fast.
  * - `red`: two of the last five check cards were missed.
  */
 export type AttentionLight = "green" | "amber" | "red";
+
+/** How many results there are, and how many of them are bad. */
+export interface DriftPart {
+  readonly all: number;
+  readonly bad: number;
+}
+
+/** Whether something has become worse: the older half, the newer half, and a Bernoulli CUSUM over all. */
+export interface AttentionDrift {
+  readonly before: DriftPart;
+  readonly lately: DriftPart;
+  /** From 0 to `alarm`. */
+  readonly score: number;
+  readonly alarm: number;
+  /** Whether it has alarmed, and has not been back at 0 since. */
+  readonly isWorse: boolean;
+}
 
 /** How attentive reviewers are. */
 export interface AttentionReport {
@@ -100,6 +123,10 @@ export interface AttentionReport {
   readonly criterion: number | null;
   /** Of approvals; `null` without any. */
   readonly tooFastShare: number | null;
+  /** Whether more check cards are missed: a tenth may be, three tenths are noticed. `null` while none was answered. */
+  readonly misses: AttentionDrift | null;
+  /** Whether more approvals are too fast: one of twenty may be, one of five is noticed. `null` without `paces`. */
+  readonly haste: AttentionDrift | null;
   /** Whether check cards were missed or approvals too fast, as of late: then check cards should come more often. */
   readonly isLow: boolean;
   readonly light: AttentionLight;
@@ -118,16 +145,18 @@ export interface AttentionReport {
  * ```
  */
 export async function attentionReport(observed: ObservedAttention): Promise<AttentionReport> {
-  const { checkCards, approvals, tooFast, goodApproved = 0, goodRejected = 0 } = observed;
-  if (!Array.isArray(checkCards) || !checkCards.every((caught) => typeof caught === "boolean")) {
-    throw new RangeError("`checkCards` must be a list of booleans");
+  const { checkCards, approvals, tooFast, paces = [], goodApproved = 0, goodRejected = 0 } = observed;
+  for (const [name, list] of Object.entries({ checkCards, paces })) {
+    if (!Array.isArray(list) || !list.every((each) => typeof each === "boolean")) {
+      throw new RangeError(`\`${name}\` must be a list of booleans`);
+    }
   }
   for (const [name, count] of Object.entries({ approvals, tooFast, goodApproved, goodRejected })) {
     if (!isCount(count)) throw new RangeError(`\`${name}\` must be a whole number from 0`);
   }
   if (tooFast > approvals) throw new RangeError("`tooFast` must be at most `approvals`");
   await engine.ready();
-  return attention({ checkCards, approvals, tooFast, goodApproved, goodRejected });
+  return attention({ checkCards, approvals, tooFast, paces, goodApproved, goodRejected });
 }
 
 function isCount(count: number): boolean {

@@ -32,6 +32,10 @@ export interface RuleSummary {
   readonly revoked: number;
   /** From opening to closing. */
   readonly waits: Waits;
+  /** Of those that are closed, how many were reviewed in a time that is known: each review was timed, and given alone. */
+  readonly timed: number;
+  /** How long reviewers saw those together, in milliseconds; of each no longer than it had been held. */
+  readonly shownMs: number;
 }
 
 /** One hour. */
@@ -144,7 +148,7 @@ export async function createSummariser(): Promise<Summariser> {
       about.expiresAtMs = expiresAtMs;
       if (status === "pending") return;
       waiting.delete(id);
-      close(ruleOf(taken, about.rule), status, (closedAtMs ?? entry.atMs) - about.openedAtMs, original !== null);
+      close(ruleOf(taken, about.rule), about, status, closedAtMs ?? entry.atMs, original !== null);
       if (status === "approved" && grant !== null) granted.set(id, { rule: about.rule, untilMs: grant.expiresAtMs });
     } catch (error) {
       if (!(error instanceof EscalationError)) throw error;
@@ -176,7 +180,17 @@ function ruleOf({ rules }: Taken, rule: string | null): Counting {
   return found;
 }
 
-const NOTHING = { opened: 0, approved: 0, rejected: 0, expired: 0, withdrawn: 0, edited: 0, revoked: 0 } as const;
+const NOTHING = {
+  opened: 0,
+  approved: 0,
+  rejected: 0,
+  expired: 0,
+  withdrawn: 0,
+  edited: 0,
+  revoked: 0,
+  timed: 0,
+  shownMs: 0,
+} as const;
 
 function hourOf({ hours }: Taken, atMs: number) {
   const at = Math.floor(atMs / HOUR_MS) * HOUR_MS;
@@ -185,15 +199,39 @@ function hourOf({ hours }: Taken, atMs: number) {
   return found;
 }
 
-function close(counts: Counting, status: Exclude<Status, "pending">, waitedMs: number, isEdited: boolean): void {
+function close(
+  counts: Counting,
+  about: Waiting,
+  status: Exclude<Status, "pending">,
+  closedAtMs: number,
+  isEdited: boolean,
+): void {
+  const waitedMs = closedAtMs - about.openedAtMs;
   counts[status] += 1;
   if (status === "approved" && isEdited) counts.edited += 1;
+  const shownMs = shownMsOf(about);
+  if (shownMs !== null) {
+    counts.timed += 1;
+    counts.shownMs += shownMs;
+  }
   const { waits } = counts;
   waits.count += 1;
   waits.totalMs += waitedMs;
   waits.longestMs = Math.max(waits.longestMs, waitedMs);
   const bin = binOf(waitedMs);
   waits.bins.set(bin, (waits.bins.get(bin) ?? 0) + 1);
+}
+
+/** How long reviewers saw it; `null` unless each review was timed and given alone. */
+function shownMsOf({ entries, openedAtMs }: Waiting): number | null {
+  let sum: number | null = null;
+  for (const { event, atMs } of entries) {
+    if (event.type !== "review") continue;
+    if (event.shownMs === null || event.inBatch) return null;
+    // The reviewer's own word, and so not believed beyond the time since the call was held.
+    sum = (sum ?? 0) + Math.min(event.shownMs, Math.max(0, atMs - openedAtMs));
+  }
+  return sum;
 }
 
 function binOf(ms: number): number {
@@ -211,8 +249,8 @@ function written({ entries, damaged, rules, hours }: Taken, late: readonly Waiti
   };
   if (late.length === 0) return recorded;
   const unrecorded: Taken = { entries: 0, damaged: 0, rules: new Map(), hours: new Map() };
-  for (const { rule, openedAtMs, expiresAtMs } of late) {
-    close(ruleOf(unrecorded, rule), "expired", expiresAtMs - openedAtMs, false);
+  for (const about of late) {
+    close(ruleOf(unrecorded, about.rule), about, "expired", about.expiresAtMs, false);
   }
   return mergeSummaries(recorded, written(unrecorded, []));
 }
@@ -257,6 +295,8 @@ function addedRules(one: RuleSummary, other: RuleSummary): RuleSummary {
     edited: one.edited + other.edited,
     revoked: one.revoked + other.revoked,
     waits: mergeWaits(one.waits, other.waits),
+    timed: one.timed + other.timed,
+    shownMs: one.shownMs + other.shownMs,
   };
 }
 

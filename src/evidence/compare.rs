@@ -7,7 +7,7 @@ use crate::decide::limit::Charge;
 use crate::decide::protection::Review;
 use crate::names::NameMap;
 use crate::policy::model::Action;
-use crate::policy::terms::Risk;
+use crate::policy::terms::{Relaxed, Risk};
 use crate::sorted::sorted_by;
 
 /// What became of one call's decision, the worst first: what looks at less comes before what looks at more.
@@ -200,6 +200,24 @@ fn terms(before: &Decision, after: &Decision) -> Vec<TermChange> {
     found
 }
 
+/// `found`, between decisions of the same action, with one more term that differs.
+fn with_term(found: Option<Difference>, term: Option<TermChange>) -> Option<Difference> {
+    let Some(term) = term else { return found };
+    let mut terms = found.map(|found| found.terms).unwrap_or_default();
+    terms.push(term);
+    let change = if terms.iter().any(|term| term.is_looser) { Change::Loosened } else { Change::Tightened };
+    Some(Difference { change, terms })
+}
+
+/// How `after` differs from `before`, both of rules that allow the same call: looser is a larger share, a smaller audit or
+/// a later last day.
+#[must_use]
+pub fn relaxed_change(before: &Relaxed, after: &Relaxed) -> Option<TermChange> {
+    let is_looser = after.share > before.share || after.audit < before.audit || after.until > before.until;
+    let is_stricter = after.share < before.share || after.audit > before.audit || after.until < before.until;
+    (is_looser || is_stricter).then_some(TermChange { term: "relaxed", is_looser })
+}
+
 /// Whether a strictness fell; `None` if it stayed.
 fn fell<T: Ord>(before: T, after: T) -> Option<bool> {
     (before != after).then(|| after < before)
@@ -285,9 +303,15 @@ const fn nth(action: Action) -> usize {
 }
 
 impl Tally {
-    /// Counts the decisions on one call, each with its place in the counts of its stack; says how they differ.
-    pub fn add(&mut self, before: (&Decision, Place), after: (&Decision, Place)) -> Option<Difference> {
-        let difference = difference(before.0, after.0);
+    /// Counts the decisions on one call, each with its place in the counts of its stack; says how they differ, if the
+    /// `relaxed` of the rules that decided differs by `relaxed`.
+    pub fn add(
+        &mut self,
+        before: (&Decision, Place),
+        after: (&Decision, Place),
+        relaxed: Option<TermChange>,
+    ) -> Option<Difference> {
+        let difference = with_term(difference(before.0, after.0), relaxed);
         let change = difference.as_ref().map(|found| found.change);
         *self.pairs.entry((before.1, after.1, change)).or_default() += 1;
         if let Some(cell) = self.matrix.get_mut(nth(before.0.action)).and_then(|row| row.get_mut(nth(after.0.action))) {

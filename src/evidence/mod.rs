@@ -7,6 +7,7 @@ pub mod mutants;
 pub mod mutate;
 pub mod statistics;
 pub mod attention;
+pub mod bottleneck;
 pub mod people;
 pub mod compare;
 pub mod calibrate;

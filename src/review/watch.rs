@@ -1,17 +1,18 @@
 //! What a history says for and against rules that replace review, read entry by entry.
 //!
 //! For a rule speak the calls that people let run before it was in force, as far as the history is that of a checkpoint
-//! kept elsewhere. Against it speak rejections since, wherever they stand.
+//! kept elsewhere. Against it speak rejections, wherever they stand.
 
 use super::escalation::Escalation;
 use super::event::{Entry, Event, Held, UnixMs, Verdict};
 use super::history::{Checkpoint, Head, Line};
+use super::parts::Review;
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
 use crate::decide::decide::{decide, matched};
 use crate::decide::limit::Usage;
 use crate::decide::relaxing::{DrawKey, Draws, Relaxing, claim_of};
-use crate::policy::model::Action;
+use crate::policy::model::{Action, Rule};
 use crate::policy::terms::Risk;
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::value::{Value, record};
@@ -22,7 +23,7 @@ pub const EVIDENCE_MIN: usize = 20;
 const EVIDENCE_MAX: usize = 64 * EVIDENCE_MIN;
 /// How many calls that wait are followed at once.
 const OPEN_MAX: usize = 10_000;
-/// An answer after less is one that nobody read for, in milliseconds.
+/// An answer after less, or one that nobody timed, is one that perhaps nobody read for; in milliseconds.
 const READING_MS_MIN: u64 = 1_500;
 
 /// A rejection moves the score of a rule up by this: the logarithm of .02 / .002, which is 10.
@@ -39,7 +40,8 @@ const ALARM: f64 = 4.0;
 /// Why a rule is no longer in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tightening {
-    /// A person rejected a call that it would have let run, and that call risks much or cannot be undone.
+    /// A person rejected a call that it would have let run, and that call risks much or cannot be undone, or no guard had
+    /// decided by the rule yet.
     Severe,
     /// People reject too many of the calls that it would have let run.
     TooMany,
@@ -103,7 +105,7 @@ struct Claim {
     rule: String,
     /// Whether a guard has decided by it.
     has_begun: bool,
-    /// Calls that people let run before that, each by its kind and digest: at most [`EVIDENCE_MIN`] of each kind.
+    /// Calls that people let run before that, each by its kind and what it does: at most [`EVIDENCE_MIN`] of each kind.
     evidence: Vec<(Digest, Digest)>,
     score: f64,
     tightened: Option<Tightening>,
@@ -124,7 +126,8 @@ impl Watch {
     pub fn new(stack: &Stack, key: DrawKey, checkpoint: Option<Checkpoint>) -> Self {
         let mut claims: Vec<Claim> = Vec::new();
         for rule in stack.policies.iter().flat_map(|compiled| &compiled.policy.rules) {
-            let Some(claim) = claim_of(rule).filter(|claim| claims.iter().all(|known| known.claim != *claim)) else {
+            let claim = claim_of(rule).filter(|_| may_replace_review(rule));
+            let Some(claim) = claim.filter(|claim| claims.iter().all(|known| known.claim != *claim)) else {
                 continue;
             };
             let (rule, evidence) = (rule.id.clone(), Vec::new());
@@ -143,7 +146,7 @@ impl Watch {
         }
     }
 
-    /// What the rules claim.
+    /// What the rules claim, but for those that risk too much ever to replace review.
     pub fn claims(&self) -> impl Iterator<Item = Digest> {
         self.claims.iter().map(|claim| claim.claim)
     }
@@ -313,7 +316,10 @@ impl Watch {
     fn speak_against(&mut self, open: &Open, why: Tightening) -> Vec<Tightened> {
         let mut tightened = Vec::new();
         for &place in &open.claims {
-            let Some(claim) = self.claims.get_mut(place).filter(|claim| claim.has_begun) else { continue };
+            let Some(claim) = self.claims.get_mut(place) else { continue };
+            // Nobody may begin to let run what somebody refused.
+            let is_refused = !claim.has_begun && open.escalation.reviews.iter().any(is_rejection);
+            let why = if is_refused { Tightening::Severe } else { why };
             claim.score += BAD;
             let ends = why == Tightening::Severe || claim.score >= ALARM;
             if ends && claim.tightened.is_none() {
@@ -327,7 +333,7 @@ impl Watch {
     /// A person let a call run as it was; `seq` is where that stands.
     fn speak_for(&mut self, seq: u64, open: &Open) {
         let Open { escalation, claims, .. } = open;
-        let is_read = |shown_ms: Option<u64>| shown_ms.is_none_or(|shown_ms| shown_ms >= READING_MS_MIN);
+        let is_read = |shown_ms: Option<u64>| shown_ms.is_some_and(|shown_ms| shown_ms >= READING_MS_MIN);
         let is_considered = escalation.reviews.iter().all(|review| {
             let answered = &review.answered;
             answered.verdict == Verdict::Reject || !answered.in_batch && is_read(answered.shown_ms)
@@ -335,15 +341,17 @@ impl Watch {
         if escalation.original.is_some() || !is_considered {
             return;
         }
-        let Held { call, digest, .. } = &escalation.held;
+        let Held { call, decision, .. } = &escalation.held;
+        let is_grave = decision.risk == Some(Risk::Critical) || decision.reversible == Some(false);
         for &place in claims {
             let Some(claim) = self.claims.get_mut(place) else { continue };
             if claim.has_begun {
                 claim.score = (claim.score - GOOD).max(0.0);
             } else if self.checkpoint.is_some_and(|kept| seq < kept.size)
-                && let Some(kind) = kind_of(call)
+                && !is_grave
+                && let Some((kind, deed)) = kind_of(call).zip(deed_of(call))
             {
-                claim.add_evidence(kind, *digest);
+                claim.add_evidence(kind, deed);
             }
         }
     }
@@ -355,12 +363,27 @@ impl Claim {
         self.evidence.iter().filter(|(of, _)| *of == kind).count()
     }
 
-    fn add_evidence(&mut self, kind: Digest, call: Digest) {
+    fn add_evidence(&mut self, kind: Digest, deed: Digest) {
         let has_room = self.evidence.len() < EVIDENCE_MAX && self.calls_of(kind) < EVIDENCE_MIN;
-        if has_room && !self.evidence.contains(&(kind, call)) {
-            self.evidence.push((kind, call));
+        if has_room && !self.evidence.contains(&(kind, deed)) {
+            self.evidence.push((kind, deed));
         }
     }
+}
+
+/// Whether `rule` may ever replace review: not where much is lost, nor where nobody wrote that it can be undone.
+fn may_replace_review(rule: &Rule) -> bool {
+    rule.risk != Some(Risk::Critical) && rule.reversible == Some(true)
+}
+
+fn is_rejection(review: &Review) -> bool {
+    review.answered.verdict == Verdict::Reject
+}
+
+/// What a call does. In another session, or for another user, it is the same and no further evidence.
+fn deed_of(call: &Call) -> Option<Digest> {
+    let deed = record([("tool", Some(Value::from(call.tool.as_str()))), ("args", call.args.clone())]);
+    digest(Subject::Key, &deed).ok()
 }
 
 /// The call as it was held at first.

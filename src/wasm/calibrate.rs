@@ -26,6 +26,12 @@ impl Calibration {
         Self { calibration: calibrate::Calibration::new(Rc::clone(&stack.stack)), loaded: Rc::clone(&stack.loaded) }
     }
 
+    /// Begins a history, of which a checkpoint that was kept elsewhere vouches for `covered` entries.
+    #[wasm_bindgen(js_name = beginHistory)]
+    pub fn begin_history(&mut self, covered: Option<f64>) {
+        self.calibration.begin_history(covered.map(unix_ms));
+    }
+
     /// Takes the next entries of the history.
     pub fn push(&mut self, entries: JsValue) -> Result<(), JsValue> {
         self.calibration.push(&decode(&entries)?).map_err(fail)
@@ -38,9 +44,9 @@ impl Calibration {
     }
 
     /// What was found.
-    pub fn report(&self, grounds: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
-        let grounds = decode(&grounds)?;
-        let report = self.calibration.report(&self.loaded.sources, &grounds, unix_ms(now_ms)).map_err(fail)?;
+    pub fn report(&self, grounds: JsValue, goal: JsValue, now_ms: f64) -> Result<JsValue, JsValue> {
+        let (grounds, goal) = (decode(&grounds)?, decode(&goal)?);
+        let report = self.calibration.report(&self.loaded.sources, &grounds, &goal, unix_ms(now_ms)).map_err(fail)?;
         encode(&ValueOut(&report))
     }
 }

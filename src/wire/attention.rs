@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::evidence::attention::Attention;
+use crate::evidence::attention::{Attention, Drift, Part};
 
 /// Twin of [`Attention`].
 #[derive(Serialize)]
@@ -15,6 +15,8 @@ pub struct AttentionOut {
     d_prime: Option<f64>,
     criterion: Option<f64>,
     too_fast_share: Option<f64>,
+    misses: Option<DriftOut>,
+    haste: Option<DriftOut>,
     is_low: bool,
     light: &'static str,
     relaxing: &'static str,
@@ -24,6 +26,29 @@ pub struct AttentionOut {
 struct IntervalOut {
     low: f64,
     high: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DriftOut {
+    before: PartOut,
+    lately: PartOut,
+    score: f64,
+    alarm: f64,
+    is_worse: bool,
+}
+
+#[derive(Serialize)]
+struct PartOut {
+    all: u64,
+    bad: u64,
+}
+
+impl From<Drift> for DriftOut {
+    fn from(Drift { before, lately, score, alarm, is_worse }: Drift) -> Self {
+        let part = |Part { all, bad }: Part| PartOut { all, bad };
+        Self { before: part(before), lately: part(lately), score, alarm, is_worse }
+    }
 }
 
 impl From<&Attention> for AttentionOut {
@@ -36,6 +61,8 @@ impl From<&Attention> for AttentionOut {
             d_prime: attention.detection.map(|found| found.d_prime),
             criterion: attention.detection.map(|found| found.criterion),
             too_fast_share: attention.too_fast_share,
+            misses: attention.misses.map(DriftOut::from),
+            haste: attention.haste.map(DriftOut::from),
             is_low: attention.is_low,
             light: attention.light.as_str(),
             relaxing: attention.light.relaxing().as_str(),

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Failure;
+use super::bottleneck::{bottleneck_out, goal_from};
 use super::call::call_from;
 use super::diagnostic::SourceText;
 use super::history::read_entry;
@@ -44,6 +45,8 @@ pub struct Calibration {
     stack: Rc<Stack>,
     intake: Intake,
     evidence: Evidence,
+    /// For how many entries of the history a checkpoint vouches that was kept elsewhere.
+    covered: Option<u64>,
     entries: u64,
     /// Of histories that ended.
     damaged: u64,
@@ -55,7 +58,13 @@ impl Calibration {
     #[must_use]
     pub fn new(stack: Rc<Stack>) -> Self {
         let (intake, evidence) = (Intake::default(), Evidence::default());
-        Self { stack, intake, evidence, entries: 0, damaged: 0, left_out: 0 }
+        Self { stack, intake, evidence, covered: None, entries: 0, damaged: 0, left_out: 0 }
+    }
+
+    /// Begins another history. `covered` is the size of a checkpoint of it that was kept elsewhere: what was approved later
+    /// counts for nothing.
+    pub fn begin_history(&mut self, covered: Option<u64>) {
+        self.covered = covered;
     }
 
     /// Takes the next entries of the history, in their order.
@@ -76,7 +85,8 @@ impl Calibration {
             if line.kind == "decision" {
                 self.take_decision(event, line.at_ms).ok_or_else(broken)?;
             } else if let (Some(id), Some(event)) = (line.id, event_from(event)) {
-                let over = self.intake.take(id, &Entry { at_ms: line.at_ms, event });
+                let is_covered = self.covered.is_none_or(|covered| line.seq < covered);
+                let over = self.intake.take(id, &Entry { at_ms: line.at_ms, event }, is_covered);
                 over.iter().for_each(|over| self.evidence.take(&self.stack, over));
             }
         }
@@ -97,6 +107,7 @@ impl Calibration {
         over.iter().for_each(|over| self.evidence.take(&self.stack, over));
         self.damaged += self.intake.damaged();
         self.intake = Intake::default();
+        self.covered = None;
     }
 
     /// What was found so far.
@@ -109,17 +120,24 @@ impl Calibration {
     ///
     /// # Errors
     ///
-    /// `wrong-type` unless `grounds` is `{verified, checks: {caught, missed}, light}`.
-    pub fn report(&self, sources: &[SourceText], grounds: &Value, now_ms: UnixMs) -> Result<Value, Failure> {
+    /// `wrong-type` unless `grounds` is `{verified, checks: {caught, missed}, light}`, and `goal` `{waitMs, share}`.
+    pub fn report(
+        &self,
+        sources: &[SourceText],
+        grounds: &Value,
+        goal: &Value,
+        now_ms: UnixMs,
+    ) -> Result<Value, Failure> {
         let message = "`grounds` must be `{ verified, checks: { caught, missed }, light }`";
         let grounds = grounds_from(grounds).ok_or_else(|| Failure::new("wrong-type", message))?;
+        let goal = goal_from(goal)?;
         let limits = Limits::default();
         let texts: Vec<Source<'_>> = sources
             .iter()
             .map(|source| Source { text: &source.text, limits })
             .take(self.stack.policies.len())
             .collect();
-        let found = report(&self.stack, &texts, &self.evidence, grounds, now_ms);
+        let found = report(&self.stack, &texts, &self.evidence, grounds, goal, now_ms);
         let damaged = self.damaged + self.intake.damaged();
         Ok(report_out(&found, self, damaged, sources))
     }
@@ -160,6 +178,7 @@ fn report_out(
         ("rules", list_of(&found.rules, |rule| rule_out(rule, sources))),
         ("stages", list_of(&found.stages, stage_out)),
         ("tightenings", tightenings),
+        ("bottleneck", bottleneck_out(&found.bottleneck, key_out)),
     ])
 }
 
@@ -169,9 +188,7 @@ fn stage_out(stage: &Stage) -> Value {
         ("share", Value::Number(stage.share)),
         ("next", or_null(stage.next.map(Value::Number))),
         ("reached", Value::Bool(stage.is_reached())),
-        ("approvals", long(stage.approvals)),
-        ("against", long(stage.against)),
-        ("needed", or_null(stage.needed.map(long))),
+        ("proof", proof_out(&stage.proof)),
         ("until", Value::from(stage.until.as_str())),
         ("message", Value::Text(stage.message())),
     ])
@@ -246,6 +263,7 @@ fn proposal_out(proposal: &Proposal, sources: &[SourceText]) -> Value {
         ("proof", proof_out(&proposal.proof)),
         ("saves", long(proposal.saves)),
         ("of", long(proposal.of)),
+        ("savesMsPerWeek", Value::Number(proposal.saves_ms_per_week)),
         ("refused", long(proposal.refused)),
         ("until", Value::from(proposal.until.as_str())),
         ("sentence", Value::from(proposal.sentence.as_str())),

@@ -13,9 +13,12 @@ use super::lines::{Lines, Place};
 use super::replay::{Made, Replay};
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
-use crate::evidence::compare::{Change, Difference, FailOn, PairCount, Tally};
+use crate::decide::decide::Decision;
+use crate::decide::relaxing::Relaxing;
+use crate::evidence::compare::{Change, Difference, FailOn, PairCount, Tally, relaxed_change};
 use crate::evidence::people::Said;
 use crate::policy::model::Action;
+use crate::policy::terms::Relaxed;
 use crate::review::event::{Entry, Event, Held};
 
 /// Decides lines of recorded calls by two stacks.
@@ -53,8 +56,31 @@ pub struct Comparison {
 struct Sides {
     before: Replay,
     after: Replay,
+    /// If rules replace review before: both stacks, where none of those is in force.
+    unrelaxed: Option<[Unrelaxed; 2]>,
     tally: Tally,
     input: u64,
+}
+
+/// A stack where no rule that replaces review is in force.
+#[derive(Debug)]
+struct Unrelaxed {
+    stack: Rc<Stack>,
+    replay: Replay,
+}
+
+impl Unrelaxed {
+    fn new(stack: &Rc<Stack>) -> Self {
+        let stack = Rc::new(stack.with_relaxing(Relaxing::Off));
+        Self { replay: Replay::new(Rc::clone(&stack)), stack }
+    }
+
+    /// What the rule that made `decision` says of replacing review.
+    fn relaxed_of(&self, decision: &Decision) -> Option<&Relaxed> {
+        let mut policies = self.stack.policies.iter().map(|compiled| &compiled.policy);
+        let policy = policies.find(|policy| Some(policy.digest) == decision.policy)?;
+        policy.rules.iter().find(|rule| Some(&rule.id) == decision.rule.as_ref())?.relaxed.as_ref()
+    }
 }
 
 /// A line whose decision changed, or that is no call.
@@ -95,11 +121,15 @@ struct Compared {
 }
 
 impl Comparison {
-    /// Compares decisions by `before` with those by `after`.
+    /// Compares decisions by `before` with those by `after`; rules that replace review count as in force in both. What
+    /// ran before only by such a rule, and would now run without any, is compared with what it was without.
     #[must_use]
     pub fn new(before: Rc<Stack>, after: Rc<Stack>) -> Self {
-        let (before, after) = (Replay::new(before), Replay::new(after));
-        let sides = Sides { before, after, tally: Tally::default(), input: 0 };
+        let in_force = |stack: Rc<Stack>| Replay::new(stack.with_relaxing(Relaxing::InForce).into());
+        let replaces = before.policies.iter().flat_map(|each| &each.policy.rules).any(|rule| rule.relaxed.is_some());
+        let unrelaxed = replaces.then(|| [Unrelaxed::new(&before), Unrelaxed::new(&after)]);
+        let (before, after) = (in_force(before), in_force(after));
+        let sides = Sides { before, after, unrelaxed, tally: Tally::default(), input: 0 };
         Self { lines: Lines::default(), sides, history: None, worst: Worst::default() }
     }
 
@@ -223,18 +253,48 @@ impl Sides {
     }
 
     fn decided(&mut self, place: Place, text: Result<&str, Failure>) -> Result<Compared, Failure> {
-        let (before, after) = (self.before.decide_line(text.clone()), self.after.decide_line(text));
+        let (before, after) = (self.before.decide_line(text.clone()), self.after.decide_line(text.clone()));
         let ((tool, before), (_, after)) = (before?, after?);
-        Ok(self.counted(place, tool, before, after))
+        let off = self.off(&before, &after, |replay| replay.decide_line(text.clone()).ok().map(|(_, made)| made));
+        Ok(self.counted(place, tool, (before, after), off))
     }
 
     fn compared(&mut self, place: Place, call: &Call) -> Compared {
         let (before, after) = (self.before.decide_call(call), self.after.decide_call(call));
-        self.counted(place, call.tool.as_str().into(), before, after)
+        let off = self.off(&before, &after, |replay| Some(replay.decide_call(call)));
+        self.counted(place, call.tool.as_str().into(), (before, after), off)
     }
 
-    fn counted(&mut self, place: Place, tool: Rc<str>, before: Rc<Made>, after: Rc<Made>) -> Compared {
-        let difference = self.tally.add((&before.decision, before.place()), (&after.decision, after.place()));
+    /// What both stacks decide without rules that replace review, if both allow with them.
+    fn off(
+        &mut self,
+        before: &Made,
+        after: &Made,
+        mut decide: impl FnMut(&mut Replay) -> Option<Rc<Made>>,
+    ) -> Option<[Rc<Made>; 2]> {
+        let both_allow = before.decision.action == Action::Allow && after.decision.action == Action::Allow;
+        let [old, new] = self.unrelaxed.as_mut().filter(|_| both_allow)?;
+        Some([decide(&mut old.replay)?, decide(&mut new.replay)?])
+    }
+
+    fn counted(
+        &mut self,
+        place: Place,
+        tool: Rc<str>,
+        (before, after): (Rc<Made>, Rc<Made>),
+        off: Option<[Rc<Made>; 2]>,
+    ) -> Compared {
+        let before_place = before.place();
+        let (mut before, mut relaxed) = (before, None);
+        if let Some([old, new]) = off.filter(|[old, _]| old.decision.action != Action::Allow) {
+            if new.decision.action == Action::Allow {
+                before = old;
+            } else if let Some([old, new]) = &self.unrelaxed {
+                let both = old.relaxed_of(&before.decision).zip(new.relaxed_of(&after.decision));
+                relaxed = both.and_then(|(before, after)| relaxed_change(before, after));
+            }
+        }
+        let difference = self.tally.add((&before.decision, before_place), (&after.decision, after.place()), relaxed);
         Compared { input: self.input, place, tool, before, after, difference }
     }
 

@@ -71,6 +71,8 @@ pub mod edit;
 #[cfg(feature = "full")]
 pub mod form;
 #[cfg(feature = "full")]
+pub mod bottleneck;
+#[cfg(feature = "full")]
 pub mod calibrate;
 
 /// What went wrong, for people and for programs.

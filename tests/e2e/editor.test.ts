@@ -171,6 +171,19 @@ test("tests turn red and green while the policy is typed, and can be made to exp
   await accessible(page);
 });
 
+test("a policy without tests says how one is written, and it is one as it stands there", async ({ page }) => {
+  await open(page, "policy");
+  const rules = "rules:\n  - { tool: email.send, action: escalate }\n";
+  await writePolicy(page, rules);
+  await expect(tests(page).getByRole("status")).toHaveText("No tests yet.");
+  await expect(tests(page).getByRole("link", { name: "Simulate" })).toBeVisible();
+  const example = (await tests(page).locator("pre").textContent()) ?? "";
+  await accessible(page);
+  await writePolicy(page, `${rules}${example}\n`);
+  await expect(tests(page).getByRole("status")).toHaveText("The one test passes.");
+  await expect(tests(page).locator("pre")).toHaveCount(0);
+});
+
 test("coverage tells which rules the tests and the replayed calls hit", async ({ page }) => {
   await open(page, "policy");
   await writePolicy(page, POLICY);

@@ -3,7 +3,20 @@
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Checkpoint, type Entry, verifyHistoryText } from "countersign";
-import { approveShown, expect, go, open, openCard, outcome, type Page, picture, queue, test } from "./app.ts";
+import {
+  approveShown,
+  expect,
+  go,
+  open,
+  openCard,
+  outcome,
+  type Page,
+  picture,
+  queue,
+  simulate,
+  test,
+  writePolicy,
+} from "./app.ts";
 import { keep, past } from "./past.ts";
 
 /** Opens the view with some days of history in this browser. */
@@ -19,6 +32,10 @@ async function look(page: Page): Promise<void> {
   await page.reload();
   await expect(page.locator("h1")).toHaveText("Evidence");
   await expect(page.locator(".tiles")).toBeVisible();
+}
+
+function decided(page: Page) {
+  return page.locator(".decision .facts .chip").first();
 }
 
 function panel(page: Page, title: string) {
@@ -53,6 +70,14 @@ test("rates, waiting times and throughput are those of the history, rule by rule
   await expect(rates.getByRole("row", { name: /^all/ }).getByRole("cell").nth(1)).toHaveText("90");
   const waits = page.getByRole("region", { name: "Waiting time by rule" });
   await expect(waits.getByRole("row", { name: /^refunds/ })).toContainText("4 h");
+  // Forty calls of each rule in ten days, and four seconds on screen for each that was answered.
+  const cells = waits.getByRole("row", { name: /^refunds/ }).getByRole("cell");
+  await expect(cells.nth(5)).toHaveText(/^0\.1[78]$/);
+  await expect(cells.nth(6)).toHaveText("900");
+  const waiting = panel(page, "Waiting time");
+  await expect(waiting).toContainText("A reviewer who is never idle answers 900 an hour.");
+  const needed = waiting.getByRole("region", { name: "Reviewers needed" });
+  await expect(needed.getByRole("row", { name: /^5 min/ }).getByRole("cell")).toHaveText(["1", "1"]);
   await expect(page.locator(".tiles > div", { hasText: "calls held" })).toContainText("120");
   const chart = page.getByRole("img", { name: "Calls held and reviews given per day" });
   await expect(chart).toBeVisible();
@@ -226,11 +251,28 @@ test("an exported history goes into an empty browser, nothing that was open in i
   await expect(page.locator(".queue .line .chip.pending")).toHaveCount(0);
 });
 
-test("e05_an_evicted_history_is_told_on_every_view", async ({ page, watch }) => {
+/** Of `file.write` a rule lets through what reviewers approved often enough, and another one holds the rest. */
+const RELAXED = `
+rules:
+  - id: file-writes-relaxed
+    tool: file.write
+    action: allow
+    relaxed: { until: "2099-12-31", evidence: "8 of 8 approved" }
+  - { id: file-writes, tool: file.write, action: escalate, risk: low, reversible: true }
+  - { id: reads, tool: file.read, action: allow }
+`;
+
+test("e05_an_evicted_history_is_told_on_every_view, and nothing of it relaxes a rule or counts", async ({
+  page,
+  watch,
+}) => {
   // A picture alone has no page that names another icon.
   watch.expected.push(/status of 404/);
   await withPast(page, 2);
   await expect(panel(page, "Checkpoint and export")).toContainText("42");
+  await expect(page.getByRole("row", { name: /^file-writes/ }).first()).toContainText("67 %");
+  await open(page, "policy");
+  await writePolicy(page, RELAXED);
   await page.goto("./favicon.svg");
   await page.evaluate(
     () =>
@@ -245,6 +287,21 @@ test("e05_an_evicted_history_is_told_on_every_view", async ({ page, watch }) => 
     await expect(page.getByRole("alert")).toContainText("The history that was here is not complete any more");
     await expect(page.getByRole("alert")).toContainText("It had 42 entries");
   }
+  await open(page, "simulate");
+  await simulate(page, { tool: "file.read", args: { path: "a" } });
+  await expect(decided(page)).toHaveText("allow");
+  const address = await queue(page, { tool: "file.write", args: { to: "person-1@acme.com", day: 1 } });
+  await expect(decided(page)).toHaveText("escalate");
+  await expect(page.locator(".decision .facts")).toContainText("file-writes");
+  await openCard(page, address);
+  await expect(page.locator(".card-chips")).toContainText("pending");
+  // Eight like it were approved before.
+  await expect(page.locator(".card")).toContainText("no call of this tool was approved before");
+  await look(page);
+  await expect(page.locator(".tiles > div", { hasText: "calls held" })).toContainText(/(^|\D)1(\D|$)/);
+  await expect(page.getByRole("row", { name: /^file-writes/ }).first()).toBeVisible();
+  await expect(page.getByRole("row", { name: /^file-writes/ }).first()).not.toContainText("%");
+  await open(page, "review");
   await picture(page, "evidence-evicted");
   await page.reload();
   await expect(page.getByRole("alert")).toContainText("every call that a rule would hold waits for a person");
@@ -304,6 +361,10 @@ test("attention shows what was caught and what came too fast, and check cards ca
   await expect(attention).toContainText("10 of 12");
   await expect(attention).toContainText("83 %");
   await expect(attention.locator(".facts .chip")).toHaveText("amber");
+  await expect(attention).toContainText(
+    "1 of 6 older check cards missed, 1 of 6 newer ones: no sign that it has become worse",
+  );
+  await expect(attention).toContainText("2 of 6 older approvals too fast, 0 of 6 newer ones");
   await expect(attention).toContainText("2 of the last 12 approvals came before the card could be read");
   await attention.getByLabel("Check cards are on").uncheck();
   await expect(attention).toContainText("Reviewers are told that there are none");

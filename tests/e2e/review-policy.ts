@@ -10,7 +10,7 @@ rules:
     risk: low
     reversible: true
     reason: Notes are read by others
-    review: { editable: [args.text, args.copies, args.urgent] }
+    review: { editable: [args.text, args.copies, args.urgent, args.password] }
   - id: mail
     tool: email.send
     when: { args.to: { each: { email: { domain: acme.com } } } }

@@ -116,6 +116,74 @@ test("a form from the catalogue has a control of each type, and the call that it
   await expect(decision(page).locator(".facts")).toContainText("undecidable");
 });
 
+test("another tool has none of the arguments that it does not have, and its own again when it is chosen again", async ({
+  page,
+}) => {
+  await begin(page);
+  const tool = page.getByLabel("Tool", { exact: true });
+  const names = () =>
+    page.getByLabel("Name", { exact: true }).evaluateAll((all) => all.map((each) => (each as HTMLInputElement).value));
+  expect(await names()).toEqual(["path", "text"]);
+  // No policy or catalogue knows these: somebody is typing.
+  await tool.fill("ref");
+  expect(await names()).toEqual(["path", "text"]);
+  await tool.fill("refund");
+  await expect(page.getByText("none", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Add an argument" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("amount");
+  await page.getByLabel("Value (JSON)").fill("120");
+  await decide(page).click();
+  await expect(decision(page).locator(".facts")).toContainText("large");
+  await importTools(page, JSON.stringify(CATALOGUE));
+  await expect(page.getByRole("textbox", { name: "amount" })).toHaveValue("120");
+  await tool.fill("mail.send");
+  await expect(page.getByRole("textbox", { name: "amount" })).toHaveCount(0);
+  await page.getByRole("textbox", { name: "to" }).fill("ann@acme.com");
+  await page.getByRole("button", { name: "Write the whole call as JSON" }).click();
+  expect(JSON.parse(await page.getByLabel("Call tool, args").inputValue())).toEqual({
+    tool: "mail.send",
+    args: { to: "ann@acme.com" },
+  });
+  await page.getByRole("button", { name: "Back to the form" }).click();
+  await tool.fill("refund");
+  await expect(page.getByRole("textbox", { name: "amount" })).toHaveValue("120");
+});
+
+test("what is removed from a form leaves the focus beside where it was", async ({ page }) => {
+  await begin(page);
+  const names = page.getByLabel("Name", { exact: true });
+  await page.getByRole("button", { name: "Add an argument" }).click();
+  await names.nth(2).fill("third");
+  // In the middle, at the end, and the last that there is.
+  await page.getByRole("button", { name: "Remove argument text" }).press("Enter");
+  await expect(names.nth(1)).toHaveValue("third");
+  await expect(names.nth(1)).toBeFocused();
+  await page.getByRole("button", { name: "Remove argument third" }).press("Enter");
+  await expect(names.first()).toBeFocused();
+  await page.getByRole("button", { name: "Remove argument path" }).press("Enter");
+  await expect(page.getByRole("button", { name: "Add an argument" })).toBeFocused();
+
+  await importTools(page, JSON.stringify(CATALOGUE));
+  await expect(page.locator("details.catalogue > summary")).toContainText("2 tools");
+  await page.getByLabel("Tool", { exact: true }).fill("refund");
+  await page.getByRole("button", { name: "Set express" }).press("Enter");
+  await expect(page.getByRole("combobox", { name: "express" })).toBeFocused();
+  await page.getByRole("button", { name: "Leave out express" }).press("Enter");
+  await expect(page.getByRole("button", { name: "Set express" })).toBeFocused();
+  await page.getByRole("button", { name: "Set lines" }).press("Enter");
+  const add = page.getByRole("button", { name: "Add an item to lines" });
+  for (let at = 0; at < 2; at += 1) await add.click();
+  await page.getByRole("textbox", { name: "sku" }).first().fill("one");
+  await page.getByRole("textbox", { name: "sku" }).nth(1).fill("two");
+  await page.getByRole("button", { name: "Leave out item 1" }).press("Enter");
+  await expect(page.getByRole("textbox", { name: "sku" })).toHaveValue("two");
+  await expect(page.getByRole("textbox", { name: "sku" })).toBeFocused();
+  await page.getByRole("button", { name: "Leave out item 1" }).press("Enter");
+  await expect(add).toBeFocused();
+  await page.getByRole("button", { name: "Remove the catalogue" }).press("Enter");
+  await expect(page.locator("details.catalogue > summary")).toBeFocused();
+});
+
 test("what the policy allows and does not fit the catalogue escalates, also after a reload, until the catalogue is removed", async ({
   page,
 }) => {
@@ -177,6 +245,17 @@ test("the decision shows the rule's text in place; each condition leads to its l
   expect(selected).toContain("args.amount");
 });
 
+test("a call that escalates says what would be allowed instead, and one that is allowed does not", async ({ page }) => {
+  await begin(page);
+  await simulate(page, { tool: "refund", args: { amount: 500 } });
+  await expect(decision(page).locator(".instead")).toHaveText([
+    "It would be allowed for example if args.amount were 100.",
+  ]);
+  await simulate(page, { tool: "refund", args: { amount: 100 } });
+  await expect(decision(page).locator(".facts dd").first()).toHaveText("allow");
+  await expect(decision(page).locator(".instead")).toHaveCount(0);
+});
+
 test("a call becomes a test of the policy: the text gains it and nothing else, and the decision stands", async ({
   page,
 }) => {
@@ -208,6 +287,7 @@ test("the form and the decision fit a narrow window", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 800 });
   await begin(page);
   await importTools(page, JSON.stringify(CATALOGUE));
+  await expect(page.locator("details.catalogue > summary")).toContainText("2 tools");
   await page.getByLabel("Tool", { exact: true }).fill("refund");
   await page.getByRole("button", { name: "Set lines" }).click();
   await page.getByRole("button", { name: "Add an item to lines" }).click();

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::{Decision, decide};
 use countersign::decide::limit::Usage;
-use countersign::evidence::compare::{Change, difference};
+use countersign::decide::relaxing::Relaxing;
+use countersign::evidence::compare::{Change, Difference, difference, relaxed_change};
 use countersign::policy::model::Action;
 use countersign::policy::parse::parse;
 use countersign::text::yaml::Limits;
@@ -27,7 +28,41 @@ fn stack(text: &str) -> Rc<Stack> {
 }
 
 fn decision(stack: &Stack, line: &str) -> Option<Decision> {
-    call_from_json(line).ok().map(|call| decide(stack, &call, &Usage::default()))
+    // As past calls are decided.
+    let stack = stack.with_relaxing(Relaxing::InForce);
+    call_from_json(line).ok().map(|call| decide(&stack, &call, &Usage::default()))
+}
+
+/// How decisions by rules that replace review differ beyond what they decide. If `old` ran only by such a rule and `new`
+/// runs without, `old` becomes what it was without.
+fn relaxed_between(
+    (before, old): (&Stack, &mut Decision),
+    (after, new): (&Stack, &Decision),
+    line: &str,
+) -> Option<Difference> {
+    if (old.action, new.action) != (Action::Allow, Action::Allow) {
+        return None;
+    }
+    let call = call_from_json(line).expect("a call");
+    let off = [before, after].map(|stack| decide(&stack.with_relaxing(Relaxing::Off), &call, &Usage::default()));
+    match off.each_ref().map(|decision| decision.action == Action::Allow) {
+        [true, _] => None,
+        [false, true] => {
+            old.clone_from(&off[0]);
+            None
+        }
+        [false, false] => {
+            let relaxed = |stack: &Stack, decision: &Decision| {
+                let policy = stack.policies.iter().find(|each| Some(each.policy.digest) == decision.policy)?;
+                policy.policy.rules.iter().find(|rule| Some(&rule.id) == decision.rule.as_ref())?.relaxed.clone()
+            };
+            let term = relaxed_change(&relaxed(before, old)?, &relaxed(after, new)?)?;
+            let mut terms = difference(old, new).map(|found| found.terms).unwrap_or_default();
+            terms.push(term);
+            let is_looser = terms.iter().any(|term| term.is_looser);
+            Some(Difference { change: if is_looser { Change::Loosened } else { Change::Tightened }, terms })
+        }
+    }
 }
 
 #[test]
@@ -56,13 +91,14 @@ fn a_comparison_tells_what_deciding_each_call_by_both_tells() {
         let mut told = told.into_iter().peekable();
         let (mut by_kind, mut matrix, mut offset) = ([0_u64; 9], [[0_u64; 3]; 3], 0);
         for (number, line) in (1..).zip(&lines) {
-            let Some((old, new)) = decision(&before, line).zip(decision(&after, line)) else {
+            let Some((mut old, new)) = decision(&before, line).zip(decision(&after, line)) else {
                 offset += line.len() as u64 + 1;
                 continue;
             };
+            let relaxed = relaxed_between((&before, &mut old), (&after, &new), line);
             calls += 1;
             matrix[nth(old.action)][nth(new.action)] += 1;
-            let found = difference(&old, &new);
+            let found = relaxed.or_else(|| difference(&old, &new));
             if let Some(found) = &found {
                 by_kind[Change::ALL.iter().position(|kind| *kind == found.change).unwrap()] += 1;
                 kinds.insert(found.change);
@@ -174,4 +210,38 @@ fn the_same_action_on_looser_terms_is_a_class_of_its_own() {
     let (change, back, terms) = kinds("action: block, reason: a", "action: block, reason: b");
     assert_eq!((change, back, terms.len()), (Some(Change::Moved), Some(Change::Moved), 0));
     assert_eq!(kinds("action: block, risk: low", "action: block, risk: high").0, None);
+}
+
+/// What becomes of one call whose review a rule replaced, if the rule is written as `after`.
+fn of_relaxed(before: &str, after: &str) -> Option<(&'static str, Vec<(&'static str, bool)>)> {
+    let text = |rule: &str| {
+        stack(&format!("rules: [{{ id: r, tool: t, action: allow{rule} }}, {{ tool: t, action: escalate }}]"))
+    };
+    let mut found = None;
+    let mut comparison = Comparison::new(text(before), text(after));
+    comparison.push(b"{\"tool\":\"t\"}\n", &mut |line| {
+        let difference = line.result.expect("a call").difference;
+        let terms = difference.terms.iter().map(|term| (term.term, term.is_looser)).collect();
+        found = Some((difference.change.as_str(), terms));
+    });
+    found
+}
+
+#[test]
+fn a_rule_that_is_no_longer_relaxed_or_relaxed_further_lets_more_run() {
+    let relaxed = |more: &str| format!(", relaxed: {{ evidence: e, {more} }}");
+    let stage = relaxed("until: 2027-03-31, share: 0.5, audit: 0.1");
+    assert_eq!(of_relaxed(&stage, ""), Some(("escalate-to-allow", vec![])));
+    assert_eq!(of_relaxed(&stage, &stage), None);
+    for looser in [
+        "until: 2027-03-31, share: 1, audit: 0.1",
+        "until: 2027-03-31, share: 0.5, audit: 0.05",
+        "until: 2027-04-01, share: 0.5, audit: 0.1",
+        "until: 2027-04-01, share: 0, audit: 0.1",
+    ] {
+        assert_eq!(of_relaxed(&stage, &relaxed(looser)), Some(("loosened", vec![("relaxed", true)])), "{looser}");
+    }
+    let stricter = relaxed("until: 2027-03-31, share: 0, audit: 0.1");
+    assert_eq!(of_relaxed(&stage, &stricter), Some(("tightened", vec![("relaxed", false)])));
+    assert_eq!(of_relaxed("", ""), None);
 }

@@ -193,6 +193,16 @@ fn a_comparison_fails_for_what_it_is_asked_to_and_always_for_what_people_refused
 }
 
 #[test]
+fn a_rule_that_replaces_review_is_looser_than_none_and_the_same_as_itself() {
+    let relaxed = "rules: [{ id: q, tool: mail, action: allow, relaxed: { until: 2030-01-01, evidence: e } }, { id: r, tool: mail, action: escalate }]";
+    let plain = "rules: [{ id: r, tool: mail, action: escalate }]";
+    let call = "{\"tool\":\"mail\"}\n";
+    assert_eq!(fails(&compared(plain, relaxed, &[call]).0), ["change", "widen", "unapproved"]);
+    assert_eq!(fails(&compared(relaxed, plain, &[call]).0), ["change"]);
+    assert!(fails(&compared(relaxed, relaxed, &[call]).0).is_empty());
+}
+
+#[test]
 fn calls_that_were_not_held_are_compared_too_and_other_entries_are_none() {
     let mut book = Book::default();
     let decision = json!({ "action": "block", "policy": null });

@@ -453,3 +453,31 @@ fn no_draw_decides_more_laxly_than_all_rules_in_force_nor_more_strictly_than_non
     }
     assert!(loosened > 20, "{loosened} of {calls}");
 }
+
+/// How many answers pass until the score alarms, of which `bad` are bad: the mean of `runs`.
+fn run_length(bad: f64, runs: u32) -> f64 {
+    // A linear congruential generator (Knuth, MMIX), the same in every run.
+    let mut state = 42_u64;
+    let mut random = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / 2_f64.powi(53)
+    };
+    let mut all = 0_u64;
+    for _ in 0..runs {
+        let mut score = 0_f64;
+        while score < 4.0 {
+            all += 1;
+            score = if random() < bad { score + 10_f64.ln() } else { (score - (0.998_f64 / 0.98).ln()).max(0.0) };
+        }
+    }
+    all as f64 / f64::from(runs)
+}
+
+/// The numbers that the constants of the score are written with: 6,798, 132 and 44 by a Markov chain.
+#[test]
+fn the_score_alarms_as_seldom_and_as_soon_as_it_says() {
+    for (bad, expected) in [(0.002, 6_798.0), (0.02, 132.0), (0.05, 44.0)] {
+        let found = run_length(bad, 4_000);
+        assert!((found / expected - 1.0).abs() < 0.06, "{bad}: {found} and not {expected}");
+    }
+}

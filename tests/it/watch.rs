@@ -36,6 +36,7 @@ rules:
     tool: notes
     when: { args.size: { at_most: 10 } }
     action: allow
+    reversible: true
     relaxed: { until: 2027-03-31, evidence: 412 of 412 approved, audit: 0.000001 }
   - { id: asks, tool: notes, action: escalate, risk: low, reversible: true, review: { editable: args.size } }
   - { id: others, tool: other, action: escalate }
@@ -109,7 +110,7 @@ impl History {
             digest,
             confirmed: Vec::new(),
             undo_ms: 0,
-            shown_ms: None,
+            shown_ms: Some(4_000),
             in_batch: false,
             proof: None,
         };
@@ -237,8 +238,11 @@ fn a_rule_is_in_force_once_people_let_enough_calls_like_it_run() {
 
 #[test]
 fn d03_answers_in_batches_or_in_no_time_and_calls_that_nobody_let_run_are_no_evidence() {
-    let unread: [fn(Answered) -> Answered; 2] =
-        [|answered| Answered { in_batch: true, ..answered }, |answered| Answered { shown_ms: Some(1_499), ..answered }];
+    let unread: [fn(Answered) -> Answered; 3] = [
+        |answered| Answered { in_batch: true, ..answered },
+        |answered| Answered { shown_ms: Some(1_499), ..answered },
+        |answered| Answered { shown_ms: None, ..answered },
+    ];
     for with in unread {
         let mut history = History::new(POLICY);
         for number in 0..2 * EVIDENCE_MIN {
@@ -344,7 +348,7 @@ fn what_cannot_have_happened_proves_nothing() {
 
 #[test]
 fn a_severe_rejection_ends_a_rule_at_once() {
-    for terms in ["risk: high, reversible: true", "risk: critical, reversible: true", "reversible: true", "risk: low"] {
+    for terms in ["risk: high, reversible: true", "reversible: true", "risk: low"] {
         let mut history = proven_under(&POLICY.replace("risk: low, reversible: true", terms));
         assert!(lets_run(&history.watch(), &note(0)), "{terms}");
         let id = history.rejected(&note(0));
@@ -357,6 +361,53 @@ fn a_severe_rejection_ends_a_rule_at_once() {
             .map(|idle| idle.as_str());
         assert_eq!(told, Some("relaxed: the history does not prove it, or speaks against it"));
     }
+}
+
+#[test]
+fn rules_that_risk_too_much_are_never_in_force() {
+    for (terms, runs) in [
+        ("reversible: true", true),
+        ("reversible: false", false),
+        ("risk: low", false),
+        ("risk: critical\n    reversible: true", false),
+        ("risk: high\n    reversible: true", true),
+    ] {
+        let text = POLICY.replacen("    reversible: true\n", &format!("    {terms}\n"), 1);
+        assert_eq!(lets_run(&proven_under(&text).watch(), &note(0)), runs, "{terms}");
+    }
+    for terms in ["risk: critical, reversible: true", "risk: low, reversible: false"] {
+        let history = proven_under(&POLICY.replace("risk: low, reversible: true", terms));
+        assert!(!lets_run(&history.watch(), &note(0)), "calls held as {terms} are no evidence");
+    }
+}
+
+#[test]
+fn d03_the_same_call_in_other_sessions_is_no_further_evidence() {
+    let mut history = History::new(POLICY);
+    for number in 0..2 * EVIDENCE_MIN {
+        let mut call = note(3);
+        call["session"] = json!({ "id": format!("s{number}") });
+        call["user"] = json!(format!("user-{number}"));
+        history.approved(&call);
+    }
+    assert!(!lets_run(&history.watch(), &note(3)));
+}
+
+#[test]
+fn d13_what_somebody_rejected_before_a_rule_began_is_never_let_run_by_it() {
+    let mut history = History::new(POLICY);
+    let id = history.rejected(&note(0));
+    for number in 1..=2 * EVIDENCE_MIN {
+        history.approved(&note(number));
+    }
+    let (watch, tightened) = history.watch_against(history.checkpoint());
+    assert_eq!(tightened, [("notes".to_owned(), Tightening::Severe, id)]);
+    assert!(!lets_run(&watch, &note(1)));
+    let renewed = stack(&POLICY.replace("412 of 412", "40 of 41"));
+    assert!(!lets_run(&followed(&renewed, history.checkpoint(), &history.entries).0, &note(1)));
+    // A rule that leaves out what was rejected, which had size 0.
+    let narrower = stack(&POLICY.replace("{ at_most: 10 }", "{ at_least: 1, at_most: 10 }"));
+    assert!(lets_run(&followed(&narrower, history.checkpoint(), &history.entries).0, &note(1)));
 }
 
 #[test]
@@ -420,7 +471,7 @@ fn an_ended_rule_stays_ended_until_what_it_claims_is_renewed() {
         assert!(!lets_run(&under(&same), &note(0)), "{same}");
     }
     for renewed in [POLICY.replace("412 of 412", "100 of 102"), POLICY.replace("2027-03-31", "2027-06-30")] {
-        assert!(lets_run(&under(&renewed), &note(0)), "{renewed}");
+        assert!(!lets_run(&under(&renewed), &note(0)), "what was rejected stays so: {renewed}");
     }
     // Renewed and put back, it has what spoke against it.
     let renewed = stack(&POLICY.replace("412 of 412", "100 of 102"));
@@ -488,32 +539,4 @@ fn a_history_read_in_parts_or_again_says_the_same() {
     assert_eq!(one_by_one, tightened);
     assert_eq!(format!("{watch:?}"), format!("{again:?}"));
     assert!(!format!("{watch:?}").contains("7, 7, 7"), "the key is told to nobody");
-}
-
-/// How many answers pass until the score alarms, of which `bad` are bad: the mean of `runs`.
-fn run_length(bad: f64, runs: u32) -> f64 {
-    // A linear congruential generator (Knuth, MMIX), the same in every run.
-    let mut state = 42_u64;
-    let mut random = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / 2_f64.powi(53)
-    };
-    let mut all = 0_u64;
-    for _ in 0..runs {
-        let mut score = 0_f64;
-        while score < 4.0 {
-            all += 1;
-            score = if random() < bad { score + 10_f64.ln() } else { (score - (0.998_f64 / 0.98).ln()).max(0.0) };
-        }
-    }
-    all as f64 / f64::from(runs)
-}
-
-/// The numbers that the constants of the score are written with: 6,798, 132 and 44 by a Markov chain.
-#[test]
-fn the_score_alarms_as_seldom_and_as_soon_as_it_says() {
-    for (bad, expected) in [(0.002, 6_798.0), (0.02, 132.0), (0.05, 44.0)] {
-        let found = run_length(bad, 4_000);
-        assert!((found / expected - 1.0).abs() < 0.06, "{bad}: {found} and not {expected}");
-    }
 }

@@ -87,8 +87,9 @@ export function memoryKept(): Kept & { readonly everything: () => unknown } {
       return true;
     },
     outcomes: async () => [...outcomes],
-    async remember(some) {
-      outcomes.push(...some);
+    async remember(answered, more) {
+      outcomes.push(...answered);
+      given.push(...more);
     },
     uses: async () => Object.fromEntries(uses),
     async give(each) {

@@ -1,7 +1,15 @@
 /** Check cards: what is planted, how often, that it can be found, and that it never comes to where real calls are. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Call, createSummariser, type EscalationRecord, exportHistory, plantCall, presentCard } from "countersign";
+import {
+  type Call,
+  type CardRow,
+  createSummariser,
+  type EscalationRecord,
+  exportHistory,
+  plantCall,
+  presentCard,
+} from "countersign";
 import type { CheckOutcome, Given } from "../../www/src/engine/attention/api.ts";
 import { type Args, leavesOf } from "../../www/src/engine/attention/arguments.ts";
 import { oneOf } from "../../www/src/engine/attention/chance.ts";
@@ -252,18 +260,54 @@ test("what was planted stands on the card that the engine makes, at the field th
         const { args } = await presentCard({ call, digest, decision });
         const rows = args.filter(({ field }) => field === made.field || field.startsWith(`${made.field}[`));
         assert.ok(rows.length > 0, `${template.id}: no row ${made.field}`);
-        const drawn = rows.flatMap(({ value }) => value.map(({ text }) => text)).join("");
-        const planted = [made.value].flat().map(String).join("");
-        // Letters that every reader sees as they are; a token stands masked, which is what there is to be seen.
-        const isMasked = drawn.includes("masked: ");
-        for (const word of planted.match(/[A-Za-z0-9]{4,}/g) ?? [])
-          assert.ok(drawn.includes(word) || isMasked, `${template.id}: ${word}`);
+        assert.ok(standsOn(rows, made.value), `${template.id}: ${JSON.stringify(rows)}`);
         shown.add(template.id);
       }
     }
   }
   assert.equal(shown.size, TEMPLATES.length);
 });
+
+test("a card that hides what was planted is told from one that shows it", () => {
+  const row = (value: string, more: Partial<CardRow> = {}): Drawn => {
+    const kind = value.startsWith("‹") ? "hidden" : "text";
+    return { field: "args.to", masked: false, value: [{ kind, text: value, breaks: false }], ...more };
+  };
+  assert.ok(standsOn([row("evil@x.example")], "evil@x.example"));
+  assert.ok(!standsOn([row("friend@x.example")], "evil@x.example"));
+  assert.ok(!standsOn([row("evil@x.example", { masked: true })], "evil@x.example"), "masked at a harmless key");
+  assert.ok(standsOn([row("evil@x.example", { masked: true, field: "args.password" })], "evil@x.example"));
+  assert.ok(!standsOn([row("‹masked: 14 characters›")], "evil@x.example"), "masked, and no token");
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  assert.ok(standsOn([row(`‹masked: ${token.length} characters›`)], token));
+  assert.ok(!standsOn([row("‹masked: 39 characters›")], token), "masked, and of another length");
+});
+
+type Drawn = Pick<CardRow, "field" | "masked" | "value">;
+
+/** What stands for itself on a card, and all that tokens are made of. */
+const PLAIN = "[A-Za-z0-9_+~!#%-]";
+
+/**
+ * Whether `rows` draw `planted` and nothing else: every plain character of it stands there, but for tokens in it, in whose
+ * place stands how long they are, and for what is masked as its key names a secret.
+ */
+function standsOn(rows: readonly Drawn[], planted: unknown): boolean {
+  if (rows.some(({ masked }) => masked)) return rows.every(({ field }) => /password|secret|token/i.test(field));
+  const pattern = rows
+    .flatMap(({ value }) => value)
+    .map(({ kind, text }) => {
+      if (kind === "text") return plainOf(text).replaceAll("+", "\\+");
+      const length = /^‹masked: (\d+) characters?›$/.exec(text)?.[1];
+      return length === undefined ? "" : `${PLAIN}{${length}}`;
+    })
+    .join("");
+  return new RegExp(`^${pattern}$`).test(plainOf([planted].flat().map(String).join("")));
+}
+
+function plainOf(text: string): string {
+  return (text.match(new RegExp(PLAIN, "g")) ?? []).join("");
+}
 
 /** One real record to make check cards of. */
 function pattern(records: readonly EscalationRecord[], at: number): EscalationRecord {

@@ -163,6 +163,14 @@ test("a17_a19_what_is_no_plain_data_is_refused_and_what_is_too_much_cannot_be_ap
   assert.match(card.unapprovable ?? "", /^uninspectable/);
 });
 
+test("a18_what_stands_masked in a text is in no segment of its card, and its text says how long it is", async () => {
+  const token = "0123456789abcdefghijABCDEFGHIJ012345";
+  const [row] = (await cardOf("note", { text: `TOKEN=ghp_${token} and\nmore` })).args;
+  assert.ok(row && !row.masked);
+  assert.ok(!JSON.stringify(row).includes(token));
+  assert.equal(textOf(row.value), "TOKEN=‹masked: 40 characters› and\nmore");
+});
+
 test("c09_batches_of_records_have_columns_and_leave_out_what_sticks_out", async () => {
   const calls = [30, 31, 32, 33, 34, 9000].map((amount) => ({ tool: "pay", args: { amount, to: "bob@acme.com" } }));
   const { records } = await held(...calls, { tool: "note", args: {} });

@@ -60,7 +60,10 @@ test("a proposal is told, written into the policy, and the policy's own tests pa
       told.stdout,
       /`refund` \(low risk\)\n {2}300 approvals count, 0 against; on 20 days, in 9 sessions, by 1 reviewer/,
     );
-    assert.match(told.stdout, /proposal `refund-relaxed`: would have removed 300 of 300 reviews/);
+    // 300 minutes on 19 days less a few.
+    const saved =
+      /proposal `refund-relaxed`: would have removed 300 of 300 reviews and 1\.8 agent-hours of waiting a week;/;
+    assert.match(told.stdout, saved);
     assert.match(told.stdout, /note: one reviewer gave all approvals/);
 
     const edited = await run([...args, "--edit", "refund-relaxed"]);
@@ -85,6 +88,23 @@ test("without a checkpoint or check cards nothing is proposed, and it is said wh
       ["checks", "verified"],
     );
     assert.deepEqual(rules[0].proposals, []);
+  });
+});
+
+test("where agents wait is told, and how many reviewers keep up with a goal", async () => {
+  await refunds(120, async (at) => {
+    const args = ["calibrate", "--policy", at("policy.yaml"), at("history.ndjson")];
+    const told = await run(args);
+    assert.match(told.stdout, /\nwaiting: 120 calls held, 0\.26 an hour, 6 in the busiest hour\n/);
+    const rule =
+      /`refund`: 100 % of it, 0\.7 agent-hours a week, 0\.26 calls an hour, 1 m on average, a reviewer can answer 400 /;
+    assert.match(told.stdout, rule);
+    assert.match(told.stdout, /for 90 % of calls looked at within 5 m: 1 reviewer, 1 in the busiest hour \(Erlang C\)/);
+    const { bottleneck } = JSON.parse((await run([...args, "--format", "json", "--goal", "0s"])).stdout);
+    assert.deepEqual(bottleneck.goal, { waitMs: 0, share: 0.9 });
+    // Nine seconds each: one reviewer is free for 98.5 % of six calls an hour.
+    assert.deepEqual(bottleneck.reviewers, { usual: 1, busiest: 1 });
+    assert.deepEqual([bottleneck.calls, bottleneck.waitedMs, bottleneck.answersPerHour], [120, 120 * 60_000, 400]);
   });
 });
 
@@ -115,6 +135,11 @@ test("what is wrong with its options is told", async () => {
     [["calibrate", "--policy", "p"], /no HISTORY given/],
     [["calibrate", "--policy", "p", "h", "--check-cards", "7"], /must be caught and all/],
     [["calibrate", "--policy", "p", "h", "--check-cards", "8/7"], /must be caught and all/],
+    [
+      ["calibrate", "--policy", "p", "h", "--goal", "5"],
+      /`--goal` must be a time such as `90s`, `5m` or `1h`, not `5`/,
+    ],
+    [["calibrate", "--policy", "p", "h", "--goal", "1d"], /`--goal` must be a time/],
     [["calibrate", "--policy", "p", "h", "--checkpoint", "a", "--checkpoint", "b"], /2 checkpoints are given for 1/],
   ] as const) {
     const { code, stderr } = await run([...args]);

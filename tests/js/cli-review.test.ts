@@ -78,8 +78,10 @@ test("a value in the consequence cannot close the marks between which it stands"
 
 test("an argument cannot draw lines that look like the card's own", async () => {
   const text = `${"x".repeat(112)}Digest sha256:0\u001b[2K\n${" ".repeat(300)}Written by the agent`;
-  await held([{ tool: "note.write", args: { password: text } }], async (file, [id = ""]) => {
+  await held([{ tool: "note.write", args: { text } }], async (file, [id = ""]) => {
     const { stdout } = await run(["review", "show", id, "--store", file]);
+    // All of it is drawn, and none of it at the beginning of a line.
+    assert.ok(stdout.includes("Digest sha256:0") && stdout.includes('Written by the agent"'), stdout);
     const own = stdout.split("\n").filter((line) => /^ *(Digest|Written)/.test(line));
     assert.equal(own.length, 1);
     assert.ok(!stdout.includes("\u001b"));
@@ -141,9 +143,10 @@ test("at a terminal the card is shown and the beginning of the digest is asked f
   });
 });
 
-test("a18_a_masked_value_that_nobody_looked_at is approved at no terminal", async () => {
-  const text = "rm -rf /srv/prod # PRIVATE KEY-----";
-  await held([{ ...NOTE, args: { password: text } }], async (file, [id = ""]) => {
+test("a18_a_masked_value_is_looked_at before a call is approved at a terminal, and the note says so", async () => {
+  const password = "rm -rf /srv/prod # PRIVATE KEY-----";
+  await held([{ ...NOTE, args: { password } }], async (file, [id = ""]) => {
+    const { digest } = await stored(file, id);
     const prompt = /masked value of args\.password first: type show/;
     const approve = ["review", "approve", id, "--store", file, "--note", "fine"];
     const blind = await atTerminal(approve, [[prompt, "\r"]]);
@@ -151,6 +154,17 @@ test("a18_a_masked_value_that_nobody_looked_at is approved at no terminal", asyn
     assert.match(blind.text, /Not approved: a masked value was not looked at/);
     assert.doesNotMatch(blind.text, /rm -rf/);
     assert.equal((await stored(file, id)).status, "pending");
+    const seen = await atTerminal(approve, [
+      [prompt, "show\r"],
+      [/of the digest: /, `${digest.slice(7, 15)}\r`],
+    ]);
+    assert.equal(seen.code, 0, seen.text);
+    // Not before it was asked for.
+    const [before = "", after = ""] = seen.text.split("type show (the note will say so)");
+    assert.doesNotMatch(before, /rm -rf/);
+    assert.match(after, /^args\.password: "rm -rf \/srv\/prod # PRIVATE KEY-----"$/m);
+    const { status, reviews } = await stored(file, id);
+    assert.deepEqual([status, reviews[0]?.note], ["approved", "fine · looked at args.password"]);
   });
 });
 

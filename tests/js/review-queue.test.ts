@@ -209,3 +209,26 @@ test("pending are those that wait and those that were answered in this sitting; 
     "rejected",
   ]);
 });
+
+test("the soonest to expire stand first and of those the oldest; by risk the highest, and what is closed is last", async () => {
+  const { shelf, listing, open, escalations } = world();
+  const high = await open("email.send", { to: ["ann@acme.com"] });
+  const low = await open("note.write", { text: "older" });
+  const later = await open("note.write", { text: "newer" });
+  const critical = await open("bank.pay", { amount: 1 });
+  const closed = await open("bank.pay", { amount: 2 });
+  await shelf.sync();
+  await escalations.review(closed.id, { verdict: "reject", digest: closed.digest });
+  await shelf.sync();
+  const names = new Map(Object.entries({ high, low, later, critical, closed }).map(([name, { id }]) => [id, name]));
+  const listed = async (sort: Filters["sort"]) => {
+    listing.make({ ...ANY, sort });
+    return (await listing.part(0)).lines.map(({ id }) => names.get(id));
+  };
+  const sooner = high.expiresAtMs < low.expiresAtMs && critical.expiresAtMs < low.expiresAtMs;
+  assert.ok(sooner, "what is risky expires before what is not");
+  assert.deepEqual(await listed("expiry"), ["high", "critical", "low", "later", "closed"]);
+  assert.deepEqual(await listed("oldest"), ["high", "low", "later", "critical", "closed"]);
+  assert.deepEqual(await listed("newest"), ["critical", "later", "low", "high", "closed"]);
+  assert.deepEqual(await listed("risk"), ["critical", "high", "low", "later", "closed"]);
+});

@@ -49,7 +49,7 @@ test("a bar, a chance or a count that is none is refused, and so is what nobody 
 test("attention is told with its interval, how well calls are told apart, and what it means for relaxing", async () => {
   const checkCards = [false, false, ...Array.from({ length: 18 }, () => true)];
   const found = await attentionReport({ checkCards, approvals: 40, tooFast: 3, goodApproved: 95, goodRejected: 5 });
-  const { interval, dPrime, criterion, ...others } = found;
+  const { interval, dPrime, criterion, misses, haste, ...others } = found;
   assert.deepEqual(others, {
     shown: 20,
     caught: 18,
@@ -62,12 +62,45 @@ test("attention is told with its interval, how well calls are told apart, and wh
   assert.ok(isClose(interval?.low ?? 0, 0.6830172859809177), `${interval?.low}`);
   const [{ d_prime, c }] = vectors.sdt_loglinear;
   assert.ok(isClose(dPrime ?? 0, d_prime) && isClose(criterion ?? 0, c), `${dPrime}, ${criterion}`);
+  assert.deepEqual(
+    [misses?.before, misses?.lately],
+    [
+      { all: 10, bad: 2 },
+      { all: 10, bad: 0 },
+    ],
+  );
+  assert.deepEqual([misses?.score, misses?.alarm, misses?.isWorse, haste], [0, 3, false, null]);
   assert.ok(Object.isFrozen(found));
   const none = await attentionReport({ checkCards: [], approvals: 0, tooFast: 0 });
+  assert.deepEqual([none.misses, none.haste], [null, null]);
   assert.deepEqual([none.interval, none.dPrime, none.criterion, none.tooFastShare], [null, null, null, null]);
   assert.equal((await attentionReport({ checkCards: Array(11).fill(true), approvals: 20, tooFast: 1 })).light, "green");
   const missed = await attentionReport({ checkCards: [true, false, true, false], approvals: 0, tooFast: 0 });
   assert.deepEqual([missed.light, missed.relaxing, missed.isLow], ["red", "frozen", true]);
+});
+
+test("what has become worse is told: misses, and approvals before the card could be read", async () => {
+  const checkCards = Array.from({ length: 60 }, (_, at) => at < 40 || at % 4 !== 0);
+  const paces = [...Array<boolean>(30).fill(false), ...Array<boolean>(5).fill(true)];
+  const { misses, haste, light } = await attentionReport({ checkCards, paces, approvals: 35, tooFast: 3 });
+  // Five of the last twenty: five times ln 3, and fifteen times ln(7/9), never below 0.
+  assert.deepEqual(
+    [misses?.before, misses?.lately],
+    [
+      { all: 30, bad: 0 },
+      { all: 30, bad: 5 },
+    ],
+  );
+  assert.ok(isClose(misses?.score ?? 0, 5 * Math.log(3) + 15 * Math.log(7 / 9)), `${misses?.score}`);
+  assert.deepEqual([misses?.isWorse, light], [false, "green"]);
+  assert.deepEqual(
+    [haste?.before, haste?.lately],
+    [
+      { all: 17, bad: 0 },
+      { all: 18, bad: 5 },
+    ],
+  );
+  assert.deepEqual([haste?.score, haste?.isWorse], [4, true]);
 });
 
 test("attention of counts that cannot be is refused", async () => {
@@ -85,4 +118,5 @@ test("attention of counts that cannot be is refused", async () => {
       /RangeError: `checkCards`/,
     );
   }
+  await assert.rejects(attentionReport(JSON.parse(JSON.stringify({ ...fine, paces: [0] }))), /RangeError: `paces`/);
 });

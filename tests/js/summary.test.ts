@@ -87,7 +87,18 @@ test("each end of an escalation is counted once, under the rule that held it", a
   const { store, now } = await mixedDay();
   const { rules, entries, damaged } = await summed(store, now());
   const counts = rules.map(({ waits, ...rest }) => ({ ...rest, waited: waits.count }));
-  const none = { opened: 0, approved: 0, rejected: 0, expired: 0, withdrawn: 0, edited: 0, revoked: 0, waited: 0 };
+  const none = {
+    opened: 0,
+    approved: 0,
+    rejected: 0,
+    expired: 0,
+    withdrawn: 0,
+    edited: 0,
+    revoked: 0,
+    timed: 0,
+    shownMs: 0,
+    waited: 0,
+  };
   assert.deepEqual(counts, [
     { ...none, rule: null, opened: 1 },
     { ...none, rule: "mail", opened: 3, approved: 1, rejected: 1, withdrawn: 1, revoked: 1, waited: 3 },

@@ -1,5 +1,6 @@
 /** `countersign calibrate`: what do reviewers' answers prove about the rules that ask them? */
 import { parseArgs } from "node:util";
+import { type BottleneckReport, WAIT_GOAL, type WaitGoal } from "../bottleneck.js";
 import {
   type CalibrationReport,
   type Calibrator,
@@ -26,7 +27,8 @@ import { progressOf } from "./progress.js";
 export const CALIBRATE_HELP = `Usage: countersign calibrate --policy FILE [OPTIONS] HISTORY…
 
 Reads exported histories (\`countersign history export\`) and says of each rule that asks people what their answers prove,
-what is missing until a narrower rule could allow, and which narrower rules could. Nothing is changed.
+what is missing until a narrower rule could allow, and which narrower rules could; and where agents wait for people.
+Nothing is changed.
 \`-\` is standard input. Histories may be of any length: what is kept of them is bounded.
 
 Options:
@@ -37,6 +39,8 @@ Options:
   --check-cards CAUGHT/ALL
                      of how many check cards reviewers caught how many, such as 24/25; the app's Evidence view says it.
                      Without, nothing is proposed
+  --goal TIME        how long nine of ten calls should wait at most, such as 90s, 5m or 1h, for the number of reviewers
+                     that takes; 5m unless given
   --edit RULE        print the policy with the proposed RULE, and nothing else
   --format text|json how to print; json is what \`createCalibrator().report()\` answers
 ${LIMIT_HELP}  --help             print this
@@ -54,6 +58,7 @@ export async function calibrate(args: readonly string[], output: Output): Promis
       ...INPUT_OPTIONS,
       checkpoint: { type: "string", multiple: true, default: [] as string[] },
       "check-cards": { type: "string" },
+      goal: { type: "string" },
       edit: { type: "string" },
       format: { type: "string", default: "text" },
       help: { type: "boolean", short: "h" },
@@ -77,11 +82,12 @@ export async function calibrate(args: readonly string[], output: Output): Promis
     throw usageProblem("standard input can be read only once", "calibrate");
   }
   const checks = checksFrom(values["check-cards"]);
+  const goal = goalFrom(values.goal);
   const limits = limitsFrom(values, "calibrate");
   const checkpoints = await Promise.all(kept.map(readKept));
   const policy = await loadPolicies(policies, tools, limits);
   if (typeof policy === "number") return policy;
-  const report = await reportOf(policy, positionals, checkpoints, checks);
+  const report = await reportOf(policy, positionals, checkpoints, { checks, goal });
   policy.dispose();
   if (report === null) return EXIT_FOUND;
   if (edit !== undefined) return printEdit(report, edit, output);
@@ -98,6 +104,22 @@ function checksFrom(text: string | undefined): Grounds["checks"] {
   return { caught: Number(caught), missed: Number(all) - Number(caught) };
 }
 
+const UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ["s", 1_000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+]);
+
+function goalFrom(text: string | undefined): WaitGoal {
+  if (text === undefined) return WAIT_GOAL;
+  const [, amount = "", unit = ""] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
+  const unitMs = UNITS_MS.get(unit);
+  if (unitMs === undefined) {
+    throw usageProblem(`\`--goal\` must be a time such as \`90s\`, \`5m\` or \`1h\`, not \`${text}\``, "calibrate");
+  }
+  return { ...WAIT_GOAL, waitMs: Number(amount) * unitMs };
+}
+
 async function readKept(file: string): Promise<Checkpoint> {
   const { name, text } = await readText(file, {});
   return readCheckpoint(new TextDecoder().decode(text), name);
@@ -108,14 +130,14 @@ async function reportOf(
   policy: Policy,
   files: readonly string[],
   checkpoints: readonly Checkpoint[],
-  checks: Grounds["checks"],
+  { checks, goal }: { readonly checks: Grounds["checks"]; readonly goal: WaitGoal },
 ): Promise<CalibrationReport | null> {
   const calibrator = createCalibrator(policy);
   try {
     for (const [at, file] of files.entries()) {
       if (!(await readHistory(calibrator, file, checkpoints[at] ?? null))) return null;
     }
-    return calibrator.report({ verified: checkpoints.length === files.length, checks }, nowMs());
+    return calibrator.report({ verified: checkpoints.length === files.length, checks }, nowMs(), goal);
   } finally {
     calibrator.dispose();
   }
@@ -125,6 +147,7 @@ async function reportOf(
 async function readHistory(calibrator: Calibrator, file: string, checkpoint: Checkpoint | null): Promise<boolean> {
   const input = await openInput(file);
   const progress = progressOf(input, nowMs);
+  calibrator.beginHistory(checkpoint?.size ?? null);
   try {
     const { report, lines } = await verifyHistoryText(input.chunks, {
       checkpoint,
@@ -163,14 +186,14 @@ async function printEdit({ rules }: CalibrationReport, id: string, output: Outpu
 }
 
 function textOf(report: CalibrationReport): string {
-  const { rules, stages, tightenings, entries, leftOut, damaged, elsewhere } = report;
+  const { rules, stages, tightenings, bottleneck, entries, leftOut, damaged, elsewhere } = report;
   const parts = [`${count(entries, "entry", "entries")} read`];
   if (leftOut > 0) parts.push(`${leftOut} left out what happened`);
   if (damaged > 0) parts.push(`${count(damaged, "escalation")} made no sense`);
   if (elsewhere > 0) parts.push(`${count(elsewhere, "escalation")} would not be held by a rule of this policy now`);
   const stricter = tightenings.map(({ rule, message }) => `stricter: ${nameOf(rule)}: ${visible(message)}\n`);
   const relaxed = stages.map(({ rule, message }) => `\nrelaxed: ${nameOf(rule)}: ${visible(message)}\n`);
-  return [`${parts.join(", ")}\n`, ...rules.map(ruleText), ...relaxed, ...stricter].join("");
+  return [`${parts.join(", ")}\n`, ...rules.map(ruleText), ...relaxed, ...stricter, waitingText(bottleneck)].join("");
 }
 
 function ruleText({ rule, risk, reversible, answers, proof, proposals, declined }: RuleCalibration): string {
@@ -197,6 +220,39 @@ function ruleText({ rule, risk, reversible, answers, proof, proposals, declined 
     for (const { tool, why } of declined) lines.push(`  no proposal for \`${visible(tool)}\`: ${visible(why)}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Where agents wait, and how many reviewers would keep up. */
+function waitingText({ rules, busiest, reviewers, goal, ...all }: BottleneckReport<RuleKey>): string {
+  if (busiest === null) return "";
+  const held = `${count(all.calls, "call")} held, ${rate(all.arrivalsPerHour)} an hour, ${busiest.calls} in the busiest hour`;
+  const lines = [`\nwaiting: ${held}`];
+  for (const each of rules) {
+    const parts = [
+      `${Math.round(each.share * 100)} % of it`,
+      `${(each.waitedMsPerWeek / 3_600_000).toFixed(1)} agent-hours a week`,
+      `${rate(each.arrivalsPerHour)} calls an hour`,
+    ];
+    if (each.meanWaitMs !== null) parts.push(`${timeOf(each.meanWaitMs)} on average`);
+    if (each.answersPerHour !== null) parts.push(`a reviewer can answer ${rate(each.answersPerHour)} an hour`);
+    lines.push(`  ${nameOf(each.rule)}: ${parts.join(", ")}`);
+  }
+  const wanted = `${Math.round(goal.share * 100)} % of calls looked at within ${timeOf(goal.waitMs)}`;
+  lines.push(
+    reviewers === null
+      ? `  how many reviewers that takes is not known: no review was timed and given alone`
+      : `  for ${wanted}: ${count(reviewers.usual, "reviewer")}, ${reviewers.busiest} in the busiest hour (Erlang C)`,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function rate(perHour: number): string {
+  return perHour >= 10 ? String(Math.round(perHour)) : String(Number(perHour.toPrecision(2)));
+}
+
+function timeOf(ms: number): string {
+  const [unit, unitMs] = [...UNITS_MS].reverse().find(([, unitMs]) => ms >= unitMs) ?? ["s", 1_000];
+  return `${Number((ms / unitMs).toFixed(1))} ${unit}`;
 }
 
 function shares({ interval, bar, badAtMost }: Proof): string {

@@ -1,4 +1,5 @@
 /** What the whole engine has for who looks at what reviewers did. */
+import type { BottleneckReport, WaitGoal } from "../bottleneck.js";
 import type { CalibrationReport, Grounds } from "../calibrating.js";
 import { refusedCall } from "../core.js";
 import { deepFreeze } from "../freeze.js";
@@ -49,18 +50,40 @@ export function approvalsNeeded(bar: number, alpha: number, against: number): nu
 
 /** How attentive reviewers are. The engine must be ready. */
 export function attention(observed: Required<ObservedAttention>): AttentionReport {
-  const { checkCards, approvals, tooFast, goodApproved, goodRejected } = observed;
-  const bytes = Uint8Array.from(checkCards, Number);
+  const { checkCards, approvals, tooFast, paces, goodApproved, goodRejected } = observed;
+  const [cards, fast] = [checkCards, paces].map((each) => Uint8Array.from(each, Number)) as [Uint8Array, Uint8Array];
   return engine.answer(refusedHistory, () =>
-    deepFreeze(wasm.attentionReport(bytes, approvals, tooFast, goodApproved, goodRejected) as AttentionReport),
+    deepFreeze(wasm.attentionReport(cards, fast, approvals, tooFast, goodApproved, goodRejected) as AttentionReport),
+  );
+}
+
+/** What a summary counts, as the engine takes it. */
+export interface BottleneckCounts {
+  readonly rules: readonly {
+    readonly rule: string | null;
+    readonly calls: number;
+    readonly closed: number;
+    readonly waitedMs: number;
+    readonly timed: number;
+    readonly shownMs: number;
+  }[];
+  readonly hours: readonly { readonly atMs: number; readonly calls: number }[];
+  readonly span: { readonly fromMs: number; readonly toMs: number } | null;
+}
+
+/** Where agents wait. The engine must be ready. */
+export function bottleneck(counts: BottleneckCounts, goal: WaitGoal): BottleneckReport<string | null> {
+  return engine.answer(refusedHistory, () =>
+    deepFreeze(wasm.bottleneckReport(counts, goal) as BottleneckReport<string | null>),
   );
 }
 
 /** A calibration in the engine's memory. */
 export interface EngineCalibration {
+  beginHistory(covered: number | undefined): void;
   push(entries: readonly (Entry | RedactedEntry)[]): void;
   endHistory(nowMs: number): void;
-  report(grounds: Grounds, nowMs: number): CalibrationReport;
+  report(grounds: Grounds, goal: WaitGoal, nowMs: number): CalibrationReport;
   free(): void;
 }
 
@@ -70,10 +93,11 @@ export function calibration(stack: object): EngineCalibration {
   if (!raw) throw new TypeError("a compiled policy cannot be calibrated");
   const running = engine.answer(refusedCall, () => new wasm.Calibration(raw));
   return {
+    beginHistory: (covered) => engine.answer(refusedHistory, () => running.beginHistory(covered)),
     push: (entries) => engine.answer(refusedHistory, () => running.push(entries)),
     endHistory: (nowMs) => engine.answer(refusedHistory, () => running.endHistory(nowMs)),
-    report: (grounds, nowMs) =>
-      engine.answer(refusedHistory, () => deepFreeze(running.report(grounds, nowMs) as CalibrationReport)),
+    report: (grounds, goal, nowMs) =>
+      engine.answer(refusedHistory, () => deepFreeze(running.report(grounds, goal, nowMs) as CalibrationReport)),
     free: () => engine.free(running),
   };
 }

@@ -3,9 +3,10 @@ import { createEngine, createHolding, type HoldingStack, refusedCall, type Sourc
 import { deciding } from "../deciding.js";
 import type { Diagnostic, Limits } from "../types.js";
 import * as wasm from "../wasm/countersign_guard.js";
+import { watching } from "../watching.js";
 
 /** The engine. */
-export const engine = createEngine(wasm).decideWith(deciding);
+export const engine = createEngine(wasm).decideWith({ ...deciding, watching });
 
 /** Escalations in it. */
 export const holding = createHolding(engine, wasm);

@@ -60,11 +60,13 @@ pub enum Uncounted {
     InBatch,
     /// Its agent withdrew it before anybody had seen it.
     Withdrawn,
+    /// It was approved after the checkpoint was made that was kept elsewhere.
+    Beyond,
 }
 
 impl Uncounted {
     /// Each of them.
-    pub const ALL: [Self; 4] = [Self::TooFast, Self::Unmeasured, Self::InBatch, Self::Withdrawn];
+    pub const ALL: [Self; 5] = [Self::TooFast, Self::Unmeasured, Self::InBatch, Self::Withdrawn, Self::Beyond];
 
     /// The word for it.
     #[must_use]
@@ -74,6 +76,7 @@ impl Uncounted {
             Self::Unmeasured => "unmeasured",
             Self::InBatch => "in-batch",
             Self::Withdrawn => "withdrawn",
+            Self::Beyond => "beyond-checkpoint",
         }
     }
 }

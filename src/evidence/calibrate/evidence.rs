@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{Against, Answer, DAY_MS, answer, approvers, occasion};
+use super::answer::{Against, Answer, DAY_MS, Uncounted, answer, approvers, occasion};
 use super::intake::Over;
 use crate::decide::call::{Call, call_digest};
 use crate::decide::compile::Stack;
 use crate::decide::decide::{Decision, decide};
 use crate::decide::limit::Usage;
 use crate::decide::relaxing::Relaxing;
+use crate::evidence::bottleneck::{Hours, Load, waited_ms};
 use crate::policy::model::{Action, Cause, Rule};
 use crate::policy::terms::Risk;
 use crate::review::event::{Held, UnixMs};
@@ -49,6 +50,8 @@ const CALL_BYTES_MAX: usize = 4_096;
 pub struct Observation {
     /// When it was held.
     pub at_ms: UnixMs,
+    /// How long it waited for the answer.
+    pub waited_ms: u64,
     /// The call as the agent proposed it.
     pub call: Call,
     /// Whether it is larger than what proposals look at; of `call` then nothing is left but the tool.
@@ -72,8 +75,8 @@ pub struct Sample {
 impl Sample {
     /// Adds one; of two that count as one the earlier stays.
     fn add(&mut self, key: String, observation: Observation, most: usize) {
-        let order =
-            |each: &Observation| (each.at_ms, call_digest(&each.call, &[]).map(|digest| digest.to_string()).ok());
+        let digest = |each: &Observation| call_digest(&each.call, &[]).map(|digest| digest.to_string()).ok();
+        let order = |each: &Observation| (each.at_ms, digest(each), each.waited_ms);
         match self.kept.get(&key) {
             Some(kept) if order(kept) <= order(&observation) => {}
             _ => {
@@ -108,6 +111,8 @@ pub struct RuleEvidence {
     pub approvals: Sample,
     /// What counts against, each escalation once.
     pub against: Sample,
+    /// How all of its calls waited.
+    pub load: Load,
     /// The highest risk of its calls; `None`: not written, which counts as high.
     pub risk: Option<Option<Risk>>,
     /// Whether each of its calls can be undone.
@@ -141,6 +146,7 @@ impl RuleEvidence {
         }
         self.approvals.merge(other.approvals, APPROVALS_MAX);
         self.against.merge(other.against, AGAINST_MAX);
+        self.load.add(other.load);
         if let (Some(risk), Some(is_reversible)) = (other.risk, other.is_reversible) {
             self.note_terms(risk, is_reversible);
         }
@@ -191,6 +197,10 @@ pub struct Evidence {
     pub refused: BTreeMap<String, Sample>,
     /// Calls that were held and that the stack holds no more, or for another cause than a rule or default.
     pub elsewhere: u64,
+    /// When calls were held that a rule or default holds.
+    pub hours: Hours,
+    /// Calls that no person was asked about: only a guard that records every decision tells them.
+    pub unasked: u64,
     /// From when to when.
     pub span: Option<(UnixMs, UnixMs)>,
     /// By agent and tool, the newest class.
@@ -200,8 +210,13 @@ pub struct Evidence {
 impl Evidence {
     /// Takes an escalation that is over.
     pub fn take(&mut self, stack: &Stack, over: &Over) {
-        let Over { id, escalation, was_seen } = over;
-        let Some(answer) = answer(escalation, *was_seen) else { return };
+        let Over { id, escalation, was_seen, is_covered } = over;
+        let answer = match answer(escalation, *was_seen) {
+            None => return,
+            // Whoever can write to the store can add to its end; what speaks against a rule counts all the same.
+            Some(Answer::For) if !is_covered => Answer::Uncounted(Uncounted::Beyond),
+            Some(answer) => answer,
+        };
         // What the agent proposed, and not what a reviewer made of it.
         let held = escalation.original.as_ref().unwrap_or(&escalation.held);
         let at_ms = escalation.opened_at_ms;
@@ -211,7 +226,16 @@ impl Evidence {
         if answer == Answer::Against(Against::Rejected) {
             self.refuse(&held.call, at_ms, answer);
         }
-        self.stage(stack, held, at_ms, answer);
+        let mut reviewers: Vec<String> = approvers(escalation).map(str::to_owned).collect();
+        reviewers.sort_unstable();
+        reviewers.dedup();
+        let observation = Observation {
+            waited_ms: waited_ms(escalation),
+            reviewers,
+            policy: held.decision.policy,
+            ..observed(&held.call, at_ms, answer)
+        };
+        self.stage(stack, held, &observation);
         let is_asked = decision.action == Action::Escalate && matches!(decision.cause, Cause::Rule | Cause::Default);
         if !is_asked {
             self.elsewhere += 1;
@@ -220,11 +244,8 @@ impl Evidence {
         let rule = self.rules.entry(RuleKey::of(&decision)).or_default();
         rule.note_terms(decision.risk, decision.reversible == Some(true));
         *rule.answers.entry(answer).or_default() += 1;
-        let mut reviewers: Vec<String> = approvers(escalation).map(str::to_owned).collect();
-        reviewers.sort_unstable();
-        reviewers.dedup();
-        let observation =
-            Observation { reviewers, policy: held.decision.policy, ..observed(&held.call, at_ms, answer) };
+        rule.load.add(Load::of(escalation));
+        self.hours.add(at_ms, 1);
         match answer {
             Answer::For => {
                 if let Some(key) = occasion(&held.call, at_ms) {
@@ -243,7 +264,7 @@ impl Evidence {
         }
     }
 
-    fn stage(&mut self, stack: &Stack, held: &Held, at_ms: UnixMs, answer: Answer) {
+    fn stage(&mut self, stack: &Stack, held: &Held, observation: &Observation) {
         if !stack.policies.iter().any(|compiled| Some(compiled.policy.digest) == held.decision.policy) {
             return;
         }
@@ -252,10 +273,8 @@ impl Evidence {
             return;
         }
         let staged = self.staged.entry(RuleKey::of(&as_if)).or_default();
-        match (answer, occasion(&held.call, at_ms)) {
-            (Answer::For, Some(key)) => {
-                staged.approvals.add(key.to_string(), observed(&held.call, at_ms, answer), STAGED_MAX);
-            }
+        match (observation.answer, occasion(&held.call, observation.at_ms)) {
+            (Answer::For, Some(key)) => staged.approvals.add(key.to_string(), observation.clone(), STAGED_MAX),
             (Answer::Against(_), _) => staged.against += 1,
             (Answer::For | Answer::Uncounted(_), _) => {}
         }
@@ -264,6 +283,7 @@ impl Evidence {
     /// Takes a call that no person was asked about, and what was decided then.
     pub fn take_decision(&mut self, stack: &Stack, call: &Call, action: Action, at_ms: UnixMs) {
         self.note(call, at_ms);
+        self.unasked += 1;
         let decision = decide(stack, call, &Usage::default());
         self.use_of(&decision, call);
         if action == Action::Block {
@@ -291,6 +311,8 @@ impl Evidence {
             self.refused.entry(tool).or_default().merge(sample, REFUSED_MAX);
         }
         self.elsewhere += other.elsewhere;
+        self.unasked += other.unasked;
+        self.hours.merge(other.hours);
         if let Some((from, to)) = other.span {
             self.spans(from);
             self.spans(to);
@@ -304,7 +326,7 @@ impl Evidence {
     #[must_use]
     pub fn is_current(&self, observation: &Observation) -> bool {
         let (key, class) = lane(&observation.call);
-        self.lanes.get(&key).is_none_or(|newest| newest.class == class)
+        self.lanes.get(&key).is_some_and(|newest| newest.class == class)
     }
 
     fn note(&mut self, call: &Call, at_ms: UnixMs) {
@@ -367,7 +389,7 @@ fn observed(call: &Call, at_ms: UnixMs, answer: Answer) -> Observation {
         // What the agent says of its call is never looked at.
         Call { reason: None, ..call.clone() }
     };
-    Observation { at_ms, call, is_large, answer, reviewers: Vec::new(), policy: None }
+    Observation { at_ms, waited_ms: 0, call, is_large, answer, reviewers: Vec::new(), policy: None }
 }
 
 fn bytes_of(value: &Value) -> usize {

@@ -6,6 +6,7 @@ use crate::evidence::statistics::interval::{Method, lower_bound, wilson};
 use crate::evidence::statistics::reviewer::{Reviewed, bad_share_bound};
 use crate::evidence::statistics::sequential::{approvals_needed, mixture_ln_e};
 use crate::policy::terms::Risk;
+use crate::review::present::rows::grouped;
 
 /// The chance of relaxing a rule that should not be, over all times at which somebody looks.
 pub const ALPHA: f64 = 0.05;
@@ -154,7 +155,10 @@ impl Missing {
     /// A clause that says it.
     #[must_use]
     pub fn message(self) -> String {
-        let more = |count: u64, what: &str| format!("{count} more {what}{}", if count == 1 { "" } else { "s" });
+        let more = |count: u64, what: &str| {
+            let counted = grouped(usize::try_from(count).unwrap_or(usize::MAX));
+            format!("{counted} more {what}{}", if count == 1 { "" } else { "s" })
+        };
         match self {
             Self::NotCritical => "what is critical is never relaxed".to_owned(),
             Self::Reversible => {
@@ -165,7 +169,7 @@ impl Missing {
             Self::Sessions(count) => format!("answers in {}", more(count, "session")),
             Self::Reviewers(count) => format!("answers of {}", more(count, "reviewer")),
             Self::Checks(count) => format!("{} that reviewers answered", more(count, "check card")),
-            Self::Attention => "reviewers let too many check cards pass".to_owned(),
+            Self::Attention => "reviewers who are seen to look: the attention light must be green".to_owned(),
             Self::Verified => "a checkpoint that was kept elsewhere and says that the history is whole".to_owned(),
         }
     }

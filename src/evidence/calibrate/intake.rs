@@ -24,16 +24,19 @@ pub struct Over {
     pub escalation: Escalation,
     /// Whether a reviewer had looked at it.
     pub was_seen: bool,
+    /// Whether a checkpoint that was kept elsewhere vouches for all reviews of it, as far as there is one.
+    pub is_covered: bool,
 }
 
 /// So often is looked for what waits too long.
 const SWEEP_MS: u64 = 3_600_000;
 
 impl Intake {
-    /// Takes the next entry, of the escalation `id`; answers the escalations that are over by it.
+    /// Takes the next entry, of the escalation `id`; answers the escalations that are over by it. `is_covered` says whether
+    /// a checkpoint that was kept elsewhere vouches for the entry.
     ///
     /// What makes no sense is counted as [damaged](Self::damaged), and says nothing.
-    pub fn take(&mut self, id: &str, entry: &Entry) -> Vec<Over> {
+    pub fn take(&mut self, id: &str, entry: &Entry, is_covered: bool) -> Vec<Over> {
         let mut over = Vec::new();
         if entry.at_ms >= self.swept_at_ms.saturating_add(SWEEP_MS) {
             self.swept_at_ms = entry.at_ms;
@@ -42,7 +45,8 @@ impl Intake {
         match (self.open.get_mut(id), &entry.event) {
             (None, Event::Open { .. }) => match Escalation::begun_by(entry) {
                 Ok(escalation) => {
-                    self.open.insert(id.to_owned(), Over { id: id.to_owned(), escalation, was_seen: false });
+                    self.open
+                        .insert(id.to_owned(), Over { id: id.to_owned(), escalation, was_seen: false, is_covered });
                 }
                 Err(_) => self.damaged += 1,
             },
@@ -50,6 +54,7 @@ impl Intake {
             (None, _) => {}
             (Some(open), event) => {
                 open.was_seen |= matches!(event, Event::Claim { .. } | Event::Ask { .. } | Event::Review(_));
+                open.is_covered &= is_covered || !matches!(event, Event::Review(_));
                 let is_sound = open.escalation.take(entry, None).is_ok();
                 if !is_sound {
                     self.open.remove(id);

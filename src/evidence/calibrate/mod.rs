@@ -21,6 +21,7 @@ use self::proposal::{Asking, Declined, Proposal, Source, proposals};
 use self::stage::{Stage, stages};
 use self::tighten::{Tightening, tightenings};
 use crate::decide::compile::Stack;
+use crate::evidence::bottleneck::{Bottleneck, Goal, Load, Waited, bottleneck};
 use crate::policy::terms::Risk;
 use crate::review::event::UnixMs;
 
@@ -52,13 +53,22 @@ pub struct Report {
     pub stages: Vec<Stage>,
     /// What could be stricter.
     pub tightenings: Vec<Tightening>,
+    /// Where agents wait for people.
+    pub bottleneck: Bottleneck<RuleKey>,
 }
 
 /// What `evidence` says of the rules of `stack` at `now_ms`, by what its answers are worth.
 ///
-/// `sources` are the texts of the policies of `stack`, in its order.
+/// `sources` are the texts of the policies of `stack`, in its order; `goal` is for how long calls should wait.
 #[must_use]
-pub fn report(stack: &Stack, sources: &[Source<'_>], evidence: &Evidence, grounds: Grounds, now_ms: UnixMs) -> Report {
+pub fn report(
+    stack: &Stack,
+    sources: &[Source<'_>],
+    evidence: &Evidence,
+    grounds: Grounds,
+    goal: Goal,
+    now_ms: UnixMs,
+) -> Report {
     let mut rules: Vec<RuleReport> = Vec::new();
     for (key, rule) in &evidence.rules {
         let current = || rule.approvals.iter().filter(|seen| evidence.is_current(seen));
@@ -74,5 +84,12 @@ pub fn report(stack: &Stack, sources: &[Source<'_>], evidence: &Evidence, ground
         rules.push(RuleReport { key: key.clone(), risk, is_reversible, answers, proof, proposals, declined });
     }
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.answers.iter().map(|(_, count)| count).sum::<u64>()));
-    Report { rules, stages: stages(stack, evidence), tightenings: tightenings(stack, evidence) }
+    let loads: Vec<(RuleKey, Load)> = evidence.rules.iter().map(|(key, rule)| (key.clone(), rule.load)).collect();
+    let waited = Waited { loads: &loads, hours: &evidence.hours, span: evidence.span };
+    Report {
+        rules,
+        stages: stages(stack, evidence, grounds),
+        tightenings: tightenings(stack, evidence),
+        bottleneck: bottleneck(waited, goal),
+    }
 }

@@ -11,6 +11,7 @@ use crate::decide::call::Call;
 use crate::decide::compile::{Stack, compile};
 use crate::decide::decide::decide;
 use crate::decide::limit::Usage;
+use crate::evidence::bottleneck::{agent_time, per_week};
 use crate::policy::edit::rule::add_rule;
 use crate::policy::edit::{NewTest, add_test};
 use crate::policy::model::{Action, Expectation, Policy, Rule};
@@ -62,6 +63,8 @@ pub struct Proposal {
     pub saves: u64,
     /// Of how many, of this rule.
     pub of: u64,
+    /// How long agents waited for the reviews that it would have saved, in milliseconds a week.
+    pub saves_ms_per_week: f64,
     /// How many rejections and blocks of this tool were replayed; it touches none.
     pub refused: u64,
     /// The last day on which it applies, as `YYYY-MM-DD`.
@@ -219,7 +222,8 @@ fn written(
     ]);
     let replay = Replay::new(stack, place, source, &plain, at)?;
     let refused = replay.refused(evidence, tool)?;
-    let saves = covered.iter().filter(|seen| replay.saves(&seen.call)).count() as u64;
+    let saved: Vec<&Observation> = covered.iter().filter(|seen| replay.saves(&seen.call)).copied().collect();
+    let saves = saved.len() as u64;
     if saves == 0 {
         return Err("another policy of the stack asks as well".to_owned());
     }
@@ -232,9 +236,12 @@ fn written(
         text = applied(&text, &fix);
     }
     let of = rule.all();
+    let saved_ms = saved.iter().fold(0_u64, |sum, seen| sum.saturating_add(seen.waited_ms));
+    let saves_ms_per_week = per_week(saved_ms, evidence.span);
+    let waiting = agent_time(saves_ms_per_week);
     let sentence = format!(
-        "would have removed {saves} of {of} reviews; touches none of {refused} rejected or blocked calls; with 95 % \
-         confidence at most {bound} of such calls are bad, of those that agents made so far",
+        "would have removed {saves} of {of} reviews and {waiting} of waiting a week; touches none of {refused} rejected \
+         or blocked calls; with 95 % confidence at most {bound} of such calls are bad, of those that agents made so far",
     );
     Ok(Proposal {
         asks: key.clone(),
@@ -245,6 +252,7 @@ fn written(
         proof,
         saves,
         of,
+        saves_ms_per_week,
         refused,
         until,
         source: place,

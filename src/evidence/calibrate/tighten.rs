@@ -3,7 +3,7 @@
 use super::answer::{Against, Answer};
 use super::evidence::{Evidence, RuleEvidence, RuleKey, RuleUse};
 use crate::decide::compile::Stack;
-use crate::policy::model::{Action, Rule};
+use crate::policy::model::{Action, Rule, ToolPattern};
 
 /// Something to make stricter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,8 @@ const TOOLS_MAX: usize = 5;
 
 /// What of `stack` could be stricter, by the order of its rules.
 pub(super) fn tightenings(stack: &Stack, evidence: &Evidence) -> Vec<Tightening> {
-    let calls: u64 = evidence.used.values().map(|used| used.calls).sum();
+    // Where only held calls are recorded, nobody knows what was allowed.
+    let calls = evidence.unasked;
     let mut found = Vec::new();
     for compiled in stack.policies.iter() {
         for rule in &compiled.policy.rules {
@@ -74,11 +75,11 @@ fn too_loose(rule: &Rule, used: Option<&RuleUse>, calls: u64) -> Option<(Tighten
     let Some(used) = used.filter(|used| used.calls > 0) else {
         // A relaxed rule decides nothing before it is in force.
         return rule.relaxed.is_none().then(|| {
-            let message = format!("none of {calls} calls was of it; without it, such a call would ask somebody");
+            let message = format!("none of {calls} calls that nobody was asked about was of it; without it, such a call would ask somebody");
             (TighteningKind::NeverUsed, message)
         });
     };
-    let is_pattern = rule.tools.iter().any(super::super::super::policy::model::ToolPattern::is_glob);
+    let is_pattern = rule.tools.iter().any(ToolPattern::is_glob);
     let is_few = !used.is_cut && used.tools.len() <= TOOLS_MAX;
     (is_pattern && rule.when.is_none() && is_few).then(|| {
         let tools: Vec<String> = used.tools.iter().map(|tool| format!("`{tool}`")).collect();

@@ -11,6 +11,7 @@ use countersign::decide::decide::decide;
 use countersign::decide::limit::Usage;
 use countersign::decide::relaxing::Relaxing;
 use countersign::evidence::attention::Light;
+use countersign::evidence::bottleneck::Goal;
 use countersign::evidence::calibrate::evidence::Evidence;
 use countersign::evidence::calibrate::gate::{Checks, Grounds, Missing};
 use countersign::evidence::calibrate::intake::Intake;
@@ -119,7 +120,7 @@ impl Past {
     }
 
     fn take(&mut self, id: &str, entry: Entry) {
-        for over in self.intake.take(id, &entry) {
+        for over in self.intake.take(id, &entry, true) {
             self.evidence.take(&self.stack, &over);
         }
     }
@@ -154,7 +155,14 @@ impl Past {
         }
         assert_eq!(self.intake.damaged(), 0);
         let source = Source { text, limits: Limits::default() };
-        report(&self.stack, &[source], &self.evidence, Grounds { is_verified: true, checks, light }, now_ms)
+        report(
+            &self.stack,
+            &[source],
+            &self.evidence,
+            Grounds { is_verified: true, checks, light },
+            Goal::default(),
+            now_ms,
+        )
     }
 }
 
@@ -323,19 +331,23 @@ fn a_stage_is_passed_by_clean_answers_under_the_very_policy() {
     let text = REFUNDS.replace("rules:\n", &format!("rules:\n{relaxed}"));
     let stage = |past: &mut Past| past.report(&text, ATTENTIVE).stages.into_iter().next().unwrap();
     let mut past = Past::new(&text);
-    past.refunds(58, "ana");
+    past.refunds(114, "ana");
     let found = stage(&mut past);
-    assert_eq!((found.share, found.next, found.approvals, found.needed), (0.1, Some(0.5), 58, Some(59)));
+    assert_eq!((found.share, found.next, found.proof.counted.approvals), (0.1, Some(0.5), 114));
+    assert_eq!(found.proof.missing, [Missing::Approvals(1)]);
     assert!(!found.is_reached());
     // What was answered under another policy says nothing of this stage, nor does a call that the rule does not cover.
     past.say(&stack(REFUNDS), &refund(800, 10, "s"), 21, "ana", Says::Approve);
     let held_by = past.stack.clone();
     past.say(&held_by, &refund(801, 51, "s"), 21, "ana", Says::Approve);
-    assert_eq!(stage(&mut past).approvals, 58);
+    assert_eq!(stage(&mut past).proof.counted.approvals, 114);
     past.say(&held_by, &refund(802, 10, "s"), 21, "ana", Says::Approve);
     let found = stage(&mut past);
     assert!(found.is_reached());
     assert!(found.message().contains("`share: 0.5` may follow"), "{}", found.message());
+    // Nobody saw whether the reviewers look.
+    let unseen = past.report(&text, Checks::default()).stages.remove(0);
+    assert!(!unseen.is_reached() && unseen.proof.missing == [Missing::Checks(20)]);
     past.say(&held_by, &refund(803, 10, "s"), 22, "ana", Says::Reject);
     let found = stage(&mut past);
     assert!(!found.is_reached() && found.message().contains("take it back"), "{}", found.message());

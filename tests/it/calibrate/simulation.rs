@@ -104,7 +104,7 @@ fn passes(needed: &[u64], good: f64, every: u64, most: u64) -> f64 {
         for against in (0..needed.len()).rev() {
             let turned = if against == 0 { 0.0 } else { here[against - 1] * (1.0 - good) };
             here[against] = here[against] * good + turned;
-            if answers % every == 0 && answers >= needed[against] + against as u64 {
+            if answers.is_multiple_of(every) && answers >= needed[against] + against as u64 {
                 passed += here[against];
                 here[against] = 0.0;
             }

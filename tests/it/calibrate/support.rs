@@ -23,18 +23,18 @@ fn booking(nth: u64) -> Value {
     let mut args = json!({
         "amount": 5 + nth % 20,
         "floor": nth % 3,
-        "room": if nth % 2 == 0 { "blue" } else { "red" },
+        "room": if nth.is_multiple_of(2) { "blue" } else { "red" },
         "urgent": false,
-        "guest": { "id": format!("g-{}", 1000 + nth), "seat": if nth % 2 == 0 { json!("aisle") } else { Value::Null }, "not": "smoking", "all": 1 },
+        "guest": { "id": format!("g-{}", 1000 + nth), "seat": if nth.is_multiple_of(2) { json!("aisle") } else { Value::Null }, "not": "smoking", "all": 1 },
         "parts": [{ "sku": "A1", "count": 1 + nth % 3 }],
-        "mixed": if nth % 2 == 0 { json!(5) } else { json!("5") },
+        "mixed": if nth.is_multiple_of(2) { json!(5) } else { json!("5") },
         "file": format!("/srv/menus/m{nth}.pdf"),
         "link": format!("https://api.acme.com/v1/rooms/{nth}"),
         "extra": {},
-        "tags": if nth % 2 == 0 { json!([]) } else { json!(["a"]) },
+        "tags": if nth.is_multiple_of(2) { json!([]) } else { json!(["a"]) },
         "note": format!("as you like, {nth}"),
     });
-    if nth % 3 == 0 {
+    if nth.is_multiple_of(3) {
         args["coupon"] = json!("SPRING");
     }
     args

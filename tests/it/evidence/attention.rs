@@ -1,6 +1,7 @@
 //! The light for what check cards and the pace of approvals show.
 
-use countersign::evidence::attention::{Light, Observed, Relaxing, attention};
+use countersign::evidence::attention::{Light, Observed, Part, Relaxing, attention};
+use countersign::evidence::statistics::drift::Cusum;
 
 use Light::{Amber, Green, Red};
 
@@ -80,6 +81,7 @@ fn what_is_counted_is_told() {
         check_cards: &check_cards,
         approvals: 40,
         too_fast: 3,
+        paces: &[false, true, true],
         good_approved: 95,
         good_rejected: 5,
     });
@@ -89,6 +91,55 @@ fn what_is_counted_is_told() {
     let detection = found.detection.expect("both kinds were answered");
     assert!((detection.d_prime - 2.782_868_759_734_993_7).abs() < 1e-9);
     assert!((detection.criterion - 0.211_673_262_255_635_54).abs() < 1e-9);
+    let haste = found.haste.expect("three were timed");
+    assert_eq!((haste.before, haste.lately), (Part { all: 1, bad: 0 }, Part { all: 2, bad: 2 }));
+    assert!((haste.score - 2.0 * 4.0_f64.ln()).abs() < 1e-12 && !haste.is_worse, "{haste:?}");
     let none = attention(Observed::default());
+    assert_eq!((none.misses, none.haste), (None, None));
     assert_eq!((none.interval, none.detection, none.too_fast_share), (None, None, None));
+}
+
+/// One of five missed, never two of the last five: the light would stay green for what was long ago.
+#[test]
+fn misses_that_have_become_more_are_noticed_and_green_ends() {
+    let good = vec![true; 200];
+    let found = |later: &[bool]| {
+        let cards = [good.as_slice(), later].concat();
+        attention(Observed { check_cards: &cards, ..Observed::default() })
+    };
+    let fifth: Vec<bool> = (0..60).map(|at| at % 5 != 0).collect();
+    // A miss adds ln 3, four hits take 4 ln(9/7): 0.093 more each time, and the alarm is 3.
+    let late = found(&fifth);
+    assert!(!late.misses.expect("some were shown").is_worse && late.light == Green, "{late:?}");
+    let third: Vec<bool> = (0..18).map(|at| at % 3 != 0).collect();
+    let late = found(&[third.as_slice(), &[true; 4]].concat());
+    let misses = late.misses.expect("some were shown");
+    // After the fifth miss 5 ln 3 − 8 ln(9/7) = 3.48, cut to 3, and so after the sixth.
+    assert!(misses.is_worse && late.light == Amber && late.missed_of_late < 2, "{late:?}");
+    assert_eq!((misses.before, misses.lately), (Part { all: 111, bad: 0 }, Part { all: 111, bad: 6 }));
+    // A dozen hits after the last miss, and it is over.
+    let rest = |hits: usize| found(&[third.as_slice(), &vec![true; hits]].concat());
+    assert!(rest(9).misses.is_some_and(|misses| misses.is_worse));
+    assert!(rest(10).misses.is_some_and(|misses| !misses.is_worse && misses.score == 0.0));
+    assert_eq!(rest(10).light, Green);
+}
+
+#[test]
+fn haste_that_has_become_more_is_told() {
+    let paces: Vec<bool> = (0..100).map(|at| at >= 60 && at % 2 == 0).collect();
+    let haste = attention(Observed { paces: &paces, ..Observed::default() }).haste.expect("all were timed");
+    assert_eq!(
+        (haste.before, haste.lately, haste.is_worse),
+        (Part { all: 50, bad: 0 }, Part { all: 50, bad: 20 }, true)
+    );
+}
+
+/// The false alarms that the documentation states.
+#[test]
+fn a_drift_is_seldom_seen_where_there_is_none() {
+    let misses = Cusum::new(0.1, 0.3, 3.0).expect("rates");
+    let haste = Cusum::new(0.05, 0.2, 4.0).expect("rates");
+    let run = |cusum: Cusum, rate| cusum.average_run_length(rate).expect("a rate").floor();
+    assert_eq!([run(misses, 0.1), run(misses, 0.3)], [238.0, 16.0]);
+    assert_eq!([run(haste, 0.05), run(haste, 0.2)], [1_006.0, 26.0]);
 }

@@ -1,4 +1,5 @@
 //! What many decisions say together.
 
 mod attention;
+mod bottleneck;
 mod statistics;

@@ -1,6 +1,6 @@
 /** The demonstration's bar: says that nothing is real, works the agent, and guides through its day. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { DemoNow, DemoSpeed, DemoState } from "../engine/demo/api.ts";
 import { Guide } from "./guide.tsx";
 import { Log } from "./log.tsx";
@@ -16,8 +16,9 @@ const SPEEDS: readonly { readonly speed: DemoSpeed; readonly title: string }[] =
 export function DemoBar() {
   useEffect(followAgent, []);
   const told = now.value;
+  const [isWhole, setWhole] = useState(false);
   return (
-    <aside class="demo-bar" aria-label="Demonstration">
+    <aside class={isWhole ? "demo-bar whole" : "demo-bar"} aria-label="Demonstration">
       <div class="demo-strip">
         <p class="demo-says">
           <strong>Demonstration.</strong> Nothing here is real: the agent, its shop and all people are made up, and no
@@ -28,6 +29,12 @@ export function DemoBar() {
         <button type="button" aria-expanded={!hidden.value} onClick={() => hide(!hidden.value)}>
           {hidden.value ? "Show the guide" : "Hide the guide"}
         </button>
+        {!hidden.value && (
+          // Of use where there is room for the current step only.
+          <button type="button" class="demo-more" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+            All steps and the log
+          </button>
+        )}
         <button type="button" onClick={startOver}>
           Start over
         </button>

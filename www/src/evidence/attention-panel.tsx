@@ -1,6 +1,6 @@
 /** How attentive reviewers are: check cards that were caught, approvals that came too fast, and how often check cards come. */
 
-import type { AttentionLight } from "countersign";
+import type { AttentionDrift, AttentionLight } from "countersign";
 import type { AttentionReport, CheckOutcome } from "../engine/attention/api.ts";
 import { Time } from "../ui/time.tsx";
 import { counted } from "./counted.ts";
@@ -13,7 +13,8 @@ const LIGHTS: Readonly<Record<AttentionLight, { readonly chip: string; readonly 
   amber: {
     chip: "escalate",
     means:
-      "Not shown yet that seven of ten bad calls are caught, or more than one approval in ten comes too fast. " +
+      "Not shown yet that seven of ten bad calls are caught, more are missed than before, or more than one approval in ten " +
+      "comes too fast. " +
       "No further rule should be relaxed.",
   },
   red: {
@@ -29,7 +30,7 @@ const SHARES = [0.01, 0.02, 0.03, 0.05, 0.1] as const;
 export function AttentionPanel() {
   const report = attention.value;
   if (report === null) return null;
-  const { shown, caught, interval, approvals, byRisk, last } = report;
+  const { shown, caught, interval, approvals, byRisk, last, misses, haste } = report;
   const light = LIGHTS[report.light];
   return (
     <section class="panel" aria-labelledby="attention-title">
@@ -67,6 +68,12 @@ export function AttentionPanel() {
             ? "no approval was timed yet"
             : `${approvals.tooFast} of the last ${counted(approvals.all, "approval", "approvals")} came before the card could be read`}
         </Fact>
+        {(isTold(misses) || isTold(haste)) && (
+          <Fact name="Drift">
+            {isTold(misses) && <div>{driftText(misses, "check cards", "missed")}</div>}
+            {isTold(haste) && <div>{driftText(haste, "approvals", "too fast")}</div>}
+          </Fact>
+        )}
       </dl>
       {report.isRaised && (
         <p class="notice">Check cards were missed, or approvals were too fast: check cards come more often for now.</p>
@@ -75,6 +82,17 @@ export function AttentionPanel() {
       {last.length > 0 && <Last outcomes={last} />}
     </section>
   );
+}
+
+/** One result has no older half. */
+function isTold(drift: AttentionDrift | null): drift is AttentionDrift {
+  return drift !== null && drift.before.all > 0;
+}
+
+function driftText({ before, lately, isWorse }: AttentionDrift, what: string, bad: string): string {
+  const share = (part: AttentionDrift["before"]) => `${part.bad.toLocaleString()} of ${part.all.toLocaleString()}`;
+  const told = isWorse ? "it has become worse" : "no sign that it has become worse";
+  return `${share(before)} older ${what} ${bad}, ${share(lately)} newer ones: ${told}`;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {

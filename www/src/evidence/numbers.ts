@@ -21,6 +21,12 @@ export function minutes(ms: number): string {
   return count > 0 && count < 1 ? "< 1" : Math.round(count).toLocaleString();
 }
 
+/** How many an hour, with two digits that matter; `–` for `null`. */
+export function rate(perHour: number | null): string {
+  if (perHour === null) return "–";
+  return (perHour >= 10 ? Math.round(perHour) : Number(perHour.toPrecision(2))).toLocaleString();
+}
+
 /** `share` of 1 in whole percent, and never 0 or 100 unless it is. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 100);

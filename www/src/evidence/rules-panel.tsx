@@ -2,8 +2,9 @@
 
 import type { Evidence, RuleFacts } from "../engine/evidence/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
+import { BottleneckPart } from "./bottleneck-part.tsx";
 import { counted } from "./counted.ts";
-import { duration, minutes, percent } from "./numbers.ts";
+import { duration, minutes, percent, rate } from "./numbers.ts";
 import { RateMark } from "./rate-mark.tsx";
 
 export function RulesPanel({ evidence }: { readonly evidence: Evidence }) {
@@ -112,6 +113,8 @@ export function WaitingPanel({ evidence }: { readonly evidence: Evidence }) {
     .filter(({ waits }) => waits.count > 0)
     .sort((a, b) => b.waits.totalMs - a.waits.totalMs);
   if (waited.length === 0) return null;
+  const [bottleneck] = evidence.bottlenecks;
+  const ratesOf = (id: string | null) => bottleneck?.rules.find(({ rule }) => rule === id);
   const longest = Math.max(...waited.map(({ waits }) => waits.totalMs), 1);
   return (
     <section class="panel" aria-labelledby="waiting-title">
@@ -139,6 +142,12 @@ export function WaitingPanel({ evidence }: { readonly evidence: Evidence }) {
               <th scope="col" class="number">
                 Longest
               </th>
+              <th scope="col" class="number">
+                Held an hour
+              </th>
+              <th scope="col" class="number">
+                A reviewer’s answers an hour
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -165,11 +174,14 @@ export function WaitingPanel({ evidence }: { readonly evidence: Evidence }) {
                 <td class="number">{duration(rule.waits.medianMs)}</td>
                 <td class="number">{duration(rule.waits.p90Ms)}</td>
                 <td class="number">{duration(rule.waits.longestMs)}</td>
+                <td class="number">{rate(ratesOf(rule.rule)?.arrivalsPerHour ?? null)}</td>
+                <td class="number">{rate(ratesOf(rule.rule)?.answersPerHour ?? null)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </section>
+      <BottleneckPart bottlenecks={evidence.bottlenecks} />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** The tests of the policy: run again with every edit, those that fail first. */
 
 import type { TestOutcome } from "../engine/policy/api.ts";
+import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { coverage, isHit } from "./coverage.ts";
 import { checked, mend, wanted } from "./state.ts";
@@ -21,6 +22,7 @@ export function TestsPanel() {
       <p class={`tests-state ${(run?.failed ?? 0) > 0 ? "bad" : ""}`} role="status">
         {stateOf(last !== null && last.policy === null, run)}
       </p>
+      {run !== null && tests.length === 0 && <HowTo />}
       <ul>
         {sorted.slice(0, SHOWN_MAX).map((test) => (
           <Test key={test.span.start} test={test} />
@@ -32,10 +34,28 @@ export function TestsPanel() {
   );
 }
 
+/** As it stands in a policy, at its end. */
+const EXAMPLE = `tests:
+  - name: mail to a stranger waits
+    call: { tool: email.send, args: { to: x@other.example } }
+    expect: { action: escalate }`;
+
+function HowTo() {
+  return (
+    <div class="quiet">
+      <p>
+        A test is a call and what is expected of it. Write it at the end of the policy, as below; or decide a call in{" "}
+        <a href={hashOf("simulate")}>Simulate</a> and press “Make this call a test”.
+      </p>
+      <pre>{EXAMPLE}</pre>
+    </div>
+  );
+}
+
 function stateOf(hasErrors: boolean, run: { readonly passed: number; readonly failed: number } | null): string {
   if (run === null) return hasErrors ? "The tests run once the text has no errors." : "Running the tests…";
   const { passed, failed } = run;
-  if (passed + failed === 0) return "No tests yet: under the key tests: write calls, and what is expected of them.";
+  if (passed + failed === 0) return "No tests yet.";
   if (failed === 0) return passed === 1 ? "The one test passes." : `All ${passed} tests pass.`;
   return `${failed} of ${passed + failed} ${failed === 1 ? "fails" : "fail"}.`;
 }

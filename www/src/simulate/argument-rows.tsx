@@ -1,5 +1,6 @@
 /** The arguments of a call, one a row: a name and a JSON value. */
 
+import { useFocusAfter } from "../ui/focus-after.ts";
 import { type ArgumentRow, jsonProblem, textOf } from "./draft.ts";
 import { JsonField } from "./json-field.tsx";
 import { tried } from "./state.ts";
@@ -12,10 +13,17 @@ interface Props {
 }
 
 export function ArgumentRows({ rows, title = "Arguments", onChange }: Props) {
+  const focus = useFocusAfter<HTMLFieldSetElement>();
+  const remove = (at: number) => {
+    // To the row that takes its place, or else to the last, or else to where one is added.
+    const last = rows.length - 2;
+    focus.next(`.argument-row:nth-of-type(${Math.min(at, last) + 1}) input`, ":scope > button");
+    onChange(rows.filter((_, index) => index !== at));
+  };
   const replace = (at: number, part: Partial<ArgumentRow>) =>
     onChange(rows.map((row, index) => (index === at ? { ...row, ...part } : row)));
   return (
-    <fieldset class="arguments">
+    <fieldset class="arguments" ref={focus.within}>
       <legend>{title}</legend>
       {rows.length === 0 && <p class="quiet">none</p>}
       {rows.map((row, at) => (
@@ -48,7 +56,7 @@ export function ArgumentRows({ rows, title = "Arguments", onChange }: Props) {
             type="button"
             class="remove"
             aria-label={`Remove argument ${row.key || at + 1}`}
-            onClick={() => onChange(rows.filter((_, index) => index !== at))}
+            onClick={() => remove(at)}
           >
             Remove
           </button>

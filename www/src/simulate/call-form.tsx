@@ -1,9 +1,8 @@
 /** A call as fields: the tool, its arguments one a row, and what else a call may carry. */
 
-import { policyStatus } from "../policy/state.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { ArgumentRows } from "./argument-rows.tsx";
-import { chooseTool, formOfTool, forms } from "./catalogue-state.ts";
+import { chooseTool, formOfTool, knownTools } from "./catalogue-state.ts";
 import { type FormDraft, form, jsonProblem, PARTS, type Part, toJson } from "./draft.ts";
 import { JsonField } from "./json-field.tsx";
 import { tried } from "./state.ts";
@@ -17,6 +16,9 @@ const PART_HINTS: Readonly<Record<Part, string>> = {
   context: "known by the guard; a JSON object",
   confidence: "from 0 to 1, reported by the agent",
 };
+
+/** No list of names is read that is longer. */
+const LISTED_MAX = 500;
 
 export function CallForm() {
   const draft = form.value;
@@ -38,9 +40,11 @@ export function CallForm() {
           onInput={(event) => chooseTool(event.currentTarget.value)}
         />
         <datalist id="tools">
-          {knownTools().map((tool) => (
-            <option key={tool} value={tool} />
-          ))}
+          {knownTools()
+            .slice(0, LISTED_MAX)
+            .map((tool) => (
+              <option key={tool} value={tool} />
+            ))}
         </datalist>
         {noTool && (
           <p id="tool-problem" class="field-problem">
@@ -93,13 +97,4 @@ export function CallForm() {
 
 function change(part: Partial<FormDraft>): void {
   form.value = { ...form.value, ...part };
-}
-
-/** The tools of the catalogue, and those that the policy in force names; patterns are no names. */
-function knownTools(): readonly string[] {
-  const status = policyStatus.value;
-  const listed = forms.value?.map((each) => each.name) ?? [];
-  if (status.state !== "in-force") return listed;
-  const named = status.policy.policies.flatMap((policy) => policy.rules.flatMap((rule) => rule.tools));
-  return [...new Set([...listed, ...named])].filter((tool) => !tool.includes("*")).slice(0, 500);
 }

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { tools } from "../policy/tools.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { FilePicker } from "../ui/file-picker.tsx";
+import { useFocusAfter } from "../ui/focus-after.ts";
 import { followTools, forms, importTools, importTrouble, toolsKept, useTools, warnings } from "./catalogue-state.ts";
 
 /** A catalogue larger than this is none that the engine reads. */
@@ -13,8 +14,13 @@ export function CataloguePanel() {
   useEffect(followTools, []);
   const now = tools.value;
   const count = forms.value?.length ?? null;
+  const focus = useFocusAfter<HTMLDetailsElement>();
+  const remove = () => {
+    focus.next("summary");
+    useTools(null);
+  };
   return (
-    <details class="catalogue">
+    <details class="catalogue" ref={focus.within}>
       <summary>
         Tool catalogue{" "}
         {now !== null && (
@@ -31,7 +37,7 @@ export function CataloguePanel() {
       <div class="toolbar">
         <FilePicker label="Open catalogue…" accept=".json,.yaml,.yml,.txt" onFile={openTools} />
         {now !== null && (
-          <button type="button" onClick={() => useTools(null)}>
+          <button type="button" onClick={remove}>
             Remove the catalogue
           </button>
         )}

@@ -4,9 +4,9 @@ import { effect, signal } from "@preact/signals";
 import type { ToolForm } from "countersign";
 import { ask, engine } from "../engine/client.ts";
 import type { Tools } from "../engine/simulate/api.ts";
-import { checked } from "../policy/state.ts";
+import { checked, policyStatus } from "../policy/state.ts";
 import { keepTools, onToolsElsewhere, tools } from "../policy/tools.ts";
-import { form, formFor } from "./draft.ts";
+import { type ArgumentRow, form, formFor } from "./draft.ts";
 
 /** The forms of the catalogue; `null` while there is none, or it is being read. */
 export const forms = signal<readonly ToolForm[] | null>(null);
@@ -76,8 +76,32 @@ async function readForms(of: Tools): Promise<void> {
   warnings.value = read.rendered;
 }
 
-/** Goes to the form of another tool: what it asks for as well stays, what it requires is there. */
+/** The tools of the catalogue, and those that the policy in force names; patterns are no names. */
+export function knownTools(): readonly string[] {
+  const status = policyStatus.value;
+  const listed = forms.value?.map((each) => each.name) ?? [];
+  if (status.state !== "in-force") return listed;
+  const named = status.policy.policies.flatMap((policy) => policy.rules.flatMap((rule) => rule.tools));
+  return [...new Set([...listed, ...named])].filter((tool) => !tool.includes("*"));
+}
+
+/** The arguments that a tool had when another one was chosen. */
+const putAway = new Map<string, readonly ArgumentRow[]>();
+
+/**
+ * Goes to another tool. Of one in the catalogue what it asks for as well stays, and what it requires is there. Another one that
+ * is known has what it had before, or nothing; while a name is typed that nobody knows, all stays.
+ */
 export function chooseTool(tool: string): void {
+  const { rows, rowsOf } = form.value;
   const found = formOfTool(tool);
-  form.value = { ...form.value, tool, rows: found === null ? form.value.rows : formFor(found.fields, form.value.rows) };
+  const isOther = tool !== rowsOf && (found !== null || knownTools().includes(tool));
+  if (isOther) putAway.set(rowsOf, rows);
+  const own = isOther ? (putAway.get(tool) ?? []) : rows;
+  form.value = {
+    ...form.value,
+    tool,
+    rows: found === null ? own : formFor(found.fields, own.length > 0 ? own : rows),
+    rowsOf: isOther ? tool : rowsOf,
+  };
 }

@@ -1,5 +1,6 @@
 /** The decision on the simulated call. */
 
+import { plain, Written } from "../review/card/written.tsx";
 import { VisibleText } from "../text/visible-text.tsx";
 import { DecisionFacts } from "./decision-facts.tsx";
 import { MakeTest } from "./make-test.tsx";
@@ -33,6 +34,11 @@ function Answer({ last }: { readonly last: Simulated }) {
       )}
       <div class={stale.value ? "stale" : undefined}>
         <DecisionFacts trace={answer.trace} />
+        {answer.instead.map((sentence) => (
+          <p key={plain(sentence)} class="instead">
+            It <Written text={sentence} />.
+          </p>
+        ))}
         {answer.trace.decision.action === "escalate" && !stale.value && (
           <QueueButton key={callText} open={(api) => api.escalate(callText, digest)} />
         )}

@@ -23,6 +23,8 @@ export interface ArgumentRow {
 export interface FormDraft {
   readonly tool: string;
   readonly rows: readonly ArgumentRow[];
+  /** Whose arguments these are: of the tools that were named here the last that is known. */
+  readonly rowsOf: string;
   /** As JSON; empty means absent. */
   readonly parts: Readonly<Record<Part, string>>;
   /** Keys that calls do not have, as JSON, kept for the way back. */
@@ -39,6 +41,7 @@ export const form = signal<FormDraft>({
     { key: "path", value: '"notes/today.md"' },
     { key: "text", value: '"Call the plumber"' },
   ],
+  rowsOf: "file.write",
   parts: NO_PARTS,
   others: [],
 });
@@ -135,7 +138,13 @@ function formOf(tool: string, args: Readonly<Record<string, unknown>>, rest: Rec
     if (Object.hasOwn(rest, part)) parts[part] = JSON.stringify(rest[part]);
   }
   const isOther = ([key]: [string, unknown]) => !(PARTS as readonly string[]).includes(key);
-  return { tool, rows: rowsOf(Object.entries(args)), parts, others: rowsOf(Object.entries(rest).filter(isOther)) };
+  return {
+    tool,
+    rows: rowsOf(Object.entries(args)),
+    rowsOf: tool,
+    parts,
+    others: rowsOf(Object.entries(rest).filter(isOther)),
+  };
 }
 
 function rowsOf(entries: readonly [string, unknown][]): ArgumentRow[] {

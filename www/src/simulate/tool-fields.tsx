@@ -4,6 +4,7 @@ import type { ToolField } from "countersign";
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { VisibleText } from "../text/visible-text.tsx";
+import { useFocusAfter } from "../ui/focus-after.ts";
 import { ArgumentRows } from "./argument-rows.tsx";
 import { type ArgumentRow, entriesOf, itemsOf, jsonProblem, parsed, startOf, textOf, type Written } from "./draft.ts";
 import { hintOf, nameOf } from "./field-hint.ts";
@@ -55,19 +56,28 @@ interface FieldProps {
 function Field({ field, value, onChange }: FieldProps) {
   const [asJson, setAsJson] = useState(false);
   const id = useId();
+  const focus = useFocusAfter<HTMLDivElement>();
   if (value === null) {
+    const set = () => {
+      focus.next(":is(input, select, textarea)", "button");
+      onChange(startOf(field));
+    };
     return (
-      <div class="tool-field absent">
+      <div class="tool-field absent" ref={focus.within}>
         <Name field={field} id={null} />
-        <button type="button" aria-label={`Set ${nameOf(field)}`} onClick={() => onChange(startOf(field))}>
+        <button type="button" aria-label={`Set ${nameOf(field)}`} onClick={set}>
           Set
         </button>
       </div>
     );
   }
   const fits = asJson || field.kind === "json" ? false : isWrittenFor(field, value);
+  const leaveOut = () => {
+    focus.next(":scope.absent > button");
+    onChange(null);
+  };
   return (
-    <div class="tool-field">
+    <div class="tool-field" ref={focus.within}>
       <Name field={field} id={fits && (field.kind === "list" || field.kind === "map") ? null : id} />
       {fits ? (
         <Control field={field} id={id} value={value} onChange={onChange} />
@@ -88,7 +98,7 @@ function Field({ field, value, onChange }: FieldProps) {
           </button>
         )}
         {field.key !== "" && (
-          <button type="button" class="link" aria-label={`Leave out ${nameOf(field)}`} onClick={() => onChange(null)}>
+          <button type="button" class="link" aria-label={`Leave out ${nameOf(field)}`} onClick={leaveOut}>
             Leave out
           </button>
         )}
@@ -252,15 +262,22 @@ interface ListProps {
 
 function ListControl({ name, item, items, onChange }: ListProps) {
   const put = (next: readonly Written[]) => onChange({ items: next });
+  const focus = useFocusAfter<HTMLDivElement>();
+  const leaveOut = (at: number) => {
+    // To the item that takes its place, or else to the last, or else to where one is added.
+    const place = `:scope > .list-item:nth-of-type(${Math.min(at, items.length - 2) + 1})`;
+    focus.next(`${place} :is(input, select, textarea)`, `${place} button`, ":scope > button");
+    put(items.toSpliced(at, 1));
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: it has a name already, which a legend would repeat
-    <div class="list-control" role="group" aria-label={name}>
+    <div class="list-control" role="group" aria-label={name} ref={focus.within}>
       {items.map((value, at) => (
         <div key={at} class="list-item">
           <Field
             field={{ ...item, key: `item ${at + 1}`, required: false }}
             value={value}
-            onChange={(next) => put(next === null ? items.toSpliced(at, 1) : items.with(at, next))}
+            onChange={(next) => (next === null ? leaveOut(at) : put(items.with(at, next)))}
           />
         </div>
       ))}

@@ -54,6 +54,9 @@ export function createAttention(options: AttentionOptions): AttentionKeeper {
       await (await planting()).perhapsPlant(options, sample);
     },
     async plantNow(sample) {
+      // One that chance has planted for later does not keep it from coming now.
+      const later = (await kept.planted()).filter(({ openedAtMs }) => openedAtMs > nowMs());
+      for (const { id } of later) await kept.end(id, null);
       return (await planting()).plantOne(options, sample, nowMs());
     },
     report: async () => (await import("./report.ts")).reportOf(kept),

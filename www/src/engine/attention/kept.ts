@@ -13,8 +13,8 @@ export interface Kept {
   end(id: string, outcome: CheckOutcome | null): Promise<boolean>;
   /** In the order of time. */
   outcomes(): Promise<readonly CheckOutcome[]>;
-  /** Adds outcomes of check cards that were answered elsewhere, in the order of time. */
-  remember(outcomes: readonly CheckOutcome[]): Promise<void>;
+  /** Adds outcomes of check cards, and answers, that were given elsewhere, each in the order of time. */
+  remember(outcomes: readonly CheckOutcome[], given: readonly Given[]): Promise<void>;
   /** When each template was used last, in Unix milliseconds. */
   uses(): Promise<Readonly<Record<string, number>>>;
   /** Keeps an answer to a real call; of old ones only the last {@link GIVEN_MAX}. */
@@ -108,10 +108,12 @@ function remembering(
 ): Pick<Kept, "outcomes" | "remember" | "uses" | "give" | "given"> {
   return {
     outcomes: async () => (await database())?.getAll("outcomes") ?? [],
-    async remember(outcomes) {
-      const writing = (await database())?.transaction("outcomes", "readwrite");
-      await Promise.all(outcomes.map((outcome) => writing?.store.add(outcome)));
-      await writing?.done;
+    async remember(outcomes, given) {
+      const writing = (await database())?.transaction(["outcomes", "given"], "readwrite");
+      if (writing === undefined) return;
+      for (const outcome of outcomes) await writing.objectStore("outcomes").add(outcome);
+      for (const each of given.slice(-GIVEN_MAX)) await writing.objectStore("given").add(each);
+      await writing.done;
     },
     async uses() {
       const reading = (await database())?.transaction("uses");

@@ -22,7 +22,8 @@ export function approvalsOf(given: readonly Given[]): { readonly all: number; re
  */
 export function foundIn(outcomes: readonly CheckOutcome[], given: readonly Given[]): Promise<AttentionReport> {
   const { all, tooFast } = approvalsOf(given);
-  return attentionReport({ checkCards: outcomes.map(({ caught }) => caught), approvals: all, tooFast });
+  const paces = given.filter(({ verdict }) => verdict === "approve").map(isTooFast);
+  return attentionReport({ checkCards: outcomes.map(({ caught }) => caught), approvals: all, tooFast, paces });
 }
 
 /** The chance that a check card follows an answer. */

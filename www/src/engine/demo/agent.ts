@@ -14,7 +14,7 @@ import { type Actor, answerQuestions, createActor, propose, takeUp } from "./act
 import type { DemoNow, DemoSpeed } from "./api.ts";
 import { lookAtCheck } from "./check.ts";
 import { nextOf, settledOf, withStep } from "./day.ts";
-import { PAST, pastChecks, writePast } from "./past.ts";
+import { PAST, pastAnswers, pastChecks, writePast } from "./past.ts";
 import { STEPS, type Step } from "./script.ts";
 import { createStage, type Stage } from "./stage.ts";
 
@@ -101,7 +101,7 @@ async function prepare({ room, stage, store, policy, kept }: Playing): Promise<v
     if (!isDecided) await stage.rest(LOOK_MS / 10);
     else {
       // Before the first call, so that they are there once; check cards belong to no history of this browser.
-      if (stage.day().prepared === 0) await kept.remember(pastChecks(todayMs));
+      if (stage.day().prepared === 0) await kept.remember(pastChecks(todayMs), pastAnswers(todayMs));
       await writePast(store, await policy(), call, todayMs);
       await stage.put({ ...stage.day(), prepared: stage.day().prepared + 1 });
     }

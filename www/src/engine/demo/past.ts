@@ -6,7 +6,7 @@
 
 import type { Policy } from "countersign";
 import { createEscalations, createGuard, type Store, type Verdict } from "countersign";
-import type { CheckOutcome } from "../attention/api.ts";
+import type { CheckOutcome, Given } from "../attention/api.ts";
 
 export interface PastCall {
   readonly tool: string;
@@ -22,6 +22,8 @@ export interface PastCall {
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+/** What the shortest card takes. */
+const READING_MS_MIN = 1_500;
 const DAYS = 14;
 const ROOMS_A_DAY = 18;
 /** Answered check cards before today. */
@@ -77,6 +79,17 @@ export function pastChecks(todayMs: number): readonly CheckOutcome[] {
     atMs: todayMs - (DAYS - Math.floor((index * DAYS) / CHECKS)) * DAY_MS + 12 * 60 * MINUTE_MS,
     shownMs: 9_000 + ((index * 1_009) % 7_000),
     tooFast: false,
+  }));
+}
+
+/** How long those cards were on screen. */
+export function pastAnswers(todayMs: number): readonly Given[] {
+  return PAST.map(({ verdict, shownMs, daysAgo, dayMs, waitedMs }) => ({
+    verdict,
+    shownMs,
+    readingFloorMs: READING_MS_MIN,
+    inBatch: false,
+    atMs: todayMs - daysAgo * DAY_MS + dayMs + waitedMs,
   }));
 }
 

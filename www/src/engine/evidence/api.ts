@@ -1,6 +1,7 @@
 /** What the page asks about what reviewers did, and what comes back. */
 
 import type {
+  BottleneckReport,
   CalibrationReport,
   Checkpoint,
   Entry,
@@ -49,6 +50,8 @@ export interface Evidence {
   /** All rules together. */
   readonly all: RuleFacts;
   readonly hours: readonly HourSummary[];
+  /** Where agents wait, for several goals of waiting, the shortest first. */
+  readonly bottlenecks: readonly BottleneckReport<string | null>[];
 }
 
 /** One line of the history, for a table. */

@@ -22,6 +22,7 @@ export async function calibrated(
   // Kept as it is now: the editor may put another in force meanwhile.
   const policyText = room.place().kind === "api" ? null : (room.inForce()?.text ?? null);
   const calibrator = createCalibrator(policy);
+  calibrator.beginHistory(options.checkpoint?.size ?? null);
   try {
     const { problems, against } = await verifyHistory(store, {
       ...options,

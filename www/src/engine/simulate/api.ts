@@ -15,6 +15,7 @@ import type {
   TermChange,
   ToolForm,
   Trace,
+  Written,
 } from "countersign";
 import type { Failure } from "../api.ts";
 
@@ -23,6 +24,8 @@ export interface Traced {
   readonly ok: true;
   readonly call: Call;
   readonly trace: Trace;
+  /** What would be allowed instead of a call that escalates, such as `would be allowed for example if args.amount were 25`. */
+  readonly instead: readonly Written[];
 }
 
 export interface Opened {

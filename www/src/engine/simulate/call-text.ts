@@ -4,6 +4,7 @@ import { type Call, CallError, type Policy, readCall } from "countersign";
 import type { Failure } from "../api.ts";
 import { failure } from "../failure.ts";
 import type { Traced } from "./api.ts";
+import { insteadOf } from "./instead.ts";
 
 /**
  * Decides `text`, the JSON of one call.
@@ -19,7 +20,9 @@ export async function traceText(policy: Policy, text: string): Promise<Traced | 
     await readCall(text.replace(/[\r\n]/g, " "));
     if (!value.ok) return value;
     const call = value.value as Call;
-    return { ok: true, call, trace: policy.trace(call) };
+    const trace = policy.trace(call);
+    const instead = trace.decision.action === "escalate" ? await insteadOf(policy, call) : [];
+    return { ok: true, call, trace, instead };
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     // In a text of several lines, JavaScript's message tells the line.

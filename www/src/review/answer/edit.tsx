@@ -41,6 +41,7 @@ export function EditStep({ shown, answering, onBack, onEdit }: Props) {
         <EditField
           key={row.field}
           row={row}
+          hasSecret={row.masked || row.flags.some((flag) => shown.card.flags[flag]?.code === "secret")}
           at={at}
           text={typed[row.field] ?? textOf(valueAt(call, row.field))}
           isWrong={problems.includes(row)}
@@ -81,10 +82,10 @@ interface FieldProps {
   readonly onText: (text: string) => void;
 }
 
-/** What stands masked on the card stands masked here. */
-function EditField(props: FieldProps) {
+/** What stands masked on the card, as a whole or in part, stands masked here. */
+function EditField({ hasSecret, ...props }: FieldProps & { readonly hasSecret: boolean }) {
   const { row } = props;
-  if (!row.masked || revealed.value.includes(row.field)) return <OpenField {...props} />;
+  if (!hasSecret || revealed.value.includes(row.field)) return <OpenField {...props} />;
   return (
     <div class="field">
       <p>

@@ -182,7 +182,7 @@ function LongText({ row: { value, length } }: { readonly row: CardRow }) {
 }
 
 /** Nobody has seen it before they look at it; that they did is in the note of their answer. */
-export function Masked({ row: { field, key, length } }: { readonly row: CardRow }) {
+export function Masked({ row: { field, key, length, masked } }: { readonly row: CardRow }) {
   const seen = useContext(SeenContext);
   const part = useRef<HTMLSpanElement>(null);
   useEffect(() => (part.current === null ? undefined : seen?.mask(part.current, field)), [seen, field]);
@@ -191,7 +191,10 @@ export function Masked({ row: { field, key, length } }: { readonly row: CardRow 
       <span class="value" aria-hidden="true">
         ••••••••
       </span>{" "}
-      <span>masked, as it looks like a secret{length !== null && ` of ${length} characters`}</span>{" "}
+      <span>
+        masked, as {masked ? "it looks" : "a part of it looks"} like a secret
+        {masked && length !== null && ` of ${length} characters`}
+      </span>{" "}
       <button
         type="button"
         aria-label={`Look at the masked value of ${plain(key)}; your answer's note will say so`}
