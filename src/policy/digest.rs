@@ -109,7 +109,7 @@ fn relaxed_value(relaxed: &Relaxed) -> Value {
 }
 
 /// `None` if nothing is written.
-fn review_value(terms: &ReviewTerms) -> Option<Value> {
+pub(super) fn review_value(terms: &ReviewTerms) -> Option<Value> {
     if *terms == ReviewTerms::default() {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Adding a rule to a policy's text.
 
-use super::super::digest::rule_value;
+use super::super::digest::{review_value, rule_value};
 use super::super::model::{Policy, PolicyTest, Rule};
 use super::super::parse::parse;
 use super::{
@@ -78,7 +78,9 @@ fn has_gained(policy: &Policy, edited: &Policy, at: usize, wanted: &Rule) -> boo
     edited.rules.len() == policy.rules.len() + 1
         && edited.rules.get(at).is_some_and(|added| is_same(added, wanted))
         && others.iter().zip(&policy.rules).all(|(a, b)| is_same(a, b))
-        && (edited.default, edited.confidence, &edited.review) == (policy.default, policy.confidence, &policy.review)
+        && (edited.default, edited.confidence) == (policy.default, policy.confidence)
+        // By what they mean: where they stand behind the rules, their places are others.
+        && review_value(&edited.review) == review_value(&policy.review)
         && (&edited.name, &edited.description) == (&policy.name, &policy.description)
         && edited.tests.len() == policy.tests.len()
         && edited.tests.iter().zip(&policy.tests).all(|(a, b)| is_same_test(a, b))

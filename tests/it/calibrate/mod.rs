@@ -1,5 +1,6 @@
 //! Calibration: what counts as evidence, what is proposed, and what never is.
 
+mod edits;
 mod farming;
 mod properties;
 mod simulation;

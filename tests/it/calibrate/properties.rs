@@ -161,7 +161,7 @@ fn is_ever_proposed(random: &mut Random, bad: f64) -> bool {
     // What is bad is rejected, or nobody is sure of it and it expires.
     let says = random.pick(&[Says::Reject, Says::Nothing]);
     let mut is_proposed = false;
-    for nth in 0..420 {
+    for nth in 0..330 {
         let json = noise(random, nth);
         past.say(&stack, &json, nth / 15, "ana", if random.chance(bad) { says } else { Says::Approve });
         if nth % 60 == 59 && nth > 150 {

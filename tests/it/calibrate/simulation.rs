@@ -153,14 +153,12 @@ fn d04_of_ten_thousand_rules_that_are_just_not_good_enough_no_more_than_alpha_ev
         let needed = table(Risk::Medium, checks, DECISIONS_MAX);
         for every in [1, A_DAY] {
             let passed = simulated(random, &needed, 0.99, every, DECISIONS_MAX);
-            println!("{checks:?}, every {every}: {passed}");
             assert!(passed <= ALPHA, "{passed}");
         }
         // What is worse passes less often still, and so it is at the other bars.
         assert!(simulated(random, &needed, 0.985, A_DAY, DECISIONS_MAX) < 0.005);
         for (risk, good, most) in [(Risk::Low, 0.95, DECISIONS_MAX), (Risk::High, 0.999, 4 * DECISIONS_MAX)] {
             let passed = simulated(random, &table(risk, checks, most), good, A_DAY, most);
-            println!("{risk:?} {checks:?}: {passed}");
             assert!(passed <= ALPHA, "{risk:?}: {passed}");
         }
     }
@@ -175,7 +173,6 @@ fn rules_that_are_good_enough_pass() {
         let exact = passes(&needed, good, 1, DECISIONS_MAX);
         assert!((exact - wanted).abs() <= 5.1e-6, "{good}: {exact}");
         let passed = simulated(random, &needed, good, 1, DECISIONS_MAX);
-        println!("{good}: {passed}");
         // Somebody who looks once a day misses next to nothing.
         assert!(simulated(random, &needed, good, A_DAY, DECISIONS_MAX) >= passed - 0.02);
     }
@@ -183,7 +180,6 @@ fn rules_that_are_good_enough_pass() {
     let needed = table(Risk::Medium, ATTENTIVE, DECISIONS_MAX);
     for (good, least) in [(0.995, 0.7), (0.998, 0.999)] {
         let passed = simulated(random, &needed, good, A_DAY, DECISIONS_MAX);
-        println!("whole {good}: {passed}");
         assert!(passed >= least, "{good}: {passed}");
     }
 }
@@ -236,7 +232,6 @@ fn d03_what_reviewers_miss_relaxes_no_more_than_alpha() {
         for cards in [0, 400] {
             let by = Reviewers { caught, cards };
             let passed = (0..1_000).filter(|_| passes_by(random, asked, &alone, 0.99, &by)).count();
-            println!("caught {caught}, {cards} cards: {passed}");
             assert!(passed <= 50, "{caught} caught, {cards} cards: {passed} of 1,000");
         }
     }
