@@ -11,14 +11,13 @@ use super::decision::DecisionOut;
 use super::entries::{HistoryReader, Told, entry_in};
 use super::lines::{Lines, Place};
 use super::replay::{Made, Replay};
+use super::unrelaxed::Unrelaxed;
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
-use crate::decide::decide::Decision;
 use crate::decide::relaxing::Relaxing;
 use crate::evidence::compare::{Change, Difference, FailOn, PairCount, Tally, relaxed_change};
 use crate::evidence::people::Said;
 use crate::policy::model::Action;
-use crate::policy::terms::Relaxed;
 use crate::review::event::{Entry, Event, Held};
 
 /// Decides lines of recorded calls by two stacks.
@@ -60,27 +59,6 @@ struct Sides {
     unrelaxed: Option<[Unrelaxed; 2]>,
     tally: Tally,
     input: u64,
-}
-
-/// A stack where no rule that replaces review is in force.
-#[derive(Debug)]
-struct Unrelaxed {
-    stack: Rc<Stack>,
-    replay: Replay,
-}
-
-impl Unrelaxed {
-    fn new(stack: &Rc<Stack>) -> Self {
-        let stack = Rc::new(stack.with_relaxing(Relaxing::Off));
-        Self { replay: Replay::new(Rc::clone(&stack)), stack }
-    }
-
-    /// What the rule that made `decision` says of replacing review.
-    fn relaxed_of(&self, decision: &Decision) -> Option<&Relaxed> {
-        let mut policies = self.stack.policies.iter().map(|compiled| &compiled.policy);
-        let policy = policies.find(|policy| Some(policy.digest) == decision.policy)?;
-        policy.rules.iter().find(|rule| Some(&rule.id) == decision.rule.as_ref())?.relaxed.as_ref()
-    }
 }
 
 /// A line whose decision changed, or that is no call.

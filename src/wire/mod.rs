@@ -59,6 +59,8 @@ mod scan;
 #[cfg(feature = "full")]
 pub mod replay;
 #[cfg(feature = "full")]
+mod unrelaxed;
+#[cfg(feature = "full")]
 pub mod lines;
 #[cfg(feature = "full")]
 pub mod ndjson;
