@@ -192,8 +192,8 @@ impl Missing {
 /// // 99 of 100 is not enough, whatever it looks like.
 /// let counted = Counted { approvals: 99, against: 1, spread };
 /// let missing = proof(Some(Risk::Medium), true, counted, 1, grounds).missing;
-/// assert_eq!(missing, [Missing::Approvals(583)]);
-/// let counted = Counted { approvals: 682, against: 1, spread };
+/// assert_eq!(missing, [Missing::Approvals(801)]);
+/// let counted = Counted { approvals: 900, against: 1, spread };
 /// assert!(proof(Some(Risk::Medium), true, counted, 1, grounds).missing.is_empty());
 /// // Where nobody knows what reviewers catch, nothing is proved.
 /// let missing = proof(Some(Risk::Medium), true, counted, 1, Grounds::default()).missing;
