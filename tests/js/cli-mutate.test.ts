@@ -76,10 +76,12 @@ test("the JSON form has every survivor, and fewer changes if fewer are wanted", 
 test("Ctrl-C ends it with what was found so far", async () => {
   const values = Array.from({ length: 4_000 }, (_, value) => value).join(", ");
   const rules = Array.from(
-    { length: 6 },
+    { length: 20 },
     (_, n) => `  - { id: r${n}, tool: a, when: { args.n${n}: [${values}] }, action: allow }`,
   );
-  const tests = "tests: [{ name: t, call: { tool: a, args: {} }, expect: escalate }]";
+  // Enough work for minutes, so that no machine is done before it is interrupted.
+  const test = (_: unknown, n: number) => `{ name: t${n}, call: { tool: a, args: { m: ${n} } }, expect: escalate }`;
+  const tests = `tests: [${Array.from({ length: 40 }, test).join(", ")}]`;
   await inFolder({ "large.yaml": `rules:\n${rules.join("\n")}\n${tests}\n` }, async (folder) => {
     // Before it listens a signal ends it without a word: then it gets more time.
     let finished = await interrupted(folder, 1_000);

@@ -151,7 +151,9 @@ test("who is in the share, and whose calls are audited, is drawn from the key, t
   const policy = await loadPolicy(policyText({ share, audit }));
   const proven = await evidence();
   const digest = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
-  const rule = digest(`countersign/rule/1\0${JSON.stringify({ action: "allow", reversible: true, risk: "low", tool: ["note.write"] })}`);
+  const rule = digest(
+    `countersign/rule/1\0${JSON.stringify({ action: "allow", reversible: true, risk: "low", tool: ["note.write"] })}`,
+  );
   const draw = (which: string, user: string | null) => {
     const text = `countersign/relaxed-${which}/1\0${JSON.stringify({ day: "2027-01-15", rule, user })}`;
     const mac = createHmac("sha256", Buffer.from(KEY, "hex")).update(text).digest();

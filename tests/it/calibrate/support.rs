@@ -347,7 +347,7 @@ fn d08_places_end_where_their_names_end() {
         "/home/app-evil/n1.txt",
         "/home/app.txt",
         "/home/app/../app-evil/n1.txt",
-        "/home/apple/n1.txt",
+        "/home/app2/n1.txt",
         "/home/app/.ssh/n1.txt",
         "/home/app/.bashrc",
         "/home/app/.bashrc.txt",
