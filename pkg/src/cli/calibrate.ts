@@ -45,8 +45,8 @@ Options:
   --format text|json how to print; json is what \`createCalibrator().report()\` answers
 ${LIMIT_HELP}  --help             print this
 
-Exit status: 0 done, 1 a history is not whole, a policy has errors or there is no proposal RULE, 2 wrong usage or a file
-that cannot be read.
+Exit status: 0 done, 1 a history is not whole or a policy has errors, 2 wrong usage, a file that cannot be read, or no
+proposal RULE.
 `;
 
 /** Runs the command and returns its exit status. */
