@@ -45,7 +45,8 @@ export function ProposalPart({ asks, proposal, before }: Props) {
           that it holds.
         </li>
         <li>
-          It begins with a tenth of users and days; of those, one in twenty is reviewed all the same; and it ends on {until}.
+          It begins with a tenth of users and days; of those, one in twenty is reviewed all the same; and it ends on{" "}
+          {until}.
         </li>
         {proof.reviewers === 1 && <li>One reviewer gave all of these approvals.</li>}
       </ul>
