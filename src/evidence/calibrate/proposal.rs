@@ -2,7 +2,7 @@
 //!
 //! Nothing changes by itself: a proposal is a change to a policy's text that a person accepts or not.
 
-use super::answer::{Against, Answer};
+use super::answer::{Against, Answer, DAY_MS};
 use super::evidence::{Evidence, Observation, RuleEvidence, RuleKey, spread};
 use super::gate::{Counted, Grounds, Proof, proof};
 use super::mine::{Cover, mine};
@@ -11,6 +11,7 @@ use crate::decide::call::Call;
 use crate::decide::compile::{Stack, compile};
 use crate::decide::decide::decide;
 use crate::decide::limit::Usage;
+use crate::decide::relaxing::day_of;
 use crate::evidence::bottleneck::{agent_time, per_week};
 use crate::policy::edit::rule::add_rule;
 use crate::policy::edit::{NewTest, add_test};
@@ -200,7 +201,7 @@ fn written(
     let at = policy.rules.iter().position(|each| Some(&each.id) == key.rule.as_ref());
     let asks = at.and_then(|at| policy.rules.get(at));
     let id = free_id(policy, key.rule.as_deref().unwrap_or(tool));
-    let until = date(now_ms / super::answer::DAY_MS + DAYS_MAX);
+    let until = day_of(now_ms + DAYS_MAX * DAY_MS).ok_or("nobody can write its last day")?;
     let bound = percent_up(proof.bad_at_most);
     let evidence_text = format!(
         "{} of {} approved on {} days; at most {bound} bad",
@@ -394,19 +395,4 @@ fn applied(text: &str, fix: &Fix) -> String {
 /// A share in percent with one decimal, rounded up: it must not look better than it is.
 fn percent_up(share: f64) -> String {
     format!("{:.1} %", (share * 1_000.0).ceil() / 10.0)
-}
-
-/// The date `day` days after 1970-01-01, as `YYYY-MM-DD`: from days to the Gregorian calendar, by eras of 400 years
-/// that begin in March (Hinnant, "chrono-compatible low-level date algorithms").
-#[must_use]
-pub fn date(day: u64) -> String {
-    let day = day + 719_468;
-    let (era, of_era) = (day / 146_097, day % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let of_month = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{of_month:02}")
 }
