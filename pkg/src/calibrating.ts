@@ -185,7 +185,8 @@ export interface CalibrationReport {
 }
 
 /**
- * What histories say of the rules of a policy, as plain JSON to carry elsewhere. It holds the values of calls that people
+ * What histories say of the rules of a policy, as plain JSON to carry elsewhere: `JSON.stringify` makes the file of it that
+ * `countersign calibrate` takes, with `{"evidence":digest}` as its checkpoint. It holds the values of calls that people
  * answered, and who approved them, without what agents said of their calls.
  *
  * Only {@link Calibrator.addEvidence} reads the rest of it.

@@ -1,6 +1,5 @@
 //! Calibration: histories on their way in, and what they prove on its way out.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Failure;
@@ -119,11 +118,11 @@ impl Calibration {
         if self.reading.entries > 0 {
             return Ok(());
         }
-        self.reading.origin = (seq == 0).then_some(hash);
-        match self.carried.histories.iter().find(|history| seq == 0 && history.origin == hash) {
-            None => Ok(()),
-            Some(History { entries, .. }) => Err(same_history(*entries)),
+        if let Some(history) = self.carried.histories.get(hash.bytes()).filter(|_| seq == 0) {
+            return Err(same_history(*history));
         }
+        self.reading.origin = (seq == 0).then_some(hash);
+        Ok(())
     }
 
     fn take_decision(&mut self, event: &Value, at_ms: UnixMs) -> Option<()> {
@@ -142,7 +141,9 @@ impl Calibration {
         self.intake = Intake::default();
         let Reading { covered, entries, origin } = std::mem::take(&mut self.reading);
         match origin {
-            Some(origin) => self.carried.histories.push(History { origin, entries, covered }),
+            Some(origin) => {
+                self.carried.histories.insert(*origin.bytes(), History { entries, covered });
+            }
             None => self.has_part |= entries > 0,
         }
     }
@@ -163,11 +164,9 @@ impl Calibration {
             ),
         };
         let added = evidence_from(&self.stack, evidence, kept)?;
-        let mine: BTreeMap<&[u8; 32], u64> =
-            self.carried.histories.iter().map(|one| (one.origin.bytes(), one.entries)).collect();
-        let twice = added.histories.iter().find_map(|history| mine.get(history.origin.bytes()));
-        if let Some(entries) = twice {
-            return Err(same_history(*entries));
+        let twice = added.histories.keys().find_map(|origin| self.carried.histories.get(origin));
+        if let Some(history) = twice {
+            return Err(same_history(*history));
         }
         self.has_unverified |= !added.is_verified;
         self.carried.histories.extend(added.histories);
@@ -190,7 +189,7 @@ impl Calibration {
             let message = "evidence can be saved of whole histories only: read each from its first entry, and end it";
             return Err(Failure::new("part-of-history", message));
         }
-        let is_covered = self.carried.histories.iter().all(|history| history.covered.is_some());
+        let is_covered = self.carried.histories.values().all(|history| history.covered.is_some());
         let is_verified = is_verified && is_covered && !self.has_unverified;
         evidence_out(&self.stack, &self.carried, is_verified)
     }
@@ -229,7 +228,7 @@ impl Calibration {
     }
 }
 
-fn same_history(entries: u64) -> Failure {
+fn same_history(History { entries, .. }: History) -> Failure {
     let message = format!(
         "a history is added twice, and its answers would count twice: {entries} of its entries were read before; give \
          each history once, or else evidence of it"

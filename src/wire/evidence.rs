@@ -1,7 +1,9 @@
 //! Evidence as data that can be carried elsewhere, on its way out.
 
+use std::collections::BTreeMap;
+
 use super::Failure;
-use super::json::to_json;
+use super::compiled::catalogue_digest;
 use super::object::{list_of, long, object, or_null, words};
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
@@ -17,10 +19,8 @@ use crate::value::value::{Map, Value, record};
 pub(super) const EVIDENCE_VERSION: u64 = 1;
 
 /// A history that was read from its first entry to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct History {
-    /// Digest of its first entry: every part of it begins with that one.
-    pub(super) origin: Digest,
     /// How many entries were read.
     pub(super) entries: u64,
     /// For how many of them a checkpoint vouched that was kept elsewhere.
@@ -32,7 +32,8 @@ pub(super) struct History {
 pub(super) struct Carried {
     /// Whether each of the histories was found whole against a checkpoint that was kept elsewhere.
     pub(super) is_verified: bool,
-    pub(super) histories: Vec<History>,
+    /// By the digest of the first entry, with which every part of a history begins.
+    pub(super) histories: BTreeMap<[u8; 32], History>,
     /// Entries that say something, and those whose event was left out.
     pub(super) entries: u64,
     pub(super) left_out: u64,
@@ -45,20 +46,17 @@ pub(super) struct Carried {
 pub(super) fn evidence_out(stack: &Stack, carried: &Carried, is_verified: bool) -> Result<Value, Failure> {
     let Carried { is_verified: _, histories, entries, left_out, damaged, evidence } = carried;
     let Evidence { rules, used, staged, refused, elsewhere, hours, unasked, span, lanes } = evidence;
-    let mut histories: Vec<&History> = histories.iter().collect();
-    // In whichever order they were read, it comes to the same.
-    histories.sort_by_key(|history| *history.origin.bytes());
     let at = |at: Option<UnixMs>| or_null(at.map(long));
     let hour = |(at_ms, calls): &(UnixMs, u64)| object(vec![("atMs", long(*at_ms)), ("calls", long(*calls))]);
     let refused_out = |(tool, sample): &(&String, &Sample)| {
-        object(vec![("tool", Value::from(tool.as_str())), ("calls", sample_out(sample, |_| Vec::new()))])
+        object(vec![("tool", Value::from(tool.as_str())), ("calls", sample_out(sample, &|_| Vec::new()))])
     };
     let written = record([
         ("evidenceVersion", Some(long(EVIDENCE_VERSION))),
         ("verified", Some(Value::Bool(is_verified))),
         ("policies", Some(policies_of(stack))),
         ("tools", Some(tools_of(stack)?)),
-        ("histories", Some(list_of(&histories, |history| history_out(history)))),
+        ("histories", Some(Value::List(histories.iter().map(history_out).collect()))),
         ("entries", Some(long(*entries))),
         ("leftOut", Some(long(*left_out))),
         ("damaged", Some(long(*damaged))),
@@ -96,14 +94,13 @@ pub(super) fn policies_of(stack: &Stack) -> Value {
 /// The tool catalogue of `stack` as evidence names it: what fits another decides otherwise.
 pub(super) fn tools_of(stack: &Stack) -> Result<Value, Failure> {
     let Some(catalogue) = &stack.catalogue else { return Ok(Value::Null) };
-    let text = to_json(&**catalogue).map_err(|_| unwritable())?;
-    let digest = digest(Subject::Key, &Value::Text(text)).map_err(|_| unwritable())?;
+    let digest = catalogue_digest(catalogue).ok_or_else(unwritable)?;
     Ok(Value::Text(digest.to_string()))
 }
 
-fn history_out(history: &History) -> Value {
+fn history_out((origin, history): (&[u8; 32], &History)) -> Value {
     object(vec![
-        ("origin", Value::Text(history.origin.to_string())),
+        ("origin", Value::Text(Digest::of_bytes(*origin).to_string())),
         ("entries", long(history.entries)),
         ("covered", or_null(history.covered.map(long))),
     ])
@@ -130,8 +127,8 @@ fn rule_out((key, rule): &(&RuleKey, &RuleEvidence)) -> Value {
         key,
         vec![
             ("answers", list_of(&answers, |(answer, count)| answer_out(**answer, **count))),
-            ("approvals", sample_out(approvals, approval_out)),
-            ("against", sample_out(against, against_out)),
+            ("approvals", sample_out(approvals, &approval_out)),
+            ("against", sample_out(against, &against_out)),
             ("load", load),
             ("risk", or_null(risk.flatten().map(|risk| words(risk.as_str())))),
             ("reversible", Value::Bool(*is_reversible == Some(true))),
@@ -161,7 +158,7 @@ fn used_out((key, used): &(&RuleKey, &RuleUse)) -> Value {
 }
 
 fn staged_out((key, staged): &(&RuleKey, &Staged)) -> Value {
-    let approvals = sample_out(&staged.approvals, approval_out);
+    let approvals = sample_out(&staged.approvals, &approval_out);
     keyed(key, vec![("approvals", approvals), ("against", long(staged.against))])
 }
 
@@ -174,7 +171,7 @@ fn lane_out(((agent, tool), Lane { at_ms, class }): &(&(String, String), &Lane))
     ])
 }
 
-fn sample_out(sample: &Sample, more: impl Fn(&Observation) -> Vec<(&'static str, Value)>) -> Value {
+fn sample_out(sample: &Sample, more: &dyn Fn(&Observation) -> Vec<(&'static str, Value)>) -> Value {
     let one = |(key, seen): &(&str, &Observation)| {
         let mut entries = vec![
             ("key", Value::from(*key)),

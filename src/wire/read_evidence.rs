@@ -21,6 +21,9 @@ const ITEMS_MAX: usize = 100_000;
 /// Why something cannot be read: a clause that says where and what.
 type Read<T> = Result<T, String>;
 
+/// What was answered, after how long, and by whom.
+type Answered = (Answer, u64, Vec<String>);
+
 /// The evidence that `value` is, of `stack`. `kept` is its digest as it was kept elsewhere: without it, nobody knows
 /// whether it is what was saved, and it counts as not verified.
 pub(super) fn evidence_from(stack: &Stack, value: Value, kept: Option<Digest>) -> Result<Carried, Failure> {
@@ -92,18 +95,14 @@ const KEYS: [&str; 18] = [
 ];
 
 fn carried_from(map: &Place<'_, Map>) -> Read<Carried> {
-    let histories = map.items("histories", ITEMS_MAX, history_from)?;
+    let histories = once(map, "histories", map.items("histories", ITEMS_MAX, history_from)?)?;
     let (entries, left_out) = (map.count("entries")?, map.count("leftOut")?);
-    let origins: BTreeSet<&[u8; 32]> = histories.iter().map(|history| history.origin.bytes()).collect();
-    if origins.len() < histories.len() {
-        return Err("`histories` has one of them twice".to_owned());
-    }
-    let all = histories.iter().fold(0_u64, |sum, history| sum.saturating_add(history.entries));
+    let all = histories.values().fold(0_u64, |sum, history| sum.saturating_add(history.entries));
     if all != entries.saturating_add(left_out) {
         return Err(format!("`entries` and `leftOut` do not come to the {all} entries of its histories"));
     }
     let is_verified = map.bool("verified")?;
-    if is_verified && histories.iter().any(|history| history.covered.is_none()) {
+    if is_verified && histories.values().any(|history| history.covered.is_none()) {
         return Err("`verified` is true, and one of its histories has no checkpoint".to_owned());
     }
     let span = match (map.optional_count("fromMs")?, map.optional_count("toMs")?) {
@@ -131,20 +130,25 @@ fn carried_from(map: &Place<'_, Map>) -> Read<Carried> {
 
 /// `items` by key; an error if one stands there twice.
 fn once<K: Ord, V>(map: &Place<'_, Map>, key: &str, items: Vec<(K, V)>) -> Read<BTreeMap<K, V>> {
-    let all = items.len();
-    let found: BTreeMap<K, V> = items.into_iter().collect();
-    if found.len() == all { Ok(found) } else { Err(format!("{} has one of them twice", map.named(key))) }
+    let mut found = BTreeMap::new();
+    // Not collected: that would sort, and for each type be some kilobytes of the engine more.
+    for (each, item) in items {
+        if found.insert(each, item).is_some() {
+            return Err(format!("{} has one of them twice", map.named(key)));
+        }
+    }
+    Ok(found)
 }
 
-fn history_from(at: &Place<'_, Value>) -> Read<History> {
+fn history_from(at: &Place<'_, Value>) -> Read<([u8; 32], History)> {
     let map = at.map(&["origin", "entries", "covered"])?;
     let origin =
         Digest::parse(map.text("origin")?).ok_or_else(|| format!("{} must be a digest", map.named("origin")))?;
-    let history = History { origin, entries: map.count("entries")?, covered: map.optional_count("covered")? };
+    let history = History { entries: map.count("entries")?, covered: map.optional_count("covered")? };
     if history.entries == 0 {
         return Err(format!("{} must be 1 or more", map.named("entries")));
     }
-    Ok(history)
+    Ok((*origin.bytes(), history))
 }
 
 fn hour_from(at: &Place<'_, Value>) -> Read<(u64, u64)> {
@@ -170,7 +174,7 @@ fn rule_from(at: &Place<'_, Value>) -> Read<(RuleKey, RuleEvidence)> {
         None => None,
         Some(word) => Some(word_of(&map, "risk", Risk::ALL.into_iter().find(|risk| risk.as_str() == word))?),
     };
-    let approved = |seen: &Place<'_, Map>| Ok((Answer::For, seen.count("waitedMs")?, reviewers_from(seen)?));
+    let approved = |seen: &Place<'_, Map>| Ok((Answer::For, seen.count("waitedMs")?, seen.texts("by")?));
     let against = |seen: &Place<'_, Map>| {
         let word = seen.text("answer")?;
         let answer = Against::ALL.into_iter().find(|answer| answer.as_str() == word);
@@ -178,8 +182,8 @@ fn rule_from(at: &Place<'_, Value>) -> Read<(RuleKey, RuleEvidence)> {
     };
     let rule = RuleEvidence {
         answers,
-        approvals: sample_from(&map, "approvals", APPROVALS_MAX, &["waitedMs", "by"], approved)?,
-        against: sample_from(&map, "against", AGAINST_MAX, &["answer"], against)?,
+        approvals: sample_from(&map, "approvals", APPROVALS_MAX, &["waitedMs", "by"], &approved)?,
+        against: sample_from(&map, "against", AGAINST_MAX, &["answer"], &against)?,
         load: Load {
             calls: load.count("calls")?,
             closed: load.count("closed")?,
@@ -208,31 +212,28 @@ fn word_of<T>(map: &Place<'_, Map>, key: &str, found: Option<T>) -> Read<T> {
 
 fn used_from(at: &Place<'_, Value>) -> Read<(RuleKey, RuleUse)> {
     let map = at.map(&["policy", "rule", "calls", "tools", "cut"])?;
-    let tools = map.texts("tools")?;
-    Ok((key_from(&map)?, RuleUse { calls: map.count("calls")?, tools, is_cut: map.bool("cut")? }))
+    let mut used = RuleUse { calls: map.count("calls")?, tools: BTreeSet::new(), is_cut: map.bool("cut")? };
+    used.tools.extend(map.texts("tools")?);
+    Ok((key_from(&map)?, used))
 }
 
 fn staged_from(at: &Place<'_, Value>) -> Read<(RuleKey, Staged)> {
     let map = at.map(&["policy", "rule", "approvals", "against"])?;
-    let approved = |seen: &Place<'_, Map>| Ok((Answer::For, seen.count("waitedMs")?, reviewers_from(seen)?));
-    let approvals = sample_from(&map, "approvals", STAGED_MAX, &["waitedMs", "by"], approved)?;
+    let approved = |seen: &Place<'_, Map>| Ok((Answer::For, seen.count("waitedMs")?, seen.texts("by")?));
+    let approvals = sample_from(&map, "approvals", STAGED_MAX, &["waitedMs", "by"], &approved)?;
     Ok((key_from(&map)?, Staged { approvals, against: map.count("against")? }))
 }
 
 fn refused_from(at: &Place<'_, Value>) -> Read<(String, Sample)> {
     let map = at.map(&["tool", "calls"])?;
     let refused = |_: &Place<'_, Map>| Ok((Answer::Against(Against::Rejected), 0, Vec::new()));
-    Ok((map.text("tool")?.to_owned(), sample_from(&map, "calls", REFUSED_MAX, &[], refused)?))
+    Ok((map.text("tool")?.to_owned(), sample_from(&map, "calls", REFUSED_MAX, &[], &refused)?))
 }
 
 fn lane_from(at: &Place<'_, Value>) -> Read<((String, String), Lane)> {
     let map = at.map(&["agent", "tool", "class", "atMs"])?;
     let lane = Lane { at_ms: map.count("atMs")?, class: map.text("class")?.to_owned() };
     Ok(((map.text("agent")?.to_owned(), map.text("tool")?.to_owned()), lane))
-}
-
-fn reviewers_from(map: &Place<'_, Map>) -> Read<Vec<String>> {
-    map.texts("by")
 }
 
 /// The sample at `key`, of at most `most` calls, each with `more` keys of which `rest` makes the answer, how long it waited
@@ -242,7 +243,7 @@ fn sample_from(
     key: &str,
     most: usize,
     more: &[&'static str],
-    rest: impl Fn(&Place<'_, Map>) -> Read<(Answer, u64, Vec<String>)>,
+    rest: &dyn Fn(&Place<'_, Map>) -> Read<Answered>,
 ) -> Read<Sample> {
     let sample = map.at(key)?;
     let sample = sample.map(&["cut", "calls"])?;
@@ -339,13 +340,13 @@ impl<'a> Place<'a, Map> {
     }
 
     /// The texts of the list at `key`, sorted and each once, as they were written.
-    fn texts<C: FromIterator<String>>(&self, key: &str) -> Read<C> {
+    fn texts(&self, key: &str) -> Read<Vec<String>> {
         let texts = self.items(key, ITEMS_MAX, |item| match item.value {
             Value::Text(text) => Ok(text.clone()),
             _ => Err(format!("`{}` must be text", item.way)),
         })?;
         let is_sorted = texts.iter().zip(texts.iter().skip(1)).all(|(one, next)| one < next);
-        if is_sorted { Ok(texts.into_iter().collect()) } else { Err(self.must(key, "sorted, each text once")) }
+        if is_sorted { Ok(texts) } else { Err(self.must(key, "sorted, each text once")) }
     }
 
     /// What `read` makes of each item of the list at `key`, which has at most `most`.

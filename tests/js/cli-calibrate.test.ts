@@ -97,8 +97,10 @@ test("a proposal is told, written into the policy, and the policy's own tests pa
     assert.equal((await run(["check", at("edited.yaml")])).code, 0);
     const tested = await run(["test", at("edited.yaml"), "--json"]);
     assert.equal(tested.code, 0, tested.stdout);
-    assert.match(edited.stdout, /name: refund-relaxed allows what was always approved/);
-    assert.match(edited.stdout, /name: refund-relaxed does not allow an argument that was not seen/);
+    const [{ passed, failed }] = JSON.parse(tested.stdout).files;
+    assert.deepEqual([passed, failed], [2, 0]);
+    assert.match(edited.stdout, /name: "refund-relaxed allows what was always approved/);
+    assert.match(edited.stdout, /name: "refund-relaxed does not allow an argument that was not seen/);
     const unknown = await run([...args, "--edit", "other"]);
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /there is no proposal `other`: there are `\S*policy\.yaml:refund-relaxed`/);

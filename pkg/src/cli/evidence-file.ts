@@ -101,9 +101,7 @@ export interface Saving {
 
 /** Writes `evidence`, and its checkpoint if a file is named for that. */
 export async function saveEvidence(evidence: SavedEvidence, { file, checkpoint }: Saving): Promise<void> {
-  // Readers tell it by its first key.
-  const { evidenceVersion, ...rest } = evidence;
-  const text = lineOf({ evidenceVersion, ...rest });
+  const text = lineOf(evidence);
   if (Buffer.byteLength(text) > EVIDENCE_BYTES_MAX) {
     const help = "calibrate fewer histories at once";
     throw new Problem("unwritable", `the evidence would have more than ${EVIDENCE_BYTES_MAX} bytes`, help);

@@ -105,7 +105,11 @@ export function calibration(stack: object): EngineCalibration {
     push: (entries) => engine.answer(refusedEvidence, () => running.push(entries)),
     addEvidence: (evidence, kept) => engine.answer(refusedEvidence, () => running.addEvidence(evidence, kept)),
     evidence: (isVerified) =>
-      engine.answer(refusedEvidence, () => deepFreeze(running.evidence(isVerified) as SavedEvidence)),
+      engine.answer(refusedEvidence, () => {
+        // Readers of files tell evidence by its first key.
+        const { evidenceVersion, ...rest } = running.evidence(isVerified) as SavedEvidence;
+        return deepFreeze({ evidenceVersion, ...rest } as SavedEvidence);
+      }),
     endHistory: (nowMs) => engine.answer(refusedHistory, () => running.endHistory(nowMs)),
     report: (grounds, goal, nowMs) =>
       engine.answer(refusedHistory, () => deepFreeze(running.report(grounds, goal, nowMs) as CalibrationReport)),

@@ -223,7 +223,9 @@ fn d02_one_history_counts_once_however_it_is_added() {
             assert_eq!(refused.code, "same-history");
             assert!(refused.message.contains("would count twice"), "{}", refused.message);
             assert_eq!(push(&mut sum, &one.entries).expect_err("it counts once").code, "same-history");
+            sum.end_history(START_MS + 90 * DAY_MS);
             assert_eq!(*sum.evidence(), before);
+            assert_eq!(saved(&sum), *first);
         }
         let mut sum = read(REFUNDS, &[&one]);
         assert_eq!(add(&mut sum, first).expect_err("it counts once").code, "same-history");

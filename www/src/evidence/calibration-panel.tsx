@@ -5,6 +5,7 @@ import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { calibrate, calibration, calibrationTrouble } from "./calibration-state.ts";
 import { counted } from "./counted.ts";
+import { EvidencePart } from "./evidence-part.tsx";
 import { tenths } from "./numbers.ts";
 import { ProposalPart } from "./proposal-part.tsx";
 import { remembered } from "./remembered.ts";
@@ -54,6 +55,7 @@ export function CalibrationPanel() {
       )}
       {found !== null && found.report.stages.length > 0 && <Stages stages={found.report.stages} />}
       {found !== null && found.report.tightenings.length > 0 && <Stricter tightenings={found.report.tightenings} />}
+      <EvidencePart kept={kept} />
     </section>
   );
 }
