@@ -196,7 +196,9 @@ test("e20_a_file_is_not_trusted_without_a_checkpoint_and_a_forged_one_not_with_i
   await expect(verification.getByRole("status")).toContainText("it is not JSON");
 });
 
-test("e20_a_history_that_was_cut_short_proves_nothing_against_the_checkpoint_that_was_kept_elsewhere", async ({ page }) => {
+test("e20_a_history_that_was_cut_short_proves_nothing_against_the_checkpoint_that_was_kept_elsewhere", async ({
+  page,
+}) => {
   await withPast(page, 3);
   const kept = panel(page, "Checkpoint and export");
   const { text } = await download(page, () => kept.getByRole("button", { name: "Download checkpoint" }).click());
