@@ -166,8 +166,7 @@ fn path_at_most(lower: &PathTest, upper: &PathTest) -> bool {
         }
         (TextOrField::Text(_), TextOrField::Field(_)) | (TextOrField::Field(_), _) => false,
     };
-    let is_within =
-        |folder: &TextOrField| upper.under.iter().any(|other| folder == other || lies_under(folder, other));
+    let is_within = |folder: &TextOrField| upper.under.iter().any(|other| folder == other || lies_under(folder, other));
     lower.base == upper.base
         && lower.ignore_case == upper.ignore_case
         && (upper.under.is_empty() || !lower.under.is_empty() && lower.under.iter().all(is_within))

@@ -9,4 +9,5 @@ pub mod statistics;
 pub mod attention;
 pub mod people;
 pub mod compare;
+pub mod widening;
 pub mod calibrate;

@@ -127,7 +127,8 @@ pub(super) fn with_change(before: &Policy, after: &Policy, change: &Change) -> P
 
 /// For each rule of `after` the place of the same rule in `before`.
 fn pairs(before: &Policy, after: &Policy) -> Vec<Option<usize>> {
-    let by_id: NameMap<&str, usize> = before.rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
+    let by_id: NameMap<&str, usize> =
+        before.rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
     let mut pairs: Vec<Option<usize>> = after.rules.iter().map(|rule| by_id.get(rule.id.as_str()).copied()).collect();
     let taken: NameSet<usize> = pairs.iter().flatten().copied().collect();
     let meaning = |rule: &Rule| rule_meaning(rule).ok().map(|digest| digest.to_string());

@@ -173,7 +173,8 @@ impl<'a> Lines<'a> {
             let mut own: Vec<Line<'a>> = Vec::new();
             for place in hits {
                 let Some(this) = compiled.policy.rules.get(*place) else { continue };
-                let same = |at: &(usize, usize)| rule(*at).is_some_and(|other| matches_alike(this, other, class.is_exact));
+                let same =
+                    |at: &(usize, usize)| rule(*at).is_some_and(|other| matches_alike(this, other, class.is_exact));
                 let is_free = |unknown: usize| !own.iter().any(|line| line.unknown == unknown);
                 let known = places.iter().take(old).position(same).filter(|unknown| is_free(*unknown));
                 let unknown = known.unwrap_or_else(|| {

@@ -151,7 +151,13 @@ impl Sampler<'_> {
         };
         self.chars.next();
         self.chars.next_if_eq(&'?');
-        Some(if self.choice < 2 { 1 } else if self.choice == 2 { least } else { most })
+        Some(if self.choice < 2 {
+            1
+        } else if self.choice == 2 {
+            least
+        } else {
+            most
+        })
     }
 
     fn counted(&mut self) -> Option<usize> {

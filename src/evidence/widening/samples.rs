@@ -70,9 +70,10 @@ fn between(matchers: &[&Matcher]) -> Vec<f64> {
 fn numbers(test: &Test) -> Vec<f64> {
     match test {
         Test::Number(_, number) => vec![*number],
-        Test::Equals(values) => {
-            values.iter().filter_map(|value| if let Value::Number(number) = value { Some(*number) } else { None }).collect()
-        }
+        Test::Equals(values) => values
+            .iter()
+            .filter_map(|value| if let Value::Number(number) = value { Some(*number) } else { None })
+            .collect(),
         Test::Not(inner) => inner.tests.iter().flat_map(numbers).collect(),
         _ => Vec::new(),
     }
@@ -87,7 +88,9 @@ fn of_test(test: &Test, depth: usize, values: &mut Values) {
         }
         Test::Exists(_) => values.add(Value::from("x")),
         Test::Empty(_) => {
-            [Value::from(""), Value::from("x"), Value::List(Vec::new())].into_iter().for_each(|value| values.add(value));
+            [Value::from(""), Value::from("x"), Value::List(Vec::new())]
+                .into_iter()
+                .for_each(|value| values.add(value));
         }
         Test::Type(types) => {
             types.iter().for_each(|of| values.add(of_type(*of)));
@@ -127,7 +130,9 @@ fn of_test(test: &Test, depth: usize, values: &mut Values) {
             values.add(Value::from("x"));
         }
         // What the other field holds is chosen together with this one.
-        Test::SameAs(_) | Test::InField(_) => [Value::from("x"), Value::from("y")].into_iter().for_each(|value| values.add(value)),
+        Test::SameAs(_) | Test::InField(_) => {
+            [Value::from("x"), Value::from("y")].into_iter().for_each(|value| values.add(value))
+        }
         Test::StartsWith(_)
         | Test::EndsWith(_)
         | Test::Contains(_)
@@ -260,7 +265,8 @@ fn outcomes(matcher: &Matcher, wanted: bool) -> Vec<Option<Value>> {
         truth == Truth::from(wanted)
     };
     let values = values_for(&[matcher]);
-    let passing: Vec<Option<Value>> = values.iter().filter(|value| comes_out(value)).take(PASSING_MAX).cloned().map(Some).collect();
+    let passing: Vec<Option<Value>> =
+        values.iter().filter(|value| comes_out(value)).take(PASSING_MAX).cloned().map(Some).collect();
     let near = values.into_iter().take(PASSING_MAX).map(Some);
     let absent = std::iter::once(None);
     if passing.is_empty() { near.chain(absent).collect() } else { passing.into_iter().chain(absent).collect() }

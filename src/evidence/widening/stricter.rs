@@ -3,6 +3,7 @@
 use super::says::{HeldTerms, Level, RuleTerms, Says};
 use crate::decide::protection::usual_expiry_ms;
 use crate::policy::terms::Risk;
+use crate::value::field::Field;
 
 /// What contributes to the decision of one policy.
 #[derive(Clone, Debug)]
@@ -130,15 +131,13 @@ impl Terms<'_, '_> {
         let of_nobody = held(&self.before.certain).next().is_none().then_some(usual);
         let shortest = shortest_before.into_iter().chain(of_nobody).min().unwrap_or(usual);
         let certain_after = expiry(&self.after.certain);
-        let longest = certain_after.unwrap_or_else(|| {
-            held(&self.after.maybe).map(|terms| terms.expires_ms).fold(usual, u64::max)
-        });
+        let longest = certain_after
+            .unwrap_or_else(|| held(&self.after.maybe).map(|terms| terms.expires_ms).fold(usual, u64::max));
         let joined_stays = || {
             let Some(before) = shortest_before else { return true };
             let is_within = |ms: u64| ms <= before;
             let longest_common = held(&self.shared.common).map(|terms| terms.expires_ms).max();
-            certain_after.is_some_and(is_within)
-                || !self.shared.has_others && longest_common.is_some_and(is_within)
+            certain_after.is_some_and(is_within) || !self.shared.has_others && longest_common.is_some_and(is_within)
         };
         longest <= shortest && (!self.is_joined() || joined_stays())
     }
@@ -147,8 +146,7 @@ impl Terms<'_, '_> {
     fn editable_stays(&self) -> bool {
         let before: Vec<&HeldTerms<'_>> = held(self.all_before).collect();
         let may_be_nobodys = held(&self.before.certain).next().is_none();
-        let was_editable =
-            |field| !before.is_empty() && before.iter().all(|terms| terms.editable.contains(field));
+        let was_editable = |field: &&Field| !before.is_empty() && before.iter().all(|terms| terms.editable.contains(field));
         let mut certain = held(&self.after.certain);
         let Some(first) = certain.next() else {
             let none_in_doubt = held(&self.after.maybe).all(|terms| terms.editable.is_empty());
@@ -157,6 +155,6 @@ impl Terms<'_, '_> {
         let others: Vec<&HeldTerms<'_>> = certain.collect();
         let mut editable =
             first.editable.iter().copied().filter(|field| others.iter().all(|terms| terms.editable.contains(field)));
-        editable.all(|field| was_editable(field) && !may_be_nobodys)
+        editable.all(|field| was_editable(&field) && !may_be_nobodys)
     }
 }

@@ -84,12 +84,15 @@ fn of_url(url: &UrlMatcher) -> Vec<String> {
     let addresses: Vec<String> = url.addresses.iter().take(ENTRIES_MAX).map(|range| range.example()).collect();
     let port = url.ports.first().map_or_else(String::new, |port| format!(":{port}"));
     let path = url.paths.first().map_or_else(|| "/".to_owned(), |path| path.example(""));
-    let places = if hosts.is_empty() && addresses.is_empty() { vec![ELSEWHERE.to_owned()] } else { [hosts, addresses].concat() };
+    let places =
+        if hosts.is_empty() && addresses.is_empty() { vec![ELSEWHERE.to_owned()] } else { [hosts, addresses].concat() };
     let mut texts: Vec<String> = places.iter().map(|place| format!("{scheme}://{place}{port}{path}")).collect();
     let place = places.first().map_or(ELSEWHERE, String::as_str);
     texts.extend(url.schemes.iter().skip(1).take(ENTRIES_MAX).map(|scheme| format!("{scheme}://{place}{port}{path}")));
     texts.extend(url.ports.iter().skip(1).take(ENTRIES_MAX).map(|port| format!("{scheme}://{place}:{port}{path}")));
-    texts.extend(url.paths.iter().skip(1).take(ENTRIES_MAX).map(|path| format!("{scheme}://{place}{port}{}", path.example(""))));
+    texts.extend(
+        url.paths.iter().skip(1).take(ENTRIES_MAX).map(|path| format!("{scheme}://{place}{port}{}", path.example(""))),
+    );
     texts.extend([
         format!("{scheme}://{ELSEWHERE}{port}{path}"),
         format!("{scheme}://{place}:4321{path}"),
