@@ -76,6 +76,59 @@ pub(crate) fn excludes<F: Place>(given: &Condition<F>, other: &Condition<F>) -> 
     }
 }
 
+/// Whether two conditions are surely undecidable for the same calls. It is seen only where each asks of one field.
+pub(crate) fn same_doubts<F: Place>(a: &Condition<F>, b: &Condition<F>) -> bool {
+    if same_condition(a, b) {
+        return true;
+    }
+    match (a, b) {
+        (Condition::Not(a), b) | (b, Condition::Not(a)) => same_doubts(a, b),
+        (Condition::All(parts) | Condition::Any(parts), other)
+        | (other, Condition::All(parts) | Condition::Any(parts)) => {
+            matches!(parts.as_slice(), [part] if same_doubts(part, other))
+        }
+        (Condition::Field { field, matcher: a, .. }, Condition::Field { field: b_field, matcher: b, .. }) => {
+            let doubts = || matcher_doubts(a).zip(matcher_doubts(b)).is_some_and(|(a, b)| a == b);
+            field == b_field && !field.is_session() && doubts()
+        }
+    }
+}
+
+/// Of which values tests are undecidable, where that is simple. Of a field that is absent they never are; where the way to
+/// it is blocked they always are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubts {
+    None,
+    /// All that is no exact number.
+    NoNumber,
+    /// All that is no text.
+    NoText,
+    /// All that is no map.
+    NoMap,
+    /// All that has no length.
+    NoLength,
+}
+
+/// Of which values all tests of `matcher` are undecidable, and so it is; of others none is.
+fn matcher_doubts(matcher: &Matcher) -> Option<Doubts> {
+    let (first, others) = matcher.tests.split_first()?;
+    let doubts = test_doubts(first)?;
+    others.iter().all(|test| test_doubts(test) == Some(doubts)).then_some(doubts)
+}
+
+fn test_doubts(test: &Test) -> Option<Doubts> {
+    match test {
+        Test::Exists(_) | Test::Empty(_) | Test::Type(_) => Some(Doubts::None),
+        Test::Number(..) => Some(Doubts::NoNumber),
+        Test::StartsWith(_) | Test::EndsWith(_) | Test::Contains(_) => Some(Doubts::NoText),
+        Test::OnlyKeys(_) => Some(Doubts::NoMap),
+        // A length is an exact number.
+        Test::Length(inner) => (matcher_doubts(inner)? == Doubts::NoNumber).then_some(Doubts::NoLength),
+        Test::Not(inner) => matcher_doubts(inner),
+        _ => None,
+    }
+}
+
 fn matcher_at_most(lower: &Matcher, upper: &Matcher) -> bool {
     upper.tests.iter().all(|upper| lower.tests.iter().any(|lower| test_at_most(lower, upper)))
 }

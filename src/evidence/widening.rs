@@ -78,11 +78,14 @@ pub struct Widening {
     pub is_cut: bool,
 }
 
-/// The most calls that are tried for one change, and for all together.
-const TRIED_MAX: usize = 8_000;
+/// The most calls that are tried for one change of several.
+const TRIED_EACH_MAX: usize = 4_000;
 
-/// The most calls that are tried at all.
-const TRIED_ALL_MAX: usize = 150_000;
+/// The most calls that are tried for all changes together.
+const TRIED_TOGETHER_MAX: usize = 20_000;
+
+/// The most calls that are tried for single changes at all.
+const TRIED_SINGLY_MAX: usize = 80_000;
 
 /// The most changes that are looked at one by one.
 const CHANGES_MAX: usize = 400;
@@ -97,7 +100,7 @@ const WITNESSES_MAX: usize = 20;
 /// that replace review are in force; looser is what [`difference`](super::compare::difference) calls looser. All else cannot
 /// be told: calls were searched for, and none found.
 ///
-/// The time is bounded: at most 150,000 calls are tried. The same two stacks always get the same answer.
+/// The time is bounded: at most 100,000 calls are tried. The same two stacks always get the same answer.
 ///
 /// ```
 /// use countersign::decide::compile::compile;
@@ -117,7 +120,7 @@ const WITNESSES_MAX: usize = 20;
 /// ```
 #[must_use]
 pub fn widening(before: &Stack, after: &Stack) -> Widening {
-    let mut task = Task { before, after, left: TRIED_ALL_MAX, tried: 0, is_cut: false };
+    let mut task = Task { before, after, left: TRIED_SINGLY_MAX, tried: 0, is_cut: false };
     let mut all: Vec<(usize, Change)> = Vec::new();
     if before.policies.len() == after.policies.len() {
         for (policy, (old, new)) in before.policies.iter().zip(after.policies.iter()).enumerate() {
@@ -128,14 +131,11 @@ pub fn widening(before: &Stack, after: &Stack) -> Widening {
     let proven = task.proven(after);
     let mut judged: Vec<Judged> = Vec::new();
     for (policy, change) in all {
-        let (verdict, witness) = match proven {
-            // All there is to say of the one change is said of the whole.
-            Some(verdict) if is_one => (verdict, None),
-            _ if judged.len() >= CHANGES_MAX => {
-                task.is_cut = true;
-                (Verdict::Unknown, None)
-            }
-            _ => task.judge(policy, &change),
+        let (verdict, witness) = if is_one || judged.len() >= CHANGES_MAX {
+            task.is_cut |= !is_one;
+            (Verdict::Unknown, None)
+        } else {
+            task.judge(policy, &change)
         };
         judged.push(Judged { policy, change, verdict, witness });
     }
@@ -143,6 +143,10 @@ pub fn widening(before: &Stack, after: &Stack) -> Widening {
         Some(verdict) => (verdict, Vec::new()),
         None => task.witnesses(&judged),
     };
+    // All there is to say of the one change is said of the whole.
+    if let ([only], true) = (judged.as_mut_slice(), is_one) {
+        (only.verdict, only.witness) = (verdict, witnesses.first().cloned());
+    }
     Widening { verdict, witnesses, changes: judged, tried: task.tried, is_cut: task.is_cut }
 }
 
@@ -169,7 +173,7 @@ impl Task<'_> {
         }
         let rules = self.rules(policy, change);
         let focus = (!rules.is_empty()).then_some(rules.as_slice());
-        let mut search = Search::new(self.before, &after, TRIED_MAX.min(self.left));
+        let mut search = Search::new(self.before, &after, TRIED_EACH_MAX.min(self.left));
         search.run(focus, true);
         self.left = self.left.saturating_sub(search.tried);
         self.tried += search.tried;
@@ -199,7 +203,7 @@ impl Task<'_> {
 
     /// What all changes do together, where nothing is proven of it.
     fn witnesses(&mut self, judged: &[Judged]) -> (Verdict, Vec<Witness>) {
-        let mut search = Search::new(self.before, self.after, TRIED_MAX.max(self.left));
+        let mut search = Search::new(self.before, self.after, TRIED_TOGETHER_MAX);
         for witness in judged.iter().filter_map(|judged| judged.witness.as_ref()) {
             search.try_call(&witness.call);
         }

@@ -1,7 +1,5 @@
 //! Widening without calls: what is told of two policies is what deciding every call of a small world by both tells.
 
-use std::rc::Rc;
-
 use countersign::decide::call::Call;
 use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::decide;
@@ -15,9 +13,10 @@ use countersign::wire::call_json::call_from_json;
 use serde_json::{Map, Value, json};
 
 use crate::naive::choices::{self, Choices};
+use crate::naive::conditions;
 use crate::naive::document::{Wording, document};
 use crate::naive::generate;
-use crate::naive::policy::{Action, Otherwise, Policy};
+use crate::naive::policy::{Action, Condition, Entry, Matcher, Otherwise, Policy, Test};
 use crate::naive::print::{Style, print};
 
 /// The stack of one policy; `None` if `text` is none.
@@ -215,7 +214,8 @@ fn world(before: &Value, after: &Value) -> Vec<Call> {
                 for confidence in &confidences {
                     let args = with("a", number) + &with("b", text);
                     let confidence = with("confidence", confidence);
-                    let line = format!("{{{confidence}\"tool\":\"{tool}\",\"args\":{{{}}}}}", args.trim_end_matches(','));
+                    let line =
+                        format!("{{{confidence}\"tool\":\"{tool}\",\"args\":{{{}}}}}", args.trim_end_matches(','));
                     calls.push(call_from_json(&line).expect("a call"));
                 }
             }
@@ -237,13 +237,17 @@ fn check(found: &Widening, before: &Stack, after: &Stack) {
     for judged in &found.changes {
         assert_eq!(judged.verdict == Verdict::Widens, judged.witness.is_some(), "{judged:?}");
     }
+    // A change that is the only one does what all do.
+    if let [only] = found.changes.as_slice() {
+        assert_eq!(only.verdict, found.verdict, "{only:?}");
+    }
 }
 
 #[test]
 fn what_is_told_of_two_policies_holds_for_every_call_of_a_small_world() {
     let mut runner = choices::runner(7);
     let (mut pairs, mut widened, mut seen, mut strict, mut proven) = (0, 0, 0, 0, 0);
-    while pairs < 500 {
+    while pairs < 400 {
         let choices = &mut Choices::random(&mut runner);
         let old = policy(choices);
         let mut new = edited(choices, &old);
@@ -269,6 +273,131 @@ fn what_is_told_of_two_policies_holds_for_every_call_of_a_small_world() {
         }
     }
     println!("{seen} of {widened} widenings seen, {proven} of {strict} that widen nothing proven");
-    assert!(widened >= 150 && seen * 100 >= widened * 97, "{seen} of {widened} widenings seen");
-    assert!(strict >= 100 && proven * 100 >= strict * 60, "{proven} of {strict} that widen nothing proven");
+    assert!(widened >= 150 && seen * 100 >= widened * 99, "{seen} of {widened} widenings seen");
+    assert!(strict >= 100 && proven * 100 >= strict * 85, "{proven} of {strict} that widen nothing proven");
+}
+
+/// `policy` with one thing changed, of all that the language has.
+fn changed(choices: &mut Choices, policy: &Policy) -> Policy {
+    let mut policy = policy.clone();
+    let count = policy.rules.len();
+    let at = choices.below(count);
+    let others = [Otherwise::Says(Action::Allow), Otherwise::Says(Action::Block), Otherwise::Abstains];
+    match choices.below(12) {
+        0 => policy.default = Some(choices.pick(&others)),
+        1 if count > 1 => drop(policy.rules.remove(at)),
+        2 => {
+            let mut rule = generate::rule(choices, None);
+            rule.id = Some("new".to_owned());
+            policy.rules.insert(choices.below(count + 1), rule);
+        }
+        3 => policy.rules.swap(at, (at + 1) % count),
+        4 => {
+            let other = generate::rule(choices, Some(policy.rules[at].action));
+            policy.rules[at] = crate::naive::policy::Rule { id: policy.rules[at].id.clone(), ..other };
+        }
+        5 => policy.min_confidence = choices.maybe(70, |choices| choices.pick(&[0.5, 0.8])),
+        6 => policy.review = None,
+        _ => {
+            let rule = &mut policy.rules[at];
+            let Some(when) = rule.when.take() else { return policy };
+            let more = conditions::condition(choices, 1);
+            rule.when = Some(match choices.below(4) {
+                0 => Condition(vec![Entry::All(vec![when, more])]),
+                1 => Condition(vec![Entry::Any(vec![when, more])]),
+                _ => tweaked(choices, when),
+            });
+        }
+    }
+    policy
+}
+
+/// `condition` with what it asks of one field changed a little.
+fn tweaked(choices: &mut Choices, Condition(mut entries): Condition) -> Condition {
+    let at = choices.below(entries.len());
+    match &mut entries[at] {
+        Entry::Field(_, Matcher(tests)) => {
+            let at = choices.below(tests.len());
+            tweak(choices, &mut tests[at]);
+        }
+        Entry::All(parts) | Entry::Any(parts) => {
+            let part = choices.below(parts.len());
+            parts[part] = tweaked(choices, parts[part].clone());
+        }
+        Entry::Not(part) => *part = tweaked(choices, part.clone()),
+    }
+    Condition(entries)
+}
+
+fn tweak(choices: &mut Choices, test: &mut Test) {
+    let step = choices.pick(&[1.0, -1.0]);
+    match test {
+        Test::Above(bound) | Test::AtLeast(bound) | Test::Below(bound) | Test::AtMost(bound) => *bound += step,
+        Test::In(values) if values.len() > 1 && choices.chance(60) => drop(values.pop()),
+        Test::In(values) => {
+            let value = choices.pick(&[json!("b"), json!(2), json!("ab"), Value::Null]);
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        Test::Equals(value) => *test = Test::In(vec![value.clone(), json!("c")]),
+        Test::StartsWith(text) | Test::EndsWith(text) | Test::Contains(text) => *text = choices.pick(&["a", "ab", "b"]),
+        Test::OnlyKeys(keys) if keys.len() > 1 => drop(keys.pop()),
+        Test::OnlyKeys(keys) => keys.push("z"),
+        Test::Type(types) if types.len() > 1 => drop(types.pop()),
+        Test::Email { domain, .. } if domain.len() > 1 => drop(domain.pop()),
+        Test::Url(url) if url.host.len() > 1 => drop(url.host.pop()),
+        Test::Url(url) => url.scheme = vec!["https", "http"],
+        Test::Path(path) if path.under.len() > 1 => drop(path.under.pop()),
+        Test::Path(path) if path.extension.is_empty() => path.extension = vec!["md"],
+        Test::Path(path) => drop(path.extension.pop()),
+        Test::ShellOnly(patterns) | Test::ShellRuns(patterns) if patterns.len() > 1 => drop(patterns.pop()),
+        Test::ShellOnly(patterns) | Test::ShellRuns(patterns) => patterns.push("git diff **"),
+        Test::Length(Matcher(inner))
+        | Test::Each(Matcher(inner))
+        | Test::Some(Matcher(inner))
+        | Test::Keys(Matcher(inner))
+        | Test::Values(Matcher(inner))
+        | Test::Not(Matcher(inner)) => {
+            let at = choices.below(inner.len());
+            tweak(choices, &mut inner[at]);
+        }
+        Test::Where(condition) => *condition = tweaked(choices, condition.clone()),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_call_contradicts_what_is_proven_of_policies_of_every_kind() {
+    let mut runner = choices::runner(std::env::var("SEED").map_or(8, |s| s.parse().unwrap()));
+    let text = |policy: &Policy| print(&document(policy, Wording::Short), Style::Json);
+    let (mut pairs, mut proven, mut widened, mut seen) = (0, 0, 0, 0);
+    while pairs < 600 {
+        let choices = &mut Choices::random(&mut runner);
+        let old = generate::policy(choices);
+        let new = changed(choices, &old);
+        let (old, new) = (text(&old), text(&new));
+        let (Some(before), Some(after)) = (read(&old), read(&new)) else { continue };
+        pairs += 1;
+        let found = widening(&before, &after);
+        check(&found, &before, &after);
+        proven += usize::from(found.verdict >= Verdict::Tightens);
+        let mut is_widened = false;
+        for asked in (0..12).flat_map(|_| generate::calls(choices)) {
+            let Ok(call) = call_from_json(&asked.call.to_string()) else { continue };
+            let looser = is_looser(&before, &after, &call);
+            assert!(!looser || found.verdict < Verdict::Tightens, "{old}\n{new}\n{}", asked.call);
+            let stricter = found.verdict == Verdict::Same && is_looser(&after, &before, &call);
+            assert!(!stricter, "{old}\n{new}\n{}", asked.call);
+            is_widened |= looser;
+        }
+        if is_widened && found.verdict == Verdict::Unknown {
+            println!("MISS {}\n{old}\n{new}", found.is_cut);
+        }
+        widened += usize::from(is_widened);
+        seen += usize::from(is_widened && found.verdict == Verdict::Widens);
+    }
+    println!("{proven} of {pairs} proven, {seen} of {widened} widenings seen");
+    assert!(proven >= 300 && widened >= 150, "{proven} of {pairs} proven, {widened} widened");
+    assert!(seen * 100 >= widened * 95, "{seen} of {widened} widenings seen");
 }

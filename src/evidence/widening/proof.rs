@@ -11,6 +11,7 @@ use super::says::Says;
 use super::stricter::{Shared, Side, is_at_least_as_strict};
 use super::unknown::{DOUBT, FAILS, HOLDS, Truths, Unknown, Unknowns};
 use crate::decide::compile::{Compiled, Stack};
+use crate::decide::name::share_look_alikes;
 use crate::names::{NameMap, NameSet};
 use crate::policy::model::{Default, Rule};
 
@@ -54,8 +55,19 @@ struct Proof<'a, 's> {
 struct Class {
     rules: [Vec<usize>; 2],
     names: [Option<usize>; 2],
+    /// Whether nothing but actions counts.
+    only_actions: bool,
     /// Whether each of the rules is about all of them; otherwise their patterns tell.
     is_exact: bool,
+}
+
+/// For which rules a name that no rule writes could be taken, for some texts in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Named<'a> {
+    names: [Option<usize>; 2],
+    only_actions: bool,
+    /// Patterns that do not match the name.
+    unlike: [&'a str; 2],
 }
 
 impl Proof<'_, '_> {
@@ -76,15 +88,15 @@ impl Proof<'_, '_> {
             let of = self.policies.map(|compiled| compiled.candidates(name));
             let rules = of.each_ref().map(|of| of.hits.iter().map(|hit| hit.rule).collect());
             let names = of.map(|of| of.known_name.map(|hit| hit.rule));
-            add(Class { rules, names, is_exact: true });
+            add(Class { rules, names, only_actions: false, is_exact: true });
         }
-        let with_patterns = self.policies.map(|compiled| {
-            let has_pattern = |rule: &Rule| rule.tools.iter().any(|tool| tool.is_glob());
-            let rules = compiled.policy.rules.iter().enumerate();
-            rules.filter(|(_, rule)| has_pattern(rule)).map(|(place, _)| place).collect()
-        });
-        for names in self.names()? {
-            add(Class { rules: with_patterns.clone(), names, is_exact: false });
+        for Named { names, only_actions, unlike } in self.names()? {
+            let rules = self.policies.map(|compiled| {
+                let may_match = |text: &str| text.contains('*') && !unlike.contains(&text);
+                let rules = compiled.policy.rules.iter().enumerate();
+                rules.filter(|(_, rule)| rule.tools.iter().any(|it| may_match(&it.text))).map(|(at, _)| at).collect()
+            });
+            add(Class { rules, names, only_actions, is_exact: false });
         }
         Some(classes)
     }
@@ -98,7 +110,10 @@ impl Proof<'_, '_> {
 
     /// For which rules a name that no rule writes could be taken, in both: those with the first of some of the names and
     /// patterns.
-    fn names(&self) -> Option<BTreeSet<[Option<usize>; 2]>> {
+    ///
+    /// What is not ASCII may be taken for nearly any two names at once: of such names only the action counts, which is to
+    /// hold the call at least.
+    fn names(&self) -> Option<BTreeSet<Named<'_>>> {
         let texts: BTreeSet<&str> = [self.texts(false), self.texts(true)].into_iter().flatten().collect();
         // No name is taken for one that a pattern for every name stands for.
         let texts: Vec<&str> = texts.into_iter().filter(|text| text.chars().any(|c| c != '*')).collect();
@@ -114,11 +129,11 @@ impl Proof<'_, '_> {
             }
             first
         });
-        let known: Vec<[Option<usize>; 2]> =
-            texts.iter().map(|text| firsts.each_ref().map(|first| first.get(text).copied())).collect();
-        let mut pairs = BTreeSet::from([[None, None]]);
-        for [old, new_too] in &known {
-            for [old_too, new] in &known {
+        let known: Vec<(&str, [Option<usize>; 2])> =
+            texts.iter().map(|text| (*text, firsts.each_ref().map(|first| first.get(text).copied()))).collect();
+        let mut pairs = BTreeSet::from([Named { names: [None, None], only_actions: false, unlike: [""; 2] }]);
+        for (old_text, [old, new_too]) in &known {
+            for (new_text, [old_too, new]) in &known {
                 // The first in one policy of all that the name could be taken for comes no later than any other.
                 let is_first = |first: Option<usize>, other: Option<usize>| match (first, other) {
                     (_, None) => true,
@@ -126,7 +141,11 @@ impl Proof<'_, '_> {
                     (Some(first), Some(other)) => first <= other,
                 };
                 if is_first(*old, *old_too) && is_first(*new, *new_too) {
-                    pairs.insert([*old, *new]);
+                    let is_pattern = |text: &str| text.contains('*');
+                    let only_actions = !share_look_alikes(old_text, new_text);
+                    // A pattern that matches the name itself is none that it could be taken for.
+                    let unlike = [*old_text, *new_text].map(|text| if is_pattern(text) { text } else { "" });
+                    pairs.insert(Named { names: [*old, *new], only_actions, unlike });
                 }
             }
         }
@@ -136,7 +155,12 @@ impl Proof<'_, '_> {
     fn class_proven(&mut self, class: &Class) -> bool {
         let [old, new] = self.policies;
         let lines = Lines::new(self.policies, class, self.is_alone);
-        let shared = Shared { common: Vec::new(), has_others: !self.is_alone, may_hold: self.may_hold };
+        let shared = Shared {
+            common: Vec::new(),
+            has_others: !self.is_alone,
+            may_hold: self.may_hold,
+            only_actions: class.only_actions,
+        };
         if lines.places.len() > UNKNOWNS_MAX {
             return false;
         }

@@ -214,23 +214,30 @@ impl<'a> Search<'a> {
         };
         let (own, known) = (texts(focus.unwrap_or(&all)), texts(&all));
         let is_pattern = |text: &String| text.contains('*');
-        let mut tools: Vec<String> = own.iter().filter(|text| !is_pattern(text)).cloned().collect();
+        let mut names: Vec<String> = own.iter().filter(|text| !is_pattern(text)).cloned().collect();
+        let known_names: Vec<String> = known.iter().flat_map(|text| named(text)).collect();
         for pattern in own.iter().filter(|text| is_pattern(text)) {
             let glob = Glob::new(pattern);
-            tools.extend(glob.examples().into_iter().filter(|name| !name.is_empty()));
-            tools.extend(known.iter().filter(|name| !is_pattern(name) && glob.matches(name)).cloned());
+            names.extend(named(pattern));
+            // Where patterns meet, a name may be one of both.
+            names.extend(known_names.iter().filter(|name| glob.matches(name)).cloned());
         }
-        let alike: Vec<String> = own.iter().map(|text| look_alike(&text.replace('*', "x"))).collect();
-        // Where patterns meet, a name may be one of both.
-        let named: Vec<String> = tools.iter().take(TOOLS_MAX / 2).cloned().collect();
-        let mut order: Vec<String> = Vec::new();
+        let alike: Vec<String> = own.iter().flat_map(|text| named(text)).flat_map(|name| look_alikes(&name)).collect();
         let unlisted = ["unlisted.tool".to_owned(), "unlisted/tool".to_owned()];
-        for tool in named.into_iter().chain(unlisted).chain(alike).chain(tools) {
-            if !order.contains(&tool) && tool.len() <= TOOL_BYTES_MAX && order.len() < TOOLS_MAX {
-                order.push(tool);
+        let mut tools: Vec<String> = Vec::new();
+        let mut add = |names: Vec<String>, most: usize| {
+            for name in names {
+                let fits = !name.is_empty() && name.len() <= TOOL_BYTES_MAX && tools.len() < most;
+                if fits && !tools.contains(&name) {
+                    tools.push(name);
+                }
             }
-        }
-        order
+        };
+        add(names.clone(), TOOLS_MAX / 2);
+        add(unlisted.to_vec(), TOOLS_MAX);
+        add(alike, TOOLS_MAX - TOOLS_MAX / 8);
+        add(names, TOOLS_MAX);
+        tools
     }
 
     /// The rules of both about `tool`: those of `focus` first.
@@ -259,14 +266,23 @@ fn usage_of(used: &[(Digest, f64)]) -> Usage {
     usage
 }
 
-/// A name that could be taken for `name`.
-fn look_alike(name: &str) -> String {
-    let swapped: String = name.chars().map(|c| if c == '.' { '_' } else { c }).collect();
-    if swapped != name {
-        return swapped;
+/// The name that `text` is, or some that it stands for.
+fn named(text: &str) -> Vec<String> {
+    if !text.contains('*') {
+        return vec![text.to_owned()];
     }
+    let other = text.replace("**", "*").replace('*', "other");
+    Glob::new(text).examples().into_iter().chain([other]).collect()
+}
+
+/// Names that could be taken for `name`: with other separators, in upper case, and with only its last letter so.
+fn look_alikes(name: &str) -> Vec<String> {
+    let swapped = name.replace(['.', '-'], "_");
+    let upper = name.to_uppercase();
     let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    let last: String = chars.next_back().into_iter().flat_map(char::to_uppercase).collect();
+    let last_upper = format!("{}{last}", chars.as_str());
+    [swapped, upper, last_upper].into_iter().filter(|other| other != name).collect()
 }
 
 /// `call` with one thing less, in every way.

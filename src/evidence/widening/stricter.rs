@@ -23,6 +23,8 @@ pub(super) struct Shared<'a> {
     pub(super) has_others: bool,
     /// Whether what is allowed may be held all the same.
     pub(super) may_hold: bool,
+    /// Whether nothing but actions counts.
+    pub(super) only_actions: bool,
 }
 
 /// Whether `after` is at least as strict as `before`, whatever of it contributes.
@@ -35,7 +37,7 @@ pub(super) fn is_at_least_as_strict(before: &Side<'_>, after: &Side<'_>, shared:
         return false;
     }
     let Some(least_after) = after.certain.iter().map(|says| says.level).max() else { return false };
-    if least_after == Level::Block {
+    if shared.only_actions || least_after == Level::Block {
         return true;
     }
     let most_before = all_before.iter().map(|says| says.strictest()).max().unwrap_or(Level::Allow);
@@ -146,7 +148,8 @@ impl Terms<'_, '_> {
     fn editable_stays(&self) -> bool {
         let before: Vec<&HeldTerms<'_>> = held(self.all_before).collect();
         let may_be_nobodys = held(&self.before.certain).next().is_none();
-        let was_editable = |field: &&Field| !before.is_empty() && before.iter().all(|terms| terms.editable.contains(field));
+        let was_editable =
+            |field: &&Field| !before.is_empty() && before.iter().all(|terms| terms.editable.contains(field));
         let mut certain = held(&self.after.certain);
         let Some(first) = certain.next() else {
             let none_in_doubt = held(&self.after.maybe).all(|terms| terms.editable.is_empty());

@@ -1,6 +1,6 @@
 //! Whether rules match, as unknowns that bind each other.
 
-use crate::check::bond::{at_most, excludes, holds_with};
+use crate::check::bond::{at_most, excludes, holds_with, same_doubts};
 use crate::check::implies::{same_condition, size};
 use crate::matcher::condition::Condition;
 use crate::matcher::glob::Glob;
@@ -31,9 +31,11 @@ pub(super) struct Unknown<'a> {
 
 impl<'a> Unknown<'a> {
     pub(super) fn new(rule: &'a Rule, is_about_tool: bool) -> Self {
-        let patterns = rule.tools.iter().filter(|tool| tool.is_glob()).map(|tool| tool.text.as_str());
+        let patterns: Vec<&str> =
+            rule.tools.iter().filter(|tool| tool.is_glob()).map(|tool| tool.text.as_str()).collect();
+        let is_about_all = patterns.iter().any(|pattern| matches!(*pattern, "*" | "**"));
         Self {
-            patterns: (!is_about_tool).then(|| patterns.collect()),
+            patterns: (!is_about_tool && !is_about_all).then_some(patterns),
             condition: rule.when.as_ref().map(|when| &when.condition),
             relaxed: rule.relaxed.as_ref().map(|relaxed| (relaxed, rule)),
         }
@@ -112,6 +114,18 @@ impl<'a> Unknown<'a> {
             (None, _) | (_, None) => false,
         };
         by_condition || self.is_about_others_than(other)
+    }
+
+    /// Whether they are undecidable for the same calls.
+    fn is_in_doubt_with(&self, other: &Self) -> bool {
+        let same_calls = self.is_about_those_of(other)
+            && other.is_about_those_of(self)
+            && self.is_in_force_with(other)
+            && other.is_in_force_with(self);
+        match (self.condition, other.condition) {
+            (Some(own), Some(other)) => same_calls && same_doubts(own, other),
+            (None, _) | (_, None) => false,
+        }
     }
 
     fn size(&self) -> usize {
@@ -206,6 +220,11 @@ impl<'a> Unknowns<'a> {
         if b.excludes(a) {
             *of_doubt &= !HOLDS;
             *of_holds &= !HOLDS;
+        }
+        if a.is_in_doubt_with(b) {
+            *of_fails &= !DOUBT;
+            *of_doubt &= DOUBT;
+            *of_holds &= !DOUBT;
         }
         self.bonds.insert((first, second), bond);
         (bond, steps)
