@@ -14,6 +14,9 @@ use crate::value::value::{Map, Value};
 /// The most rules whose conditions are brought about one by one.
 const RULES_MAX: usize = 24;
 
+/// The most values that two fields are given together.
+const TWINS_MAX: usize = 8;
+
 /// A place, and what the conditions tell apart there.
 struct Dimension {
     field: Field,
@@ -118,7 +121,9 @@ impl<'a> Calls<'a> {
                 for filling in fill_condition(&when.condition, wanted) {
                     let call = apply(base(self.tool), &filling);
                     let alone = self.alone(call.clone(), rule);
-                    for call in [call, alone] {
+                    let twins = self.twins(&when.condition).into_iter().map(|twins| apply(call.clone(), &twins));
+                    let twins: Vec<Call> = twins.collect();
+                    for call in twins.into_iter().chain([call, alone]) {
                         if !seeds.contains(&call) {
                             seeds.push(call);
                         }
@@ -127,6 +132,29 @@ impl<'a> Calls<'a> {
             }
         }
         seeds
+    }
+
+    /// Fields that `condition` compares with others, with values for both to be the same.
+    fn twins(&self, condition: &Condition<Field>) -> Vec<Filling<Field>> {
+        let mut twins = Vec::new();
+        leaves(condition, &mut |field, matcher| {
+            let dimension = self.dimensions.iter().find(|dimension| dimension.field == *field);
+            let values = dimension.into_iter().flat_map(|dimension| dimension.values.iter().flatten());
+            // The first two stand at every field: what a careless caller puts there.
+            for value in values.skip(2).take(TWINS_MAX) {
+                let twin = |test: &Test| match test {
+                    Test::SameAs(other) => Some((other.clone(), Some(value.clone()))),
+                    Test::InField(other) => Some((other.clone(), Some(Value::List(vec![value.clone()])))),
+                    _ => None,
+                };
+                let others: Filling<Field> = matcher.tests.iter().filter_map(twin).collect();
+                if !others.is_empty() {
+                    twins.push(others.into_iter().chain([(field.clone(), Some(value.clone()))]).collect());
+                }
+            }
+        });
+        twins.truncate(TWINS_MAX);
+        twins
     }
 
     /// `call`, changed so that rules other than `rule` do not hold, as long as that changes nothing for `rule`.
