@@ -295,6 +295,21 @@ impl PathGlob {
         })
     }
 
+    /// A path that it stands for, with `extension` behind it if its last name is open.
+    #[cfg(feature = "full")]
+    #[must_use]
+    pub fn example(&self, extension: &str) -> String {
+        let name = |part: &Part| match part {
+            Part::Name(name) => name.clone(),
+            Part::Stars { text, .. } => text.replace('*', "x"),
+            Part::Any => "x".to_owned(),
+        };
+        let names: Vec<String> = self.parts.iter().map(name).collect();
+        let open = if matches!(self.parts.last(), Some(Part::Any)) { extension } else { "" };
+        let root = if self.absolute { "/" } else { "" };
+        format!("{root}{}{open}", names.join("/"))
+    }
+
     /// Whether it is a pattern for absolute paths.
     #[must_use]
     pub fn is_absolute(&self) -> bool {
