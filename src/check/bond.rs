@@ -94,6 +94,29 @@ pub(crate) fn same_doubts<F: Place>(a: &Condition<F>, b: &Condition<F>) -> bool 
     }
 }
 
+/// How deep conditions nest in `condition`, also those of parts of a value: 0 of a field alone.
+pub(crate) fn depth<F>(condition: &Condition<F>) -> usize {
+    match condition {
+        Condition::Field { matcher, .. } => matcher_depth(matcher),
+        Condition::All(parts) | Condition::Any(parts) => 1 + parts.iter().map(depth).max().unwrap_or(0),
+        Condition::Not(part) => 1 + depth(part),
+    }
+}
+
+fn matcher_depth(matcher: &Matcher) -> usize {
+    let of = |test: &Test| match test {
+        Test::Where(condition) => 1 + depth(condition),
+        Test::Each(inner)
+        | Test::Some(inner)
+        | Test::Keys(inner)
+        | Test::Values(inner)
+        | Test::Length(inner)
+        | Test::Not(inner) => matcher_depth(inner),
+        _ => 0,
+    };
+    matcher.tests.iter().map(of).max().unwrap_or(0)
+}
+
 /// Of which values tests are undecidable, where that is simple. Of a field that is absent they never are; where the way to
 /// it is blocked they always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Widening without calls: what is told of two policies is what deciding every call of a small world by both tells.
 
+mod told;
+
 use countersign::decide::call::Call;
 use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::decide;

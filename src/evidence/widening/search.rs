@@ -68,6 +68,9 @@ impl<'a> Search<'a> {
         // Each tool has its share, so that none keeps all others from being tried.
         let mut tools_left = tools.len();
         for tool in &tools {
+            if self.left == 0 {
+                return;
+            }
             let share = (self.left / tools_left.max(1)).max(1);
             tools_left = tools_left.saturating_sub(1);
             let rules = self.rules_about(tool, focus);

@@ -1,6 +1,6 @@
 //! Whether rules match, as unknowns that bind each other.
 
-use crate::check::bond::{at_most, excludes, holds_with, same_doubts};
+use crate::check::bond::{at_most, depth, excludes, holds_with, same_doubts};
 use crate::check::implies::{same_condition, size};
 use crate::matcher::condition::Condition;
 use crate::matcher::glob::Glob;
@@ -16,6 +16,9 @@ pub(super) type Truths = u8;
 pub(super) const FAILS: Truths = 1;
 pub(super) const DOUBT: Truths = 2;
 pub(super) const HOLDS: Truths = 4;
+
+/// How much comparing two conditions may take; of those that may take more nothing is said.
+const BOND_STEPS_MAX: usize = 4_000_000;
 
 const EACH: [Truths; 3] = [FAILS, DOUBT, HOLDS];
 
@@ -131,6 +134,16 @@ impl<'a> Unknown<'a> {
     fn size(&self) -> usize {
         1 + self.condition.map_or(0, size)
     }
+
+    /// Whether comparing it with `other` may take too long: parts are compared with parts, and what is nested is come to
+    /// in several ways.
+    fn is_too_large_for(&self, other: &Self) -> bool {
+        let depth = [self, other].iter().filter_map(|it| it.condition).map(depth).sum::<usize>();
+        let steps = self.size().saturating_mul(other.size());
+        1_usize
+            .checked_shl(u32::try_from(depth).unwrap_or(u32::MAX))
+            .is_none_or(|ways| steps.saturating_mul(ways) > BOND_STEPS_MAX)
+    }
 }
 
 fn are_apart(a: &str, b: &str) -> bool {
@@ -195,7 +208,13 @@ impl<'a> Unknowns<'a> {
         if let Some(bond) = self.bonds.get(&(first, second)) {
             return (*bond, 0);
         }
-        let (Some(a), Some(b)) = (self.all.get(first), self.all.get(second)) else { return ([7; 3], 0) };
+        let (Some(a), Some(b)) = (self.all.get(first), self.all.get(second)) else {
+            return ([FAILS | DOUBT | HOLDS; 3], 0);
+        };
+        if a.is_too_large_for(b) {
+            self.bonds.insert((first, second), [FAILS | DOUBT | HOLDS; 3]);
+            return ([FAILS | DOUBT | HOLDS; 3], 1);
+        }
         let steps = a.size().saturating_mul(b.size());
         let mut bond: Bond = [FAILS | DOUBT | HOLDS; 3];
         let [of_fails, of_doubt, of_holds] = &mut bond;
