@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CHANGES, loadPolicy, WIDENING_VERDICTS, type WideningWitness, wideningOf } from "countersign";
-import { loadPolicy as loadCompiled } from "countersign/compiled";
+import { loadCompiledPolicy } from "countersign/compiled";
 
 const folder = new URL("../../examples/policies/", import.meta.url);
 const texts = readdirSync(folder)
@@ -13,8 +13,9 @@ const texts = readdirSync(folder)
 test("each witness between the example policies is decided by both as told", async () => {
   const policies = await Promise.all(texts.map((text) => loadPolicy(text)));
   let witnesses = 0;
-  for (const before of policies) {
-    for (const after of policies) {
+  for (const [at, before] of policies.entries()) {
+    for (const after of [before, policies[(at + 1) % policies.length]]) {
+      assert.ok(after !== undefined);
       const found = wideningOf(before, after);
       assert.ok(WIDENING_VERDICTS.includes(found.verdict));
       assert.equal(found.verdict === "same", before.digest === after.digest);
@@ -36,13 +37,13 @@ test("each witness between the example policies is decided by both as told", asy
   assert.ok(witnesses > 20, `${witnesses} witnesses`);
 });
 
-test("a policy of the examples with one rule less is told by that rule", async () => {
+test("a policy with one rule less is told by that rule", async () => {
   const text =
     "rules:\n  - { id: drop, tool: db.drop, action: block }\n  - { id: read, tool: file.read, action: allow }\n";
   const [before, after, source] = await Promise.all([
     loadPolicy(text),
     loadPolicy(text.replace(/^ .*db\.drop.*\n/m, "")),
-    loadPolicy(["rules: []", text].map((text) => ({ text }))),
+    loadPolicy([{ text }, { text }]),
   ]);
   const found = wideningOf(before, after);
   const call = { tool: "db.drop" };
@@ -59,10 +60,11 @@ test("a policy of the examples with one rule less is told by that rule", async (
 });
 
 test("policies that were disposed or have another engine are refused", async () => {
-  const [policy, gone] = await Promise.all([loadPolicy("rules: []"), loadPolicy("rules: []")]);
+  const text = "rules: [{ tool: a, action: block }]";
+  const [policy, gone] = await Promise.all([loadPolicy(text), loadPolicy(text)]);
   gone.dispose();
   assert.throws(() => wideningOf(policy, gone), TypeError);
-  const compiled = await loadCompiled(policy.compiled());
+  const compiled = await loadCompiledPolicy(policy.compiled());
   // @ts-expect-error a compiled policy has no rules to look at
   assert.throws(() => wideningOf(policy, compiled), TypeError);
 });

@@ -80,13 +80,17 @@ function textOf(told: Told): string {
   const list = [
     ...listed.flatMap(changeText),
     ...more(changes.length - listed.length, "change"),
-    ...(others.length > 0
-      ? [`all changes together: widens${others.length < found.witnesses.length ? ", also" : ""}\n`]
-      : []),
+    ...othersHead(told, others.length),
     ...others.slice(0, most).flatMap(witnessText),
     ...more(others.length - most, "call"),
   ];
   return [...list, list.length > 0 ? "\n" : "", endText(told)].join("");
+}
+
+function othersHead({ found, changes }: Told, others: number): readonly string[] {
+  if (others === 0) return [];
+  const calls = others < found.witnesses.length ? "more calls" : "calls";
+  return [`${changes.length > 1 ? "all changes together" : "the change"}: ${calls} that are decided more loosely\n`];
 }
 
 /** What makes a witness worth a second look. */
@@ -147,6 +151,20 @@ function callText(call: Call): string {
   return left > 0 ? `${cut}… and ${counted(left, "more character")}, which \`--json\` prints` : cut;
 }
 
+const WORDS_OF_MANY: Readonly<Record<WideningVerdict, string>> = {
+  widens: "widen",
+  unknown: "cannot be told",
+  tightens: "tighten",
+  same: "decide alike",
+};
+
+function eachText(verdicts: Told["verdicts"], changes: number): string {
+  const some = WIDENING_VERDICTS.filter((verdict) => verdicts[verdict] > 0);
+  if (changes === 1) return some.map((verdict) => WORDS[verdict]).join("");
+  const wordsFor = (count: number) => (count === 1 ? WORDS : WORDS_OF_MANY);
+  return some.map((verdict) => `${grouped(verdicts[verdict])} ${wordsFor(verdicts[verdict])[verdict]}`).join(", ");
+}
+
 const TOGETHER: Readonly<Record<WideningVerdict, string>> = {
   widens: "together they widen",
   unknown: "what they do together cannot be told",
@@ -156,16 +174,8 @@ const TOGETHER: Readonly<Record<WideningVerdict, string>> = {
 
 function endText({ old, next, found, changes, verdicts, fails, failOn }: Told): string {
   const names = [old, next].map((file) => visible(file === "-" ? STDIN_NAME : file)).join(" → ");
-  const one = (verdict: WideningVerdict, word: string, words: string) =>
-    verdicts[verdict] > 0 ? `${grouped(verdicts[verdict])} ${verdicts[verdict] === 1 ? word : words}` : "";
-  const each = [
-    one("widens", "widens", "widen"),
-    one("unknown", "cannot be told", "cannot be told"),
-    one("tightens", "tightens", "tighten"),
-    one("same", "decides alike", "decide alike"),
-  ];
   const parts = [
-    changes.length === 0 ? "no change" : `${counted(changes.length, "change")}: ${each.filter(Boolean).join(", ")}`,
+    changes.length === 0 ? "no change" : `${counted(changes.length, "change")}: ${eachText(verdicts, changes.length)}`,
     changes.length > 1 ? TOGETHER[found.verdict] : "",
     found.cut && (found.verdict === "unknown" || verdicts.unknown > 0) ? "not all that differs was tried" : "",
     fails ? `failed by \`--fail-on ${failOn}\`` : "",

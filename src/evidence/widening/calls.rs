@@ -77,7 +77,7 @@ impl<'a> Calls<'a> {
             for dimension in &self.dimensions {
                 let mut varied =
                     dimension.values.iter().map(|value| put(seed.clone(), &dimension.field, value.clone()));
-                if !varied.all(|call| tell(call)) {
+                if !varied.all(&mut *tell) {
                     return;
                 }
             }

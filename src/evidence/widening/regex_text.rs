@@ -137,7 +137,7 @@ impl Sampler<'_> {
             return "x1-_ .A".chars().find(|c| !has(*c));
         }
         let at = self.choice % ranges.len().max(1);
-        ranges.get(at).map(|(low, high)| if self.choice % 2 == 0 { *low } else { *high })
+        ranges.get(at).map(|(low, high)| if self.choice.is_multiple_of(2) { *low } else { *high })
     }
 
     /// How often what was just read stands there.
