@@ -125,6 +125,21 @@ pub(super) fn with_change(before: &Policy, after: &Policy, change: &Change) -> P
     policy
 }
 
+/// For each rule of `before` the place in `after` of the one that says the same in all; `None` if what the policies say of
+/// all calls differs, but for their descriptions.
+pub(super) fn same_rules(before: &Policy, after: &Policy) -> Option<Vec<Option<usize>>> {
+    if policy_keys(before, after).iter().any(|key| *key != "description") {
+        return None;
+    }
+    let by_id: NameMap<&str, (usize, &Rule)> =
+        after.rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), (at, rule))).collect();
+    let same = |rule: &Rule| {
+        let (place, other) = by_id.get(rule.id.as_str())?;
+        rule_keys(rule, other).is_empty().then_some(*place)
+    };
+    Some(before.rules.iter().map(same).collect())
+}
+
 /// For each rule of `after` the place of the same rule in `before`.
 fn pairs(before: &Policy, after: &Policy) -> Vec<Option<usize>> {
     let by_id: NameMap<&str, usize> =

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use super::changes::same_rules;
 use super::says::Says;
 use super::stricter::{Shared, Side, is_at_least_as_strict};
 use super::unknown::{DOUBT, FAILS, HOLDS, Truths, Unknown, Unknowns};
@@ -35,6 +36,7 @@ pub(super) fn never_looser(before: &Stack, after: &Stack) -> bool {
     before.policies.iter().zip(after.policies.iter()).all(|(old, new)| {
         let proof = Proof {
             policies: [old, new],
+            same: same_rules(&old.policy, &new.policy),
             is_alone: before.policies.len() == 1,
             may_hold: before.catalogue.is_some(),
             steps: &mut steps,
@@ -45,6 +47,8 @@ pub(super) fn never_looser(before: &Stack, after: &Stack) -> bool {
 
 struct Proof<'a, 's> {
     policies: [&'a Compiled; 2],
+    /// For each rule of the first the place of the same one in the second; `None` if more than rules differs.
+    same: Option<Vec<Option<usize>>>,
     is_alone: bool,
     may_hold: bool,
     steps: &'s mut usize,
@@ -73,7 +77,22 @@ struct Named<'a> {
 impl Proof<'_, '_> {
     fn proven(mut self) -> bool {
         let Some(classes) = self.classes() else { return false };
-        classes.iter().all(|class| self.class_proven(class))
+        classes.iter().all(|class| self.is_alike(class) || self.class_proven(class))
+    }
+
+    /// Whether both say the same of a class of tools, in the same order.
+    fn is_alike(&self, class: &Class) -> bool {
+        let Some(same) = &self.same else { return false };
+        let is_same = |old: usize, new: usize| same.get(old).copied().flatten() == Some(new);
+        let [old_rules, new_rules] = &class.rules;
+        let names = match class.names {
+            [None, None] => true,
+            [Some(old), Some(new)] => is_same(old, new),
+            [None, Some(_)] | [Some(_), None] => false,
+        };
+        names
+            && old_rules.len() == new_rules.len()
+            && old_rules.iter().zip(new_rules).all(|(old, new)| is_same(*old, *new))
     }
 
     fn classes(&self) -> Option<Vec<Class>> {
