@@ -89,6 +89,8 @@ export { createSummariser, mergeSummaries, mergeWaits, waitQuantile } from "./su
 export { undoMsOf } from "./undo.js";
 export type { VerifyHistoryOptions } from "./verifying.js";
 export { verifyHistory } from "./verifying.js";
+export type { PolicyChange, Widening, WideningVerdict, WideningWitness } from "./widening.js";
+export { WIDENING_VERDICTS, wideningOf } from "./widening.js";
 
 /**
  * The escalations in a store.

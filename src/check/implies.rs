@@ -19,7 +19,7 @@ use crate::value::value::Value;
 const TRIED_BYTES_MAX: usize = 1_000;
 
 /// What a condition's fields are: those of a call, or ways into a map.
-pub(super) trait Place: Clone + Eq + Hash + Display {
+pub(crate) trait Place: Clone + Eq + Hash + Display {
     fn steps(&self) -> &[Step];
     /// What it begins with; `None` for a way.
     fn root(&self) -> Option<Root>;
@@ -52,7 +52,7 @@ impl Place for Way {
 /// Whether `wanted` holds wherever `given` does.
 ///
 /// Takes time proportional to the product of their [`size`]s.
-pub(super) fn implies<F: Place>(given: &Condition<F>, wanted: &Condition<F>) -> bool {
+pub(crate) fn implies<F: Place>(given: &Condition<F>, wanted: &Condition<F>) -> bool {
     match (given, wanted) {
         (Condition::Any(given), _) => given.iter().all(|given| implies(given, wanted)),
         (_, Condition::All(wanted)) => wanted.iter().all(|wanted| implies(given, wanted)),
@@ -83,7 +83,7 @@ pub(super) fn tests_imply<'a>(mut given: impl Iterator<Item = &'a Test>, wanted:
     given.any(|given| test_implies(given, wanted))
 }
 
-fn test_implies(given: &Test, wanted: &Test) -> bool {
+pub(super) fn test_implies(given: &Test, wanted: &Test) -> bool {
     if same_test(given, wanted) {
         return true;
     }
@@ -132,7 +132,7 @@ fn empty_is_implied(given: &Test, wanted: &Test) -> bool {
     }
 }
 
-fn bound_implies((given, at): (Bound, f64), (wanted, wanted_at): (Bound, f64)) -> bool {
+pub(super) fn bound_implies((given, at): (Bound, f64), (wanted, wanted_at): (Bound, f64)) -> bool {
     match (given, wanted) {
         (Bound::Above, Bound::Above | Bound::AtLeast) | (Bound::AtLeast, Bound::AtLeast) => at >= wanted_at,
         (Bound::AtLeast, Bound::Above) => at > wanted_at,
@@ -184,11 +184,11 @@ fn url_implies(given: &UrlMatcher, wanted: &UrlMatcher) -> bool {
 
 /// Whether the entries of `given`, any of which will do, ask at least as much as those of `wanted`; without any entries
 /// nothing is asked.
-fn asks_more<T: PartialEq>(given: &[T], wanted: &[T]) -> bool {
+pub(super) fn asks_more<T: PartialEq>(given: &[T], wanted: &[T]) -> bool {
     wanted.is_empty() || !given.is_empty() && is_subset(given, wanted)
 }
 
-fn is_subset<T: PartialEq>(given: &[T], wanted: &[T]) -> bool {
+pub(super) fn is_subset<T: PartialEq>(given: &[T], wanted: &[T]) -> bool {
     given.iter().all(|given| wanted.contains(given))
 }
 
@@ -242,7 +242,7 @@ pub(super) fn is_short(value: &Value) -> bool {
 }
 
 /// Whether two conditions are the same wherever they stand.
-fn same_condition<F: Place>(a: &Condition<F>, b: &Condition<F>) -> bool {
+pub(crate) fn same_condition<F: Place>(a: &Condition<F>, b: &Condition<F>) -> bool {
     match (a, b) {
         (Condition::Field { field: a_field, matcher: a, .. }, Condition::Field { field: b_field, matcher: b, .. }) => {
             a_field == b_field && same_matcher(a, b)
@@ -260,7 +260,7 @@ pub(super) fn same_matcher(a: &Matcher, b: &Matcher) -> bool {
     a.tests.len() == b.tests.len() && a.tests.iter().zip(&b.tests).all(|(a, b)| same_test(a, b))
 }
 
-fn same_test(a: &Test, b: &Test) -> bool {
+pub(super) fn same_test(a: &Test, b: &Test) -> bool {
     match (a, b) {
         (Test::Length(a), Test::Length(b))
         | (Test::Each(a), Test::Each(b))
@@ -274,7 +274,7 @@ fn same_test(a: &Test, b: &Test) -> bool {
 }
 
 /// How much there is to compare in `condition`: its tests, and the entries of their lists.
-pub(super) fn size<F>(condition: &Condition<F>) -> usize {
+pub(crate) fn size<F>(condition: &Condition<F>) -> usize {
     match condition {
         Condition::Field { matcher, .. } => matcher_size(matcher),
         Condition::All(parts) | Condition::Any(parts) => parts.iter().map(size).sum::<usize>() + 1,

@@ -13,8 +13,10 @@ mod clash;
 #[cfg(feature = "full")]
 mod contradiction;
 mod found;
-mod implies;
+pub(crate) mod implies;
 mod kinds;
+#[cfg(feature = "full")]
+pub(crate) mod bond;
 #[cfg(feature = "full")]
 mod literal;
 #[cfg(feature = "full")]

@@ -32,7 +32,9 @@ pub struct Candidates {
 }
 
 impl Compiled {
-    fn candidates(&self, tool: &str) -> Candidates {
+    /// Its rules about `tool`.
+    #[must_use]
+    pub fn candidates(&self, tool: &str) -> Candidates {
         let known_name = if self.index.knows(tool) { None } else { self.names.folds_to(tool) };
         Candidates { hits: self.index.hits(tool), known_name }
     }

@@ -145,7 +145,7 @@ fn merged_editable(terms: &[ReviewTerms]) -> Vec<Field> {
 }
 
 /// How long a call waits where nothing is written: the worse, the shorter.
-const fn usual_expiry_ms(risk: Option<Risk>) -> u64 {
+pub(crate) const fn usual_expiry_ms(risk: Option<Risk>) -> u64 {
     const MINUTE_MS: u64 = 60_000;
     match risk {
         Some(Risk::Low) => 60 * MINUTE_MS,

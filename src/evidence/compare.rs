@@ -256,7 +256,8 @@ fn fewer_demands(before: &Review, after: &Review) -> Option<bool> {
 fn uncharged(before: &[Charge], after: &[Charge]) -> Option<bool> {
     let holds = |charges: &[Charge], charge: &Charge| {
         charges.iter().any(|other| {
-            other.amount >= charge.amount
+            // What cannot be added up uses all that is allowed, however little that is.
+            (other.amount >= charge.amount || other.amount >= other.at_most)
                 && other.at_most <= charge.at_most
                 && other.per_ms >= charge.per_ms
                 && other.then >= charge.then

@@ -10,4 +10,5 @@ pub mod attention;
 pub mod bottleneck;
 pub mod people;
 pub mod compare;
+pub mod widening;
 pub mod calibrate;

@@ -106,6 +106,14 @@ pub fn address(text: &str) -> Result<Address, &'static str> {
 }
 
 #[cfg(feature = "full")]
+impl std::fmt::Display for Address {
+    /// The address, with its domain in lower case.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.local, self.domain)
+    }
+}
+
+#[cfg(feature = "full")]
 impl Address {
     /// The domain, in lower case.
     #[must_use]

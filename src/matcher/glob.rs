@@ -85,6 +85,23 @@ impl Glob {
         }
     }
 
+    /// Texts that it stands for: with something for each star, and with nothing.
+    #[cfg(feature = "full")]
+    #[must_use]
+    pub fn examples(&self) -> Vec<String> {
+        let with = |star: &str, double: &str| -> String {
+            let piece = |part: &Part| match part {
+                Part::Char(c) => c.to_string(),
+                Part::Star => star.to_owned(),
+                Part::DoubleStar => double.to_owned(),
+            };
+            self.parts.iter().map(piece).collect()
+        };
+        let mut examples = vec![with("x", "x"), with("", ""), with("x", "x/y")];
+        examples.dedup();
+        examples
+    }
+
     /// How many parts it has: characters and stars.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -369,6 +369,20 @@ fn compare_address(range: &AddressRange, host: &Host) -> Truth {
     }
 }
 
+#[cfg(feature = "full")]
+impl HostPattern {
+    /// A host that it stands for, as a URL writes it.
+    #[must_use]
+    pub fn example(&self) -> String {
+        match &self.0 {
+            Pattern::Name(name) => name.clone(),
+            Pattern::Below(name) => format!("a{name}"),
+            Pattern::Address(IpAddr::V4(address)) => address.to_string(),
+            Pattern::Address(IpAddr::V6(address)) => format!("[{address}]"),
+        }
+    }
+}
+
 impl HostPattern {
     fn compare(&self, host: &Host) -> Truth {
         let (same, this_machine) = match (&self.0, host) {

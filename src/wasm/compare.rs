@@ -1,4 +1,4 @@
-//! Comparisons, forms and changes to a policy's text.
+//! Comparisons, what a change widens, forms and changes to a policy's text.
 
 use std::rc::Rc;
 
@@ -8,10 +8,12 @@ use super::escalations::decode;
 use super::{Stack, encode, fail};
 use crate::catalogue::form::forms;
 use crate::catalogue::read::CATALOGUE_LIMITS;
+use crate::evidence::widening::widening;
 use crate::text::yaml::Limits;
 use crate::wire::compare::{self, ComparedLineOut, WorstOut};
 use crate::wire::edit::add_test_to;
 use crate::wire::form::ToolFormOut;
+use crate::wire::widening::WideningOut;
 
 /// Decides recorded calls from chunks of NDJSON by two stacks.
 #[wasm_bindgen]
@@ -70,6 +72,14 @@ impl Comparison {
     pub fn counts(&self) -> Result<JsValue, JsValue> {
         encode(&self.0.counts())
     }
+}
+
+/// What becomes looser from `before` to `after`, told from the two alone.
+#[wasm_bindgen(js_name = wideningOf)]
+pub fn widening_of(before: &Stack, after: &Stack) -> Result<JsValue, JsValue> {
+    let stacks = [before, after].map(|each| each.stack.as_ref());
+    let [before, after] = stacks;
+    encode(&WideningOut::new(&widening(before, after), stacks))
 }
 
 /// Forms for the tools of a catalogue; none where it cannot be read.

@@ -15,7 +15,7 @@ use super::unrelaxed::Unrelaxed;
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
 use crate::decide::relaxing::Relaxing;
-use crate::evidence::compare::{Change, Difference, FailOn, PairCount, Tally, relaxed_change};
+use crate::evidence::compare::{Change, Difference, FailOn, PairCount, Tally, TermChange, relaxed_change};
 use crate::evidence::people::Said;
 use crate::policy::model::Action;
 use crate::review::event::{Entry, Event, Held};
@@ -445,10 +445,17 @@ pub struct ComparedLineOut<'a> {
     error: Option<&'a Failure>,
 }
 
+/// Twin of [`TermChange`].
 #[derive(Serialize)]
-struct TermOut {
+pub(super) struct TermOut {
     term: &'static str,
     looser: bool,
+}
+
+impl From<&TermChange> for TermOut {
+    fn from(term: &TermChange) -> Self {
+        Self { term: term.term, looser: term.is_looser }
+    }
 }
 
 impl<'a> From<&'a ComparedLine> for ComparedLineOut<'a> {
@@ -462,7 +469,7 @@ impl<'a> From<&'a ComparedLine> for ComparedLineOut<'a> {
             length: line.place.length,
             tool: line.tool.as_deref(),
             change: changed.map(|changed| changed.difference.change.as_str()),
-            terms: terms.map(|term| TermOut { term: term.term, looser: term.is_looser }).collect(),
+            terms: terms.map(TermOut::from).collect(),
             before: changed.map(|changed| DecisionOut::from(&changed.before.decision)),
             after: changed.map(|changed| DecisionOut::from(&changed.after.decision)),
             said: changed.and_then(|changed| changed.said).map(Said::as_str),

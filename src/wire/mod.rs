@@ -69,6 +69,8 @@ mod entries;
 #[cfg(feature = "full")]
 pub mod compare;
 #[cfg(feature = "full")]
+pub mod widening;
+#[cfg(feature = "full")]
 pub mod edit;
 #[cfg(feature = "full")]
 pub mod form;

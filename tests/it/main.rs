@@ -42,4 +42,5 @@ mod properties;
 mod vector_files;
 mod vectors;
 mod watch;
+mod widening;
 mod wrong_types;

@@ -166,7 +166,6 @@ test("the JSON form has counts, the worst changes and what failed", async () => 
 test("wrong usage and files that cannot be used are told apart", async () => {
   const rows = [
     [["old.yaml"], 2, /two policies are compared/],
-    [["old.yaml", "free.yaml"], 2, /no CALLS given/],
     [["old.yaml", "free.yaml", "calls.ndjson", "--fail-on", "all"], 2, /`--fail-on` must be one of `widen`/],
     [["old.yaml", "free.yaml", "calls.ndjson", "--limit", "x"], 2, /`--limit` must be an integer/],
     [["-", "free.yaml", "-"], 2, /read only once/],

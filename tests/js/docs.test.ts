@@ -114,6 +114,7 @@ test("docs/cli.md shows what `test`, `mutate` and `compare` print", async () => 
       ["test", "--coverage", "refunds.yaml"],
       ["mutate", "refunds.yaml"],
       ["compare", "refunds.yaml", "relaxed.yaml", "calls.ndjson"],
+      ["compare", "refunds.yaml", "relaxed.yaml"],
     ];
     for (const args of rows) {
       const { stdout, stderr } = await run(args, "", folder);

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const guide = readFileSync(join(root, "docs", "surfaces.md"), "utf8");
 const { programs, outputs } = programsOf(guide);
 
-test("each program has an output", () => assert.deepEqual([programs.length, outputs.length], [6, 6]));
+test("each program has an output", () => assert.deepEqual([programs.length, outputs.length], [7, 7]));
 
 for (const [index, program] of programs.entries()) {
   test(`program ${index + 1} of docs/surfaces.md prints what the page says`, async () => {
@@ -20,7 +20,16 @@ for (const [index, program] of programs.entries()) {
 
 test("each function of the package's own modules for surfaces is on the page", () => {
   const exported = readFileSync(join(root, "pkg", "src", "index.ts"), "utf8");
-  const modules = ["presenting", "comparison", "summary", "statistics", "history-text", "planting", "language"];
+  const modules = [
+    "presenting",
+    "comparison",
+    "summary",
+    "statistics",
+    "history-text",
+    "planting",
+    "language",
+    "widening",
+  ];
   const names = modules.flatMap((module) => {
     const [, list = ""] = new RegExp(`^export \\{ ([^}]*) \\} from "./${module}.js";$`, "m").exec(exported) ?? [];
     return list.split(", ").filter((name) => /^[a-z]/.test(name));

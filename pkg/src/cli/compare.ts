@@ -1,4 +1,4 @@
-/** `countersign compare`: which of these calls would other policies decide otherwise, and is that looser? */
+/** `countersign compare`: which calls would another policy decide otherwise, and is that looser? */
 import { parseArgs } from "node:util";
 import {
   type ChangeCount,
@@ -12,32 +12,39 @@ import {
 } from "../comparison.js";
 import { nowMs } from "../env.js";
 import type { Policy } from "../policy.js";
-import type { Decision } from "../types.js";
 import { counted, grouped, wholeNumber } from "./counted.js";
+import { byText, more, termsText } from "./decision-text.js";
 import { openInput, readText, STDIN_NAME } from "./input.js";
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from "./limits.js";
 import { loadPolicies } from "./load.js";
 import type { Output } from "./output.js";
 import { EXIT_FOUND, EXIT_OK, usageProblem, visible } from "./problem.js";
 import { progressOf } from "./progress.js";
+import { tellWidening, WIDENING_FAIL_ON } from "./widening.js";
 
 /** What `countersign compare --help` prints. */
-export const COMPARE_HELP = `Usage: countersign compare [OPTIONS] OLD NEW CALLS.ndjson…
+export const COMPARE_HELP = `Usage: countersign compare [OPTIONS] OLD NEW [CALLS.ndjson…]
 
-Decides recorded calls by the policies OLD and NEW, and prints which decisions change, the worst first.
+With CALLS, decides recorded calls by the policies OLD and NEW, and prints which decisions change, the worst first.
 CALLS are recorded calls as \`decide\` takes them, or exports of \`history export\`; \`-\` is standard input.
 Of a held call in a history it finds what people said: that one which was rejected would now run comes first.
+
+Without CALLS, tells from the two policies alone whether each change widens, tightens or cannot be told, with a call as
+witness for all that widens.
 
 Options:
   --fail-on WHAT     what ends with status 1:
                      widen       a looser decision, or looser terms (unless written)
-                     unapproved  the same, but not for calls that a person approved as they were
-                     change      any decision that changed
+                     unapproved  the same, but not for calls that a person approved as they were; only with CALLS
+                     unknown     as widen, and if it cannot be told whether NEW widens; only without CALLS
+                     change      any decision that changed; without CALLS, unless it is proven that none is looser
+                                 or stricter
                      none        no change
                      all but none: a call that a person refused and that would now run
   --tools TOOLS      a tool catalogue, such as MCP's tools/list answers: no call is allowed that does not fit it
   --limit N          so many changes, and lines that are no calls, are listed (20 unless written)
-  --json             print one object: counts, {"changed":[…]}, the worst first, {"unread":[…]} and {"failed"}
+  --json             print one object: counts, {"changed":[…]}, the worst first, {"unread":[…]} and {"failed"};
+                     without CALLS: {"verdict"}, {"changes":[…]}, the worst first, {"witnesses":[…]} and {"failed"}
 ${LIMIT_HELP}  --help             print this
 
 Exit status: 0 nothing was found to fail for, 1 something was, or a line is no call, or a policy has errors,
@@ -45,18 +52,19 @@ Exit status: 0 nothing was found to fail for, 1 something was, or a line is no c
 `;
 
 const FAIL_ON = ["widen", "unapproved", "change", "none"] as const;
+const ALL_FAIL_ON = ["widen", "unapproved", "unknown", "change", "none"] as const;
 
 /** What is compared, and how that is told. */
 interface Asked {
   readonly old: string;
   readonly next: string;
   readonly calls: readonly string[];
+  readonly policies: readonly [Policy, Policy];
   readonly failOn: FailOn | "none";
   readonly json: boolean;
 }
 
 interface Found extends Asked {
-  readonly policies: readonly [Policy, Policy];
   readonly counts: ComparisonCounts;
   readonly worst: WorstLines;
   /** Whether changes were found that `failOn` fails for. */
@@ -81,33 +89,53 @@ export async function compare(args: readonly string[], output: Output): Promise<
     await output.write(COMPARE_HELP);
     return EXIT_OK;
   }
-  const failOn = FAIL_ON.find((word) => word === values["fail-on"]);
-  if (failOn === undefined) {
-    const words = FAIL_ON.map((word) => `\`${word}\``).join(", ");
-    throw usageProblem(`\`--fail-on\` must be one of ${words}, not \`${values["fail-on"]}\``, "compare");
-  }
   const keep = wholeNumber("limit", values.limit, 1_000_000, "compare");
-  const asked = { ...filesOf(positionals, values.tools), failOn, json: values.json };
+  const files = filesOf(positionals, values.tools);
+  const failOn = failOnOf(values["fail-on"], files.calls.length > 0);
   const limits = limitsFrom(values, "compare");
   const tools = values.tools === undefined ? undefined : await readText(values.tools, limits);
-  const old = await loadPolicies([asked.old], tools, limits);
-  const next = await loadPolicies([asked.next], tools, limits);
+  const old = await loadPolicies([files.old], tools, limits);
+  const next = await loadPolicies([files.next], tools, limits);
   if (typeof old === "number" || typeof next === "number") {
     return Math.max(...[old, next].filter((status) => typeof status === "number"));
   }
-  const comparison = createComparison(old, next, { histories: true, keep });
+  const asked = { ...files, policies: [old, next] as const, json: values.json };
+  if ("policies" in failOn) return tellWidening({ ...asked, failOn: failOn.policies, most: keep }, output);
+  return tellChanges({ ...asked, failOn: failOn.calls }, keep, output);
+}
+
+async function tellChanges(asked: Asked, keep: number, output: Output): Promise<number> {
+  const { policies, failOn } = asked;
+  const comparison = createComparison(...policies, { histories: true, keep });
   for (const file of asked.calls) await compareCalls(comparison, file);
   const { counts, worst } = comparison;
   const fails = failOn !== "none" && counts.failsOn.includes(failOn);
-  const found = { ...asked, policies: [old, next] as const, counts, worst, fails };
+  const found = { ...asked, counts, worst, fails };
   await output.write(asked.json ? jsonOf(found) : textOf(found));
   return fails || counts.errors > 0 ? EXIT_FOUND : EXIT_OK;
+}
+
+/** What ends with status 1, when calls are compared or else the policies alone. */
+type FailOnOf = { readonly calls: (typeof FAIL_ON)[number] } | { readonly policies: (typeof WIDENING_FAIL_ON)[number] };
+
+function failOnOf(written: string, hasCalls: boolean): FailOnOf {
+  const calls = FAIL_ON.find((word) => word === written);
+  const policies = WIDENING_FAIL_ON.find((word) => word === written);
+  if (hasCalls && calls !== undefined) return { calls };
+  if (!hasCalls && policies !== undefined) return { policies };
+  if (calls !== undefined) {
+    throw usageProblem(`\`--fail-on ${calls}\` is about what people said of calls, and no CALLS are given`, "compare");
+  }
+  if (policies !== undefined) {
+    throw usageProblem(`\`--fail-on ${policies}\` is about the policies alone, and CALLS are given`, "compare");
+  }
+  const words = ALL_FAIL_ON.map((word) => `\`${word}\``).join(", ");
+  throw usageProblem(`\`--fail-on\` must be one of ${words}, not \`${written}\``, "compare");
 }
 
 function filesOf(positionals: readonly string[], tools: string | undefined) {
   const [old, next, ...calls] = positionals;
   if (old === undefined || next === undefined) throw usageProblem("two policies are compared, OLD and NEW", "compare");
-  if (calls.length === 0) throw usageProblem("no CALLS given; name a file, or `-` for standard input", "compare");
   if ([...positionals, tools].filter((file) => file === "-").length > 1) {
     throw usageProblem("standard input can be read only once", "compare");
   }
@@ -162,10 +190,6 @@ function textOf(found: Found): string {
   );
 }
 
-function more(left: number, one: string, many = `${one}s`): readonly string[] {
-  return left > 0 ? [`… and ${grouped(left)} more ${left === 1 ? one : many}\n`] : [];
-}
-
 const SAID: Readonly<Record<Said, string>> = {
   approved: "a person approved it",
   rejected: "a person rejected it",
@@ -176,16 +200,9 @@ const SAID: Readonly<Record<Said, string>> = {
 function changedText({ line, tool, change, terms, before, after, said }: ChangedLine, file: string): string {
   const refused = said === "rejected" || said === "revoked";
   const isRefusedRun = refused && before.action !== "allow" && after.action === "allow";
-  const how = terms.map(({ term, looser }) => `${term} ${looser ? "looser" : "stricter"}`).join(", ");
-  const notes = [how, said === null ? "" : SAID[said]].filter(Boolean).join("; ");
+  const notes = [termsText(terms), said === null ? "" : SAID[said]].filter(Boolean).join("; ");
   const head = `${file}:${line}: ${isRefusedRun ? "error: " : ""}${change}: ${visible(tool ?? "")}`;
   return `${head}: ${byText(before)} → ${byText(after)}${notes === "" ? "" : ` (${notes})`}\n`;
-}
-
-function byText({ action, rule, cause }: Decision): string {
-  if (cause === "default") return `${action} by default`;
-  const by = rule === null ? "" : ` by rule ${visible(rule)}`;
-  return `${action}${by}${cause === "rule" ? "" : `, ${cause}`}`;
 }
 
 const ACTIONS = ["allow", "escalate", "block"] as const;

@@ -17,6 +17,12 @@ export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, token);
 }
 
+/** `json`, a JSON text, with the same characters written as escapes, so that it can be read as JSON still. */
+export function visibleJson(json: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => c.split("").map(escaped).join(""));
+}
+
 /** Why a command cannot go on. */
 export class Problem extends Error {
   override readonly name = "Problem";

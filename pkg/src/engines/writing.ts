@@ -6,6 +6,7 @@ import type { Completions, Description } from "../language.js";
 import type { MutationProgress, Survivor } from "../mutation.js";
 import type { Fix } from "../types.js";
 import * as wasm from "../wasm/countersign.js";
+import type { Widening } from "../widening.js";
 import { engine, rawStacks } from "./full.js";
 
 /** Help for who writes a policy, with the tools of a catalogue in the engine's memory. */
@@ -41,8 +42,7 @@ export function language(tools: Source | undefined): EngineLanguage {
 
 /** Begins to compare decisions of two stacks of this engine. */
 export function comparison(before: object, after: object, histories: boolean, keep: number): EngineComparison {
-  const [old, next] = [rawStacks.get(before), rawStacks.get(after)];
-  if (!old || !next) throw new TypeError("a compiled policy cannot be compared");
+  const [old, next] = rawPair(before, after);
   const running = engine.answer(refusedCall, () => new wasm.Comparison(old, next, histories, keep));
   return {
     pushRows: (chunk) => engine.answer(refusedCall, () => running.pushRows(chunk) as ComparedLine[]),
@@ -54,6 +54,18 @@ export function comparison(before: object, after: object, histories: boolean, ke
     counts: () => engine.answer(refusedCall, () => deepFreeze(running.counts() as ComparisonCounts)),
     free: () => engine.free(running),
   };
+}
+
+/** What becomes looser from one stack of this engine to another. */
+export function widening(before: object, after: object): Widening {
+  const [old, next] = rawPair(before, after);
+  return engine.answer(refusedCall, () => deepFreeze(wasm.wideningOf(old, next) as Widening));
+}
+
+function rawPair(before: object, after: object): readonly [wasm.Stack, wasm.Stack] {
+  const [old, next] = [rawStacks.get(before), rawStacks.get(after)];
+  if (!old || !next) throw new TypeError("a compiled policy cannot be compared");
+  return [old, next];
 }
 
 /** Small changes of a policy, in the engine's memory. */

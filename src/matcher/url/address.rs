@@ -72,6 +72,21 @@ pub fn address_range(text: &str) -> Result<AddressRange, &'static str> {
     Ok(AddressRange(Range::Block(address, bits)))
 }
 
+#[cfg(feature = "full")]
+impl AddressRange {
+    /// An address in it, as a URL writes it.
+    #[must_use]
+    pub fn example(&self) -> String {
+        match &self.0 {
+            Range::Private => "10.0.0.1".to_owned(),
+            Range::Loopback => "127.0.0.1".to_owned(),
+            Range::LinkLocal => "169.254.0.1".to_owned(),
+            Range::Block(IpAddr::V4(address), _) => address.to_string(),
+            Range::Block(IpAddr::V6(address), _) => format!("[{address}]"),
+        }
+    }
+}
+
 pub(super) fn decimal(text: &str) -> Option<u16> {
     let plain = text == "0" || !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| plain)
