@@ -56,7 +56,7 @@ export function CalibrationPanel() {
       )}
       {found !== null && found.report.stages.length > 0 && <Stages stages={found.report.stages} />}
       {found !== null && found.report.tightenings.length > 0 && <Stricter tightenings={found.report.tightenings} />}
-      <EvidencePart kept={kept} />
+      <EvidencePart />
     </section>
   );
 }

@@ -1,12 +1,12 @@
 /** The evidence of this history as a file, for whoever adds up those of many browsers. */
 
-import type { Checkpoint } from "countersign";
 import { VisibleText } from "../text/visible-text.tsx";
+import { against } from "./against.tsx";
 import { savedEvidence, saveEvidence, savingTrouble } from "./calibration-state.ts";
 import { dayName, save } from "./save.ts";
 import { WorkBar } from "./work-bar.tsx";
 
-export function EvidencePart({ kept }: { readonly kept: Checkpoint | null }) {
+export function EvidencePart() {
   const saved = savedEvidence.value;
   const trouble = savingTrouble.value;
   return (
@@ -16,7 +16,7 @@ export function EvidencePart({ kept }: { readonly kept: Checkpoint | null }) {
         another machine. It holds the calls that people answered, with their arguments.
       </p>
       <div class="toolbar">
-        <button type="button" onClick={() => void saveEvidence(kept)}>
+        <button type="button" onClick={() => void saveEvidence(against.peek())}>
           Save evidence
         </button>
         {saved !== null && (
