@@ -27,16 +27,18 @@ test("evidence is saved for another machine, and counts there what counts here",
   await open(page, "policy");
   const policyText = POLICY.replaceAll("review:", "reversible: true, review:");
   await writePolicy(page, policyText);
-  const calibrating = page.locator("section.calibration");
-  const saveIt = () => download(page, () => calibrating.getByRole("button", { name: "Save evidence" }).click());
+  const panel = page.locator("section.panel", {
+    has: page.getByRole("heading", { name: "Evidence for another machine" }),
+  });
+  const saveIt = () => download(page, () => panel.getByRole("button", { name: "Save evidence" }).click());
   await look(page);
   const { text: unproven } = await saveIt();
-  await expect(calibrating).toContainText("Saved, but it proves nothing");
+  await expect(panel).toContainText("Saved, but it proves nothing");
   await download(page, () => page.getByRole("button", { name: "Download checkpoint" }).click());
   const { text, name } = await saveIt();
   expect(name).toMatch(/^countersign-evidence-\d{4}-\d\d-\d\d\.json$/);
-  await expect(calibrating).toContainText("Send its checkpoint another way than the file");
-  const kept = await download(page, () => calibrating.getByRole("button", { name: "Download its checkpoint" }).click());
+  await expect(panel).toContainText("Send its checkpoint another way than the file");
+  const kept = await download(page, () => panel.getByRole("button", { name: "Download its checkpoint" }).click());
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations).toEqual([]);
 

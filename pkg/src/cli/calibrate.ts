@@ -133,7 +133,7 @@ const LIGHTS = ["green", "amber", "red"] as const;
 /** The worst light of `texts`; `undefined` if nobody told one. */
 function lightFrom(texts: readonly string[]): Grounds["light"] {
   const places = texts.map((text) => {
-    const place = LIGHTS.findIndex((light) => light === text);
+    const place = (LIGHTS as readonly string[]).indexOf(text);
     if (place >= 0) return place;
     throw usageProblem(`\`--light\` must be \`green\`, \`amber\` or \`red\`, not \`${text}\``, "calibrate");
   });

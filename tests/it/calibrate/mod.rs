@@ -375,7 +375,7 @@ fn each_tool_of_a_rule_is_proposed_by_a_name_of_its_own_and_told_whose_its_calls
     let mut past = Past::approved(&text, 600, |nth| {
         let json = refund(nth, 5 + nth % 20, &format!("s{}", nth % 9));
         match nth % 6 {
-            0 | 1 | 2 => json.replace("\"tool\":\"refund\"", "\"tool\":\"voucher\""),
+            0..=2 => json.replace("\"tool\":\"refund\"", "\"tool\":\"voucher\""),
             3 => json.replace("\"agent\"", "\"user\":{\"id\":\"kim\"},\"agent\""),
             4 => json.replace("\"agent\"", "\"user\":{\"id\":\"lee\"},\"agent\""),
             _ => json.replace("\"agent\"", "\"user\":{\"id\":\"\"},\"agent\""),

@@ -6,14 +6,16 @@ import { savedEvidence, saveEvidence, savingTrouble } from "./calibration-state.
 import { dayName, save } from "./save.ts";
 import { WorkBar } from "./work-bar.tsx";
 
-export function EvidencePart() {
+export function SavedPanel() {
   const saved = savedEvidence.value;
   const trouble = savingTrouble.value;
   return (
-    <>
+    <section class="panel" aria-labelledby="saved-title">
+      <h2 id="saved-title">Evidence for another machine</h2>
       <p class="hint">
         The evidence of many browsers adds up: save that of this one, and <code>countersign calibrate</code> takes it on
-        another machine. It holds the calls that people answered, with their arguments.
+        another machine. It is read against the same checkpoint as above, and holds the calls that people answered, with
+        their arguments.
       </p>
       <div class="toolbar">
         <button type="button" onClick={() => void saveEvidence(against.peek())}>
@@ -46,6 +48,6 @@ export function EvidencePart() {
           </p>
         )}
       </div>
-    </>
+    </section>
   );
 }
