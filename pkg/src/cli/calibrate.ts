@@ -45,7 +45,8 @@ Options:
                      of how many check cards reviewers caught how many, such as 24/25; the app's Evidence view says it.
                      Without, nothing is proposed
   --light COLOUR     what the attention light is now, as the app's Evidence view says: green, amber or red.
-                     Unless it is green, nothing is proposed
+                     Unless it is green, nothing is proposed. Of several reviewers or browsers, both are repeated:
+                     check cards add up, and the worst light counts
   --save-evidence NEW
                      write what was read into this new file, to be added to other evidence on another machine.
                      It holds the values of calls that people answered
@@ -70,8 +71,8 @@ export async function calibrate(args: readonly string[], output: Output): Promis
     options: {
       ...INPUT_OPTIONS,
       checkpoint: { type: "string", multiple: true, default: [] as string[] },
-      "check-cards": { type: "string" },
-      light: { type: "string" },
+      "check-cards": { type: "string", multiple: true, default: [] as string[] },
+      light: { type: "string", multiple: true, default: [] as string[] },
       "save-evidence": { type: "string" },
       "save-checkpoint": { type: "string" },
       goal: { type: "string" },
@@ -113,24 +114,30 @@ export async function calibrate(args: readonly string[], output: Output): Promis
   return EXIT_OK;
 }
 
-function checksFrom(text: string | undefined): Grounds["checks"] {
-  if (text === undefined) return { caught: 0, missed: 0 };
-  const [, caught = "", all = ""] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
-  if (all === "" || Number(caught) > Number(all)) {
-    throw usageProblem(`\`--check-cards\` must be caught and all, such as \`24/25\`, not \`${text}\``, "calibrate");
+function checksFrom(texts: readonly string[]): Grounds["checks"] {
+  let [caught, missed] = [0, 0];
+  for (const text of texts) {
+    const [, rejected = "", all = ""] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
+    if (all === "" || Number(rejected) > Number(all)) {
+      throw usageProblem(`\`--check-cards\` must be caught and all, such as \`24/25\`, not \`${text}\``, "calibrate");
+    }
+    caught += Number(rejected);
+    missed += Number(all) - Number(rejected);
   }
-  return { caught: Number(caught), missed: Number(all) - Number(caught) };
+  return { caught, missed };
 }
 
+/** The worst last. */
 const LIGHTS = ["green", "amber", "red"] as const;
 
-function lightFrom(text: string | undefined): Grounds["light"] {
-  if (text === undefined) return undefined;
-  const light = LIGHTS.find((each) => each === text);
-  if (light === undefined) {
+/** The worst light of `texts`; `undefined` if nobody told one. */
+function lightFrom(texts: readonly string[]): Grounds["light"] {
+  const places = texts.map((text) => {
+    const place = (LIGHTS as readonly string[]).indexOf(text);
+    if (place >= 0) return place;
     throw usageProblem(`\`--light\` must be \`green\`, \`amber\` or \`red\`, not \`${text}\``, "calibrate");
-  }
-  return light;
+  });
+  return LIGHTS[Math.max(...places)];
 }
 
 function savingFrom(file: string | undefined, checkpoint: string | undefined): Saving | null {

@@ -82,9 +82,14 @@ async function evidenceIn({ name, chunks }: Input): Promise<unknown> {
     return value;
   } catch (error) {
     if (error instanceof Problem) throw error;
-    const why = error instanceof SyntaxError ? "it is not JSON: it was cut short or changed" : "it is not UTF-8";
-    throw broken(name, why, error);
+    throw broken(name, unreadableAs(error), error);
   }
+}
+
+/** Why bytes are no JSON, by what reading them threw. */
+function unreadableAs(error: unknown): string {
+  if (error instanceof SyntaxError) return "it is not JSON: it was cut short or changed";
+  return error instanceof TypeError ? "it is not UTF-8" : "it is nested too deeply";
 }
 
 function broken(name: string, why: string, cause?: unknown): Problem {

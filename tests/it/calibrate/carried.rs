@@ -398,7 +398,7 @@ fn evidence_that_cannot_be_is_refused_with_what_stands_where() {
 }
 
 #[test]
-fn d08_evidence_of_a_rule_that_is_now_riskier_counts_for_nothing() {
+fn evidence_of_a_policy_that_asks_for_more_now_is_refused() {
     let evidence = saved(&read(REFUNDS, &[&book(REFUNDS, 1)]));
     for policy in [
         REFUNDS.replace("low", "high"),

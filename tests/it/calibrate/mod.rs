@@ -14,7 +14,7 @@ use countersign::decide::relaxing::Relaxing;
 use countersign::decide::relaxing::day_of;
 use countersign::evidence::attention::Light;
 use countersign::evidence::bottleneck::Goal;
-use countersign::evidence::calibrate::evidence::Evidence;
+use countersign::evidence::calibrate::evidence::{Evidence, Users};
 use countersign::evidence::calibrate::gate::{Checks, Grounds, Missing};
 use countersign::evidence::calibrate::intake::Intake;
 use countersign::evidence::calibrate::proposal::{Proposal, Source};
@@ -367,4 +367,23 @@ fn dates_are_those_of_the_calendar() {
     ] {
         assert_eq!(day_of(day * DAY_MS).as_deref(), Some(expected));
     }
+}
+
+#[test]
+fn each_tool_of_a_rule_is_proposed_by_a_name_of_its_own_and_told_whose_its_calls_are() {
+    let text = REFUNDS.replace("tool: refund", "tool: \"*\"");
+    let mut past = Past::approved(&text, 600, |nth| {
+        let json = refund(nth, 5 + nth % 20, &format!("s{}", nth % 9));
+        match nth % 6 {
+            0..=2 => json.replace("\"tool\":\"refund\"", "\"tool\":\"voucher\""),
+            3 => json.replace("\"agent\"", "\"user\":{\"id\":\"kim\"},\"agent\""),
+            4 => json.replace("\"agent\"", "\"user\":{\"id\":\"lee\"},\"agent\""),
+            _ => json.replace("\"agent\"", "\"user\":{\"id\":\"\"},\"agent\""),
+        }
+    });
+    let report = past.report(&text, ATTENTIVE);
+    let found: Vec<_> = only(&report).proposals.iter().map(|each| (&*each.tool, &*each.rule, each.users)).collect();
+    let users = |named, calls_without| Users { named, calls_without };
+    let expected = [("refund", "refund-relaxed", users(2, 100)), ("voucher", "refund-relaxed-2", users(0, 300))];
+    assert_eq!(found, expected);
 }

@@ -6,7 +6,6 @@ import { VisibleText } from "../text/visible-text.tsx";
 import { Against, against, CheckpointPicker, opened } from "./against.tsx";
 import { calibrate, calibration, calibrationTrouble } from "./calibration-state.ts";
 import { counted } from "./counted.ts";
-import { EvidencePart } from "./evidence-part.tsx";
 import { tenths } from "./numbers.ts";
 import { ProposalPart } from "./proposal-part.tsx";
 import { WorkBar } from "./work-bar.tsx";
@@ -56,7 +55,6 @@ export function CalibrationPanel() {
       )}
       {found !== null && found.report.stages.length > 0 && <Stages stages={found.report.stages} />}
       {found !== null && found.report.tightenings.length > 0 && <Stricter tightenings={found.report.tightenings} />}
-      <EvidencePart kept={kept} />
     </section>
   );
 }

@@ -1,22 +1,24 @@
 /** The evidence of this history as a file, for whoever adds up those of many browsers. */
 
-import type { Checkpoint } from "countersign";
 import { VisibleText } from "../text/visible-text.tsx";
+import { against } from "./against.tsx";
 import { savedEvidence, saveEvidence, savingTrouble } from "./calibration-state.ts";
 import { dayName, save } from "./save.ts";
 import { WorkBar } from "./work-bar.tsx";
 
-export function EvidencePart({ kept }: { readonly kept: Checkpoint | null }) {
+export function SavedPanel() {
   const saved = savedEvidence.value;
   const trouble = savingTrouble.value;
   return (
-    <>
+    <section class="panel" aria-labelledby="saved-title">
+      <h2 id="saved-title">Evidence for another machine</h2>
       <p class="hint">
         The evidence of many browsers adds up: save that of this one, and <code>countersign calibrate</code> takes it on
-        another machine. It holds the calls that people answered, with their arguments.
+        another machine. It is read against the same checkpoint as above, and holds the calls that people answered, with
+        their arguments.
       </p>
       <div class="toolbar">
-        <button type="button" onClick={() => void saveEvidence(kept)}>
+        <button type="button" onClick={() => void saveEvidence(against.peek())}>
           Save evidence
         </button>
         {saved !== null && (
@@ -46,6 +48,6 @@ export function EvidencePart({ kept }: { readonly kept: Checkpoint | null }) {
           </p>
         )}
       </div>
-    </>
+    </section>
   );
 }
