@@ -1,14 +1,13 @@
 //! What becomes looser from one stack to another, on its way out.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::call::CallOut;
 use super::compare::TermOut;
 use super::decision::DecisionOut;
 use crate::decide::compile::Stack;
 use crate::evidence::widening::{Judged, Widening, Witness};
+use crate::value::digest::Digest;
 
 /// Twin of [`Widening`].
 ///
@@ -51,13 +50,22 @@ struct JudgedOut<'a> {
 #[derive(Serialize)]
 struct WitnessOut<'a> {
     call: CallOut<'a>,
-    usage: BTreeMap<String, f64>,
+    usage: UsageOut<'a>,
     /// `None` where no rule replaces review.
     relaxing: Option<bool>,
     change: &'static str,
     terms: Vec<TermOut>,
     before: DecisionOut<'a>,
     after: DecisionOut<'a>,
+}
+
+/// What was used, by bucket.
+struct UsageOut<'a>(&'a [(Digest, f64)]);
+
+impl Serialize for UsageOut<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(bucket, used)| (bucket.to_string(), *used)))
+    }
 }
 
 impl<'a> WideningOut<'a> {
@@ -90,7 +98,7 @@ impl<'a> WitnessOut<'a> {
         let Witness { call, used, in_force, before, after, difference } = witness;
         Self {
             call: CallOut(call),
-            usage: used.iter().map(|(bucket, used)| (bucket.to_string(), *used)).collect(),
+            usage: UsageOut(used),
             relaxing: replaces.then_some(*in_force),
             change: difference.change.as_str(),
             terms: difference.terms.iter().map(TermOut::from).collect(),

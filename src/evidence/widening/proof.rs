@@ -5,8 +5,6 @@
 //! the unknowns of two rules to each other is asked of their conditions. More is tried than any call can bring about, so
 //! what is proven is certain; what is not proven may be so all the same.
 
-use std::collections::BTreeSet;
-
 use super::changes::same_rules;
 use super::says::Says;
 use super::stricter::{Shared, Side, is_at_least_as_strict};
@@ -15,12 +13,16 @@ use crate::decide::compile::{Compiled, Stack};
 use crate::decide::name::share_look_alikes;
 use crate::names::{NameMap, NameSet};
 use crate::policy::model::{Default, Rule};
+use crate::sorted::{sorted, sorted_by};
 
 /// How much one proof may take: steps of walks, and of comparing conditions.
 const STEPS_MAX: usize = 1_000_000;
 
 /// The most names and patterns of two policies among which names are looked for that could be taken for them.
 const TEXTS_MAX: usize = 2_000;
+
+/// The most pairs of them that one name could be taken for.
+const PAIRS_MAX: usize = 100_000;
 
 /// The most rules about one class of tools: walks go as deep.
 const UNKNOWNS_MAX: usize = 256;
@@ -66,7 +68,7 @@ struct Class {
 }
 
 /// For which rules a name that no rule writes could be taken, for some texts in them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Named<'a> {
     names: [Option<usize>; 2],
     only_actions: bool,
@@ -103,28 +105,38 @@ impl Proof<'_, '_> {
                 classes.push(class);
             }
         };
-        for name in self.texts(false) {
+        for name in self.texts(|text| !text.contains('*')) {
             let of = self.policies.map(|compiled| compiled.candidates(name));
             let rules = of.each_ref().map(|of| of.hits.iter().map(|hit| hit.rule).collect());
             let names = of.map(|of| of.known_name.map(|hit| hit.rule));
             add(Class { rules, names, only_actions: false, is_exact: true });
         }
+        let patterns = self.patterns();
         for Named { names, only_actions, unlike } in self.names()? {
-            let rules = self.policies.map(|compiled| {
-                let may_match = |text: &str| text.contains('*') && !unlike.contains(&text);
-                let rules = compiled.policy.rules.iter().enumerate();
-                rules.filter(|(_, rule)| rule.tools.iter().any(|it| may_match(&it.text))).map(|(at, _)| at).collect()
+            let rules = patterns.each_ref().map(|patterns| {
+                let may_match = |texts: &[&str]| texts.iter().any(|text| !unlike.contains(text));
+                patterns.iter().filter(|(_, texts)| may_match(texts)).map(|(at, _)| *at).collect()
             });
             add(Class { rules, names, only_actions, is_exact: false });
         }
         Some(classes)
     }
 
-    /// The names, or the patterns, of both.
-    fn texts(&self, patterns: bool) -> BTreeSet<&str> {
+    /// The rules of each that have patterns, and which.
+    fn patterns(&self) -> [Vec<(usize, Vec<&str>)>; 2] {
+        self.policies.map(|compiled| {
+            let texts = |rule| -> Vec<&str> { tools_of(rule).filter(|text| text.contains('*')).collect() };
+            let rules = compiled.policy.rules.iter().enumerate();
+            rules.map(|(at, rule)| (at, texts(rule))).filter(|(_, texts)| !texts.is_empty()).collect()
+        })
+    }
+
+    /// Those of the names and patterns of both that are wanted, each once.
+    fn texts(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<&str> {
         let rules = self.policies.iter().flat_map(|compiled| &compiled.policy.rules);
-        let tools = rules.flat_map(|rule| &rule.tools).filter(|tool| tool.is_glob() == patterns);
-        tools.map(|tool| tool.text.as_str()).collect()
+        let mut texts = sorted(rules.flat_map(tools_of).filter(|text| is_wanted(text)).collect());
+        texts.dedup();
+        texts
     }
 
     /// For which rules a name that no rule writes could be taken, in both: those with the first of some of the names and
@@ -132,10 +144,9 @@ impl Proof<'_, '_> {
     ///
     /// What is not ASCII may be taken for nearly any two names at once: of such names only the action counts, which is to
     /// hold the call at least.
-    fn names(&self) -> Option<BTreeSet<Named<'_>>> {
-        let texts: BTreeSet<&str> = [self.texts(false), self.texts(true)].into_iter().flatten().collect();
+    fn names(&self) -> Option<Vec<Named<'_>>> {
         // No name is taken for one that a pattern for every name stands for.
-        let texts: Vec<&str> = texts.into_iter().filter(|text| text.chars().any(|c| c != '*')).collect();
+        let texts = self.texts(|text| text.chars().any(|c| c != '*'));
         if texts.len() > TEXTS_MAX {
             return None;
         }
@@ -148,25 +159,19 @@ impl Proof<'_, '_> {
             }
             first
         });
-        let known: Vec<(&str, [Option<usize>; 2])> =
-            texts.iter().map(|text| (*text, firsts.each_ref().map(|first| first.get(text).copied()))).collect();
-        let mut pairs = BTreeSet::from([Named { names: [None, None], only_actions: false, unlike: [""; 2] }]);
-        for (old_text, [old, new_too]) in &known {
-            for (new_text, [old_too, new]) in &known {
-                // The first in one policy of all that the name could be taken for comes no later than any other.
-                let is_first = |first: Option<usize>, other: Option<usize>| match (first, other) {
-                    (_, None) => true,
-                    (None, Some(_)) => false,
-                    (Some(first), Some(other)) => first <= other,
-                };
-                if is_first(*old, *old_too) && is_first(*new, *new_too) {
-                    let is_pattern = |text: &str| text.contains('*');
-                    let only_actions = !share_look_alikes(old_text, new_text);
-                    // A pattern that matches the name itself is none that it could be taken for.
-                    let unlike = [*old_text, *new_text].map(|text| if is_pattern(text) { text } else { "" });
-                    pairs.insert(Named { names: [*old, *new], only_actions, unlike });
-                }
-            }
+        // Where no rule is, comes last.
+        let place = |first: &NameMap<&str, usize>, text: &str| first.get(text).copied().unwrap_or(usize::MAX);
+        let known = texts.iter().map(|text| (*text, firsts.each_ref().map(|first| place(first, text))));
+        let known: Vec<(&str, [usize; 2])> = sorted_by(known.collect(), |(_, [_, a]), (_, [_, b])| a.cmp(b));
+        let mut pairs = Vec::from([Named { names: [None, None], only_actions: false, unlike: [""; 2] }]);
+        for (old_text, new_text) in firsts_of_both(&known)? {
+            let is_pattern = |text: &str| text.contains('*');
+            let only_actions = !share_look_alikes(old_text, new_text);
+            // A pattern that matches the name itself is none that it could be taken for.
+            let unlike = [old_text, new_text].map(|text| if is_pattern(text) { text } else { "" });
+            let [old_first, new_first] = &firsts;
+            let names = [old_first.get(old_text).copied(), new_first.get(new_text).copied()];
+            pairs.push(Named { names, only_actions, unlike });
         }
         Some(pairs)
     }
@@ -189,6 +194,34 @@ impl Proof<'_, '_> {
         let all = rest.unknowns.all();
         walk.go(&mut rest, all)
     }
+}
+
+/// Of a name that could be taken for two of `known`, the first in the old policy and the first in the new one: all pairs
+/// of which that may be so, or none of too many. Each text has its places in both; they are in the order of the new.
+///
+/// The first in one policy of all that the name could be taken for comes no later than any other.
+fn firsts_of_both<'a>(known: &[(&'a str, [usize; 2])]) -> Option<Vec<(&'a str, &'a str)>> {
+    // How late the latest in the old policy is, of all up to each: where that is too early, all before it are.
+    let latest = known.iter().scan(0, |latest: &mut usize, (_, [old, _])| {
+        *latest = (*latest).max(*old);
+        Some(*latest)
+    });
+    let latest: Vec<usize> = latest.collect();
+    let mut pairs = Vec::new();
+    for (old_text, [old, new_too]) in known {
+        let end = known.partition_point(|(_, [_, new])| new <= new_too);
+        let others = known.iter().zip(&latest).take(end).rev().take_while(|(_, latest)| old <= latest);
+        let later = others.filter(|((_, [old_too, _]), _)| old <= old_too);
+        pairs.extend(later.map(|((new_text, _), _)| (*old_text, *new_text)));
+        if pairs.len() > PAIRS_MAX {
+            return None;
+        }
+    }
+    Some(pairs)
+}
+
+fn tools_of(rule: &Rule) -> impl Iterator<Item = &str> {
+    rule.tools.iter().map(|tool| tool.text.as_str())
 }
 
 /// A rule as it stands in the walk through one policy.
@@ -258,8 +291,8 @@ impl<'a> Lines<'a> {
 
 /// Whether two rules match the same calls of a class of tools.
 fn matches_alike(a: &Rule, b: &Rule, is_exact: bool) -> bool {
-    let tools = |rule: &'_ Rule| rule.tools.iter().map(|tool| tool.text.clone()).collect::<BTreeSet<_>>();
-    Unknown::new(a, true).is_same(&Unknown::new(b, true)) && (is_exact || tools(a) == tools(b))
+    let has_all = |a, b| tools_of(a).all(|text| tools_of(b).any(|other| other == text));
+    Unknown::new(a, true).is_same(&Unknown::new(b, true)) && (is_exact || has_all(a, b) && has_all(b, a))
 }
 
 struct Walk<'w, 'a> {

@@ -6,6 +6,7 @@ use super::texts;
 use crate::decide::condition::value_truth;
 use crate::matcher::condition::{Condition, Matcher, Test, Type};
 use crate::matcher::truth::Truth;
+use crate::sorted::sorted_by;
 use crate::value::field::Way;
 use crate::value::value::{Map, Value};
 
@@ -53,8 +54,8 @@ impl Values {
 
 /// One number between each two bounds that stand next to each other, one below and one above all.
 fn between(matchers: &[&Matcher]) -> Vec<f64> {
-    let mut bounds: Vec<f64> = matchers.iter().flat_map(|matcher| &matcher.tests).flat_map(numbers).collect();
-    bounds.sort_by(f64::total_cmp);
+    let bounds = matchers.iter().flat_map(|matcher| &matcher.tests).flat_map(numbers).collect();
+    let mut bounds: Vec<f64> = sorted_by(bounds, f64::total_cmp);
     bounds.dedup();
     let middles = bounds.windows(2).filter_map(|pair| match pair {
         [low, high] => Some(f64::midpoint(*low, *high)),

@@ -10,6 +10,7 @@ use crate::decide::relaxing::Relaxing;
 use crate::evidence::compare::{Change, Difference, difference};
 use crate::matcher::glob::Glob;
 use crate::policy::model::Rule;
+use crate::sorted::sorted_by;
 use crate::value::digest::Digest;
 use crate::value::field::{Root, Step};
 use crate::value::value::Value;
@@ -164,7 +165,7 @@ impl<'a> Search<'a> {
         if asked.is_empty() {
             return vec![None];
         }
-        asked.sort_by(f64::total_cmp);
+        let mut asked = sorted_by(asked, f64::total_cmp);
         asked.dedup();
         let below: Vec<f64> = std::iter::once(0.0).chain(asked.iter().copied()).collect();
         let between = below.iter().zip(&asked).map(|(low, high)| f64::midpoint(*low, *high));
