@@ -397,8 +397,10 @@ fn is_severe(held: &Held) -> bool {
     risk >= Risk::High || held.decision.reversible != Some(true)
 }
 
-/// What evidence does not carry over from: how the tool described itself, and the model and version of the agent.
-fn kind_of(call: &Call) -> Option<Digest> {
+/// What evidence does not carry over from: how the tool described itself, and the model and version of the agent. `None`
+/// if they have no canonical form.
+#[must_use]
+pub fn kind_of(call: &Call) -> Option<Digest> {
     let agent = |key: &str| match &call.agent {
         Some(Value::Map(agent)) => agent.get(key).cloned(),
         _ => None,

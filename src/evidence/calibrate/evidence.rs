@@ -13,6 +13,7 @@ use crate::evidence::bottleneck::{Hours, Load, waited_ms};
 use crate::policy::model::{Action, Cause, Rule};
 use crate::policy::terms::Risk;
 use crate::review::event::{Held, UnixMs};
+use crate::review::watch::kind_of;
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::value::{Value, record};
 
@@ -42,6 +43,8 @@ const DAYS_MAX: usize = 400;
 const REVIEWERS_MAX: usize = 64;
 const TOOLS_MAX: usize = 64;
 const LANES_MAX: usize = 10_000;
+/// So many approvals of one session count a day: what an agent does in one go is much alike (REVIEW §4.6).
+const OF_SESSION_MAX: usize = 5;
 /// Calls that are larger are counted, and no proposal covers them.
 const CALL_BYTES_MAX: usize = 4_096;
 
@@ -177,7 +180,7 @@ pub struct RuleUse {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Lane {
     at_ms: UnixMs,
-    class: String,
+    kind: Option<Digest>,
 }
 
 /// What a history says of the rules of a stack.
@@ -203,7 +206,7 @@ pub struct Evidence {
     pub unasked: u64,
     /// From when to when.
     pub span: Option<(UnixMs, UnixMs)>,
-    /// By agent and tool, the newest class.
+    /// By agent and tool, the newest kind.
     lanes: BTreeMap<(String, String), Lane>,
 }
 
@@ -325,14 +328,13 @@ impl Evidence {
     /// Whether `observation` is of the agent and tool as they were last: of the same model, version and description.
     #[must_use]
     pub fn is_current(&self, observation: &Observation) -> bool {
-        let (key, class) = lane(&observation.call);
-        self.lanes.get(&key).is_some_and(|newest| newest.class == class)
+        let kind = kind_of(&observation.call);
+        kind.is_some() && self.lanes.get(&lane(&observation.call)).is_some_and(|newest| newest.kind == kind)
     }
 
     fn note(&mut self, call: &Call, at_ms: UnixMs) {
         self.spans(at_ms);
-        let (key, class) = lane(call);
-        self.note_lane(key, Lane { at_ms, class });
+        self.note_lane(lane(call), Lane { at_ms, kind: kind_of(call) });
     }
 
     fn note_lane(&mut self, key: (String, String), lane: Lane) {
@@ -401,19 +403,27 @@ fn bytes_of(value: &Value) -> usize {
     }
 }
 
-/// Whose calls of which tool `call` is one of, and of which class: model and version of the agent, and description of
-/// the tool.
-fn lane(call: &Call) -> ((String, String), String) {
-    let of_agent = |key: &str| match &call.agent {
-        Some(Value::Map(agent)) => match agent.get(key) {
-            Some(Value::Text(text)) => text.clone(),
-            _ => String::new(),
-        },
-        _ => String::new(),
+/// Whose calls of which tool `call` is one of.
+fn lane(call: &Call) -> (String, String) {
+    let agent = match &call.agent {
+        Some(Value::Map(agent)) => agent.get("id"),
+        _ => None,
     };
-    let digest = call.tool_digest.map(|digest| digest.to_string()).unwrap_or_default();
-    let class = [of_agent("model"), of_agent("version"), digest].join("\u{1F}");
-    ((of_agent("id"), call.tool.clone()), class)
+    let id = if let Some(Value::Text(id)) = agent { id.clone() } else { String::new() };
+    (id, call.tool.clone())
+}
+
+/// Those of `observations` that count, oldest first: of each session and day the first few.
+pub(super) fn counting<'a>(observations: impl Iterator<Item = &'a Observation>) -> Vec<&'a Observation> {
+    let mut sorted: Vec<&Observation> = observations.collect();
+    sorted.sort_by_key(|seen| seen.at_ms);
+    let mut times: BTreeMap<(u64, String), usize> = BTreeMap::new();
+    sorted.retain(|seen| {
+        let times = times.entry((seen.at_ms / DAY_MS, session(&seen.call))).or_default();
+        *times += 1;
+        *times <= OF_SESSION_MAX
+    });
+    sorted
 }
 
 /// On how many days, in how many sessions and by how many reviewers `observations` were made; each counted up to what
@@ -445,7 +455,8 @@ fn add_up_to<T: Ord>(set: &mut BTreeSet<T>, item: T, most: usize) {
     }
 }
 
-fn session(call: &Call) -> String {
+/// The id of the session of `call`.
+pub(super) fn session(call: &Call) -> String {
     match &call.session {
         Some(Value::Map(session)) => match session.get("id") {
             Some(Value::Text(id)) => id.clone(),

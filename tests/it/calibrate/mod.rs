@@ -1,6 +1,8 @@
 //! Calibration: what counts as evidence, what is proposed, and what never is.
 
+mod carried;
 mod edits;
+mod examples;
 mod farming;
 mod properties;
 mod simulation;
@@ -141,7 +143,7 @@ impl Past {
         let held_by = self.stack.clone();
         for nth in 0..count {
             let day = nth * 20 / count;
-            self.say(&held_by, &refund(nth, 5 + nth % 20, &format!("s{}", nth % 10)), day, by, Says::Approve);
+            self.say(&held_by, &refund(nth, 5 + nth % 20, &format!("s{}", nth % 11)), day, by, Says::Approve);
         }
     }
 
@@ -169,7 +171,7 @@ impl Past {
 
 fn refund(order: u64, amount: u64, session: &str) -> String {
     format!(
-        r#"{{"tool":"refund","args":{{"order":"{}","amount":{amount},"note":"as agreed {order}"}},"agent":"desk","session":{{"id":"{session}","marks":[]}}}}"#,
+        r#"{{"tool":"refund","args":{{"order":"{}","amount":{amount},"note":"as agreed {order:05}"}},"agent":"desk","session":{{"id":"{session}","marks":[]}}}}"#,
         10_000 + order
     )
 }
@@ -218,7 +220,7 @@ rules:
       agent.id: { equals: desk }
       args: { only_keys: [amount, note, order] }
       args.amount: { at_least: 5, at_most: 24 }
-      args.note: { type: string }
+      args.note: { length: { at_most: 15 }, type: string }
       args.order: { regex: \"[0-9]{5,5}\" }
       session.marks: { empty: true }
     action: allow

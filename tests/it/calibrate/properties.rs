@@ -127,7 +127,7 @@ fn d12_d13_no_proposal_allows_a_call_that_was_rejected_or_blocked() {
     let random = &mut Random(13);
     let mut found: [u32; 3] = [0; 3];
     let mut narrowed = 0;
-    for nth in 0..90 {
+    for nth in 0..120 {
         let at = nth % POLICIES.len();
         let policy = POLICIES[at];
         let (mut past, refused) = history(random, policy);
