@@ -13,7 +13,7 @@ use crate::evidence::bottleneck::{Hours, Load, waited_ms};
 use crate::policy::model::{Action, Cause, Rule};
 use crate::policy::terms::Risk;
 use crate::review::event::{Held, UnixMs};
-use crate::review::watch::kind_of;
+use crate::review::watch::{decide_unused, kind_of};
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::value::{Value, record};
 
@@ -271,7 +271,8 @@ impl Evidence {
         if !stack.policies.iter().any(|compiled| Some(compiled.policy.digest) == held.decision.policy) {
             return;
         }
-        let as_if = decide(&stack.with_relaxing(Relaxing::InForce), &held.call, &Usage::default());
+        // What was used of a limit then, nobody tells: it says nothing about whether the call was right.
+        let (as_if, _) = decide_unused(&stack.with_relaxing(Relaxing::InForce), &held.call);
         if as_if.action != Action::Allow || rule_of(stack, &as_if).is_none_or(|rule| rule.relaxed.is_none()) {
             return;
         }

@@ -357,6 +357,19 @@ fn a_stage_is_passed_by_clean_answers_under_the_very_policy() {
 }
 
 #[test]
+fn a_stage_of_a_rule_with_a_limit_is_passed_too() {
+    let relaxed = "  - { id: small, tool: refund, when: { args.amount: { at_most: 50 } }, action: allow, risk: low, \
+                   reversible: true, limit: { calls: 9, per: 1d }, \
+                   relaxed: { until: 2030-01-31, evidence: e, share: 0.1 } }\n";
+    let text = REFUNDS.replace("rules:\n", &format!("rules:\n{relaxed}"));
+    let mut past = Past::new(&text);
+    past.refunds(115, "ana");
+    let found = past.report(&text, ATTENTIVE).stages.remove(0);
+    assert_eq!(found.proof.counted.approvals, 115);
+    assert!(found.is_reached());
+}
+
+#[test]
 fn dates_are_those_of_the_calendar() {
     for (day, expected) in [
         (0, "1970-01-01"),
