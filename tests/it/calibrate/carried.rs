@@ -152,7 +152,7 @@ fn older_and(newer: impl Fn(u64) -> (u64, String)) -> Past {
 }
 
 #[test]
-fn d04_what_came_after_a_rule_was_found_must_be_spread_too() {
+fn d06_what_came_after_a_rule_was_found_must_be_spread_too() {
     let mut past = older_and(|nth| (9 + nth / 100, format!("n{}", nth % 50)));
     let report = past.report(REFUNDS, ATTENTIVE);
     assert_eq!(super::only(&report).proof.missing, []);

@@ -39,7 +39,7 @@ fn proposed_text(policy: &str, rejected: &Value) -> String {
 }
 
 #[test]
-fn a12_nothing_of_people_is_written_into_a_policy() {
+fn nothing_of_people_is_written_into_a_policy() {
     for rejected in [
         json!({ "size": 90 }),
         json!({ "to": ["maria@evil.example"] }),
@@ -57,7 +57,7 @@ fn a12_nothing_of_people_is_written_into_a_policy() {
 }
 
 #[test]
-fn a12_what_the_policy_says_of_people_stays_in_its_tests_and_nothing_else() {
+fn what_the_policy_says_of_people_stays_in_its_tests_and_nothing_else() {
     let policy = MAILS.replace("tool: mail,", "tool: mail, when: { user.role: support, user.born: { exists: true } },");
     let text = proposed_text(&policy, &json!({ "size": 90 }));
     assert!(text.matches("role: support").count() >= 3, "{text}");
