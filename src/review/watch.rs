@@ -370,7 +370,7 @@ pub fn decide_unused(stack: &Stack, call: &Call) -> (Decision, Usage) {
             break;
         }
         for charge in &decision.charge {
-            usage.insert(charge.bucket.clone(), 0.0);
+            usage.insert(charge.bucket, 0.0);
         }
         decision = decide(stack, call, &usage);
     }

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use super::evidence::session;
 use super::support::{marks_of, text_at};
-use super::texts::{DEPTH_MAX, Of, VALUES_MAX, levels};
+use super::texts::{DEPTH_MAX, LEVELS, Of, VALUES_MAX, levels};
 use crate::decide::call::Call;
 use crate::review::present::kinds::{Meant, is_secret, words_at, words_of};
 use crate::review::present::rows::step_text;
+use crate::sorted::sorted_by;
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value};
 
 /// So many calls are many, whatever the share.
@@ -36,8 +37,9 @@ pub(super) fn least_of(calls: usize, right: f64) -> usize {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Calls {
     each: Vec<Has>,
-    /// How many different things there are.
-    count: usize,
+    /// How many different things there are, and how many ways to where something stands.
+    things: usize,
+    ways: usize,
 }
 
 /// What one call has, by number.
@@ -46,20 +48,20 @@ struct Has {
     session: usize,
     things: Vec<usize>,
     texts: Vec<Told>,
+    /// Numbers, and lengths that bound whatever they are of.
     sizes: Vec<Size>,
+    /// Lengths of texts that their form may come to bound.
+    lengths: Vec<Size>,
 }
 
-/// A text.
+/// A text, and what would bound it, the narrowest first.
 #[derive(Clone, Debug)]
 struct Told {
     way: usize,
-    /// What would bound it, the narrowest first.
     levels: Vec<usize>,
-    /// Its characters, if its form may come to bound it.
-    chars: Option<f64>,
 }
 
-/// Something that is more or less.
+/// The least and the most of what stands at one way of a call.
 #[derive(Clone, Copy, Debug)]
 struct Size {
     way: usize,
@@ -72,20 +74,59 @@ struct Size {
 struct Carriers {
     calls: usize,
     sessions: usize,
-    session: usize,
+    /// The session and the call that came last.
+    last: (usize, Option<usize>),
+    is_noted: bool,
 }
 
 impl Carriers {
-    fn add(&mut self, session: usize) {
-        self.calls += 1;
-        if self.sessions == 0 || self.sessions == 1 && self.session != session {
-            self.sessions += 1;
-            self.session = session;
+    fn add(&mut self, at: usize, session: usize) {
+        if self.last.1 == Some(at) {
+            return;
         }
+        self.calls += 1;
+        if self.sessions == 0 || self.sessions < SESSIONS && self.last.0 != session {
+            self.sessions += 1;
+        }
+        self.last = (session, Some(at));
     }
 
-    fn are_enough(self, least: usize) -> bool {
+    fn are_enough(&self, least: usize) -> bool {
         self.calls >= least && self.sessions >= SESSIONS
+    }
+}
+
+/// What bounds the texts at one way.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cover {
+    texts: usize,
+    /// How many different texts, and of them those that enough calls have.
+    values: usize,
+    carried: usize,
+    /// By level how many texts are bound by what enough calls have.
+    covered: [usize; LEVELS],
+}
+
+impl Cover {
+    /// The narrowest level that nearly all have, or else the one that the most have.
+    fn level(&self) -> usize {
+        // So few are listed one by one.
+        if self.values <= VALUES_MAX {
+            return 0;
+        }
+        let mut best = (0, 0);
+        for (level, covered) in self.covered.into_iter().enumerate() {
+            if level == 0 && self.carried > VALUES_MAX {
+                continue;
+            }
+            if covered as f64 >= COVERED_MIN * self.texts as f64 {
+                return level;
+            }
+            if covered > best.1 {
+                best = (level, covered);
+            }
+        }
+        best.0
     }
 }
 
@@ -96,24 +137,24 @@ impl Calls {
     pub(super) fn new(calls: &[&Call]) -> Self {
         let mut reading = Reading::default();
         let mut each: Vec<Has> = calls.iter().map(|call| reading.call(call)).collect();
-        let mut keys: BTreeMap<usize, Vec<(&String, usize)>> = BTreeMap::new();
-        let mut count = reading.names.len();
-        for ((way, key), times) in &reading.keys {
-            if *times >= CALLS_FEW {
-                keys.entry(*way).or_default().push((key, count));
-                count += 1;
-            }
+        let mut times = vec![0_usize; reading.things.len()];
+        for thing in each.iter().flat_map(|has| &has.things) {
+            times.get_mut(*thing).into_iter().for_each(|times| *times += 1);
         }
+        let is_known = |key: &Key| times.get(key.present).is_some_and(|times| *times >= CALLS_FEW);
+        reading.keys.iter_mut().for_each(|keys| keys.retain(is_known));
         for (has, maps) in each.iter_mut().zip(&reading.maps) {
             for (way, map) in maps {
-                let known = keys.get(way).map(Vec::as_slice).unwrap_or_default();
-                let absent = known.iter().filter(|(key, _)| map.get(key).is_none());
-                // One that no other call has.
-                let too_many = (known.len() > KEYS_MAX).then_some(usize::MAX);
-                has.things.extend(absent.take(KEYS_MAX).map(|(_, thing)| *thing).chain(too_many));
+                let keys = reading.keys.get(*way).map(Vec::as_slice).unwrap_or_default();
+                if keys.len() > KEYS_MAX {
+                    // Something that no call has enough of.
+                    has.things.push(usize::MAX);
+                    continue;
+                }
+                has.things.extend(keys.iter().filter(|key| map.get(&key.name).is_none()).map(|key| key.absent));
             }
         }
-        Self { each, count }
+        Self { each, things: reading.things.len(), ways: reading.ways.len() }
     }
 
     /// Those of `set` that have nothing that too few others of it have, where a share of `right` must be right.
@@ -124,10 +165,8 @@ impl Calls {
             let Has { things, texts, .. } = self.each.get(at)?;
             let mut things = things.clone();
             for told in texts {
-                things.push(*told.levels.get(*levels.get(&told.way)?)?);
+                things.push(*told.levels.get(*levels.get(told.way)?)?);
             }
-            things.sort_unstable();
-            things.dedup();
             Some((at, things))
         };
         let mut kept: Vec<Kept> = set.iter().filter_map(|at| things(*at)).collect();
@@ -142,23 +181,16 @@ impl Calls {
         self.each.get(at).map_or(usize::MAX, |has| has.session)
     }
 
-    fn carriers<'a>(&self, having: impl Iterator<Item = (usize, &'a [usize])>) -> Vec<Carriers> {
-        let mut carriers = vec![Carriers::default(); self.count];
-        for (at, things) in having {
-            for thing in things {
-                if let Some(carriers) = carriers.get_mut(*thing) {
-                    carriers.add(self.session(at));
-                }
-            }
-        }
-        carriers
-    }
-
     /// Leaves out calls until each thing that one has, enough have.
     fn settle(&self, kept: &mut Vec<Kept>, least: usize) {
         loop {
-            let carriers = self.carriers(kept.iter().map(|(at, things)| (*at, things.as_slice())));
-            let is_carried = |thing: &usize| carriers.get(*thing).is_some_and(|carriers| carriers.are_enough(least));
+            let mut carriers = vec![Carriers::default(); self.things];
+            for (at, things) in kept.iter() {
+                for thing in things {
+                    carriers.get_mut(*thing).into_iter().for_each(|each| each.add(*at, self.session(*at)));
+                }
+            }
+            let is_carried = |thing: &usize| carriers.get(*thing).is_some_and(|each| each.are_enough(least));
             let before = kept.len();
             kept.retain(|(_, things)| things.iter().all(is_carried));
             if kept.len() == before {
@@ -167,126 +199,119 @@ impl Calls {
         }
     }
 
-    /// By what the texts at each way are bound: the narrowest level that is carried for nearly all of them, or else for the
-    /// most.
-    fn levels(&self, set: &[usize], least: usize) -> BTreeMap<usize, usize> {
-        let mut ways: BTreeMap<usize, Vec<(usize, &[usize])>> = BTreeMap::new();
-        for at in set {
-            for told in self.each.get(*at).into_iter().flat_map(|has| &has.texts) {
-                ways.entry(told.way).or_default().push((*at, &told.levels));
+    /// By what the texts at each way are bound.
+    fn levels(&self, set: &[usize], least: usize) -> Vec<usize> {
+        let mut carriers = vec![Carriers::default(); self.things];
+        let mut covers = vec![Cover::default(); self.ways];
+        let told = || {
+            set.iter().flat_map(|at| self.each.get(*at).into_iter().flat_map(|has| &has.texts).map(|told| (*at, told)))
+        };
+        for (at, told) in told() {
+            for thing in &told.levels {
+                carriers.get_mut(*thing).into_iter().for_each(|each| each.add(at, self.session(at)));
             }
         }
-        ways.into_iter().map(|(way, told)| (way, self.level(&told, least))).collect()
-    }
-
-    fn level(&self, told: &[(usize, &[usize])], least: usize) -> usize {
-        let depth = told.iter().map(|(_, levels)| levels.len()).max().unwrap_or_default();
-        let mut best = (0, 0);
-        for level in 0..depth {
-            let mut by_thing: BTreeMap<usize, (usize, Option<usize>, Carriers)> = BTreeMap::new();
-            for (at, levels) in told {
-                let Some(thing) = levels.get(level) else { continue };
-                let (times, last, carriers) = by_thing.entry(*thing).or_default();
-                *times += 1;
-                if *last != Some(*at) {
-                    *last = Some(*at);
-                    carriers.add(self.session(*at));
+        for (_, told) in told() {
+            let Some(cover) = covers.get_mut(told.way) else { continue };
+            cover.texts += 1;
+            for (level, (thing, covered)) in told.levels.iter().zip(&mut cover.covered).enumerate() {
+                let Some(carriers) = carriers.get_mut(*thing) else { continue };
+                let is_carried = carriers.are_enough(least);
+                *covered += usize::from(is_carried);
+                if level == 0 && !carriers.is_noted {
+                    carriers.is_noted = true;
+                    cover.values += 1;
+                    cover.carried += usize::from(is_carried);
                 }
             }
-            let carried = by_thing.values().filter(|(_, _, carriers)| carriers.are_enough(least));
-            let (things, covered) = carried.fold((0, 0), |(things, sum), (times, _, _)| (things + 1, sum + times));
-            // So few are listed one by one.
-            if level == 0 && by_thing.len() <= VALUES_MAX {
-                return level;
-            }
-            if level == 0 && things > VALUES_MAX {
-                continue;
-            }
-            if covered as f64 >= COVERED_MIN * told.len() as f64 {
-                return level;
-            }
-            if covered > best.1 {
-                best = (level, covered);
-            }
         }
-        best.0
+        covers.iter().map(Cover::level).collect()
     }
 
     /// Leaves out what lies beyond what enough calls reach.
-    fn bound(&self, kept: &mut Vec<Kept>, least: usize, levels: &BTreeMap<usize, usize>) {
+    fn bound(&self, kept: &mut Vec<Kept>, least: usize, levels: &[usize]) {
         let sizes = |at: usize| {
-            let has = self.each.get(at).into_iter();
-            has.flat_map(|has| {
-                let lengths = has.texts.iter().filter(|told| levels.get(&told.way).is_some_and(|level| *level > 0));
-                let lengths = lengths
-                    .filter_map(|told| told.chars.map(|chars| Size { way: told.way, least: chars, most: chars }));
-                has.sizes.iter().copied().chain(lengths)
+            self.each.get(at).into_iter().flat_map(|has| {
+                let lengths = has.lengths.iter().filter(|size| levels.get(size.way).is_some_and(|level| *level > 0));
+                has.sizes.iter().chain(lengths)
             })
         };
-        let mut all: BTreeMap<usize, Vec<(Size, usize)>> = BTreeMap::new();
+        let mut ends: Vec<[Vec<(f64, usize)>; 2]> = vec![Default::default(); self.ways];
         for (at, _) in kept.iter() {
             for size in sizes(*at) {
-                all.entry(size.way).or_default().push((size, self.session(*at)));
+                if let Some([lower, upper]) = ends.get_mut(size.way) {
+                    lower.push((size.least, *at));
+                    upper.push((-size.most, *at));
+                }
             }
         }
-        let bounds = |mut sizes: Vec<(Size, usize)>| {
-            let outermost = |sizes: &[(Size, usize)], of: fn(&Size) -> f64| {
-                let mut carriers = Carriers::default();
-                sizes.iter().find_map(|(size, session)| {
-                    carriers.add(*session);
-                    carriers.are_enough(least).then_some(of(size))
-                })
-            };
-            sizes.sort_by(|(a, _), (b, _)| a.least.total_cmp(&b.least));
-            let lower = outermost(&sizes, |size| size.least)?;
-            sizes.sort_by(|(a, _), (b, _)| b.most.total_cmp(&a.most));
-            Some((lower, outermost(&sizes, |size| size.most)?))
+        let outermost = |values: Vec<(f64, usize)>| {
+            let mut carriers = Carriers::default();
+            sorted_by(values, |a, b| a.0.total_cmp(&b.0)).into_iter().find_map(|(value, at)| {
+                carriers.add(at, self.session(at));
+                carriers.are_enough(least).then_some(value)
+            })
         };
-        let bounds: BTreeMap<usize, Option<(f64, f64)>> =
-            all.into_iter().map(|(way, sizes)| (way, bounds(sizes))).collect();
-        let is_within = |size: Size| {
-            let bounds = bounds.get(&size.way).copied().flatten();
-            bounds.is_some_and(|(least, most)| size.least >= least && size.most <= most)
+        let bounds: Vec<[Option<f64>; 2]> = ends.into_iter().map(|ends| ends.map(outermost)).collect();
+        let is_within = |size: &Size| match bounds.get(size.way) {
+            Some([Some(lower), Some(upper)]) => size.least >= *lower && -size.most >= *upper,
+            _ => false,
         };
         kept.retain(|(at, _)| sizes(*at).all(is_within));
     }
 }
 
+/// A key of the maps at one way.
+struct Key {
+    name: String,
+    present: usize,
+    absent: usize,
+}
+
 /// Reads calls, and numbers what they have.
 #[derive(Default)]
 struct Reading<'a> {
-    names: BTreeMap<Vec<String>, usize>,
-    /// How many maps have each key, by way.
-    keys: BTreeMap<(usize, String), usize>,
-    /// Of each call the maps, by way.
+    things: BTreeMap<String, usize>,
+    ways: BTreeMap<String, usize>,
+    /// By way.
+    keys: Vec<Vec<Key>>,
+    /// Of each call, by way.
     maps: Vec<Vec<(usize, &'a Map)>>,
 }
 
+/// `parts` as one text that no others make.
+fn joined(parts: &[&str]) -> String {
+    parts.iter().fold(String::new(), |all, part| all + &part.len().to_string() + ":" + part)
+}
+
+fn number(name: String, among: &mut BTreeMap<String, usize>) -> usize {
+    let next = among.len();
+    *among.entry(name).or_insert(next)
+}
+
 impl<'a> Reading<'a> {
-    fn number(&mut self, name: Vec<String>) -> usize {
-        let next = self.names.len();
-        *self.names.entry(name).or_insert(next)
+    fn thing(&mut self, parts: &[&str]) -> usize {
+        number(joined(parts), &mut self.things)
     }
 
-    fn name(&mut self, parts: &[&str]) -> usize {
-        self.number(parts.iter().map(|part| (*part).to_owned()).collect())
+    fn way(&mut self, parts: &[&str]) -> usize {
+        let way = number(joined(parts), &mut self.ways);
+        if way >= self.keys.len() {
+            self.keys.push(Vec::new());
+        }
+        way
     }
 
     fn call(&mut self, call: &'a Call) -> Has {
-        let mut has = Has { session: self.name(&["session", &session(call)]), ..Has::default() };
+        let mut has = Has { session: self.thing(&["session", &session(call)]), ..Has::default() };
         self.maps.push(Vec::new());
         let agent = text_at(call.agent.as_ref(), "id");
-        has.things.push(match &agent {
-            Some(agent) => self.name(&["agent", agent]),
-            None => self.name(&["no agent"]),
-        });
+        has.things.push(self.thing(&["agent", agent.as_deref().unwrap_or_default(), &agent.is_some().to_string()]));
         let marks = marks_of(call).unwrap_or_default();
         if marks.is_empty() {
-            has.things.push(self.name(&["no mark"]));
+            has.things.push(self.thing(&["no mark"]));
         }
-        for mark in marks {
-            has.things.push(self.name(&["mark", &mark]));
-        }
+        has.things.extend(marks.iter().map(|mark| self.thing(&["mark", mark])));
         if let Some(args) = &call.args {
             self.value(&mut has, args, ("args", &words_of("args")), Of::call(call), 0);
         }
@@ -295,37 +320,43 @@ impl<'a> Reading<'a> {
 
     fn value(&mut self, has: &mut Has, value: &'a Value, (way, words): (&str, &[String]), of: Of<'_>, depth: usize) {
         if depth > DEPTH_MAX || is_secret(value, words) {
-            has.things.push(self.name(&["odd", way]));
+            has.things.push(self.thing(&["odd", way]));
             return;
         }
+        let kind = match value {
+            Value::Null => "null",
+            Value::Bool(true) => "true",
+            Value::Bool(false) => "false",
+            Value::Number(number) if number.abs() <= SAFE_INTEGER_MAX => "number",
+            Value::Number(_) => "odd",
+            Value::Text(text) => return self.text(has, text, (way, words), of),
+            Value::List(items) if items.is_empty() => "empty list",
+            Value::List(_) => "list",
+            Value::Map(_) => "map",
+        };
+        has.things.push(self.thing(&[kind, way]));
+        let number = self.way(&[kind, way]);
         match value {
-            Value::Null => has.things.push(self.name(&["null", way])),
-            Value::Bool(bool) => has.things.push(self.name(&["bool", way, &bool.to_string()])),
-            Value::Number(number) if number.abs() <= SAFE_INTEGER_MAX => {
-                has.things.push(self.name(&["number", way]));
-                let way = self.name(&["size", way]);
-                has.size(way, *number, *number);
-            }
-            Value::Number(_) => has.things.push(self.name(&["odd", way])),
-            Value::Text(text) => self.text(has, text, (way, words), of),
-            Value::List(items) if items.is_empty() => has.things.push(self.name(&["empty", way])),
+            Value::Null | Value::Bool(_) | Value::Text(_) => {}
+            Value::Number(size) => note(&mut has.sizes, Size { way: number, least: *size, most: *size }),
             Value::List(items) => {
-                has.things.push(self.name(&["list", way]));
-                let length = self.name(&["length", way]);
-                has.size(length, f64::NEG_INFINITY, items.len() as f64);
+                note(&mut has.sizes, up_to(number, items.len()));
                 let way = format!("{way}[]");
                 items.iter().for_each(|item| self.value(has, item, (&way, words), of, depth + 1));
             }
             Value::Map(map) => {
-                has.things.push(self.name(&["map", way]));
-                let number = self.name(&["keys", way]);
-                if let Some(maps) = self.maps.last_mut() {
-                    maps.push((number, map));
-                }
+                self.maps.last_mut().into_iter().for_each(|maps| maps.push((number, map)));
                 for (key, item) in map.iter() {
-                    *self.keys.entry((number, key.to_owned())).or_default() += 1;
+                    let (known, present) = (self.things.len(), self.thing(&["key", way, key]));
+                    if present == known {
+                        let absent = self.thing(&["no key", way, key]);
+                        let key = Key { name: key.to_owned(), present, absent };
+                        if let Some(keys) = self.keys.get_mut(number) {
+                            keys.push(key);
+                        }
+                    }
+                    has.things.push(present);
                     let way = format!("{way}{}", step_text(key));
-                    has.things.push(self.name(&["key", &way]));
                     self.value(has, item, (&way, &words_at(map, key)), of, depth + 1);
                 }
             }
@@ -334,25 +365,30 @@ impl<'a> Reading<'a> {
 
     fn text(&mut self, has: &mut Has, text: &str, (way, words): (&str, &[String]), of: Of<'_>) {
         let meant = of.meant(text, words);
-        has.things.push(self.name(&["text", way, &format!("{meant:?}")]));
-        let chars = text.chars().count() as f64;
-        let number = self.name(&["text", way]);
+        has.things.push(self.thing(&["text", way, &format!("{meant:?}")]));
+        let number = self.way(&["text", way]);
+        let chars = text.chars().count();
         if meant == Meant::Prose {
-            has.size(number, f64::NEG_INFINITY, chars);
+            note(&mut has.sizes, up_to(number, chars));
             return;
         }
-        let level = |level: Vec<String>| self.number([vec!["level".to_owned(), way.to_owned()], level].concat());
-        let levels = levels(text, meant).into_iter().map(level).collect();
-        has.texts.push(Told { way: number, levels, chars: (meant == Meant::Other).then_some(chars) });
+        let levels = levels(text, meant).iter().map(|level| self.thing(&["level", way, level])).collect();
+        has.texts.push(Told { way: number, levels });
+        if meant == Meant::Other {
+            note(&mut has.lengths, Size { way: number, least: chars as f64, most: chars as f64 });
+        }
     }
 }
 
-impl Has {
-    /// Of several at one way the least and the most.
-    fn size(&mut self, way: usize, least: f64, most: f64) {
-        match self.sizes.iter_mut().find(|size| size.way == way) {
-            Some(size) => (size.least, size.most) = (size.least.min(least), size.most.max(most)),
-            None => self.sizes.push(Size { way, least, most }),
-        }
+/// What is bound only from above.
+fn up_to(way: usize, most: usize) -> Size {
+    Size { way, least: f64::NEG_INFINITY, most: most as f64 }
+}
+
+/// Notes `size`; of several at one way the least and the most.
+fn note(sizes: &mut Vec<Size>, size: Size) {
+    match sizes.iter_mut().find(|each| each.way == size.way) {
+        Some(each) => (each.least, each.most) = (each.least.min(size.least), each.most.max(size.most)),
+        None => sizes.push(size),
     }
 }

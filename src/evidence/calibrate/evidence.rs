@@ -14,6 +14,7 @@ use crate::policy::model::{Action, Cause, Rule};
 use crate::policy::terms::Risk;
 use crate::review::event::{Held, UnixMs};
 use crate::review::watch::{decide_unused, kind_of};
+use crate::sorted::sorted_by;
 use crate::value::digest::{Digest, Subject, digest};
 use crate::value::value::{Value, record};
 
@@ -416,11 +417,11 @@ fn lane(call: &Call) -> (String, String) {
 
 /// Those of `observations` that count, oldest first: of each session and day the first few.
 pub(super) fn counting<'a>(observations: impl Iterator<Item = &'a Observation>) -> Vec<&'a Observation> {
-    let mut sorted: Vec<&Observation> = observations.collect();
-    sorted.sort_by_key(|seen| seen.at_ms);
-    let mut times: BTreeMap<(u64, String), usize> = BTreeMap::new();
+    let mut sorted = sorted_by(observations.collect(), |a: &&Observation, b| a.at_ms.cmp(&b.at_ms));
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
     sorted.retain(|seen| {
-        let times = times.entry((seen.at_ms / DAY_MS, session(&seen.call))).or_default();
+        let day = (seen.at_ms / DAY_MS).to_string();
+        let times = times.entry([&day, " ", &session(&seen.call)].concat()).or_default();
         *times += 1;
         *times <= OF_SESSION_MAX
     });

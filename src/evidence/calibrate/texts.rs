@@ -361,71 +361,77 @@ impl Texts {
     }
 }
 
-/// What would bound `text`, from itself to what it has in common with the most others; each as one name.
-pub(super) fn levels(text: &str, meant: Meant) -> Vec<Vec<String>> {
-    let own = vec!["is".to_owned(), text.to_owned()];
-    let wider: Vec<Vec<String>> = match meant {
-        Meant::Url => levels_of_url(text).unwrap_or_default(),
-        Meant::Recipient => email::address(text)
-            .ok()
-            .map(|address| vec!["domain".to_owned(), address.domain().to_owned()])
-            .filter(|domain| !domain.iter().any(|domain| ANYBODYS.contains(&domain.as_str())))
-            .into_iter()
-            .collect(),
-        Meant::Path => level_of_path(text).into_iter().collect(),
-        Meant::Other => levels_of_id(text),
-        Meant::Shell | Meant::Prose => Vec::new(),
-    };
-    std::iter::once(own).chain(wider).collect()
+/// So many things at most would bound a text: itself, its folder, four that hold that.
+pub(super) const LEVELS: usize = 6;
+
+/// What would bound `text`, from itself to what it has in common with the most others.
+pub(super) fn levels(text: &str, meant: Meant) -> Vec<String> {
+    let mut levels = vec![format!("is {text}")];
+    match meant {
+        Meant::Url => levels.extend(levels_of_url(text).unwrap_or_default()),
+        Meant::Recipient => levels.extend(
+            email::address(text)
+                .ok()
+                .map(|address| address.domain().to_owned())
+                .filter(|domain| !ANYBODYS.contains(&domain.as_str())),
+        ),
+        Meant::Path => levels.extend(level_of_path(text)),
+        Meant::Other => levels.extend(levels_of_id(text)),
+        Meant::Shell | Meant::Prose => {}
+    }
+    levels
 }
 
 /// Its folder, and then those that hold it; each with its scheme, host and port and whether it has a query.
-fn levels_of_url(text: &str) -> Option<Vec<Vec<String>>> {
+fn levels_of_url(text: &str) -> Option<Vec<String>> {
     let url = Url::parse(text).ok()?;
     let names: Vec<&str> = url.path().split('/').filter(|name| !name.is_empty()).collect();
     let site = [
-        url.scheme().to_owned(),
-        url.host_str()?.to_owned(),
-        url.port_or_known_default()?.to_string(),
-        text.contains('?').to_string(),
+        url.scheme(),
+        url.host_str()?,
+        &url.port_or_known_default()?.to_string(),
+        if text.contains('?') { "query" } else { "" },
     ];
-    let level = |kind: &str, folder: &str| [&[kind.to_owned()], site.as_slice(), &[folder.to_owned()]].concat();
+    let site = site.join(" ");
     let folder = url.path().rsplit_once('/').map_or("", |(folder, _)| folder);
-    let wider = (1..=4).rev().filter(|depth| names.len() > *depth);
-    let wider = wider.filter_map(|depth| Some(level(&format!("below {depth}"), &names.get(..depth)?.join("/"))));
-    Some(std::iter::once(level("in", folder)).chain(wider).collect())
+    let mut levels = vec![[&site, " in ", folder].concat()];
+    for depth in (1..=4).rev() {
+        // What has no such folder has nothing in common there.
+        let folder = names.get(..depth).filter(|_| names.len() > depth);
+        levels.push(folder.map_or_else(|| text.to_owned(), |names| [&site, " below ", &names.join("/")].concat()));
+    }
+    Some(levels)
 }
 
 /// Its folder, with its extension and whether it is hidden.
-fn level_of_path(text: &str) -> Option<Vec<String>> {
+fn level_of_path(text: &str) -> Option<String> {
     let path = normalise(text).ok().filter(|path| path.climbs() == 0)?;
     let (name, folders) = path.names().split_last()?;
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let root = if path.is_absolute() { "/" } else { "" };
-    let is_hidden = name.starts_with('.').to_string();
-    Some(vec!["in".to_owned(), format!("{root}{}", folders.join("/")), extension.to_owned(), is_hidden])
+    let hidden = if name.starts_with('.') { "." } else { "" };
+    // No name has a slash.
+    Some([extension, "/", hidden, "/", root, &folders.join("/")].concat())
 }
 
 /// What it begins with and is made of, and what it is made of.
-fn levels_of_id(text: &str) -> Vec<Vec<String>> {
+fn levels_of_id(text: &str) -> Vec<String> {
     let made_of = |text: &str| {
         let is_all = |test: fn(u8) -> bool| !text.is_empty() && text.bytes().all(test);
         if is_all(|byte| byte.is_ascii_digit()) {
             Some("0-9")
         } else if is_all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
             Some("0-9a-f")
-        } else if is_all(is_of_id) {
-            Some("A-Za-z0-9_-")
         } else {
-            None
+            is_all(is_of_id).then_some("A-Za-z0-9_-")
         }
-    };
-    let level = |kind: &str, start: &str, rest: &str| {
-        made_of(rest).map(|made_of| vec![kind.to_owned(), start.to_owned(), made_of.to_owned()])
     };
     let end = text.rfind(['-', '_']).map_or(0, |end| end + 1);
     let (start, rest) = text.split_at_checked(end).unwrap_or(("", text));
-    level("begins", start, rest).into_iter().chain(level("made", "", text)).collect()
+    match (made_of(rest), made_of(text)) {
+        (Some(rest), Some(whole)) => vec![[rest, " after ", start].concat(), whole.to_owned()],
+        _ => Vec::new(),
+    }
 }
 
 fn is_of_id(byte: u8) -> bool {
