@@ -2,7 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Checkpoint, type Entry, verifyHistoryText } from "countersign";
+import {
+  type Calibrator,
+  type Checkpoint,
+  createCalibrator,
+  type Entry,
+  loadPolicy,
+  verifyHistoryText,
+} from "countersign";
 import {
   approveShown,
   expect,
@@ -17,7 +24,7 @@ import {
   test,
   writePolicy,
 } from "./app.ts";
-import { keep, past } from "./past.ts";
+import { keep, POLICY, past } from "./past.ts";
 
 /** Opens the view with some days of history in this browser. */
 async function withPast(page: Page, days: number): Promise<void> {
@@ -196,6 +203,32 @@ test("e20_a_file_is_not_trusted_without_a_checkpoint_and_a_forged_one_not_with_i
   await expect(verification.getByRole("status")).toContainText("it is not JSON");
 });
 
+test("e20_a_history_that_was_cut_short_proves_nothing_against_the_checkpoint_that_was_kept_elsewhere", async ({
+  page,
+}) => {
+  await withPast(page, 3);
+  const kept = panel(page, "Checkpoint and export");
+  const { text } = await download(page, () => kept.getByRole("button", { name: "Download checkpoint" }).click());
+  // Whoever cuts the history short also clears what this browser remembers of it.
+  await keep(page, await past(2, Date.now()));
+  await page.evaluate(() => localStorage.clear());
+  await look(page);
+  const calibration = panel(page, "Could a rule ask less?");
+  await expect(calibration).toContainText("Against: no checkpoint");
+  const openFile = (name: string, content: string) =>
+    calibration
+      .getByLabel("Open a kept checkpoint…")
+      .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+  await openFile("other.json", "{}");
+  await expect(calibration.getByRole("alert")).toHaveText("other.json is no checkpoint.");
+  await openFile("kept.json", text);
+  await expect(calibration.getByRole("alert")).toHaveCount(0);
+  await expect(calibration).toContainText("Against: kept.json, of 63 entries");
+  await expect(panel(page, "Verification")).toContainText("Against: kept.json, of 63 entries");
+  await calibration.getByRole("button", { name: "Calibrate" }).click();
+  await expect(calibration.getByRole("status")).toContainText("The history is not whole");
+});
+
 test("a redacted export holds nothing of the calls, and can be verified", async ({ page }) => {
   await withPast(page, 2);
   const kept = panel(page, "Checkpoint and export");
@@ -205,6 +238,53 @@ test("a redacted export holds nothing of the calls, and can be verified", async 
   expect(text).not.toContain("email.send");
   const { report, isRedacted } = await verifyHistoryText(bytes(text));
   expect([report.problems, report.entries, isRedacted]).toEqual([[], 42, true]);
+});
+
+test("evidence is saved for another machine, and counts there what counts here", async ({ page }) => {
+  const { entries, head } = await past(2, Date.now());
+  await look(page);
+  await keep(page, { entries, head });
+  await open(page, "policy");
+  const policyText = POLICY.replaceAll("review:", "reversible: true, review:");
+  await writePolicy(page, policyText);
+  const calibrating = panel(page, "Could a rule ask less?");
+  const saveIt = () => download(page, () => calibrating.getByRole("button", { name: "Save evidence" }).click());
+  await look(page);
+  const { text: unproven } = await saveIt();
+  await expect(calibrating).toContainText("Saved, but it proves nothing");
+  await download(page, () => page.getByRole("button", { name: "Download checkpoint" }).click());
+  const { text, name } = await saveIt();
+  expect(name).toMatch(/^countersign-evidence-\d{4}-\d\d-\d\d\.json$/);
+  await expect(calibrating).toContainText("Send its checkpoint another way than the file");
+  const kept = await download(page, () => calibrating.getByRole("button", { name: "Download its checkpoint" }).click());
+  expect(await violations(page)).toEqual([]);
+
+  const policy = await loadPolicy(policyText);
+  const report = (read: (calibrator: Calibrator) => void) => {
+    const calibrator = createCalibrator(policy);
+    read(calibrator);
+    const grounds = { verified: true, checks: { caught: 40, missed: 0 }, light: "green" } as const;
+    const report = calibrator.report(grounds, head.atMs);
+    calibrator.dispose();
+    return report;
+  };
+  const here = report((calibrator) => {
+    calibrator.beginHistory(head.size);
+    calibrator.push(entries);
+    calibrator.endHistory(Date.now());
+  });
+  expect([here.entries, here.rules.length]).toEqual([42, 3]);
+  const { evidence } = JSON.parse(kept.text);
+  expect(report((calibrator) => calibrator.addEvidence(JSON.parse(text), evidence))).toEqual(here);
+  // Nobody kept a checkpoint of the history, or of the evidence.
+  for (const [saved, digest] of [
+    [unproven, JSON.parse(unproven).digest],
+    [text, null],
+  ]) {
+    const { rules } = report((calibrator) => calibrator.addEvidence(JSON.parse(saved), digest));
+    expect(rules.every(({ proof }) => proof.missing.some(({ code }) => code === "verified"))).toBe(true);
+    expect(here.rules.some(({ proof }) => proof.missing.some(({ code }) => code === "verified"))).toBe(false);
+  }
 });
 
 test("a checkpoint is asked for when one is due, and not right after", async ({ page }) => {

@@ -1,8 +1,9 @@
 //! The tests that come with a proposal: calls of the past, without what is of people.
 
 use super::answer::{Against, Answer};
-use super::evidence::{Observation, RuleEvidence};
+use super::evidence::RuleEvidence;
 use super::replay::Replay;
+use super::sample::Observation;
 use crate::decide::call::Call;
 use crate::policy::edit::NewTest;
 use crate::policy::model::{Action, Expectation};

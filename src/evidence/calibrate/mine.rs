@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::carried::Calls;
+use super::common::Calls;
 use super::support::{Support, support};
 use crate::decide::call::Call;
 use crate::decide::compile::{Stack, compile};

@@ -3,11 +3,12 @@
 //! Nothing changes by itself: a proposal is a change to a policy's text that a person accepts or not.
 
 use super::answer::{Against, Answer, DAY_MS};
-use super::evidence::{Evidence, Observation, RuleEvidence, RuleKey, counting, spread};
+use super::evidence::{Evidence, RuleEvidence, RuleKey, Users, counting, spread, users};
 use super::example::tests;
 use super::gate::{Counted, Grounds, Missing, Proof, bar, missing_of_part, proof};
 use super::mine::{Cover, Mined, mine};
 use super::replay::{Replay, applied};
+use super::sample::Observation;
 use super::support::{Support, all_of};
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
@@ -64,6 +65,8 @@ pub struct Proposal {
     pub saves_ms_per_week: f64,
     /// How many rejections and blocks of this tool were replayed; it touches none.
     pub refused: u64,
+    /// Of whom the approved calls are that it covers.
+    pub users: Users,
     /// The last day on which it applies, as `YYYY-MM-DD`.
     pub until: String,
     /// The place among the sources of the policy that asks.
@@ -94,6 +97,8 @@ pub(super) struct Asking<'a> {
     pub(super) rule: &'a RuleEvidence,
     pub(super) grounds: Grounds,
     pub(super) now_ms: UnixMs,
+    /// Ids that other proposals for the rule have.
+    pub(super) taken: Vec<String>,
 }
 
 /// A proposal for each tool of one rule, or why there is none.
@@ -103,7 +108,8 @@ pub(super) fn proposals(asking: &Asking<'_>) -> (Vec<Proposal>, Vec<Declined>) {
     tools.dedup();
     let (mut found, mut declined) = (Vec::new(), Vec::new());
     for tool in tools {
-        match propose(asking, tool) {
+        let taken = found.iter().map(|proposal: &Proposal| proposal.rule.clone()).collect();
+        match propose(&Asking { taken, ..*asking }, tool) {
             Ok(proposal) => found.push(proposal),
             Err(why) => declined.push(Declined { tool: tool.to_owned(), why }),
         }
@@ -213,7 +219,7 @@ struct Drafted<'a> {
 }
 
 fn drafted<'a>(asking: &Asking<'a>, tool: &str, mined: Mined) -> Result<Drafted<'a>, String> {
-    let Asking { stack, sources, key, rule, .. } = *asking;
+    let Asking { stack, sources, key, rule, ref taken, .. } = *asking;
     let Mined { support: Support { when, free }, tried } = mined;
     let place = stack.policies.iter().position(|each| Some(each.policy.digest.to_string()) == key.policy);
     let place = place.ok_or("no policy of the stack asks")?;
@@ -221,7 +227,7 @@ fn drafted<'a>(asking: &Asking<'a>, tool: &str, mined: Mined) -> Result<Drafted<
     let source = *sources.get(place).ok_or("its policy has no text")?;
     let at = policy.rules.iter().position(|each| Some(&each.id) == key.rule.as_ref());
     let asks = at.and_then(|at| policy.rules.get(at));
-    let id = free_id(policy, key.rule.as_deref().unwrap_or(tool));
+    let id = free_id(policy, taken, key.rule.as_deref().unwrap_or(tool));
     let when = match asks.and_then(|rule| rule.when.as_ref()) {
         // What the rule that asks does not cover, later ones decide as before.
         Some(asked) => all_of(vec![when, asked.written.clone()]),
@@ -282,6 +288,7 @@ fn written(asking: &Asking<'_>, told: &Told<'_>, drafted: Drafted<'_>, proof: Pr
         of,
         saves_ms_per_week,
         refused,
+        users: users(saved.iter().copied()),
         until,
         source: place,
         written: rule_fix.replacement,
@@ -316,9 +323,9 @@ fn rule_map(id: &str, tool: &str, when: &Value, asks: Option<&Rule>, risk: Optio
 }
 
 /// `name` and `-relaxed`, with a number if that is taken.
-fn free_id(policy: &Policy, name: &str) -> String {
+fn free_id(policy: &Policy, taken: &[String], name: &str) -> String {
     let id = format!("{name}-relaxed");
-    let is_free = |id: &String| !policy.rules.iter().any(|rule| &rule.id == id);
+    let is_free = |id: &String| !taken.contains(id) && !policy.rules.iter().any(|rule| &rule.id == id);
     let numbered = (2..).map(|number| format!("{id}-{number}"));
     std::iter::once(id.clone()).chain(numbered).find(is_free).unwrap_or(id)
 }

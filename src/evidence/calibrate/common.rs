@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::session;
+use super::evidence::id_of;
 use super::support::{marks_of, text_at};
 use super::texts::{DEPTH_MAX, LEVELS, Of, VALUES_MAX, levels};
 use crate::decide::call::Call;
@@ -303,7 +303,7 @@ impl<'a> Reading<'a> {
     }
 
     fn call(&mut self, call: &'a Call) -> Has {
-        let mut has = Has { session: self.thing(&["session", &session(call)]), ..Has::default() };
+        let mut has = Has { session: self.thing(&["session", id_of(call.session.as_ref())]), ..Has::default() };
         self.maps.push(Vec::new());
         let agent = text_at(call.agent.as_ref(), "id");
         has.things.push(self.thing(&["agent", agent.as_deref().unwrap_or_default(), &agent.is_some().to_string()]));
