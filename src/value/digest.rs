@@ -55,7 +55,7 @@ impl Subject {
 }
 
 /// A SHA-256 digest. Printed as `sha256:` and 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Digest([u8; 32]);
 
 /// The digest of `value` as a `subject`: SHA-256 over the subject's label and the canonical form (RFC 8785).
