@@ -18,7 +18,7 @@ export interface Grounds {
   readonly verified: boolean;
   /** Check cards: how many were rejected, as they should be, and how many approved. */
   readonly checks: { readonly caught: number; readonly missed: number };
-  /** What an attention report says, if there is one: anything but `green` lets nothing be proposed. */
+  /** What an attention report says. Anything but `green`, and not to know it, lets nothing be proposed. */
   readonly light?: "green" | "amber" | "red";
 }
 
@@ -81,6 +81,10 @@ export interface RelaxProposal {
   readonly savesMsPerWeek: number;
   /** How many rejected and blocked calls of the tool were replayed. It allows none of them. */
   readonly refused: number;
+  /** How many users these calls are of; at most 64 are counted. Stages and audits are drawn by user and day. */
+  readonly users: number;
+  /** How many of these calls carry no `user.id`: those are drawn together, as if they were of one user. */
+  readonly withoutUser: number;
   /** Its last day, as `YYYY-MM-DD`. */
   readonly until: string;
   /** What it would do, in a sentence without a full stop. */
@@ -160,6 +164,8 @@ export interface Stage {
 
 /** What histories say of the rules of a policy. */
 export interface CalibrationReport {
+  /** The policies, by whose digests rules are told apart, and what each was called when it was loaded. */
+  readonly policies: readonly { readonly digest: Digest; readonly name: string }[];
   /** Entries that were read. */
   readonly entries: number;
   /** Entries whose event was left out, which say nothing. */
@@ -178,6 +184,34 @@ export interface CalibrationReport {
   readonly bottleneck: BottleneckReport<RuleKey>;
 }
 
+/**
+ * What histories say of the rules of a policy, as plain JSON to carry elsewhere: `JSON.stringify` makes the file of it that
+ * `countersign calibrate` takes, with `{"evidence":digest}` as its checkpoint. It holds the values of calls that people
+ * answered, and who approved them, without what agents said of their calls.
+ *
+ * Only {@link Calibrator.addEvidence} reads the rest of it.
+ */
+export interface SavedEvidence {
+  readonly evidenceVersion: 1;
+  /** Of all of the rest. Keep it elsewhere, as a checkpoint of a history: without it, evidence is not verified. */
+  readonly digest: Digest;
+  /** Whether each of its histories was found whole against a checkpoint that was kept elsewhere. */
+  readonly verified: boolean;
+  /** The policies whose rules it is about, in their order. */
+  readonly policies: readonly Digest[];
+  /** The histories, by the digests of their first entries. None of them can be added twice. */
+  readonly histories: readonly {
+    readonly origin: Digest;
+    readonly entries: number;
+    /** For how many of them the checkpoint vouched; `null`: there was none. */
+    readonly covered: number | null;
+  }[];
+  /** When the first and the last call were held, in Unix milliseconds UTC. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly [more: string]: unknown;
+}
+
 /** Reads histories of any length: what it keeps is bounded. */
 export interface Calibrator {
   /**
@@ -191,10 +225,26 @@ export interface Calibrator {
    * Takes the next entries of a history, in their order.
    *
    * @throws {@link EscalationError} `broken-history` if one is no entry. It does not verify them: see `verifyHistory`.
+   * {@link EvidenceError} `same-history` if it begins with the first entry of a history that was read or added before.
    */
   push(entries: readonly (Entry | RedactedEntry)[]): void;
   /** Ends a history: what waited too long by `nowMs` expired. What is pushed after it is another one. */
   endHistory(nowMs: number): void;
+  /**
+   * Adds evidence that was saved elsewhere, of other histories under the same policies and tools. In any order, it comes to
+   * what reading all of those histories comes to. `kept` is its digest as it was kept elsewhere; with `null`, or if it was
+   * saved without verifying its histories, nothing is proposed.
+   *
+   * @throws {@link EvidenceError} if it is not what was saved, of others, or counts twice. Nothing of it is added then.
+   */
+  addEvidence(evidence: unknown, kept: Digest | null): void;
+  /**
+   * What the histories said that have ended, to carry elsewhere. `verified` says whether each was found whole against a
+   * checkpoint that was kept elsewhere.
+   *
+   * @throws {@link EvidenceError} `part-of-history` if one has not ended, or was not read from its first entry.
+   */
+  evidence(verified: boolean): SavedEvidence;
   /**
    * What the histories say. `goal` is how long calls should wait at most, for the number of reviewers that takes; nine of ten
    * calls within five minutes unless given.
@@ -218,7 +268,8 @@ export interface Calibrator {
  * calibrator.beginHistory(kept.size);
  * calibrator.push(await store.history({ from: 0, limit: 500 }));
  * calibrator.endHistory(Date.now());
- * const { rules } = calibrator.report({ verified: true, checks: { caught: 24, missed: 1 } }, Date.now());
+ * const checks = { caught: 24, missed: 1 };
+ * const { rules } = calibrator.report({ verified: true, checks, light: "green" }, Date.now());
  * for (const { proposals } of rules) for (const { sentence, text } of proposals) console.log(sentence, text);
  * ```
  */
@@ -233,6 +284,8 @@ export function createCalibrator(policy: Policy): Calibrator {
     },
     push: (entries: readonly (Entry | RedactedEntry)[]) => running.push(entries),
     endHistory: (nowMs: number) => running.endHistory(nowMs),
+    addEvidence: (evidence: unknown, kept: Digest | null) => running.addEvidence(evidence, kept ?? undefined),
+    evidence: (verified: boolean) => running.evidence(verified === true),
     report({ verified, checks, light }: Grounds, nowMs: number, goal: WaitGoal = WAIT_GOAL) {
       const { caught, missed } = checks;
       for (const count of [caught, missed]) {

@@ -157,6 +157,35 @@ export class EscalationError extends Error {
 }
 
 /**
+ * Why evidence was not added or saved, or a history not read:
+ *
+ * - `broken-evidence`: it is not what was saved, or cannot be what histories said of these policies.
+ * - `other-version`: another version of this package saved it; save it again from its histories.
+ * - `other-policy`: it is of other policies or tools.
+ * - `other-checkpoint`: it is not what its checkpoint was made of.
+ * - `same-history`: a history of it was read, or added, before, and would count twice.
+ * - `part-of-history`: what was read is no whole history, from its first entry to its end.
+ */
+export type EvidenceErrorCode =
+  | "broken-evidence"
+  | "other-version"
+  | "other-policy"
+  | "other-checkpoint"
+  | "same-history"
+  | "part-of-history";
+
+/** Evidence that was not added or saved, or a history that was not read. */
+export class EvidenceError extends Error {
+  override readonly name = "EvidenceError";
+  readonly code: EvidenceErrorCode;
+
+  constructor(code: EvidenceErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
  * Why a call did not run, as its agent is told:
  *
  * - `blocked`: by the policy, or because calls like it were rejected three times.

@@ -18,6 +18,7 @@ export type {
   RelaxProposal,
   RuleCalibration,
   RuleKey,
+  SavedEvidence,
   Stage,
   Tightening,
 } from "./calibrating.js";
@@ -45,6 +46,8 @@ export type {
 } from "./comparison.js";
 export { addPolicyTest, CHANGES, createComparison, joinComparisons, toolForms } from "./comparison.js";
 export { NO_GUARD, STATUSES } from "./constants.js";
+export type { EvidenceErrorCode } from "./errors.js";
+export { EvidenceError } from "./errors.js";
 export * from "./exports.js";
 export { createGuard } from "./guards.js";
 export type { ExportHistoryOptions, VerifiedText, VerifyTextOptions } from "./history-text.js";

@@ -24,23 +24,8 @@ export type { CheckedPolicy, Policy } from "./policy.js";
 export { checkPolicy, highlightPolicy, loadPolicy } from "./policy.js";
 export type { BatchesOptions, Presentable, PresentOptions } from "./presenting.js";
 export { APPROVED_MAX, batchesOf, cardContext, presentCard, segmentsOf } from "./presenting.js";
-export type { ReviewerKey, ReviewSigner, ReviewVerifier } from "./reviewers.js";
-export { reviewSigner, reviewVerifier } from "./reviewers.js";
 export type { Reviewing } from "./reviewing.js";
-export type { LoadOptions } from "./sources.js";
-export type {
-  Append,
-  Filter,
-  IndexRow,
-  ListPage,
-  ListQuery,
-  Store,
-  StoredEscalation,
-  UsageQuery,
-  Used,
-} from "./stores/store.js";
-export { EMPTY_HEAD } from "./stores/store.js";
-export type * from "./types.js";
+export * from "./store-exports.js";
 export { undoMsOf } from "./undo.js";
 
 /** As in the whole package, but that nothing is opened and nothing edited. */

@@ -96,6 +96,17 @@ impl Hours {
         }
     }
 
+    /// The beginning of each hour in which calls were held, ascending, and how many.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (UnixMs, u64)> {
+        self.by_hour.iter().map(|(hour, calls)| (hour * HOUR_MS, *calls))
+    }
+
+    /// Whether there were more hours than are remembered, as far as can be told.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.by_hour.len() >= HOURS_MAX
+    }
+
     /// The beginning of the hour in which most calls were held, the first of several, and how many.
     #[must_use]
     pub fn busiest(&self) -> Option<(UnixMs, u64)> {

@@ -32,6 +32,8 @@ pub enum Subject {
     Event,
     /// An entry of a history.
     Entry,
+    /// What histories say of the rules of a stack.
+    Evidence,
 }
 
 impl Subject {
@@ -47,6 +49,7 @@ impl Subject {
             Self::Key => "countersign/key/1\0",
             Self::Event => "countersign/event/1\0",
             Self::Entry => "countersign/entry/1\0",
+            Self::Evidence => "countersign/evidence/1\0",
         }
     }
 }
@@ -72,7 +75,7 @@ pub fn digest(subject: Subject, value: &Value) -> Result<Digest, CanonicalError>
     let mut text = String::from(subject.label());
     match subject {
         // Large numbers stand there too, and nobody runs them.
-        Subject::Event | Subject::Tool => canonical_finite(value, &mut text)?,
+        Subject::Event | Subject::Tool | Subject::Evidence => canonical_finite(value, &mut text)?,
         Subject::Policy
         | Subject::Stack
         | Subject::Rule

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::escalations::{decode, unix_ms};
+use super::escalations::{decode, plain_value, unix_ms};
 use super::{Stack, encode, fail};
-use crate::wire::calibrate;
+use crate::wire::Failure;
+use crate::wire::calibrate::{self, EVIDENCE_DEPTH_MAX};
 use crate::wire::diagnostic;
 use crate::wire::value::ValueOut;
 
@@ -41,6 +42,20 @@ impl Calibration {
     #[wasm_bindgen(js_name = endHistory)]
     pub fn end_history(&mut self, now_ms: f64) {
         self.calibration.end_history(unix_ms(now_ms));
+    }
+
+    /// Adds evidence that was saved elsewhere, and whose digest was `kept`.
+    #[wasm_bindgen(js_name = addEvidence)]
+    pub fn add_evidence(&mut self, evidence: JsValue, kept: Option<String>) -> Result<(), JsValue> {
+        let evidence = plain_value(&evidence, EVIDENCE_DEPTH_MAX);
+        let message = "the evidence is no plain data, or nested too deeply";
+        let evidence = evidence.ok_or_else(|| fail(Failure::new("broken-evidence", message)))?;
+        self.calibration.add_evidence(evidence, kept.as_deref()).map_err(fail)
+    }
+
+    /// What was found, to carry elsewhere.
+    pub fn evidence(&self, is_verified: bool) -> Result<JsValue, JsValue> {
+        encode(&ValueOut(&self.calibration.evidence_out(is_verified).map_err(fail)?))
     }
 
     /// What was found.

@@ -182,7 +182,7 @@ fn answer(event: Result<Event, EscalationError>) -> Result<JsValue, JsValue> {
 /// The data that `value` is; `None` for what JSON does not have, and beyond `depth_max` lists and maps in each other.
 ///
 /// A reader of JSON text would make the engine a tenth larger.
-fn plain_value(value: &JsValue, depth_max: usize) -> Option<Value> {
+pub(super) fn plain_value(value: &JsValue, depth_max: usize) -> Option<Value> {
     if value.is_null() {
         return Some(Value::Null);
     }

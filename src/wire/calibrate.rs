@@ -6,13 +6,15 @@ use super::Failure;
 use super::bottleneck::{bottleneck_out, goal_from};
 use super::call::call_from;
 use super::diagnostic::SourceText;
+use super::evidence::{Carried, History, answer_out, evidence_out};
 use super::history::read_entry;
 use super::object::{list_of, long, object, or_null, words};
 use super::parts::{count, map, optional_bool, optional_text};
 use super::read_event::{decision_from, event_from};
+use super::read_evidence::evidence_from;
+use crate::decide::call::CALL_DEPTH_MAX;
 use crate::decide::compile::Stack;
 use crate::evidence::attention::Light;
-use crate::evidence::calibrate::answer::Answer;
 use crate::evidence::calibrate::evidence::{Evidence, RuleKey};
 use crate::evidence::calibrate::gate::{Checks, Grounds, Proof};
 use crate::evidence::calibrate::intake::Intake;
@@ -21,7 +23,11 @@ use crate::evidence::calibrate::stage::Stage;
 use crate::evidence::calibrate::{Report, RuleReport, report};
 use crate::review::event::{Entry, UnixMs};
 use crate::text::yaml::Limits;
+use crate::value::digest::Digest;
 use crate::value::value::Value;
+
+/// How deep evidence may nest: its rules list samples, which list calls.
+pub const EVIDENCE_DEPTH_MAX: usize = CALL_DEPTH_MAX + 6;
 
 /// What histories say of the rules of a stack, as their entries come in.
 ///
@@ -44,52 +50,78 @@ use crate::value::value::Value;
 pub struct Calibration {
     stack: Rc<Stack>,
     intake: Intake,
-    evidence: Evidence,
-    /// For how many entries of the history a checkpoint vouches that was kept elsewhere.
+    /// Of histories that ended, but for counts of entries and for evidence, which are of the one that is read too.
+    carried: Carried,
+    reading: Reading,
+    /// Whether evidence was added that is not verified.
+    has_unverified: bool,
+    /// Whether a history was read that does not begin with its first entry, and so cannot be told from others.
+    has_part: bool,
+}
+
+/// The history that is being read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reading {
+    /// For how many entries of it a checkpoint vouches that was kept elsewhere.
     covered: Option<u64>,
     entries: u64,
-    /// Of histories that ended.
-    damaged: u64,
-    left_out: u64,
+    /// The digest of its first entry, if that was read.
+    origin: Option<Digest>,
 }
 
 impl Calibration {
     /// Begins to read a first history.
     #[must_use]
     pub fn new(stack: Rc<Stack>) -> Self {
-        let (intake, evidence) = (Intake::default(), Evidence::default());
-        Self { stack, intake, evidence, covered: None, entries: 0, damaged: 0, left_out: 0 }
+        let (intake, carried, reading) = (Intake::default(), Carried::default(), Reading::default());
+        Self { stack, intake, carried, reading, has_unverified: false, has_part: false }
     }
 
     /// Begins another history. `covered` is the size of a checkpoint of it that was kept elsewhere: what was approved later
     /// counts for nothing.
     pub fn begin_history(&mut self, covered: Option<u64>) {
-        self.covered = covered;
+        self.reading.covered = covered;
     }
 
     /// Takes the next entries of the history, in their order.
     ///
     /// # Errors
     ///
-    /// `broken-history` if one is no entry. Whether they are what was sealed is another question, which verifying answers.
+    /// `broken-history` if one is no entry; whether they are what was sealed is another question, which verifying answers.
+    /// `same-history` if the first entry is that of a history that was read or whose evidence was added: what was said in
+    /// it would count twice.
     pub fn push(&mut self, entries: &Value) -> Result<(), Failure> {
         let broken = || Failure::new("broken-history", "an entry of the history makes no sense");
         let Value::List(entries) = entries else { return Err(broken()) };
         for entry in entries {
             let read = read_entry(entry).ok_or_else(broken)?;
+            self.begin(read.line.seq, read.hash)?;
+            self.reading.entries += 1;
             let (line, Some(event)) = (read.line, read.event) else {
-                self.left_out += 1;
+                self.carried.left_out += 1;
                 continue;
             };
-            self.entries += 1;
+            self.carried.entries += 1;
             if line.kind == "decision" {
                 self.take_decision(event, line.at_ms).ok_or_else(broken)?;
             } else if let (Some(id), Some(event)) = (line.id, event_from(event)) {
-                let is_covered = self.covered.is_none_or(|covered| line.seq < covered);
+                let is_covered = self.reading.covered.is_none_or(|covered| line.seq < covered);
                 let over = self.intake.take(id, &Entry { at_ms: line.at_ms, event }, is_covered);
-                over.iter().for_each(|over| self.evidence.take(&self.stack, over));
+                over.iter().for_each(|over| self.carried.evidence.take(&self.stack, over));
             }
         }
+        Ok(())
+    }
+
+    /// Looks at the first entry that is read of a history.
+    fn begin(&mut self, seq: u64, hash: Digest) -> Result<(), Failure> {
+        if self.reading.entries > 0 {
+            return Ok(());
+        }
+        if let Some(history) = self.carried.histories.get(hash.bytes()).filter(|_| seq == 0) {
+            return Err(same_history(*history));
+        }
+        self.reading.origin = (seq == 0).then_some(hash);
         Ok(())
     }
 
@@ -97,23 +129,75 @@ impl Calibration {
         let event = map(event)?;
         let call = call_from(event.get("call")?.clone()).ok()?;
         let decision = decision_from(event.get("decision")?)?;
-        self.evidence.take_decision(&self.stack, &call, decision.action, at_ms);
+        self.carried.evidence.take_decision(&self.stack, &call, decision.action, at_ms);
         Some(())
     }
 
     /// Ends the history at `now_ms`; what is pushed after is another one.
     pub fn end_history(&mut self, now_ms: UnixMs) {
         let over = self.intake.finish(now_ms);
-        over.iter().for_each(|over| self.evidence.take(&self.stack, over));
-        self.damaged += self.intake.damaged();
+        over.iter().for_each(|over| self.carried.evidence.take(&self.stack, over));
+        self.carried.damaged += self.intake.damaged();
         self.intake = Intake::default();
-        self.covered = None;
+        let Reading { covered, entries, origin } = std::mem::take(&mut self.reading);
+        match origin {
+            Some(origin) => {
+                self.carried.histories.insert(*origin.bytes(), History { entries, covered });
+            }
+            None => self.has_part |= entries > 0,
+        }
+    }
+
+    /// Adds evidence that was saved elsewhere. `kept` is its digest as it was kept apart from it, which is to evidence what
+    /// a checkpoint is to a history: without one it is not verified, and nothing is proposed.
+    ///
+    /// # Errors
+    ///
+    /// `other-version`; `broken-evidence` if it is not what was saved, or contradicts itself or what the stack decides;
+    /// `other-checkpoint` if `kept` is that of other evidence; `other-policy`; `same-history` if one of its histories was
+    /// read, or added, before. Nothing of it is added then.
+    pub fn add_evidence(&mut self, evidence: Value, kept: Option<&str>) -> Result<(), Failure> {
+        let kept = match kept {
+            None => None,
+            Some(kept) => Some(
+                Digest::parse(kept).ok_or_else(|| Failure::new("other-checkpoint", "the checkpoint is no digest"))?,
+            ),
+        };
+        let added = evidence_from(&self.stack, evidence, kept)?;
+        let twice = added.histories.keys().find_map(|origin| self.carried.histories.get(origin));
+        if let Some(history) = twice {
+            return Err(same_history(*history));
+        }
+        self.has_unverified |= !added.is_verified;
+        self.carried.histories.extend(added.histories);
+        self.carried.entries = self.carried.entries.saturating_add(added.entries);
+        self.carried.left_out = self.carried.left_out.saturating_add(added.left_out);
+        self.carried.damaged = self.carried.damaged.saturating_add(added.damaged);
+        self.carried.evidence.merge(added.evidence);
+        Ok(())
+    }
+
+    /// What was found so far, as data to carry elsewhere, with the digest of all of it. `is_verified` says whether each
+    /// history that was read was found whole against a checkpoint that was kept elsewhere. It holds the values of calls.
+    ///
+    /// # Errors
+    ///
+    /// `part-of-history` if a history has not ended, or was not read from its first entry: nobody could tell whether its
+    /// evidence is added twice.
+    pub fn evidence_out(&self, is_verified: bool) -> Result<Value, Failure> {
+        if self.has_part || self.reading.entries > 0 {
+            let message = "evidence can be saved of whole histories only: read each from its first entry, and end it";
+            return Err(Failure::new("part-of-history", message));
+        }
+        let is_covered = self.carried.histories.values().all(|history| history.covered.is_some());
+        let is_verified = is_verified && is_covered && !self.has_unverified;
+        evidence_out(&self.stack, &self.carried, is_verified)
     }
 
     /// What was found so far.
     #[must_use]
     pub fn evidence(&self) -> &Evidence {
-        &self.evidence
+        &self.carried.evidence
     }
 
     /// The report at `now_ms`, on its way out; `sources` are the texts of the policies.
@@ -129,7 +213,8 @@ impl Calibration {
         now_ms: UnixMs,
     ) -> Result<Value, Failure> {
         let message = "`grounds` must be `{ verified, checks: { caught, missed }, light }`";
-        let grounds = grounds_from(grounds).ok_or_else(|| Failure::new("wrong-type", message))?;
+        let mut grounds = grounds_from(grounds).ok_or_else(|| Failure::new("wrong-type", message))?;
+        grounds.is_verified &= !self.has_unverified;
         let goal = goal_from(goal)?;
         let limits = Limits::default();
         let texts: Vec<Source<'_>> = sources
@@ -137,10 +222,18 @@ impl Calibration {
             .map(|source| Source { text: &source.text, limits })
             .take(self.stack.policies.len())
             .collect();
-        let found = report(&self.stack, &texts, &self.evidence, grounds, goal, now_ms);
-        let damaged = self.damaged + self.intake.damaged();
-        Ok(report_out(&found, self, damaged, sources))
+        let found = report(&self.stack, &texts, self.evidence(), grounds, goal, now_ms);
+        let damaged = self.carried.damaged.saturating_add(self.intake.damaged());
+        Ok(report_out(&found, &self.carried, damaged, (&self.stack, sources)))
     }
+}
+
+fn same_history(History { entries, .. }: History) -> Failure {
+    let message = format!(
+        "a history is added twice, and its answers would count twice: {entries} of its entries were read before; give \
+         each history once, or else evidence of it"
+    );
+    Failure::new("same-history", message)
 }
 
 fn grounds_from(value: &Value) -> Option<Grounds> {
@@ -156,10 +249,14 @@ fn grounds_from(value: &Value) -> Option<Grounds> {
 
 fn report_out(
     found: &Report,
-    Calibration { evidence, entries, left_out, .. }: &Calibration,
+    Carried { evidence, entries, left_out, .. }: &Carried,
     damaged: u64,
-    sources: &[SourceText],
+    (stack, sources): (&Stack, &[SourceText]),
 ) -> Value {
+    let policies = stack.policies.iter().zip(sources).map(|(compiled, source)| {
+        let digest = Value::Text(compiled.policy.digest.to_string());
+        object(vec![("digest", digest), ("name", Value::from(source.name.as_str()))])
+    });
     let tightenings = list_of(&found.tightenings, |each| {
         object(vec![
             ("rule", key_out(&each.rule)),
@@ -169,6 +266,7 @@ fn report_out(
     });
     let span = |at: Option<UnixMs>| or_null(at.map(long));
     object(vec![
+        ("policies", Value::List(policies.collect())),
         ("entries", long(*entries)),
         ("leftOut", long(*left_out)),
         ("damaged", long(damaged)),
@@ -195,28 +293,12 @@ fn stage_out(stage: &Stage) -> Value {
 }
 
 fn rule_out(rule: &RuleReport, sources: &[SourceText]) -> Value {
-    let mut counts = [("approved", 0), ("against", 0), ("uncounted", 0)];
-    let mut answers = Vec::new();
-    for (answer, count) in &rule.answers {
-        let (sum, word) = match answer {
-            Answer::For => (0, "approved"),
-            Answer::Against(why) => (1, why.as_str()),
-            Answer::Uncounted(why) => (2, why.as_str()),
-        };
-        if let Some(sum) = counts.get_mut(sum) {
-            sum.1 += count;
-        }
-        answers.push(object(vec![
-            ("counts", words(["for", "against", "nothing"].get(sum).copied().unwrap_or_default())),
-            ("answer", words(word)),
-            ("escalations", long(*count)),
-        ]));
-    }
+    let answers = list_of(&rule.answers, |(answer, count)| answer_out(*answer, *count));
     object(vec![
         ("rule", key_out(&rule.key)),
         ("risk", or_null(rule.risk.map(|risk| words(risk.as_str())))),
         ("reversible", Value::Bool(rule.is_reversible)),
-        ("answers", Value::List(answers)),
+        ("answers", answers),
         ("proof", proof_out(&rule.proof)),
         ("proposals", list_of(&rule.proposals, |proposal| proposal_out(proposal, sources))),
         (
@@ -265,6 +347,8 @@ fn proposal_out(proposal: &Proposal, sources: &[SourceText]) -> Value {
         ("of", long(proposal.of)),
         ("savesMsPerWeek", Value::Number(proposal.saves_ms_per_week)),
         ("refused", long(proposal.refused)),
+        ("users", long(proposal.users.named)),
+        ("withoutUser", long(proposal.users.calls_without)),
         ("until", Value::from(proposal.until.as_str())),
         ("sentence", Value::from(proposal.sentence.as_str())),
         ("policy", or_null(name)),

@@ -119,6 +119,13 @@ pub fn read_compiled(bytes: &[u8]) -> Result<Stack, Failure> {
     })
 }
 
+/// The digest of what a compiled policy would hold of `catalogue`; `None` if it cannot be written.
+#[cfg(feature = "full")]
+pub(super) fn catalogue_digest(catalogue: &Catalogue) -> Option<crate::value::digest::Digest> {
+    let written = postcard::to_allocvec(catalogue).ok()?;
+    Some(crate::value::digest::Digest::of_bytes(checksum(b"countersign/catalogue/1\0", &written)))
+}
+
 fn checksum(header: &[u8], payload: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(header).chain_update(payload).finalize().into()
 }

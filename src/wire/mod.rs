@@ -77,6 +77,10 @@ pub mod form;
 #[cfg(feature = "full")]
 pub mod bottleneck;
 #[cfg(feature = "full")]
+mod evidence;
+#[cfg(feature = "full")]
+mod read_evidence;
+#[cfg(feature = "full")]
 pub mod calibrate;
 
 /// What went wrong, for people and for programs.

@@ -53,12 +53,13 @@ export const test = base.extend<{ watch: Watch }>({
 
 export type View = "policy" | "simulate" | "review" | "evidence";
 
-/** Opens a view and waits until the engine has checked the policy. */
+/** Opens a view and waits until the engine has checked the policy and, where it is written, the library has opened. */
 export async function open(page: Page, view: View): Promise<void> {
   await page.goto(`./#/${view}`);
   await expect(page.locator("h1")).toHaveText(view, { ignoreCase: true });
   if (view === "policy" || view === "simulate")
     await expect(page.locator(".policy-status")).not.toContainText("Checking");
+  if (view === "policy") await expect(page.locator(".active-policy")).not.toContainText("Opening");
 }
 
 /** Goes to a view by the navigation, without loading the page again. */

@@ -196,6 +196,32 @@ test("e20_a_file_is_not_trusted_without_a_checkpoint_and_a_forged_one_not_with_i
   await expect(verification.getByRole("status")).toContainText("it is not JSON");
 });
 
+test("e20_a_history_that_was_cut_short_proves_nothing_against_the_checkpoint_that_was_kept_elsewhere", async ({
+  page,
+}) => {
+  await withPast(page, 3);
+  const kept = panel(page, "Checkpoint and export");
+  const { text } = await download(page, () => kept.getByRole("button", { name: "Download checkpoint" }).click());
+  // Whoever cuts the history short also clears what this browser remembers of it.
+  await keep(page, await past(2, Date.now()));
+  await page.evaluate(() => localStorage.clear());
+  await look(page);
+  const calibration = panel(page, "Could a rule ask less?");
+  await expect(calibration).toContainText("Against: no checkpoint");
+  const openFile = (name: string, content: string) =>
+    calibration
+      .getByLabel("Open a kept checkpoint…")
+      .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+  await openFile("other.json", "{}");
+  await expect(calibration.getByRole("alert")).toHaveText("other.json is no checkpoint.");
+  await openFile("kept.json", text);
+  await expect(calibration.getByRole("alert")).toHaveCount(0);
+  await expect(calibration).toContainText("Against: kept.json, of 63 entries");
+  await expect(panel(page, "Verification")).toContainText("Against: kept.json, of 63 entries");
+  await calibration.getByRole("button", { name: "Calibrate" }).click();
+  await expect(calibration.getByRole("status")).toContainText("The history is not whole");
+});
+
 test("a redacted export holds nothing of the calls, and can be verified", async ({ page }) => {
   await withPast(page, 2);
   const kept = panel(page, "Checkpoint and export");

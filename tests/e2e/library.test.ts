@@ -123,6 +123,7 @@ test("a policy is renamed, duplicated, deleted, and brought back", async ({ page
   await expect(list.locator("li")).toHaveCount(2);
   await list.getByRole("button", { name: "Copy of" }).click();
   await panel(page).getByRole("button", { name: "Delete" }).click();
+  await expect(list.locator("li")).toHaveCount(1);
   await page.reload();
   await show(page, "Policies");
   await page.getByText("Deleted", { exact: false }).locator("visible=true").first().click();

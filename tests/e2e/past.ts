@@ -4,7 +4,7 @@ import { createEscalations, type Entry, type Head, loadPolicy } from "countersig
 import { memoryStore } from "countersign/stores/memory";
 import type { Page } from "./app.ts";
 
-const POLICY = `
+export const POLICY = `
 rules:
   - { id: outbound-mail, tool: email.send, action: escalate, risk: high, review: { expires: 4h } }
   - { id: refunds, tool: payment.refund, action: escalate, risk: medium, review: { expires: 4h } }

@@ -31,6 +31,8 @@ export default defineConfig({
   forbidOnly: true,
   fullyParallel: true,
   workers: 2,
+  // A busy machine can keep a page from its turn. The closing lines name each test that needed this as flaky: mend it.
+  retries: 1,
   use: {
     baseURL: address,
     locale: "en-GB",

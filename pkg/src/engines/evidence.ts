@@ -1,7 +1,8 @@
 /** What the whole engine has for who looks at what reviewers did. */
 import type { BottleneckReport, WaitGoal } from "../bottleneck.js";
-import type { CalibrationReport, Grounds } from "../calibrating.js";
+import type { CalibrationReport, Grounds, SavedEvidence } from "../calibrating.js";
 import { refusedCall } from "../core.js";
+import { EvidenceError, type EvidenceErrorCode } from "../errors.js";
 import { deepFreeze } from "../freeze.js";
 import type { Checkpoint, Entry, Escalation, Event, Head, HistoryReport, RedactedEntry } from "../lifecycle.js";
 import type { PlantedCall } from "../planting.js";
@@ -78,11 +79,18 @@ export function bottleneck(counts: BottleneckCounts, goal: WaitGoal): Bottleneck
   );
 }
 
+function refusedEvidence(code: string, message: string): Error {
+  if (code === "broken-history") return refusedHistory(code, message);
+  return new EvidenceError(code as EvidenceErrorCode, message);
+}
+
 /** A calibration in the engine's memory. */
 export interface EngineCalibration {
   beginHistory(covered: number | undefined): void;
   push(entries: readonly (Entry | RedactedEntry)[]): void;
   endHistory(nowMs: number): void;
+  addEvidence(evidence: unknown, kept: string | undefined): void;
+  evidence(isVerified: boolean): SavedEvidence;
   report(grounds: Grounds, goal: WaitGoal, nowMs: number): CalibrationReport;
   free(): void;
 }
@@ -94,7 +102,14 @@ export function calibration(stack: object): EngineCalibration {
   const running = engine.answer(refusedCall, () => new wasm.Calibration(raw));
   return {
     beginHistory: (covered) => engine.answer(refusedHistory, () => running.beginHistory(covered)),
-    push: (entries) => engine.answer(refusedHistory, () => running.push(entries)),
+    push: (entries) => engine.answer(refusedEvidence, () => running.push(entries)),
+    addEvidence: (evidence, kept) => engine.answer(refusedEvidence, () => running.addEvidence(evidence, kept)),
+    evidence: (isVerified) =>
+      engine.answer(refusedEvidence, () => {
+        // Readers of files tell evidence by its first key.
+        const { evidenceVersion, ...rest } = running.evidence(isVerified) as SavedEvidence;
+        return deepFreeze({ evidenceVersion, ...rest } as SavedEvidence);
+      }),
     endHistory: (nowMs) => engine.answer(refusedHistory, () => running.endHistory(nowMs)),
     report: (grounds, goal, nowMs) =>
       engine.answer(refusedHistory, () => deepFreeze(running.report(grounds, goal, nowMs) as CalibrationReport)),

@@ -36,6 +36,9 @@ pub enum Against {
 }
 
 impl Against {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [Self::Rejected, Self::Edited, Self::Revoked, Self::Expired, Self::Withdrawn];
+
     /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Against, Answer, DAY_MS, Uncounted, answer, approvers, occasion};
 use super::intake::Over;
+use super::sample::{AGAINST_MAX, APPROVALS_MAX, REFUSED_MAX, STAGED_MAX};
+use super::sample::{Observation, Sample, observed};
 use crate::decide::call::{Call, call_digest};
 use crate::decide::compile::Stack;
 use crate::decide::decide::{Decision, decide};
@@ -13,7 +15,7 @@ use crate::evidence::bottleneck::{Hours, Load, waited_ms};
 use crate::policy::model::{Action, Cause, Rule};
 use crate::policy::terms::Risk;
 use crate::review::event::{Held, UnixMs};
-use crate::value::digest::{Digest, Subject, digest};
+use crate::value::digest::{Subject, digest};
 use crate::value::value::{Value, record};
 
 /// Which rule decides: its policy and id; an id of `None` is the policy's default.
@@ -31,76 +33,15 @@ impl RuleKey {
     }
 }
 
-/// How much is kept of one rule or tool. What is dropped beyond is chosen by digest, and so without regard to what
-/// was answered.
-const APPROVALS_MAX: usize = 20_000;
-const AGAINST_MAX: usize = 2_000;
-const REFUSED_MAX: usize = 1_000;
-const STAGED_MAX: usize = 4_000;
+/// How much is kept, beside samples.
 const SESSIONS_MAX: usize = 64;
 const DAYS_MAX: usize = 400;
 const REVIEWERS_MAX: usize = 64;
-const TOOLS_MAX: usize = 64;
-const LANES_MAX: usize = 10_000;
-/// Calls that are larger are counted, and no proposal covers them.
-const CALL_BYTES_MAX: usize = 4_096;
-
-/// A call that people answered.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Observation {
-    /// When it was held.
-    pub at_ms: UnixMs,
-    /// How long it waited for the answer.
-    pub waited_ms: u64,
-    /// The call as the agent proposed it.
-    pub call: Call,
-    /// Whether it is larger than what proposals look at; of `call` then nothing is left but the tool.
-    pub is_large: bool,
-    /// What people answered.
-    pub answer: Answer,
-    /// Who approved it.
-    pub reviewers: Vec<String>,
-    /// The policies that held it.
-    pub policy: Option<Digest>,
-}
-
-/// Observations by what makes each count once; of too many those with the smallest digests.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sample {
-    kept: BTreeMap<String, Observation>,
-    /// Whether there were more.
-    pub is_cut: bool,
-}
-
-impl Sample {
-    /// Adds one; of two that count as one the earlier stays.
-    fn add(&mut self, key: String, observation: Observation, most: usize) {
-        let digest = |each: &Observation| call_digest(&each.call, &[]).map(|digest| digest.to_string()).ok();
-        let order = |each: &Observation| (each.at_ms, digest(each), each.waited_ms);
-        match self.kept.get(&key) {
-            Some(kept) if order(kept) <= order(&observation) => {}
-            _ => {
-                self.kept.insert(key, observation);
-            }
-        }
-        if self.kept.len() > most {
-            self.kept.pop_last();
-            self.is_cut = true;
-        }
-    }
-
-    fn merge(&mut self, other: Self, most: usize) {
-        self.is_cut |= other.is_cut;
-        for (key, observation) in other.kept {
-            self.add(key, observation, most);
-        }
-    }
-
-    /// Each of them.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Observation> {
-        self.kept.values()
-    }
-}
+const USERS_MAX: usize = 64;
+pub(super) const TOOLS_MAX: usize = 64;
+pub(super) const LANES_MAX: usize = 10_000;
+/// No count is told that is larger: 2^53 − 1, what every reader of JSON represents exactly.
+const COUNT_MAX: u64 = (1 << 53) - 1;
 
 /// What people answered to the calls that one rule holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,17 +65,18 @@ impl RuleEvidence {
     #[must_use]
     pub fn against_all(&self) -> u64 {
         let against = self.answers.iter().filter(|(answer, _)| matches!(answer, Answer::Against(_)));
-        against.map(|(_, count)| count).sum()
+        against.fold(0, |sum, (_, count)| together(sum, *count))
     }
 
     /// How many escalations there were.
     #[must_use]
     pub fn all(&self) -> u64 {
-        self.answers.values().sum()
+        self.answers.values().fold(0, |sum, count| together(sum, *count))
     }
 
     fn note_terms(&mut self, risk: Option<Risk>, is_reversible: bool) {
-        let rank = |risk: Option<Risk>| risk.unwrap_or(Risk::High);
+        // Of two that count the same, always the same one is told.
+        let rank = |risk: Option<Risk>| (risk.unwrap_or(Risk::High), risk.is_none());
         let highest = self.risk.filter(|before| rank(*before) >= rank(risk)).unwrap_or(risk);
         self.risk = Some(highest);
         self.is_reversible = Some(self.is_reversible.unwrap_or(true) && is_reversible);
@@ -142,7 +84,8 @@ impl RuleEvidence {
 
     fn merge(&mut self, other: Self) {
         for (answer, count) in other.answers {
-            *self.answers.entry(answer).or_default() += count;
+            let mine = self.answers.entry(answer).or_default();
+            *mine = together(*mine, count);
         }
         self.approvals.merge(other.approvals, APPROVALS_MAX);
         self.against.merge(other.against, AGAINST_MAX);
@@ -175,9 +118,11 @@ pub struct RuleUse {
 
 /// What an agent and a tool are at a time: another model, version or description makes earlier answers old.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Lane {
-    at_ms: UnixMs,
-    class: String,
+pub struct Lane {
+    /// When it was seen last, or later.
+    pub at_ms: UnixMs,
+    /// What tells it from what it was before.
+    pub class: String,
 }
 
 /// What a history says of the rules of a stack.
@@ -204,7 +149,7 @@ pub struct Evidence {
     /// From when to when.
     pub span: Option<(UnixMs, UnixMs)>,
     /// By agent and tool, the newest class.
-    lanes: BTreeMap<(String, String), Lane>,
+    pub lanes: BTreeMap<(String, String), Lane>,
 }
 
 impl Evidence {
@@ -226,15 +171,13 @@ impl Evidence {
         if answer == Answer::Against(Against::Rejected) {
             self.refuse(&held.call, at_ms, answer);
         }
-        let mut reviewers: Vec<String> = approvers(escalation).map(str::to_owned).collect();
-        reviewers.sort_unstable();
-        reviewers.dedup();
-        let observation = Observation {
-            waited_ms: waited_ms(escalation),
-            reviewers,
-            policy: held.decision.policy,
-            ..observed(&held.call, at_ms, answer)
-        };
+        let mut observation = observed(&held.call, at_ms, answer);
+        if answer == Answer::For {
+            observation.waited_ms = waited_ms(escalation);
+            observation.reviewers = approvers(escalation).map(str::to_owned).collect();
+            observation.reviewers.sort_unstable();
+            observation.reviewers.dedup();
+        }
         self.stage(stack, held, &observation);
         let is_asked = decision.action == Action::Escalate && matches!(decision.cause, Cause::Rule | Cause::Default);
         if !is_asked {
@@ -298,20 +241,20 @@ impl Evidence {
         }
         for (key, RuleUse { calls, tools, is_cut }) in other.used {
             let mine = self.used.entry(key).or_default();
-            mine.calls += calls;
+            mine.calls = together(mine.calls, calls);
             mine.is_cut |= is_cut;
             tools.into_iter().for_each(|tool| mine.add_tool(tool));
         }
         for (key, Staged { approvals, against }) in other.staged {
             let mine = self.staged.entry(key).or_default();
             mine.approvals.merge(approvals, STAGED_MAX);
-            mine.against += against;
+            mine.against = together(mine.against, against);
         }
         for (tool, sample) in other.refused {
             self.refused.entry(tool).or_default().merge(sample, REFUSED_MAX);
         }
-        self.elsewhere += other.elsewhere;
-        self.unasked += other.unasked;
+        self.elsewhere = together(self.elsewhere, other.elsewhere);
+        self.unasked = together(self.unasked, other.unasked);
         self.hours.merge(other.hours);
         if let Some((from, to)) = other.span {
             self.spans(from);
@@ -364,8 +307,13 @@ impl Evidence {
     }
 }
 
+/// Two counts together; no more than can be told.
+fn together(one: u64, other: u64) -> u64 {
+    one.saturating_add(other).min(COUNT_MAX)
+}
+
 /// The rule that made `decision`.
-fn rule_of<'a>(stack: &'a Stack, decision: &Decision) -> Option<&'a Rule> {
+pub(super) fn rule_of<'a>(stack: &'a Stack, decision: &Decision) -> Option<&'a Rule> {
     let compiled = stack.policies.iter().find(|compiled| Some(compiled.policy.digest) == decision.policy)?;
     compiled.policy.rules.iter().find(|rule| Some(&rule.id) == decision.rule.as_ref())
 }
@@ -377,27 +325,6 @@ impl RuleUse {
             self.tools.pop_last();
             self.is_cut = true;
         }
-    }
-}
-
-fn observed(call: &Call, at_ms: UnixMs, answer: Answer) -> Observation {
-    let parts = [&call.args, &call.agent, &call.user, &call.session, &call.context, &call.confidence];
-    let is_large = parts.into_iter().flatten().map(bytes_of).sum::<usize>() > CALL_BYTES_MAX;
-    let call = if is_large {
-        Call { tool: call.tool.clone(), ..Call::default() }
-    } else {
-        // What the agent says of its call is never looked at.
-        Call { reason: None, ..call.clone() }
-    };
-    Observation { at_ms, waited_ms: 0, call, is_large, answer, reviewers: Vec::new(), policy: None }
-}
-
-fn bytes_of(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-        Value::Text(text) => text.len() + 8,
-        Value::List(items) => items.iter().map(bytes_of).sum::<usize>() + 8,
-        Value::Map(map) => map.iter().map(|(key, item)| key.len() + bytes_of(item)).sum::<usize>() + 8,
     }
 }
 
@@ -422,7 +349,7 @@ pub(super) fn spread<'a>(observations: impl Iterator<Item = &'a Observation>) ->
     let (mut days, mut sessions, mut reviewers) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for Observation { at_ms, call, reviewers: approved_by, .. } in observations {
         add_up_to(&mut days, at_ms / DAY_MS, DAYS_MAX);
-        add_up_to(&mut sessions, session(call), SESSIONS_MAX);
+        add_up_to(&mut sessions, id_of(call.session.as_ref()).to_owned(), SESSIONS_MAX);
         approved_by.iter().for_each(|by| add_up_to(&mut reviewers, by.clone(), REVIEWERS_MAX));
     }
     Spread { days: days.len() as u64, sessions: sessions.len() as u64, reviewers: reviewers.len() as u64 }
@@ -439,18 +366,41 @@ pub struct Spread {
     pub reviewers: u64,
 }
 
+/// Of whom calls are. Stages and audits of a rule that replaces review are drawn by user and day, and calls without a user
+/// are drawn as those of one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Users {
+    /// How many users there are; at most 64 are counted.
+    pub named: u64,
+    /// How many calls carry no `user.id`.
+    pub calls_without: u64,
+}
+
+/// Of whom `observations` are.
+pub(super) fn users<'a>(observations: impl Iterator<Item = &'a Observation>) -> Users {
+    let (mut named, mut calls_without) = (BTreeSet::new(), 0);
+    for Observation { call, .. } in observations {
+        match id_of(call.user.as_ref()) {
+            "" => calls_without += 1,
+            id => add_up_to(&mut named, id.to_owned(), USERS_MAX),
+        }
+    }
+    Users { named: named.len() as u64, calls_without }
+}
+
 fn add_up_to<T: Ord>(set: &mut BTreeSet<T>, item: T, most: usize) {
     if set.len() < most {
         set.insert(item);
     }
 }
 
-fn session(call: &Call) -> String {
-    match &call.session {
-        Some(Value::Map(session)) => match session.get("id") {
-            Some(Value::Text(id)) => id.clone(),
-            _ => String::new(),
+/// The id of an agent, user or session; empty if it has none.
+fn id_of(of: Option<&Value>) -> &str {
+    match of {
+        Some(Value::Map(map)) => match map.get("id") {
+            Some(Value::Text(id)) => id,
+            _ => "",
         },
-        _ => String::new(),
+        _ => "",
     }
 }

@@ -41,7 +41,7 @@ pub struct Grounds {
     pub is_verified: bool,
     /// What check cards say.
     pub checks: Checks,
-    /// How attentive reviewers are, if somebody followed that; anything but green lets nothing be relaxed.
+    /// How attentive reviewers are; anything but green, and nobody knowing it, lets nothing be relaxed.
     pub light: Option<Light>,
 }
 
@@ -183,12 +183,14 @@ impl Missing {
 /// at daily, up to 8 % of rules that are just not good enough would pass.
 ///
 /// ```
+/// use countersign::evidence::attention::Light;
 /// use countersign::evidence::calibrate::evidence::Spread;
 /// use countersign::evidence::calibrate::gate::{Checks, Counted, Grounds, Missing, proof};
 /// use countersign::policy::terms::Risk;
 ///
 /// let spread = Spread { days: 20, sessions: 20, reviewers: 1 };
-/// let grounds = Grounds { is_verified: true, checks: Checks { caught: 25, missed: 0 }, light: None };
+/// let checks = Checks { caught: 25, missed: 0 };
+/// let grounds = Grounds { is_verified: true, checks, light: Some(Light::Green) };
 /// // 99 of 100 is not enough, whatever it looks like.
 /// let counted = Counted { approvals: 99, against: 1, spread };
 /// let missing = proof(Some(Risk::Medium), true, counted, 1, grounds).missing;
@@ -197,7 +199,7 @@ impl Missing {
 /// assert!(proof(Some(Risk::Medium), true, counted, 1, grounds).missing.is_empty());
 /// // Where nobody knows what reviewers catch, nothing is proved.
 /// let missing = proof(Some(Risk::Medium), true, counted, 1, Grounds::default()).missing;
-/// assert_eq!(missing, [Missing::Checks(20), Missing::Verified]);
+/// assert_eq!(missing, [Missing::Checks(20), Missing::Attention, Missing::Verified]);
 /// ```
 #[must_use]
 pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u64, grounds: Grounds) -> Proof {
@@ -231,7 +233,7 @@ pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u
     lacks(spread.sessions, SESSIONS_MIN, Missing::Sessions);
     lacks(spread.reviewers, bar.reviewers, Missing::Reviewers);
     lacks(checks.all(), CHECKS_MIN, Missing::Checks);
-    if light.is_some_and(|light| light.relaxing() != Relaxing::Open)
+    if light.is_none_or(|light| light.relaxing() != Relaxing::Open)
         || checks.all() >= CHECKS_MIN && !is_attentive(checks)
     {
         missing.push(Missing::Attention);

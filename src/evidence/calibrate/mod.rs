@@ -5,7 +5,9 @@
 
 pub mod answer;
 pub mod intake;
+pub mod sample;
 pub mod evidence;
+pub mod kept;
 pub mod gate;
 mod texts;
 mod support;
@@ -76,7 +78,7 @@ pub fn report(
             Counted { approvals: current().count() as u64, against: rule.against_all(), spread: spread(current()) };
         let (risk, is_reversible) = (rule.risk.flatten(), rule.is_reversible == Some(true));
         let proof = proof(risk, is_reversible, counted, 1, grounds);
-        let asking = Asking { stack, sources, evidence, key, rule, grounds, now_ms };
+        let asking = Asking { stack, sources, evidence, key, rule, grounds, now_ms, taken: Vec::new() };
         // Rejections stand against the rule as a whole, and a narrower one may leave them out.
         let is_worth_mining = proof.bar.is_some() && current().next().is_some();
         let (proposals, declined) = if is_worth_mining { proposals(&asking) } else { (Vec::new(), Vec::new()) };

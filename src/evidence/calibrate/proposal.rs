@@ -3,9 +3,10 @@
 //! Nothing changes by itself: a proposal is a change to a policy's text that a person accepts or not.
 
 use super::answer::{Against, Answer, DAY_MS};
-use super::evidence::{Evidence, Observation, RuleEvidence, RuleKey, spread};
+use super::evidence::{Evidence, RuleEvidence, RuleKey, Users, spread, users};
 use super::gate::{Counted, Grounds, Proof, proof};
 use super::mine::{Cover, mine};
+use super::sample::Observation;
 use super::support::all_of;
 use crate::decide::call::Call;
 use crate::decide::compile::{Stack, compile};
@@ -68,6 +69,8 @@ pub struct Proposal {
     pub saves_ms_per_week: f64,
     /// How many rejections and blocks of this tool were replayed; it touches none.
     pub refused: u64,
+    /// Of whom the approved calls are that it covers.
+    pub users: Users,
     /// The last day on which it applies, as `YYYY-MM-DD`.
     pub until: String,
     /// The place among the sources of the policy that asks.
@@ -98,6 +101,8 @@ pub(super) struct Asking<'a> {
     pub(super) rule: &'a RuleEvidence,
     pub(super) grounds: Grounds,
     pub(super) now_ms: UnixMs,
+    /// Ids that other proposals for the rule have.
+    pub(super) taken: Vec<String>,
 }
 
 /// A proposal for each tool of one rule, or why there is none.
@@ -107,7 +112,8 @@ pub(super) fn proposals(asking: &Asking<'_>) -> (Vec<Proposal>, Vec<Declined>) {
     tools.dedup();
     let (mut found, mut declined) = (Vec::new(), Vec::new());
     for tool in tools {
-        match propose(asking, tool) {
+        let taken = found.iter().map(|proposal: &Proposal| proposal.rule.clone()).collect();
+        match propose(&Asking { taken, ..*asking }, tool) {
             Ok(proposal) => found.push(proposal),
             Err(why) => declined.push(Declined { tool: tool.to_owned(), why }),
         }
@@ -193,14 +199,14 @@ fn written(
     tried: u64,
     proof: Proof,
 ) -> Result<Proposal, String> {
-    let Asking { stack, sources, evidence, key, rule, now_ms, .. } = *asking;
+    let Asking { stack, sources, evidence, key, rule, now_ms, ref taken, .. } = *asking;
     let place = stack.policies.iter().position(|each| Some(each.policy.digest.to_string()) == key.policy);
     let place = place.ok_or("no policy of the stack asks")?;
     let policy = stack.policies.get(place).map(|compiled| &compiled.policy).ok_or("no policy of the stack asks")?;
     let source = sources.get(place).ok_or("its policy has no text")?;
     let at = policy.rules.iter().position(|each| Some(&each.id) == key.rule.as_ref());
     let asks = at.and_then(|at| policy.rules.get(at));
-    let id = free_id(policy, key.rule.as_deref().unwrap_or(tool));
+    let id = free_id(policy, taken, key.rule.as_deref().unwrap_or(tool));
     let until = day_of(now_ms + DAYS_MAX * DAY_MS).ok_or("nobody can write its last day")?;
     let bound = percent_up(proof.bad_at_most);
     let evidence_text = format!(
@@ -255,6 +261,7 @@ fn written(
         of,
         saves_ms_per_week,
         refused,
+        users: users(covered.iter().copied()),
         until,
         source: place,
         written: rule_fix.replacement,
@@ -379,9 +386,9 @@ fn call_map(call: &Call) -> Map {
 }
 
 /// `name` and `-relaxed`, with a number if that is taken.
-fn free_id(policy: &Policy, name: &str) -> String {
+fn free_id(policy: &Policy, taken: &[String], name: &str) -> String {
     let id = format!("{name}-relaxed");
-    let is_free = |id: &String| !policy.rules.iter().any(|rule| &rule.id == id);
+    let is_free = |id: &String| !taken.contains(id) && !policy.rules.iter().any(|rule| &rule.id == id);
     let numbered = (2..).map(|number| format!("{id}-{number}"));
     std::iter::once(id.clone()).chain(numbered).find(is_free).unwrap_or(id)
 }

@@ -1,5 +1,6 @@
 //! Calibration: what counts as evidence, what is proposed, and what never is.
 
+mod carried;
 mod edits;
 mod farming;
 mod properties;
@@ -13,7 +14,7 @@ use countersign::decide::relaxing::Relaxing;
 use countersign::decide::relaxing::day_of;
 use countersign::evidence::attention::Light;
 use countersign::evidence::bottleneck::Goal;
-use countersign::evidence::calibrate::evidence::Evidence;
+use countersign::evidence::calibrate::evidence::{Evidence, Users};
 use countersign::evidence::calibrate::gate::{Checks, Grounds, Missing};
 use countersign::evidence::calibrate::intake::Intake;
 use countersign::evidence::calibrate::proposal::{Proposal, Source};
@@ -146,7 +147,7 @@ impl Past {
     }
 
     fn report(&mut self, text: &str, checks: Checks) -> Report {
-        self.report_by(text, checks, None)
+        self.report_by(text, checks, Some(Light::Green))
     }
 
     fn report_by(&mut self, text: &str, checks: Checks, light: Option<Light>) -> Report {
@@ -256,7 +257,8 @@ fn what_cannot_be_undone_or_is_critical_is_never_proposed() {
 fn without_check_cards_nothing_is_proved() {
     for (checks, light, missing) in [
         (Checks::default(), None, Missing::Checks(20)),
-        (Checks { caught: 10, missed: 10 }, None, Missing::Attention),
+        (Checks { caught: 10, missed: 10 }, Some(Light::Green), Missing::Attention),
+        (ATTENTIVE, None, Missing::Attention),
         (ATTENTIVE, Some(Light::Amber), Missing::Attention),
         (ATTENTIVE, Some(Light::Red), Missing::Attention),
     ] {
@@ -365,4 +367,23 @@ fn dates_are_those_of_the_calendar() {
     ] {
         assert_eq!(day_of(day * DAY_MS).as_deref(), Some(expected));
     }
+}
+
+#[test]
+fn each_tool_of_a_rule_is_proposed_by_a_name_of_its_own_and_told_whose_its_calls_are() {
+    let text = REFUNDS.replace("tool: refund", "tool: \"*\"");
+    let mut past = Past::approved(&text, 600, |nth| {
+        let json = refund(nth, 5 + nth % 20, &format!("s{}", nth % 9));
+        match nth % 6 {
+            0..=2 => json.replace("\"tool\":\"refund\"", "\"tool\":\"voucher\""),
+            3 => json.replace("\"agent\"", "\"user\":{\"id\":\"kim\"},\"agent\""),
+            4 => json.replace("\"agent\"", "\"user\":{\"id\":\"lee\"},\"agent\""),
+            _ => json.replace("\"agent\"", "\"user\":{\"id\":\"\"},\"agent\""),
+        }
+    });
+    let report = past.report(&text, ATTENTIVE);
+    let found: Vec<_> = only(&report).proposals.iter().map(|each| (&*each.tool, &*each.rule, each.users)).collect();
+    let users = |named, calls_without| Users { named, calls_without };
+    let expected = [("refund", "refund-relaxed", users(2, 100)), ("voucher", "refund-relaxed-2", users(0, 300))];
+    assert_eq!(found, expected);
 }

@@ -2,6 +2,7 @@
 //!
 //! The draws are those of a generator with a fixed seed. Exact probabilities, over all histories, are compared with.
 
+use countersign::evidence::attention::Light;
 use countersign::evidence::calibrate::answer::{Answer, Uncounted, answer};
 use countersign::evidence::calibrate::evidence::Spread;
 use countersign::evidence::calibrate::gate::{Checks, Counted, Grounds, Missing, bar, proof};
@@ -56,7 +57,7 @@ impl Random {
 /// What the gate says of these counts, with everything given but what is counted.
 fn missing(risk: Risk, approvals: u64, against: u64, checks: Checks) -> Vec<Missing> {
     let spread = Spread { days: 30, sessions: 30, reviewers: 2 };
-    let grounds = Grounds { is_verified: true, checks, light: None };
+    let grounds = Grounds { is_verified: true, checks, light: Some(Light::Green) };
     proof(Some(risk), true, Counted { approvals, against, spread }, 1, grounds).missing
 }
 

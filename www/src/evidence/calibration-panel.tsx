@@ -1,17 +1,16 @@
 /** Which rules could ask less, by what people answered; and which could ask more. */
 
-import type { Checkpoint, Missing, RuleCalibration, Stage, Tightening } from "countersign";
+import type { Missing, RuleCalibration, Stage, Tightening } from "countersign";
 import { hashOf } from "../route.ts";
 import { VisibleText } from "../text/visible-text.tsx";
+import { Against, against, CheckpointPicker, opened } from "./against.tsx";
 import { calibrate, calibration, calibrationTrouble } from "./calibration-state.ts";
 import { counted } from "./counted.ts";
 import { tenths } from "./numbers.ts";
 import { ProposalPart } from "./proposal-part.tsx";
-import { remembered } from "./remembered.ts";
 import { WorkBar } from "./work-bar.tsx";
 
 export function CalibrationPanel() {
-  const kept = remembered.value.exported?.checkpoint ?? null;
   const found = calibration.value;
   const trouble = calibrationTrouble.value;
   return (
@@ -23,11 +22,13 @@ export function CalibrationPanel() {
         it is looked at every day: of low risk 95 % must be right, of medium 99 %, of high 99.9 %. What is proved covers
         calls like those that agents have made, not what somebody hostile could send.
       </p>
+      <Against />
+      <AgainstHint />
       <div class="toolbar">
-        <button type="button" class="primary" onClick={() => void calibrate(kept)}>
+        <button type="button" class="primary" onClick={() => void calibrate(against.peek())}>
           Calibrate
         </button>
-        <Against kept={kept} />
+        <CheckpointPicker />
       </div>
       <WorkBar work="calibrate" label="Reading the history" />
       <div role="status">
@@ -58,13 +59,20 @@ export function CalibrationPanel() {
   );
 }
 
-function Against({ kept }: { readonly kept: Checkpoint | null }) {
+function AgainstHint() {
+  if (against.value === null) {
+    return (
+      <p class="hint">
+        So nothing will be proposed: keep a checkpoint elsewhere below, come back later, and open it here if this
+        browser does not remember it.
+      </p>
+    );
+  }
+  if (opened.value !== null) return null;
   return (
-    <span class="quiet">
-      {kept === null
-        ? "Against no checkpoint, so nothing will be proposed: keep one elsewhere below, and come back later."
-        : `Against the checkpoint of ${counted(kept.size, "entry", "entries")} that was kept elsewhere.`}
-    </span>
+    <p class="hint">
+      Whoever can change what this browser stores can change that too. Open the file that was kept elsewhere to be sure.
+    </p>
   );
 }
 

@@ -9,6 +9,7 @@ import { HistoryPanel } from "./history-panel.tsx";
 import { duration, percent } from "./numbers.ts";
 import { compare } from "./remembered.ts";
 import { RulesPanel, WaitingPanel } from "./rules-panel.tsx";
+import { SavedPanel } from "./saved-panel.tsx";
 import { evidence, evidenceTrouble, followEvidence } from "./state.ts";
 import { StoragePanel } from "./storage-panel.tsx";
 import { ThroughputPanel } from "./throughput-panel.tsx";
@@ -41,6 +42,7 @@ export function EvidenceView() {
       )}
       <AttentionPanel />
       <CalibrationPanel />
+      <SavedPanel />
       <VerifyPanel />
       <HistoryPanel />
       <section class="panel" aria-labelledby="storage-title">

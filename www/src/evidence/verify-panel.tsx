@@ -1,17 +1,16 @@
 /** Whether the history is whole; to take it along; and whether a file of one is what it says. */
 
-import type { Checkpoint } from "countersign";
 import { useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import type { Verified } from "../engine/evidence/api.ts";
 import { isServed } from "../place.ts";
 import { VisibleText } from "../text/visible-text.tsx";
 import { FilePicker } from "../ui/file-picker.tsx";
-import { ShortDigest } from "../ui/short-digest.tsx";
+import { Against, against, CheckpointPicker, opened } from "./against.tsx";
 import { CheckpointPanel } from "./checkpoint-panel.tsx";
 import { counted } from "./counted.ts";
 import { ImportPart } from "./import-part.tsx";
-import { rememberExport, remembered } from "./remembered.ts";
+import { rememberExport } from "./remembered.ts";
 import { dayName, save } from "./save.ts";
 import { isFailure, working } from "./state.ts";
 import { WorkBar } from "./work-bar.tsx";
@@ -23,35 +22,23 @@ interface Result {
 }
 
 export function VerifyPanel() {
-  const [kept, setKept] = useState<{ readonly name: string; readonly checkpoint: Checkpoint } | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
   const [result, setResult] = useState<Result | null>(null);
-  const against = kept?.checkpoint ?? remembered.value.exported?.checkpoint ?? null;
 
   async function verify() {
     setResult(null);
-    const answer = await working("verify", (onProgress) => ask((api) => api.verifyStore(against, onProgress), true));
+    const answer = await working("verify", (onProgress) =>
+      ask((api) => api.verifyStore(against.peek(), onProgress), true),
+    );
     if (answer !== null) setResult({ of: "The history here", found: isFailure(answer) ? answer.message : answer });
   }
 
   async function verifyFile(file: File) {
     setResult(null);
-    const checkpoint = kept?.checkpoint ?? null;
+    const checkpoint = opened.peek()?.checkpoint ?? null;
     const answer = await working("file", (onProgress) =>
       ask((api) => api.verifyFile(file, checkpoint, onProgress), true),
     );
     if (answer !== null) setResult({ of: file.name, found: isFailure(answer) ? answer.message : answer });
-  }
-
-  async function openCheckpoint(file: File) {
-    setTrouble(null);
-    const text = await file
-      .slice(0, 4_096)
-      .text()
-      .catch(() => "");
-    const checkpoint = await ask((api) => api.readCheckpoint(text.trim())).catch(() => null);
-    if (checkpoint === null) setTrouble(`${file.name} is no checkpoint.`);
-    else setKept({ name: file.name, checkpoint });
   }
 
   return (
@@ -62,17 +49,12 @@ export function VerifyPanel() {
           Verifying tells entries that were edited, are missing, were moved or repeated; against a checkpoint that was
           kept elsewhere also a history that was cut short or written anew.
         </p>
-        <Against checkpoint={against} name={kept?.name ?? null} />
-        {trouble !== null && (
-          <p class="notice bad" role="alert">
-            <VisibleText text={trouble} />
-          </p>
-        )}
+        <Against />
         <div class="toolbar">
           <button type="button" class="primary" onClick={verify}>
             Verify the history
           </button>
-          <FilePicker label="Open a kept checkpoint…" accept=".json,application/json" onFile={openCheckpoint} />
+          <CheckpointPicker />
           <FilePicker
             label="Verify an exported file…"
             accept=".ndjson,.jsonl,application/x-ndjson"
@@ -87,25 +69,9 @@ export function VerifyPanel() {
         <h2 id="keep-title">Checkpoint and export</h2>
         <CheckpointPanel />
         <ExportPart />
-        {!isServed && <ImportPart checkpoint={kept?.checkpoint ?? null} />}
+        {!isServed && <ImportPart checkpoint={opened.value?.checkpoint ?? null} />}
       </section>
     </div>
-  );
-}
-
-function Against({ checkpoint, name }: { readonly checkpoint: Checkpoint | null; readonly name: string | null }) {
-  return (
-    <p>
-      Against:{" "}
-      {checkpoint === null ? (
-        "no checkpoint"
-      ) : (
-        <>
-          the {name === null ? "last one exported from here" : <VisibleText text={name} />}, of{" "}
-          {counted(checkpoint.size, "entry", "entries")}, root <ShortDigest digest={checkpoint.root} />
-        </>
-      )}
-    </p>
   );
 }
 

@@ -18,7 +18,7 @@ import { channelOf } from "../review/queue.ts";
 import type { Room } from "../room.ts";
 import { storeAt } from "../store.ts";
 import type { EvidenceApi, Exported, Work } from "./api.ts";
-import { calibrated } from "./calibration.ts";
+import { calibrated, evidenceFile } from "./calibration.ts";
 import { evidenceOf } from "./facts.ts";
 import { followHistory } from "./following.ts";
 import { search } from "./search.ts";
@@ -79,6 +79,11 @@ export function evidenceApi(room: Room): EvidenceApi {
       works.run("calibrate", async (signal) => {
         const { store, kept } = await at();
         return calibrated(room, store, await reportOf(kept), { checkpoint, onProgress: seldom(onProgress), signal });
+      }),
+    saveEvidence: (checkpoint, onProgress) =>
+      works.run("save", async (signal) => {
+        const { store } = await at();
+        return evidenceFile(room, store, { checkpoint, onProgress: seldom(onProgress), signal });
       }),
     stopWork: async (work) => works.stop(work),
     attentionReport: async () => reportOf((await at()).kept),

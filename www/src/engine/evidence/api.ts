@@ -15,7 +15,7 @@ import type { Failure } from "../api.ts";
 import type { AttentionReport, AttentionSettings } from "../attention/api.ts";
 
 /** Long work that can be stopped; what was asked for is then answered with the failure `stopped`. */
-export type Work = "evidence" | "search" | "verify" | "export" | "file" | "import" | "calibrate";
+export type Work = "evidence" | "search" | "verify" | "export" | "file" | "import" | "calibrate" | "save";
 
 /** Hears how much of how much is done. */
 export type OnProgress = (done: number, all: number) => void;
@@ -108,6 +108,16 @@ export interface Exported {
   readonly checkpoint: Checkpoint | null;
 }
 
+/** What the history says of the rules of a policy, to be added to others on another machine. */
+export interface EvidenceFile {
+  readonly ok: true;
+  readonly file: Blob;
+  /** The text of its checkpoint. */
+  readonly checkpoint: string;
+  /** Whether the history was found whole, and goes on from a checkpoint that was kept elsewhere. */
+  readonly isVerified: boolean;
+}
+
 /** What the history proves of the rules that ask people. */
 export interface Calibrated {
   readonly ok: true;
@@ -138,6 +148,8 @@ export interface EvidenceApi {
   exportHistory(redact: boolean, onProgress: OnProgress): Promise<Exported | Failure>;
   /** What the history proves of the rules of the policy in force, or of that of the server. Changes nothing. */
   calibrate(checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<Calibrated | Failure>;
+  /** The evidence of the history, for `countersign calibrate` on another machine. */
+  saveEvidence(checkpoint: Checkpoint | null, onProgress: OnProgress): Promise<EvidenceFile | Failure>;
   stopWork(work: Work): Promise<void>;
   attentionReport(): Promise<AttentionReport>;
   setAttention(settings: AttentionSettings): Promise<void>;
