@@ -7,7 +7,7 @@ pub mod effort;
 pub mod condition;
 mod patterns;
 pub mod index;
-pub(crate) mod name;
+mod name;
 pub mod compile;
 pub mod limit;
 pub mod protection;

@@ -108,32 +108,6 @@ impl KnownNames {
     }
 }
 
-/// Whether an ASCII name may be taken for either of two known names or patterns. One with other characters may be taken for
-/// nearly any two at once.
-#[cfg(feature = "full")]
-pub(crate) fn share_look_alikes(a: &str, b: &str) -> bool {
-    // Without separators, and pairs that look like one letter written out, both readings of a name are the same.
-    let plain = |name: &str| -> Vec<char> {
-        let write_out = |c| match c {
-            'm' => ['r', 'n'].as_slice(),
-            'w' => ['v', 'v'].as_slice(),
-            _ => &[],
-        };
-        let folded = fold(name, Separators::LeftOut);
-        folded.into_iter().flat_map(|c| if write_out(c).is_empty() { vec![c] } else { write_out(c).to_vec() }).collect()
-    };
-    let (plain_a, plain_b) = (plain(a), plain(b));
-    if !is_ascii(&plain_a) || !is_ascii(&plain_b) {
-        return true;
-    }
-    match (a.contains('*'), b.contains('*')) {
-        (true, true) => true,
-        (true, false) => walk(&plain_a, &plain_b),
-        (false, true) => walk(&plain_b, &plain_a),
-        (false, false) => plain_a == plain_b,
-    }
-}
-
 /// What becomes of separators in a fold.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Separators {

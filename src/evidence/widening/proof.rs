@@ -10,7 +10,6 @@ use super::says::Says;
 use super::stricter::{Shared, Side, is_at_least_as_strict};
 use super::unknown::{DOUBT, FAILS, HOLDS, Truths, Unknown, Unknowns};
 use crate::decide::compile::{Compiled, Stack};
-use crate::decide::name::share_look_alikes;
 use crate::names::{NameMap, NameSet};
 use crate::policy::model::{Default, Rule};
 use crate::sorted::{sorted, sorted_by};
@@ -61,8 +60,6 @@ struct Proof<'a, 's> {
 struct Class {
     rules: [Vec<usize>; 2],
     names: [Option<usize>; 2],
-    /// Whether nothing but actions counts.
-    only_actions: bool,
     /// Whether each of the rules is about all of them; otherwise their patterns tell.
     is_exact: bool,
 }
@@ -71,7 +68,6 @@ struct Class {
 #[derive(Clone, Copy, Debug)]
 struct Named<'a> {
     names: [Option<usize>; 2],
-    only_actions: bool,
     /// Patterns that do not match the name.
     unlike: [&'a str; 2],
 }
@@ -109,15 +105,15 @@ impl Proof<'_, '_> {
             let of = self.policies.map(|compiled| compiled.candidates(name));
             let rules = of.each_ref().map(|of| of.hits.iter().map(|hit| hit.rule).collect());
             let names = of.map(|of| of.known_name.map(|hit| hit.rule));
-            add(Class { rules, names, only_actions: false, is_exact: true });
+            add(Class { rules, names, is_exact: true });
         }
         let patterns = self.patterns();
-        for Named { names, only_actions, unlike } in self.names()? {
+        for Named { names, unlike } in self.names()? {
             let rules = patterns.each_ref().map(|patterns| {
                 let may_match = |texts: &[&str]| texts.iter().any(|text| !unlike.contains(text));
                 patterns.iter().filter(|(_, texts)| may_match(texts)).map(|(at, _)| *at).collect()
             });
-            add(Class { rules, names, only_actions, is_exact: false });
+            add(Class { rules, names, is_exact: false });
         }
         Some(classes)
     }
@@ -142,8 +138,7 @@ impl Proof<'_, '_> {
     /// For which rules a name that no rule writes could be taken, in both: those with the first of some of the names and
     /// patterns.
     ///
-    /// What is not ASCII may be taken for nearly any two names at once: of such names only the action counts, which is to
-    /// hold the call at least.
+    /// What is not ASCII may be taken for nearly any two names at once, so any two are taken to be.
     fn names(&self) -> Option<Vec<Named<'_>>> {
         // No name is taken for one that a pattern for every name stands for.
         let texts = self.texts(|text| text.chars().any(|c| c != '*'));
@@ -163,15 +158,14 @@ impl Proof<'_, '_> {
         let place = |first: &NameMap<&str, usize>, text: &str| first.get(text).copied().unwrap_or(usize::MAX);
         let known = texts.iter().map(|text| (*text, firsts.each_ref().map(|first| place(first, text))));
         let known: Vec<(&str, [usize; 2])> = sorted_by(known.collect(), |(_, [_, a]), (_, [_, b])| a.cmp(b));
-        let mut pairs = Vec::from([Named { names: [None, None], only_actions: false, unlike: [""; 2] }]);
+        let mut pairs = Vec::from([Named { names: [None, None], unlike: [""; 2] }]);
         for (old_text, new_text) in firsts_of_both(&known)? {
             let is_pattern = |text: &str| text.contains('*');
-            let only_actions = !share_look_alikes(old_text, new_text);
             // A pattern that matches the name itself is none that it could be taken for.
             let unlike = [old_text, new_text].map(|text| if is_pattern(text) { text } else { "" });
             let [old_first, new_first] = &firsts;
             let names = [old_first.get(old_text).copied(), new_first.get(new_text).copied()];
-            pairs.push(Named { names, only_actions, unlike });
+            pairs.push(Named { names, unlike });
         }
         Some(pairs)
     }
@@ -179,12 +173,7 @@ impl Proof<'_, '_> {
     fn class_proven(&mut self, class: &Class) -> bool {
         let [old, new] = self.policies;
         let lines = Lines::new(self.policies, class, self.is_alone);
-        let shared = Shared {
-            common: Vec::new(),
-            has_others: !self.is_alone,
-            may_hold: self.may_hold,
-            only_actions: class.only_actions,
-        };
+        let shared = Shared { common: Vec::new(), has_others: !self.is_alone, may_hold: self.may_hold };
         if lines.places.len() > UNKNOWNS_MAX {
             return false;
         }

@@ -23,8 +23,6 @@ pub(super) struct Shared<'a> {
     pub(super) has_others: bool,
     /// Whether what is allowed may be held all the same.
     pub(super) may_hold: bool,
-    /// Whether nothing but actions counts.
-    pub(super) only_actions: bool,
 }
 
 /// Whether `after` is at least as strict as `before`, whatever of it contributes.
@@ -37,7 +35,7 @@ pub(super) fn is_at_least_as_strict(before: &Side<'_>, after: &Side<'_>, shared:
         return false;
     }
     let Some(least_after) = after.certain.iter().map(|says| says.level).max() else { return false };
-    if shared.only_actions || least_after == Level::Block {
+    if least_after == Level::Block {
         return true;
     }
     let most_before = all_before.iter().map(|says| says.strictest()).max().unwrap_or(Level::Allow);

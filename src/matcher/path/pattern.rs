@@ -79,7 +79,8 @@ pub fn path_glob(text: &str) -> Result<PathGlob, &'static str> {
 }
 
 impl PathGlob {
-    /// Whether the whole of `path` is one that the pattern stands for; `base` and `ignore_case` as for [`under`].
+    /// Whether the whole of `path` is one that the pattern stands for; `base` and `ignore_case` as for
+    /// [`under`](super::under).
     ///
     /// A relative pattern says where a path stands from its start, so an absolute path is compared with it only if
     /// `base` is known.

@@ -1,8 +1,9 @@
 //! What is told of changes, row by row.
 
+use countersign::decide::call::Call;
 use countersign::evidence::widening::{Change, Judged, Verdict, widening};
 
-use super::{check, stack};
+use super::{check, is_looser, stack};
 
 /// What each change does, by its kind, rule and keys, and what all do together.
 fn told(old: &str, new: &str) -> (Vec<(String, Verdict)>, Verdict) {
@@ -165,4 +166,15 @@ fn conditions_that_nest_deep_take_no_longer_than_others() {
     let (changes, verdict) = told(&nested("all", "all"), &nested("any", "any"));
     assert_eq!((changes.len(), verdict), (1, Verdict::Widens));
     assert!(told(&nested("all", "any"), &nested("any", "all")).1 <= Verdict::Unknown);
+}
+
+#[test]
+fn names_that_could_be_taken_for_several_count_too() {
+    let drop = "{ id: drop, tool: db.drop, action: escalate, review: { quorum: 2 } }";
+    let read = "{ id: read, tool: file.read, action: block }";
+    let (before, after) = (stack(&rules(&[drop, read])), stack(&rules(&[read, drop])));
+    // Of Cyrillic letters, each of which could be taken for any two.
+    let call = Call { tool: "\u{430}\u{430}\u{430}\u{430}".to_owned(), ..Call::default() };
+    assert!(is_looser(&before, &after, &call));
+    assert_eq!(widening(&before, &after).verdict, Verdict::Unknown);
 }
