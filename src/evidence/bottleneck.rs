@@ -61,13 +61,10 @@ pub fn waited_ms(escalation: &Escalation) -> u64 {
     escalation.closed_at_ms.map_or(0, |closed_at_ms| closed_at_ms.saturating_sub(escalation.opened_at_ms))
 }
 
-/// How long reviewers saw it, if that is known. A reviewer's own word, and so not believed beyond the time since the call
-/// was held.
+/// How long reviewers saw it, if that is known of each.
 fn shown_ms(escalation: &Escalation) -> Option<u64> {
-    let reviews = escalation.reviews.iter().map(|review| {
-        let shown_ms = review.answered.shown_ms.filter(|_| !review.answered.in_batch)?;
-        Some(shown_ms.min(review.at_ms.saturating_sub(escalation.opened_at_ms)))
-    });
+    let reviews = escalation.reviews.iter();
+    let reviews = reviews.map(|review| escalation.shown_ms(review).filter(|_| !review.answered.in_batch));
     let shown: Option<Vec<u64>> = reviews.collect();
     shown.filter(|shown| !shown.is_empty()).map(|shown| shown.into_iter().fold(0, u64::saturating_add))
 }

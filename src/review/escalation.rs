@@ -78,6 +78,13 @@ pub(super) fn reviewer_at(verified: Option<&Verified>, place: usize) -> Option<&
 }
 
 impl Escalation {
+    /// How long the reviewer saw the call before `review`, one of its reviews, in milliseconds; `None` if nobody measured
+    /// it. A reviewer's own word, and so not believed beyond the time since the call was held.
+    #[must_use]
+    pub fn shown_ms(&self, review: &Review) -> Option<u64> {
+        review.answered.shown_ms.map(|shown_ms| shown_ms.min(review.at_ms.saturating_sub(self.opened_at_ms)))
+    }
+
     /// The escalation that `entry` opens.
     ///
     /// # Errors

@@ -320,11 +320,11 @@ impl Watch {
     /// A person let a call run as it was; `seq` is where that stands.
     fn speak_for(&mut self, seq: u64, open: &Open) {
         let Open { escalation, claims, .. } = open;
-        let is_read = |shown_ms: Option<u64>| shown_ms.is_some_and(|shown_ms| shown_ms >= READING_MS_MIN);
-        let is_considered = escalation.reviews.iter().all(|review| {
-            let answered = &review.answered;
-            answered.verdict == Verdict::Reject || !answered.in_batch && is_read(answered.shown_ms)
-        });
+        let is_read = |review| escalation.shown_ms(review).is_some_and(|shown_ms| shown_ms >= READING_MS_MIN);
+        let is_considered = escalation
+            .reviews
+            .iter()
+            .all(|review| is_rejection(review) || !review.answered.in_batch && is_read(review));
         if escalation.original.is_some() || !is_considered {
             return;
         }

@@ -29,6 +29,8 @@ use serde_json::{Value as Json, json};
 
 /// 2026-11-27, 12:00.
 const NOW_MS: u64 = 1_795_780_800_000;
+/// Between two entries, so that a reviewer has time to read.
+const STEP_MS: u64 = 10_000;
 
 const POLICY: &str = "
 rules:
@@ -77,7 +79,7 @@ impl History {
     fn append(&mut self, id: Option<&str>, event: &Json) {
         let salt = format!("{:032x}", self.entries.len());
         let events = value(&json!([{ "id": id, "event": event, "salt": salt }]));
-        let sealed = seal(&self.head, &events, NOW_MS + self.entries.len() as u64).expect("it can be sealed");
+        let sealed = seal(&self.head, &events, NOW_MS + self.entries.len() as u64 * STEP_MS).expect("it can be sealed");
         let sealed: Json = serde_json::from_str(&to_json(&sealed).expect("it is plain")).expect("it is JSON");
         self.head = head_from(&value(&sealed["head"])).expect("it is a head");
         self.entries.extend(sealed["entries"].as_array().expect("a list").clone());
@@ -85,7 +87,7 @@ impl History {
 
     fn happen(&mut self, id: &str, event: Event) {
         let json = serde_json::from_str(&to_json(&EventOut::from(&event)).expect("it is plain")).expect("it is JSON");
-        let at_ms = NOW_MS + self.entries.len() as u64;
+        let at_ms = NOW_MS + self.entries.len() as u64 * STEP_MS;
         self.append(Some(id), &json);
         self.held.entry(id.to_owned()).or_default().push(Entry { at_ms, event });
     }
@@ -115,7 +117,8 @@ impl History {
             proof: None,
         };
         let event = Event::Review(with(answered));
-        let event = advance(&self.held[id], None, event, NOW_MS + self.entries.len() as u64).expect("it may happen");
+        let event =
+            advance(&self.held[id], None, event, NOW_MS + self.entries.len() as u64 * STEP_MS).expect("it may happen");
         self.happen(id, event);
     }
 
@@ -131,7 +134,7 @@ impl History {
             holds_all: false,
             context: None,
         };
-        let now_ms = NOW_MS + self.entries.len() as u64;
+        let now_ms = NOW_MS + self.entries.len() as u64 * STEP_MS;
         let event = consume(&self.stack, &self.held[id], None, &claimant, &Usage::default(), now_ms);
         self.happen(id, event.expect("it may run"));
     }
@@ -442,7 +445,7 @@ fn other_rejections_and_changes_end_a_rule_when_they_are_too_many() {
         let id = history.open(&note(number));
         let args = value(&json!({ "size": 3, "title": format!("note {number}") }));
         let change = Change { args, by: None, note: None };
-        let now_ms = NOW_MS + history.entries.len() as u64;
+        let now_ms = NOW_MS + history.entries.len() as u64 * STEP_MS;
         let edited = edit(&history.stack, &history.held[&id], None, change, &Usage::default(), now_ms);
         history.happen(&id, edited.expect("it may be edited"));
         history.review(&id, Verdict::Approve, |answered| answered);

@@ -42,6 +42,7 @@ async function approved({ guard, people, clock }: Stand, count: number, from = 0
   for (let number = from; number < from + count; number += 1) {
     clock.ms += 1000;
     const record = await hold(guard, note(number));
+    clock.ms += 4000;
     await people.review(record.id, { verdict: "approve", digest: record.digest, shownMs: 4000 });
     const resumed = await guard.resume(record.id);
     assert.equal(resumed.status, "ready");

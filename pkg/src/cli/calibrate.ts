@@ -299,7 +299,8 @@ function ruleText(
     `  ${shares(proof)}`,
   ];
   if (uncounted.length > 0) lines.push(`  counted for nothing: ${uncounted.join(", ")}`);
-  for (const { message } of proof.missing as readonly Missing[]) lines.push(`  missing: ${message}`);
+  const missing = proposals.length > 0 ? "missing to relax all of it" : "missing";
+  for (const { message } of proof.missing as readonly Missing[]) lines.push(`  ${missing}: ${message}`);
   if (proof.reviewers === 1 && proposals.length > 0) lines.push("  note: one reviewer gave all approvals");
   for (const proposal of proposals) {
     const to = files.size === 0 ? "" : ` for ${visible(proposal.policy ?? "")}`;

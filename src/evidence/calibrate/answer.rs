@@ -109,7 +109,7 @@ fn approved(escalation: &Escalation) -> Answer {
     let approvals = approvals.filter(|review| review.answered.verdict == Verdict::Approve);
     let mut answer = Answer::Uncounted(Uncounted::Unmeasured);
     for review in approvals {
-        answer = match review.answered.shown_ms {
+        answer = match escalation.shown_ms(review) {
             _ if review.answered.in_batch => return Answer::Uncounted(Uncounted::InBatch),
             None => return Answer::Uncounted(Uncounted::Unmeasured),
             Some(shown_ms) if shown_ms < least_ms => return Answer::Uncounted(Uncounted::TooFast),

@@ -111,7 +111,7 @@ impl Past {
             if *says == Says::Nothing {
                 return;
             }
-            self.at_ms += 1_000;
+            self.at_ms += 30_000;
             let event = Event::Review(says.answered(by, digest));
             self.take(&id, Entry { at_ms: self.at_ms, event });
             if *says == Says::Reject {
@@ -399,6 +399,7 @@ fn each_tool_of_a_rule_is_proposed_by_a_name_of_its_own_and_told_whose_its_calls
     let report = past.report(&text, ATTENTIVE);
     let found: Vec<_> = only(&report).proposals.iter().map(|each| (&*each.tool, &*each.rule, each.users)).collect();
     let users = |named, calls_without| Users { named, calls_without };
-    let expected = [("refund", "refund-relaxed", users(2, 100)), ("voucher", "refund-relaxed-2", users(0, 300))];
+    // Of vouchers too few had the least amount: those ask as before.
+    let expected = [("refund", "refund-relaxed", users(2, 100)), ("voucher", "refund-relaxed-2", users(0, 290))];
     assert_eq!(found, expected);
 }

@@ -273,17 +273,28 @@ fn d03_reviewers_who_stamp_everything_relax_nothing() {
     assert!(!stamped(Says::Approve, ATTENTIVE).rules[0].proposals.is_empty());
 }
 
-/// What is made of an escalation that two verified reviewers approve, each so.
+/// What is made of an escalation that two verified reviewers approve, each so, one every 30 seconds.
 fn answer_of_two(says: [Says; 2]) -> Option<Answer> {
+    answer_of_two_every(30_000, says)
+}
+
+fn answer_of_two_every(step_ms: usize, says: [Says; 2]) -> Option<Answer> {
     let policy = REFUNDS.replace("reversible: true\n", "reversible: true\n    review: { quorum: 2 }\n");
     let open = opened(&stack(&policy), call(&refund(1, 10, "s")), START_MS);
     let mut escalation = Escalation::begun_by(&open).unwrap();
-    for (at_ms, (says, by)) in (START_MS + 1..).zip(says.into_iter().zip(["ana", "ben"])) {
+    for (at_ms, (says, by)) in (START_MS..).step_by(step_ms).skip(1).zip(says.into_iter().zip(["ana", "ben"])) {
         let event = Event::Review(says.answered(by, escalation.held.digest));
         let reviewer = Reviewer { id: by.to_owned(), roles: Vec::new() };
         escalation.take(&Entry { at_ms, event }, Some(&reviewer)).unwrap();
     }
     answer(&escalation, true)
+}
+
+#[test]
+fn d03_nobody_has_read_a_call_for_longer_than_it_was_held() {
+    let both_say_20_seconds = [Says::Approve, Says::Approve];
+    assert_eq!(answer_of_two_every(2_000, both_say_20_seconds), Some(Answer::For));
+    assert_eq!(answer_of_two_every(1_000, both_say_20_seconds), Some(Answer::Uncounted(Uncounted::TooFast)));
 }
 
 #[test]
