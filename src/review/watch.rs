@@ -9,7 +9,7 @@ use super::history::{Checkpoint, Head, Line};
 use super::parts::Review;
 use crate::decide::call::Call;
 use crate::decide::compile::Stack;
-use crate::decide::decide::{decide, matched};
+use crate::decide::decide::{Decision, decide, matched};
 use crate::decide::limit::Usage;
 use crate::decide::relaxing::{DrawKey, Draws, Relaxing, claim_of};
 use crate::policy::model::{Action, Rule};
@@ -284,21 +284,8 @@ impl Watch {
     /// The rules that replace review without which `call` would not run if all of them were in force and no limit was
     /// used, by their places among the claims.
     fn would_let_run(&self, call: &Call) -> Vec<usize> {
-        /// As often a guard asks what was used of limits.
-        const ROUNDS: usize = 5;
-        let mut usage = Usage::default();
-        let mut is_allowed = false;
-        for _ in 0..ROUNDS {
-            let decision = decide(&self.as_if, call, &usage);
-            is_allowed = decision.action == Action::Allow;
-            if is_allowed || decision.charge.is_empty() {
-                break;
-            }
-            for charge in decision.charge {
-                usage.insert(charge.bucket, 0.0);
-            }
-        }
-        if !is_allowed {
+        let (decision, usage) = decide_unused(&self.as_if, call);
+        if decision.action != Action::Allow {
             return Vec::new();
         }
         let matched = matched(&self.as_if, call, &usage);
@@ -371,6 +358,25 @@ impl Claim {
     }
 }
 
+/// What becomes of `call` if nothing was used of any limit, and the usage that says so.
+#[must_use]
+pub fn decide_unused(stack: &Stack, call: &Call) -> (Decision, Usage) {
+    /// As often a guard asks what was used of limits.
+    const ROUNDS: usize = 5;
+    let mut usage = Usage::default();
+    let mut decision = decide(stack, call, &usage);
+    for _ in 1..ROUNDS {
+        if decision.action == Action::Allow || decision.charge.is_empty() {
+            break;
+        }
+        for charge in &decision.charge {
+            usage.insert(charge.bucket, 0.0);
+        }
+        decision = decide(stack, call, &usage);
+    }
+    (decision, usage)
+}
+
 /// Whether `rule` may ever replace review: not where much is lost, nor where nobody wrote that it can be undone.
 fn may_replace_review(rule: &Rule) -> bool {
     rule.risk != Some(Risk::Critical) && rule.reversible == Some(true)
@@ -397,8 +403,10 @@ fn is_severe(held: &Held) -> bool {
     risk >= Risk::High || held.decision.reversible != Some(true)
 }
 
-/// What evidence does not carry over from: how the tool described itself, and the model and version of the agent.
-fn kind_of(call: &Call) -> Option<Digest> {
+/// What evidence does not carry over from: how the tool described itself, and the model and version of the agent. `None`
+/// if they have no canonical form.
+#[must_use]
+pub fn kind_of(call: &Call) -> Option<Digest> {
     let agent = |key: &str| match &call.agent {
         Some(Value::Map(agent)) => agent.get(key).cloned(),
         _ => None,

@@ -15,6 +15,8 @@ use crate::evidence::bottleneck::{Hours, Load, waited_ms};
 use crate::policy::model::{Action, Cause, Rule};
 use crate::policy::terms::Risk;
 use crate::review::event::{Held, UnixMs};
+use crate::review::watch::{decide_unused, kind_of};
+use crate::sorted::sorted_by;
 use crate::value::digest::{Subject, digest};
 use crate::value::value::{Value, record};
 
@@ -34,6 +36,8 @@ impl RuleKey {
 }
 
 /// How much is kept, beside samples.
+/// So many approvals of one session count a day: what an agent does in one go is much alike (REVIEW §4.6).
+const OF_SESSION_MAX: usize = 5;
 const SESSIONS_MAX: usize = 64;
 const DAYS_MAX: usize = 400;
 const REVIEWERS_MAX: usize = 64;
@@ -211,7 +215,8 @@ impl Evidence {
         if !stack.policies.iter().any(|compiled| Some(compiled.policy.digest) == held.decision.policy) {
             return;
         }
-        let as_if = decide(&stack.with_relaxing(Relaxing::InForce), &held.call, &Usage::default());
+        // What was used of a limit then, nobody tells: it says nothing about whether the call was right.
+        let (as_if, _) = decide_unused(&stack.with_relaxing(Relaxing::InForce), &held.call);
         if as_if.action != Action::Allow || rule_of(stack, &as_if).is_none_or(|rule| rule.relaxed.is_none()) {
             return;
         }
@@ -268,14 +273,13 @@ impl Evidence {
     /// Whether `observation` is of the agent and tool as they were last: of the same model, version and description.
     #[must_use]
     pub fn is_current(&self, observation: &Observation) -> bool {
-        let (key, class) = lane(&observation.call);
-        self.lanes.get(&key).is_some_and(|newest| newest.class == class)
+        let class = class_of(&observation.call);
+        !class.is_empty() && self.lanes.get(&lane(&observation.call)).is_some_and(|newest| newest.class == class)
     }
 
     fn note(&mut self, call: &Call, at_ms: UnixMs) {
         self.spans(at_ms);
-        let (key, class) = lane(call);
-        self.note_lane(key, Lane { at_ms, class });
+        self.note_lane(lane(call), Lane { at_ms, class: class_of(call) });
     }
 
     fn note_lane(&mut self, key: (String, String), lane: Lane) {
@@ -328,19 +332,27 @@ impl RuleUse {
     }
 }
 
-/// Whose calls of which tool `call` is one of, and of which class: model and version of the agent, and description of
-/// the tool.
-fn lane(call: &Call) -> ((String, String), String) {
-    let of_agent = |key: &str| match &call.agent {
-        Some(Value::Map(agent)) => match agent.get(key) {
-            Some(Value::Text(text)) => text.clone(),
-            _ => String::new(),
-        },
-        _ => String::new(),
-    };
-    let digest = call.tool_digest.map(|digest| digest.to_string()).unwrap_or_default();
-    let class = [of_agent("model"), of_agent("version"), digest].join("\u{1F}");
-    ((of_agent("id"), call.tool.clone()), class)
+/// Whose calls of which tool `call` is one of.
+fn lane(call: &Call) -> (String, String) {
+    (id_of(call.agent.as_ref()).to_owned(), call.tool.clone())
+}
+
+/// The class of `call`: another model, version or description of the tool is another. Empty if nobody can tell.
+fn class_of(call: &Call) -> String {
+    kind_of(call).map(|kind| kind.to_string()).unwrap_or_default()
+}
+
+/// Those of `observations` that count, oldest first: of each session and day the first few.
+pub(super) fn counting<'a>(observations: impl Iterator<Item = &'a Observation>) -> Vec<&'a Observation> {
+    let mut sorted = sorted_by(observations.collect(), |a: &&Observation, b| a.at_ms.cmp(&b.at_ms));
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    sorted.retain(|seen| {
+        let day = (seen.at_ms / DAY_MS).to_string();
+        let times = times.entry([&day, " ", id_of(seen.call.session.as_ref())].concat()).or_default();
+        *times += 1;
+        *times <= OF_SESSION_MAX
+    });
+    sorted
 }
 
 /// On how many days, in how many sessions and by how many reviewers `observations` were made; each counted up to what
@@ -395,7 +407,7 @@ fn add_up_to<T: Ord>(set: &mut BTreeSet<T>, item: T, most: usize) {
 }
 
 /// The id of an agent, user or session; empty if it has none.
-fn id_of(of: Option<&Value>) -> &str {
+pub(super) fn id_of(of: Option<&Value>) -> &str {
     match of {
         Some(Value::Map(map)) => match map.get("id") {
             Some(Value::Text(id)) => id,

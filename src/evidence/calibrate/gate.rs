@@ -245,6 +245,21 @@ pub fn proof(risk: Option<Risk>, is_reversible: bool, counted: Counted, tried: u
     proof
 }
 
+/// What the answers that a condition was not found in lack of their part of the spread: they are a `share` of all that it
+/// covers, from 0 to 1. As many reviewers must be among them as among all.
+pub(super) fn missing_of_part(bar: Bar, newer: Spread, share: f64) -> Vec<Missing> {
+    let part = |least: u64| (least as f64 * share).ceil() as u64;
+    let lacks = |has: u64, least: u64, what: fn(u64) -> Missing| (has < least).then(|| what(least - has));
+    [
+        lacks(newer.days, part(DAYS_MIN), Missing::Days),
+        lacks(newer.sessions, part(SESSIONS_MIN), Missing::Sessions),
+        lacks(newer.reviewers, bar.reviewers, Missing::Reviewers),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 /// How many approvals are enough beside what is `against`, as long as nothing more is.
 fn needed(right: f64, alpha: f64, against: u64, checks: Checks) -> u64 {
     // Before there are check cards enough, how much reviewers miss cannot be told.

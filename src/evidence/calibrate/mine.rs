@@ -1,12 +1,13 @@
 //! Finding conditions under which reviewers always approved.
 //!
-//! The narrowest condition that covers all approvals of a tool comes first. If what people rejected lies inside, those
+//! The narrowest condition that covers all approvals of a tool but odd ones comes first. If what people rejected lies inside, those
 //! approvals are narrowed down by one or two of what calls have in common, and the condition that covers the most of them
 //! is taken (REVIEW §4.7). How many were tried counts: each is a chance to find something by luck.
 
 use std::collections::BTreeSet;
 
-use super::support::support;
+use super::common::Calls;
+use super::support::{Support, support};
 use crate::decide::call::Call;
 use crate::decide::compile::{Stack, compile};
 use crate::decide::decide::decide;
@@ -22,8 +23,8 @@ use crate::value::value::{Value, record};
 /// A condition, and how many were tried to find it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mined {
-    /// The `when` of a rule.
-    pub(super) when: Value,
+    /// The condition, and what it leaves open.
+    pub(super) support: Support,
     /// How many conditions were tried.
     pub(super) tried: u64,
 }
@@ -50,20 +51,31 @@ enum Trait {
     Absent(String),
 }
 
-/// Mines `approved` and what counts `against`: calls of one tool.
+/// Mines `approved` and what counts `against`: calls of one tool, a share of `right` of which must be right.
 ///
 /// # Errors
 ///
 /// Why there is no condition, as a clause.
-pub(super) fn mine(tool: &str, approved: &[&Call], against: &[&Call]) -> Result<Mined, String> {
+pub(super) fn mine(tool: &str, approved: &[&Call], against: &[&Call], right: f64) -> Result<Mined, String> {
     let every = approved.len().div_ceil(MINED_MAX).max(1);
     let approved: Vec<&Call> = approved.iter().step_by(every).copied().collect();
-    let whole = support(approved.iter().copied())?;
-    if is_clean(tool, &whole, against) {
-        return Ok(Mined { when: whole, tried: 1 });
+    let enough = |count: usize| count as f64 >= SHARE_MIN * approved.len() as f64;
+    let calls = Calls::new(&approved);
+    let carried = |set: &[usize]| -> Result<Support, String> {
+        let of = |set: &[usize]| support(set.iter().filter_map(|at| approved.get(*at).copied()));
+        let carried = calls.carried(set, right);
+        if enough(carried.len()) {
+            return of(&carried);
+        }
+        // What bounds none of them says more than that.
+        of(set).and(Err("what was approved has too little in common".to_owned()))
+    };
+    let all: Vec<usize> = (0..approved.len()).collect();
+    let whole = carried(&all)?;
+    if is_clean(tool, &whole.when, against) {
+        return Ok(Mined { support: whole, tried: 1 });
     }
     let leaves: Vec<Vec<Leaf<'_>>> = approved.iter().map(|call| leaves_of(call)).collect();
-    let enough = |count: usize| count as f64 >= SHARE_MIN * approved.len() as f64;
     let having =
         |having: &dyn Fn(usize) -> bool| -> Vec<usize> { (0..approved.len()).filter(|at| having(*at)).collect() };
     let mut sets: Vec<Vec<usize>> = traits(&leaves)
@@ -85,11 +97,11 @@ pub(super) fn mine(tool: &str, approved: &[&Call], against: &[&Call]) -> Result<
     // What covers most first; of equally many the simpler, which stands first.
     all.sort_by_key(|set| std::cmp::Reverse(set.len()));
     let clean = all.into_iter().find_map(|set| {
-        let when = support(set.iter().filter_map(|at| approved.get(*at).copied())).ok()?;
-        is_clean(tool, &when, against).then_some(when)
+        let found = carried(&set).ok()?;
+        is_clean(tool, &found.when, against).then_some(found)
     });
-    let when = clean.ok_or_else(|| "what was rejected looks like what was approved".to_owned())?;
-    Ok(Mined { when, tried })
+    let support = clean.ok_or_else(|| "what was rejected looks like what was approved".to_owned())?;
+    Ok(Mined { support, tried })
 }
 
 /// Whether `when` covers none of `against`.

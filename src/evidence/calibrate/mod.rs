@@ -11,13 +11,16 @@ pub mod kept;
 pub mod gate;
 mod texts;
 mod support;
+mod common;
 mod mine;
+mod replay;
+mod example;
 pub mod proposal;
 pub mod tighten;
 pub mod stage;
 
 use self::answer::Answer;
-use self::evidence::{Evidence, RuleKey, spread};
+use self::evidence::{Evidence, RuleKey, counting, spread};
 use self::gate::{Counted, Grounds, Proof, proof};
 use self::proposal::{Asking, Declined, Proposal, Source, proposals};
 use self::stage::{Stage, stages};
@@ -73,14 +76,17 @@ pub fn report(
 ) -> Report {
     let mut rules: Vec<RuleReport> = Vec::new();
     for (key, rule) in &evidence.rules {
-        let current = || rule.approvals.iter().filter(|seen| evidence.is_current(seen));
-        let counted =
-            Counted { approvals: current().count() as u64, against: rule.against_all(), spread: spread(current()) };
+        let approvals = counting(rule.approvals.iter().filter(|seen| evidence.is_current(seen)));
+        let counted = Counted {
+            approvals: approvals.len() as u64,
+            against: rule.against_all(),
+            spread: spread(approvals.iter().copied()),
+        };
         let (risk, is_reversible) = (rule.risk.flatten(), rule.is_reversible == Some(true));
         let proof = proof(risk, is_reversible, counted, 1, grounds);
         let asking = Asking { stack, sources, evidence, key, rule, grounds, now_ms, taken: Vec::new() };
         // Rejections stand against the rule as a whole, and a narrower one may leave them out.
-        let is_worth_mining = proof.bar.is_some() && current().next().is_some();
+        let is_worth_mining = proof.bar.is_some() && !approvals.is_empty();
         let (proposals, declined) = if is_worth_mining { proposals(&asking) } else { (Vec::new(), Vec::new()) };
         let answers = rule.answers.iter().map(|(answer, count)| (*answer, *count)).collect();
         rules.push(RuleReport { key: key.clone(), risk, is_reversible, answers, proof, proposals, declined });

@@ -1,6 +1,6 @@
 //! The stages of a rule that replaces review: shadow, a tenth, half, all.
 
-use super::evidence::{Evidence, RuleKey, spread};
+use super::evidence::{Evidence, RuleKey, counting, spread};
 use super::gate::{Counted, Grounds, Proof, proof};
 use crate::decide::compile::Stack;
 
@@ -62,14 +62,12 @@ pub(super) fn stages(stack: &Stack, evidence: &Evidence, grounds: Grounds) -> Ve
             let Some(relaxed) = &rule.relaxed else { continue };
             let key = RuleKey { policy: Some(compiled.policy.digest.to_string()), rule: Some(rule.id.clone()) };
             let staged = evidence.staged.get(&key);
-            let current = || {
-                let approvals = staged.into_iter().flat_map(|staged| staged.approvals.iter());
-                approvals.filter(|seen| evidence.is_current(seen))
-            };
+            let approvals = staged.into_iter().flat_map(|staged| staged.approvals.iter());
+            let approvals = counting(approvals.filter(|seen| evidence.is_current(seen)));
             let counted = Counted {
-                approvals: current().count() as u64,
+                approvals: approvals.len() as u64,
                 against: staged.map_or(0, |staged| staged.against),
-                spread: spread(current()),
+                spread: spread(approvals.iter().copied()),
             };
             stages.push(Stage {
                 share: relaxed.share,

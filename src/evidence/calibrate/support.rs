@@ -5,14 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::texts::{Texts, VALUES_MAX, both, one_of, pair};
+use super::texts::{DEPTH_MAX, Of, Texts, VALUES_MAX, both, one_of, pair};
 use crate::decide::call::Call;
 use crate::review::present::kinds::{is_secret, words_at, words_of};
 use crate::review::present::rows::step_text;
 use crate::value::value::{Map, SAFE_INTEGER_MAX, Value, record};
-
-/// Deeper values are covered by nothing.
-const DEPTH_MAX: usize = 8;
 
 /// What was seen at one place.
 #[derive(Clone, Debug, Default)]
@@ -43,23 +40,34 @@ struct Maps {
     keys: BTreeMap<String, Seen>,
 }
 
-/// The narrowest condition that covers all of `calls`, which are of one tool, as the `when` of a rule; or why none does.
+/// A condition, and what it leaves open.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Support {
+    /// The `when` of a rule.
+    pub(super) when: Value,
+    /// The fields at which any text may stand, and of how many characters.
+    pub(super) free: Vec<(String, usize)>,
+}
+
+/// The narrowest condition that covers all of `calls`, which are of one tool; or why none does.
 ///
 /// # Errors
 ///
 /// A clause such as `args.command is not the same few values, and its form bounds nothing`.
-pub(super) fn support<'a>(calls: impl Iterator<Item = &'a Call>) -> Result<Value, String> {
+pub(super) fn support<'a>(calls: impl Iterator<Item = &'a Call>) -> Result<Support, String> {
     let mut args = Seen::default();
     let mut agents = BTreeSet::new();
-    let mut marks = BTreeSet::new();
+    let (mut marks, mut has_unmarked) = (BTreeSet::new(), false);
     for call in calls {
         match &call.args {
-            Some(value @ Value::Map(_)) => args.see(value, &words_of("args"), &call.tool, 0),
+            Some(value @ Value::Map(_)) => args.see(value, &words_of("args"), Of::call(call), 0),
             _ => return Err("some of the calls have no arguments".to_owned()),
         }
         agents.insert(text_at(call.agent.as_ref(), "id"));
         // Where nobody said which marks there are, a condition about them holds of nothing.
-        marks.extend(marks_of(call).ok_or("nobody said which marks some of the sessions carry")?);
+        let seen = marks_of(call).ok_or("nobody said which marks some of the sessions carry")?;
+        has_unmarked |= seen.is_empty();
+        marks.extend(seen);
     }
     let maps = args.maps.as_ref().ok_or_else(|| "there are no calls".to_owned())?;
     let mut conditions = vec![entry("args", only_keys(maps.keys.keys()))];
@@ -68,8 +76,10 @@ pub(super) fn support<'a>(calls: impl Iterator<Item = &'a Call>) -> Result<Value
         conditions.push(seen.condition(&field, maps.times)?);
     }
     conditions.push(agent_condition(&agents)?);
-    conditions.push(marks_condition(&marks));
-    Ok(all_of(conditions))
+    conditions.push(marks_condition(&marks, has_unmarked));
+    let mut free = Vec::new();
+    args.add_free("args", &mut free);
+    Ok(Support { when: all_of(conditions), free })
 }
 
 fn agent_condition(agents: &BTreeSet<Option<String>>) -> Result<Value, String> {
@@ -82,23 +92,25 @@ fn agent_condition(agents: &BTreeSet<Option<String>>) -> Result<Value, String> {
     }
 }
 
-fn marks_condition(marks: &BTreeSet<String>) -> Value {
+fn marks_condition(marks: &BTreeSet<String>, has_unmarked: bool) -> Value {
     let none = entry("session.marks", pair("empty", Value::Bool(true)));
     if marks.is_empty() {
         return none;
     }
     let seen = one_of(marks.iter().map(|mark| Value::from(mark.as_str())).collect());
-    any_of(vec![none, entry("session.marks", pair("each", seen))])
+    let each = entry("session.marks", pair("each", seen));
+    if has_unmarked { any_of(vec![none, each]) } else { each }
 }
 
 /// The marks of the session of `call`; `None` if nobody said which there are.
-fn marks_of(call: &Call) -> Option<Vec<String>> {
+pub(super) fn marks_of(call: &Call) -> Option<Vec<String>> {
     let Some(Value::Map(session)) = &call.session else { return None };
     let Some(Value::List(marks)) = session.get("marks") else { return None };
     marks.iter().map(|mark| if let Value::Text(mark) = mark { Some(mark.clone()) } else { None }).collect()
 }
 
-fn text_at(value: Option<&Value>, key: &str) -> Option<String> {
+/// The text at `key` of `value`.
+pub(super) fn text_at(value: Option<&Value>, key: &str) -> Option<String> {
     match value {
         Some(Value::Map(map)) => match map.get(key) {
             Some(Value::Text(text)) => Some(text.clone()),
@@ -109,7 +121,7 @@ fn text_at(value: Option<&Value>, key: &str) -> Option<String> {
 }
 
 impl Seen {
-    fn see(&mut self, value: &Value, words: &[String], tool: &str, depth: usize) {
+    fn see(&mut self, value: &Value, words: &[String], of: Of<'_>, depth: usize) {
         self.times += 1;
         if depth > DEPTH_MAX {
             self.unbounded = Some("is nested too deeply");
@@ -129,18 +141,18 @@ impl Seen {
                 self.numbers = Some((least.min(*number), largest.max(*number)));
             }
             Value::Number(_) => self.unbounded = Some("has numbers that no policy can compare"),
-            Value::Text(text) => self.texts.get_or_insert_default().see(text, words, tool),
+            Value::Text(text) => self.texts.get_or_insert_default().see(text, words, of),
             Value::List(items) => {
                 let lists = self.lists.get_or_insert_default();
                 lists.has_empty |= items.is_empty();
                 lists.longest = lists.longest.max(items.len());
-                items.iter().for_each(|item| lists.items.see(item, words, tool, depth + 1));
+                items.iter().for_each(|item| lists.items.see(item, words, of, depth + 1));
             }
             Value::Map(map) => {
                 let maps = self.maps.get_or_insert_default();
                 maps.times += 1;
                 for (key, item) in map.iter() {
-                    maps.keys.entry(key.to_owned()).or_default().see(item, &words_at(map, key), tool, depth + 1);
+                    maps.keys.entry(key.to_owned()).or_default().see(item, &words_at(map, key), of, depth + 1);
                 }
             }
         }
@@ -155,6 +167,17 @@ impl Seen {
         let matchers = self.matchers().map_err(|why| format!("`{field}` {why}"))?;
         ways.extend(matchers.into_iter().map(|matcher| entry(field, matcher)));
         Ok(any_of(ways))
+    }
+
+    /// Adds the fields from `field` on at which any text may stand, and of how many characters.
+    fn add_free(&self, field: &str, free: &mut Vec<(String, usize)>) {
+        free.extend(self.texts.as_ref().and_then(Texts::free_chars).map(|chars| (field.to_owned(), chars)));
+        if let Some(lists) = &self.lists {
+            lists.items.add_free(field, free);
+        }
+        for (key, seen) in self.maps.iter().flat_map(|maps| &maps.keys) {
+            seen.add_free(&format!("{field}{}", step_text(key)), free);
+        }
     }
 
     /// Matchers one of which holds of whatever was seen.

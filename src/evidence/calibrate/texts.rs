@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use crate::decide::call::Call;
 use crate::matcher::email;
 use crate::matcher::path::normalise;
 use crate::matcher::url::told;
-use crate::review::present::kinds::{Meant, meant, words_of};
+use crate::review::present::kinds::{Meant, is_one_of, meant, words_of};
 use crate::value::value::{Map, Value, record};
 
+/// Deeper values are covered by nothing.
+pub(super) const DEPTH_MAX: usize = 8;
 /// So many distinct values are listed one by one; more must have something in common.
 pub(super) const VALUES_MAX: usize = 12;
 /// So many hosts, domains or folders are listed.
@@ -41,6 +44,14 @@ const FREE: [&str; 19] = [
     "memo",
     "question",
 ];
+/// Of these, those that are free in a call that names a file too: what is written into one may be run, or read by others.
+const REMARKS: [&str; 10] =
+    ["subject", "reason", "note", "notes", "description", "title", "comment", "summary", "caption", "memo"];
+/// Words of tools that write files.
+const FILING: [&str; 11] =
+    ["file", "files", "fs", "filesystem", "folder", "disk", "editor", "write", "save", "upload", "patch"];
+/// Words of keys at which a file is named.
+const FILES: [&str; 9] = ["path", "paths", "file", "files", "filename", "filepath", "folder", "dir", "directory"];
 /// Words of tools that do what a text says, whatever its key is called.
 const OBEYING: [&str; 24] = [
     "shell",
@@ -106,6 +117,51 @@ const ANYBODYS: [&str; 34] = [
     "zohomail.com",
 ];
 
+/// Of which call something is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Of<'a> {
+    /// The tool.
+    pub(super) tool: &'a str,
+    /// The last words of keys at which any text may stand.
+    free: &'static [&'static str],
+}
+
+impl<'a> Of<'a> {
+    pub(super) fn call(call: &'a Call) -> Self {
+        let words = words_of(&call.tool);
+        let is_one = |set: &[&str]| words.iter().any(|word| set.contains(&word.as_str()));
+        let free: &[&str] = if is_one(&OBEYING) {
+            &[]
+        } else if is_one(&FILING) || call.args.as_ref().is_some_and(|args| names_file(args, 0)) {
+            &REMARKS
+        } else {
+            &FREE
+        };
+        Self { tool: &call.tool, free }
+    }
+
+    /// What `text`, at a key of these `words`, is meant to be; prose only where any text may stand.
+    pub(super) fn meant(self, text: &str, words: &[String]) -> Meant {
+        match meant(text, words, self.tool) {
+            // Long text is no free text for that: an agent could make any value long until nobody looks at it.
+            Meant::Prose if !words.last().is_some_and(|word| self.free.contains(&word.as_str())) => Meant::Other,
+            meant => meant,
+        }
+    }
+}
+
+/// Whether a key somewhere in `value` names a file.
+fn names_file(value: &Value, depth: usize) -> bool {
+    match value {
+        _ if depth > DEPTH_MAX => true,
+        Value::Map(map) => {
+            map.iter().any(|(key, item)| is_one_of(&words_of(key), &FILES) || names_file(item, depth + 1))
+        }
+        Value::List(items) => items.iter().any(|item| names_file(item, depth + 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
+    }
+}
+
 /// The texts that were seen at one place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
@@ -117,13 +173,9 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// Sees `text`, at a key of these `words` of a call of `tool`.
-    pub(super) fn see(&mut self, text: &str, words: &[String], tool: &str) {
-        let meant = match meant(text, words, tool) {
-            // Long text is no free text for that: an agent could make any value long until nobody looks at it.
-            Meant::Prose if !is_free(words, tool) => Meant::Other,
-            meant => meant,
-        };
+    /// Sees `text`, at a key of these `words`.
+    pub(super) fn see(&mut self, text: &str, words: &[String], of: Of<'_>) {
+        let meant = of.meant(text, words);
         if !self.meant.contains(&meant) {
             self.meant.push(meant);
         }
@@ -153,8 +205,9 @@ impl Texts {
                 Err("holds texts of several kinds".to_owned())
             };
         };
-        if *meant == Meant::Prose {
-            return Ok(pair("type", Value::from("string")));
+        if let Some(most) = self.free_chars() {
+            let length = pair("at_most", Value::Number(most as f64));
+            return Ok(both(pair("type", Value::from("string")), pair("length", length)));
         }
         if is_few {
             return Ok(self.listed());
@@ -167,6 +220,11 @@ impl Texts {
             Meant::Shell | Meant::Prose => None,
         };
         found.ok_or_else(|| "is not the same few values, and nothing that they have in common bounds them".to_owned())
+    }
+
+    /// How many characters the longest has, if any text may stand there.
+    pub(super) fn free_chars(&self) -> Option<usize> {
+        (self.meant == [Meant::Prose]).then_some(self.chars_max)
     }
 
     fn listed(&self) -> Value {
@@ -273,7 +331,6 @@ impl Texts {
         let is_all = |test: fn(u8) -> bool| rests.iter().all(|rest| !rest.is_empty() && rest.bytes().all(test));
         let has_digits = rests.iter().all(|rest| rest.bytes().any(|byte| byte.is_ascii_digit()));
         let begins = rests.iter().all(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
-        let is_of_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if !has_digits || !begins || !start.bytes().all(is_of_id) {
             return None;
         }
@@ -304,10 +361,81 @@ impl Texts {
     }
 }
 
-/// Whether any text may stand at a key of these `words` of a call of `tool`, once some did.
-fn is_free(words: &[String], tool: &str) -> bool {
-    words.last().is_some_and(|word| FREE.contains(&word.as_str()))
-        && !words_of(tool).iter().any(|word| OBEYING.contains(&word.as_str()))
+/// So many things at most would bound a text: itself, its folder, four that hold that.
+pub(super) const LEVELS: usize = 6;
+
+/// What would bound `text`, from itself to what it has in common with the most others.
+pub(super) fn levels(text: &str, meant: Meant) -> Vec<String> {
+    let mut levels = vec![format!("is {text}")];
+    match meant {
+        Meant::Url => levels.extend(levels_of_url(text).unwrap_or_default()),
+        Meant::Recipient => levels.extend(
+            email::address(text)
+                .ok()
+                .map(|address| address.domain().to_owned())
+                .filter(|domain| !ANYBODYS.contains(&domain.as_str())),
+        ),
+        Meant::Path => levels.extend(level_of_path(text)),
+        Meant::Other => levels.extend(levels_of_id(text)),
+        Meant::Shell | Meant::Prose => {}
+    }
+    levels
+}
+
+/// Its folder, and then those that hold it; each with its scheme, host and port and whether it has a query.
+fn levels_of_url(text: &str) -> Option<Vec<String>> {
+    let url = Url::parse(text).ok()?;
+    let names: Vec<&str> = url.path().split('/').filter(|name| !name.is_empty()).collect();
+    let site = [
+        url.scheme(),
+        url.host_str()?,
+        &url.port_or_known_default()?.to_string(),
+        if text.contains('?') { "query" } else { "" },
+    ];
+    let site = site.join(" ");
+    let folder = url.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut levels = vec![[&site, " in ", folder].concat()];
+    for depth in (1..=4).rev() {
+        // What has no such folder has nothing in common there.
+        let folder = names.get(..depth).filter(|_| names.len() > depth);
+        levels.push(folder.map_or_else(|| text.to_owned(), |names| [&site, " below ", &names.join("/")].concat()));
+    }
+    Some(levels)
+}
+
+/// Its folder, with its extension and whether it is hidden.
+fn level_of_path(text: &str) -> Option<String> {
+    let path = normalise(text).ok().filter(|path| path.climbs() == 0)?;
+    let (name, folders) = path.names().split_last()?;
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let root = if path.is_absolute() { "/" } else { "" };
+    let hidden = if name.starts_with('.') { "." } else { "" };
+    // No name has a slash.
+    Some([extension, "/", hidden, "/", root, &folders.join("/")].concat())
+}
+
+/// What it begins with and is made of, and what it is made of.
+fn levels_of_id(text: &str) -> Vec<String> {
+    let made_of = |text: &str| {
+        let is_all = |test: fn(u8) -> bool| !text.is_empty() && text.bytes().all(test);
+        if is_all(|byte| byte.is_ascii_digit()) {
+            Some("0-9")
+        } else if is_all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
+            Some("0-9a-f")
+        } else {
+            is_all(is_of_id).then_some("A-Za-z0-9_-")
+        }
+    };
+    let end = text.rfind(['-', '_']).map_or(0, |end| end + 1);
+    let (start, rest) = text.split_at_checked(end).unwrap_or(("", text));
+    match (made_of(rest), made_of(text)) {
+        (Some(rest), Some(whole)) => vec![[rest, " after ", start].concat(), whole.to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+fn is_of_id(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }
 
 fn texts(texts: &BTreeSet<String>) -> Value {

@@ -180,7 +180,7 @@ fn a_proposal_leaves_every_byte_of_the_policy_and_its_tests_pass() {
             continue;
         }
         let seen = |nth| refund(nth, 5 + nth % 20, &format!("s{}", nth % 9));
-        let mut past = Past::approved(text, 240, seen);
+        let mut past = Past::approved(text, 300, seen);
         let held_by = past.stack.clone();
         past.say(&held_by, &refund(999, 60, "s"), 21, "ana", super::Says::Reject);
         let report = past.report(text, ATTENTIVE);
@@ -204,8 +204,8 @@ fn a_proposal_leaves_every_byte_of_the_policy_and_its_tests_pass() {
         // It decides as it says: what was seen runs, once it is in force, and all else asks as before.
         let in_force = after.with_relaxing(Relaxing::InForce);
         let action = |stack: &_, json: &str| decide(stack, &call(json), &Usage::default()).action;
-        let saved = (0..240).filter(|nth| action(&in_force, &seen(*nth)) == Action::Allow).count() as u64;
-        assert_eq!((saved, proposal.saves), (240, 240));
+        let saved = (0..300).filter(|nth| action(&in_force, &seen(*nth)) == Action::Allow).count() as u64;
+        assert_eq!((saved, proposal.saves), (300, 300));
         for json in [
             seen(3),
             refund(999, 60, "s"),

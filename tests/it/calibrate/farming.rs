@@ -24,7 +24,7 @@ fn d01_what_lies_outside_of_what_was_seen_still_asks() {
         refund(77, 10, "s1").replace("\"amount\"", "\"iban\":\"DE00\",\"amount\""),
         refund(77, 10, "s1").replace("[]", "[\"untrusted-input\"]"),
         refund(77, 10, "s1").replace(":10,", ":\"10\","),
-        refund(77, 10, "s1").replace("\"note\":\"as agreed 77\"", "\"note\":[1]"),
+        refund(77, 10, "s1").replace("\"note\":\"as agreed 00077\"", "\"note\":[1]"),
     ] {
         assert_ne!(action(&outside), Action::Allow, "{outside}");
     }
@@ -40,6 +40,23 @@ fn d02_the_same_call_counts_once_a_day() {
     let report = past.report(REFUNDS, ATTENTIVE);
     assert_eq!(only(&report).proof.counted.approvals, 3);
     assert_eq!(only(&report).proof.counted.spread.days, 3);
+}
+
+#[test]
+fn d02_of_one_session_and_day_a_few_calls_count() {
+    let mut past = Past::new(REFUNDS);
+    let held_by = past.stack.clone();
+    for nth in 0..200 {
+        past.say(&held_by, &refund(nth, 10, "s"), nth / 100, "ana", Says::Approve);
+    }
+    assert_eq!(only(&past.report(REFUNDS, ATTENTIVE)).proof.counted.approvals, 10);
+    past.say(&held_by, &refund(900, 10, "other"), 1, "ana", Says::Approve);
+    assert_eq!(only(&past.report(REFUNDS, ATTENTIVE)).proof.counted.approvals, 11);
+    // What is against it counts each time.
+    for nth in 0..9 {
+        past.say(&held_by, &refund(901 + nth, 10, "s"), 1, "ana", Says::Reject);
+    }
+    assert_eq!(only(&past.report(REFUNDS, ATTENTIVE)).proof.counted.against, 9);
 }
 
 #[test]
@@ -160,7 +177,7 @@ fn d13_a_proposal_leaves_out_what_was_rejected() {
     for nth in 0..1_500 {
         let is_abroad = nth % 3 == 0;
         let says = if is_abroad && nth % 30 == 0 { Says::Reject } else { Says::Approve };
-        let json = refund(nth, 10, &format!("s{}", nth % 10)).replace(
+        let json = refund(1_000 + nth, 10, &format!("s{}", nth % 50)).replace(
             "\"args\":{",
             if is_abroad { "\"args\":{\"zone\":\"abroad\"," } else { "\"args\":{\"zone\":\"home\"," },
         );
@@ -217,7 +234,7 @@ rules:
 #[test]
 fn d14_one_reviewer_alone_relaxes_nothing_of_high_risk() {
     let high = REFUNDS.replace("low", "high");
-    let call = |nth| refund(nth, 5 + nth % 20, &format!("s{}", nth % 9));
+    let call = |nth| refund(nth, 5 + nth % 20, &format!("s{}", nth % 200));
     let mut past = Past::approved(&high, 9_000, call);
     let report = past.report(&high, ATTENTIVE);
     assert_eq!(only(&report).proof.missing, [Missing::Reviewers(1)]);

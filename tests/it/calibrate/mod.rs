@@ -2,7 +2,9 @@
 
 mod carried;
 mod edits;
+mod examples;
 mod farming;
+mod odd;
 mod properties;
 mod simulation;
 mod support;
@@ -142,7 +144,7 @@ impl Past {
         let held_by = self.stack.clone();
         for nth in 0..count {
             let day = nth * 20 / count;
-            self.say(&held_by, &refund(nth, 5 + nth % 20, &format!("s{}", nth % 10)), day, by, Says::Approve);
+            self.say(&held_by, &refund(nth, 5 + nth % 20, &format!("s{}", nth % 11)), day, by, Says::Approve);
         }
     }
 
@@ -170,7 +172,7 @@ impl Past {
 
 fn refund(order: u64, amount: u64, session: &str) -> String {
     format!(
-        r#"{{"tool":"refund","args":{{"order":"{}","amount":{amount},"note":"as agreed {order}"}},"agent":"desk","session":{{"id":"{session}","marks":[]}}}}"#,
+        r#"{{"tool":"refund","args":{{"order":"{}","amount":{amount},"note":"as agreed {order:05}"}},"agent":"desk","session":{{"id":"{session}","marks":[]}}}}"#,
         10_000 + order
     )
 }
@@ -219,7 +221,7 @@ rules:
       agent.id: { equals: desk }
       args: { only_keys: [amount, note, order] }
       args.amount: { at_least: 5, at_most: 24 }
-      args.note: { type: string }
+      args.note: { length: { at_most: 15 }, type: string }
       args.order: { regex: \"[0-9]{5,5}\" }
       session.marks: { empty: true }
     action: allow
@@ -354,6 +356,19 @@ fn a_stage_is_passed_by_clean_answers_under_the_very_policy() {
     past.say(&held_by, &refund(803, 10, "s"), 22, "ana", Says::Reject);
     let found = stage(&mut past);
     assert!(!found.is_reached() && found.message().contains("take it back"), "{}", found.message());
+}
+
+#[test]
+fn a_stage_of_a_rule_with_a_limit_is_passed_too() {
+    let relaxed = "  - { id: small, tool: refund, when: { args.amount: { at_most: 50 } }, action: allow, risk: low, \
+                   reversible: true, limit: { calls: 9, per: 1d }, \
+                   relaxed: { until: 2030-01-31, evidence: e, share: 0.1 } }\n";
+    let text = REFUNDS.replace("rules:\n", &format!("rules:\n{relaxed}"));
+    let mut past = Past::new(&text);
+    past.refunds(115, "ana");
+    let found = past.report(&text, ATTENTIVE).stages.remove(0);
+    assert_eq!(found.proof.counted.approvals, 115);
+    assert!(found.is_reached());
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn d12_d13_no_proposal_allows_a_call_that_was_rejected_or_blocked() {
     let random = &mut Random(13);
     let mut found: [u32; 3] = [0; 3];
     let mut narrowed = 0;
-    for nth in 0..90 {
+    for nth in 0..120 {
         let at = nth % POLICIES.len();
         let policy = POLICIES[at];
         let (mut past, refused) = history(random, policy);
@@ -222,4 +222,48 @@ fn d09_d12_before_a_person_puts_it_in_force_a_proposal_changes_no_decision() {
         (past, _) = history(random, POLICIES[0]);
     }
     assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn d01_whatever_bounds_a_proposal_enough_calls_reach_it_and_each_that_it_saves_it_allows() {
+    let random = &mut Random(1);
+    let mut found = 0;
+    for _ in 0..25 {
+        let mut past = Past::new(REFUNDS);
+        let stack = past.stack.clone();
+        let mut seen = Vec::new();
+        for nth in 0..360 {
+            let far = if random.chance(0.03) { 1_000 } else { 1 };
+            let amount = random.below(12) * random.below(12) * far;
+            let room = if random.chance(0.03) {
+                format!("rare {}", nth % 9)
+            } else {
+                random.pick(&["red", "blue"]).to_owned()
+            };
+            let session = format!("s{}", random.below(12));
+            let json = json!({
+                "tool": "refund", "agent": "desk", "session": { "id": session, "marks": [] },
+                "args": { "order": format!("o-{}", 1_000 + nth), "amount": amount, "room": room },
+            });
+            past.say(&stack, &json.to_string(), nth / 18, "ana", Says::Approve);
+            seen.push((amount, room, session, json.to_string()));
+        }
+        let report = past.report(REFUNDS, ATTENTIVE);
+        let Some(proposal) = only(&report).proposals.first() else { continue };
+        found += 1;
+        let allows = action_in_force(&proposal.text);
+        let allowed: Vec<_> = seen.iter().filter(|(.., json)| allows(json) == Action::Allow).collect();
+        assert_eq!(allowed.len() as u64, proposal.saves);
+        let most = allowed.iter().map(|(amount, ..)| *amount).max().unwrap();
+        let is_carried = |has: &dyn Fn(u64, &str) -> bool| {
+            let having: Vec<_> = seen.iter().filter(|(amount, room, ..)| has(*amount, room)).collect();
+            let sessions: std::collections::BTreeSet<_> = having.iter().map(|(_, _, session, _)| session).collect();
+            having.len() >= 4 && sessions.len() >= 2
+        };
+        assert!(is_carried(&|amount, _| amount >= most), "{most}");
+        for (_, room, ..) in &allowed {
+            assert!(is_carried(&|_, other| other == room), "{room}");
+        }
+    }
+    assert!(found >= 20, "{found}");
 }

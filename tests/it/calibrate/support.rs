@@ -10,16 +10,17 @@ use serde_json::{Value, json};
 
 use super::{ATTENTIVE, Past, action_in_force, declined, proposed};
 
-const BOOKINGS: &str = "rules:\n  - { id: book, tool: \"*\", action: escalate, risk: low, reversible: true }\n";
+pub(super) const BOOKINGS: &str =
+    "rules:\n  - { id: book, tool: \"*\", action: escalate, risk: low, reversible: true }\n";
 
 /// The `nth` call of `tool` with `args`.
-fn of(tool: &str, nth: u64, args: &Value) -> String {
+pub(super) fn of(tool: &str, nth: u64, args: &Value) -> String {
     json!({ "tool": tool, "args": args, "agent": "desk", "session": { "id": format!("s{}", nth % 9), "marks": [] } })
         .to_string()
 }
 
 /// One of many calls that were approved.
-fn booking(nth: u64) -> Value {
+pub(super) fn booking(nth: u64) -> Value {
     let mut args = json!({
         "amount": 5 + nth % 20,
         "floor": nth % 3,
@@ -32,7 +33,7 @@ fn booking(nth: u64) -> Value {
         "link": format!("https://api.acme.com/v1/rooms/{nth}"),
         "extra": {},
         "tags": if nth.is_multiple_of(2) { json!([]) } else { json!(["a"]) },
-        "note": format!("as you like, {nth}"),
+        "note": format!("as you like, {nth:03}"),
     });
     if nth.is_multiple_of(3) {
         args["coupon"] = json!("SPRING");
@@ -391,13 +392,19 @@ fn d08_places_end_where_their_names_end() {
 
 #[test]
 fn d08_a_domain_where_anybody_gets_an_address_bounds_nothing() {
-    let mut past = Past::approved(BOOKINGS, 200, |nth| {
-        of("mail", nth, &json!({ "to": format!("a{nth}@{}", ["acme.com", "GMail.com"][nth as usize % 2]) }))
-    });
+    let at = |domain: &'static str| move |nth| of("mail", nth, &json!({ "to": format!("a{nth}@{domain}") }));
+    let mut past = Past::approved(BOOKINGS, 300, at("GMail.com"));
     assert!(declined(&past.report(BOOKINGS, ATTENTIVE)).contains("nothing that they have in common bounds them"));
+    // Nor does it beside one that bounds.
+    let mut past = Past::approved(BOOKINGS, 400, |nth| at(["acme.com", "GMail.com"][nth as usize % 2])(nth));
+    let action = action_in_force(&proposed(&past.report(BOOKINGS, ATTENTIVE)).text);
+    assert_eq!(action(&at("acme.com")(999)), Action::Allow);
+    for nth in [1, 399, 999] {
+        assert_eq!(action(&at("gmail.com")(nth)), Action::Escalate);
+    }
     // The same few addresses of it do.
-    let mut past = Past::approved(BOOKINGS, 200, |nth| {
-        of("mail", nth, &json!({ "to": format!("a{}@gmail.com", nth % 9), "n": nth % 20 }))
+    let mut past = Past::approved(BOOKINGS, 300, |nth| {
+        of("mail", nth, &json!({ "to": format!("a{}@gmail.com", nth % 7), "n": nth % 20 }))
     });
     let action = action_in_force(&proposed(&past.report(BOOKINGS, ATTENTIVE)).text);
     assert_eq!(action(&of("mail", 1, &json!({ "to": "a3@gmail.com", "n": 7 }))), Action::Allow);
@@ -406,13 +413,13 @@ fn d08_a_domain_where_anybody_gets_an_address_bounds_nothing() {
 
 #[test]
 fn a12_no_secret_is_written_into_a_policy() {
-    let mut past = Past::approved(BOOKINGS, 200, |nth| of("book", nth, &booking(nth)));
+    let mut past = Past::approved(BOOKINGS, 300, |nth| of("book", nth, &booking(nth)));
     let held_by = past.stack.clone();
     let rejected = json!({ "room": "blue", "password": "hunter2hunter2" });
     past.say(&held_by, &of("book", 1, &rejected), 3, "ana", super::Says::Reject);
     let report = past.report(BOOKINGS, ATTENTIVE);
     let text = &proposed(&report).text;
     assert!(!text.contains("hunter2") && text.contains("allows what was always approved"), "{text}");
-    let mut past = Past::approved(BOOKINGS, 200, |nth| of("book", nth, &json!({ "n": nth, "token": "abc123abc123" })));
+    let mut past = Past::approved(BOOKINGS, 300, |nth| of("book", nth, &json!({ "n": nth, "token": "abc123abc123" })));
     assert!(declined(&past.report(BOOKINGS, ATTENTIVE)).contains("is a secret"));
 }

@@ -22,6 +22,7 @@ export interface PastCall {
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 /** What the shortest card takes. */
 const READING_MS_MIN = 1_500;
 const DAYS = 14;
@@ -101,7 +102,7 @@ export async function writePast(store: Store, policy: Policy, call: PastCall, to
     policy,
     store,
     agent: "office",
-    session: `day-${call.daysAgo}-before`,
+    session: `day-${call.daysAgo}-hour-${Math.floor(call.dayMs / HOUR_MS)}`,
     record: "held",
     now,
   });
