@@ -1,21 +1,26 @@
 /**
- * Four weeks of a made-up support desk: `node history.mjs FOLDER` writes `calls.db`, the store of its guard, there.
+ * Four weeks of a made-up support desk: `node history.mjs NEW` makes the folder NEW, with its policy and `calls.db`, the
+ * store of its guard.
  *
  * An agent asks for 320 refunds, and two reviewers read each. They reject those of more than 100.
  */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEscalations, createGuard, loadPolicy } from "countersign";
 import { sqliteStore } from "countersign/stores/sqlite";
 
-const [folder = "."] = process.argv.slice(2);
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error("name a new folder: node history.mjs NEW");
+mkdirSync(folder);
 const DAYS = 28;
 const REFUNDS = 320;
 const DAY_MS = 86_400_000;
 const FIRST_MS = Date.UTC(2026, 5, 1, 8);
 const REASONS = ["the cup was broken", "two were ordered, one came", "it came too late", "the wrong colour"];
 
-const policy = await loadPolicy(readFileSync(new URL("refunds.yaml", import.meta.url), "utf8"));
+const text = readFileSync(new URL("refunds.yaml", import.meta.url), "utf8");
+writeFileSync(join(folder, "refunds.yaml"), text);
+const policy = await loadPolicy(text);
 let nowMs = FIRST_MS;
 const now = () => nowMs;
 const store = sqliteStore({ file: join(folder, "calls.db") });

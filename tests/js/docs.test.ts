@@ -124,6 +124,31 @@ test("docs/cli.md shows what `test`, `mutate` and `compare` print", async () => 
   });
 });
 
+test("the example of docs/calibration.md prints what the page says", async () => {
+  const page = readFileSync(join(root, "docs", "calibration.md"), "utf8");
+  const [first = "", second = ""] = blocks(page, "sh");
+  const commands = `${first}${second}`.replaceAll("\\\n", " ").trim().split("\n");
+  const dated = (text: string) => text.replace(/(until: ")\d{4}-\d\d-\d\d/, "$1…");
+  await inFolder({}, async (parent) => {
+    const folder = join(parent, "refunds");
+    let printed = "";
+    for (const command of commands) {
+      if (command === "cd refunds") continue;
+      const [, script] = /^node (\S+) refunds$/.exec(command) ?? [];
+      if (script !== undefined) {
+        const child = spawn(process.execPath, [join(root, script), folder]);
+        assert.deepEqual([await read(child.stderr), await ended(child)], ["", 0]);
+        continue;
+      }
+      const [line = "", file] = command.split(" > ");
+      const { stdout } = await run(line.replace("npx countersign ", "").trim().split(/ +/), "", folder);
+      if (file === undefined) printed += stdout;
+      else writeFileSync(join(folder, file), stdout);
+    }
+    assert.equal(dated(printed), dated(blocks(page, "text").join("")));
+  });
+});
+
 const storeBlocks = blocks(readFileSync(join(root, "docs", "store-authors.md"), "utf8"), "js");
 
 for (const [index, file] of ["shortest.mjs", "suite.mjs"].entries()) {

@@ -412,7 +412,7 @@ fn d08_a_domain_where_anybody_gets_an_address_bounds_nothing() {
 }
 
 #[test]
-fn a12_no_secret_is_written_into_a_policy() {
+fn a18_no_secret_is_written_into_a_policy() {
     let mut past = Past::approved(BOOKINGS, 300, |nth| of("book", nth, &booking(nth)));
     let held_by = past.stack.clone();
     let rejected = json!({ "room": "blue", "password": "hunter2hunter2" });
