@@ -22,7 +22,8 @@ async function history(count: number): Promise<readonly Entry[]> {
   const people = createEscalations({ store, now: () => nowMs });
   for (let nth = 0; nth < count; nth += 1) {
     nowMs += 60_000;
-    const { id, digest } = await people.open(policy, { tool: "mail", args: { to: `p${nth}@acme.com` } });
+    const call = { tool: "mail", args: { to: `p${nth}@acme.com` }, session: { id: `s${nth}` } };
+    const { id, digest } = await people.open(policy, call);
     nowMs += 9_000;
     await people.review(id, { verdict: "approve", digest, shownMs: 9_000, by: "ana" });
   }
