@@ -1,29 +1,21 @@
 /** Comparison: how the calls of the open file are decided by another policy, and by the one in force. */
 
-import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { saved } from "../policy/library/state.ts";
 import { policyStatus } from "../policy/state.ts";
 import { VisibleText } from "../text/visible-text.tsx";
-import { FilePicker } from "../ui/file-picker.tsx";
+import { Rendered } from "../ui/rendered.tsx";
 import { ComparisonCountsView } from "./comparison-counts.tsx";
 import { ComparisonLine } from "./comparison-line.tsx";
 import { type ComparisonState, cancelComparison, compareFile, comparison, followChanges } from "./comparison-state.ts";
 import { ComparisonTable } from "./comparison-table.tsx";
 import { file } from "./file-state.ts";
-
-/** A policy larger than this is none that the engine reads. */
-const POLICY_BYTES_MAX = 4 * 1024 * 1024;
-
-/** Why the last policy file could not be read. */
-const trouble = signal<string | null>(null);
+import { OtherPolicyPicker } from "./other-policy.tsx";
 
 export function ComparisonPanel() {
   useEffect(followChanges, []);
   const shown = comparison.value;
   const calls = file.value;
   const status = policyStatus.value;
-  const last = saved.value;
   const isReady = status.state === "in-force" && calls !== null;
   return (
     <section class="panel comparison" aria-labelledby="comparison-title">
@@ -33,30 +25,13 @@ export function ComparisonPanel() {
         after; the worst first.
       </p>
       {calls === null && <p class="quiet">Open a file of recorded calls above first.</p>}
-      <div class="toolbar">
-        <button
-          type="button"
-          disabled={!isReady || last === null}
-          onClick={() => {
-            if (calls !== null && last !== null)
-              compareFile(calls.chosen, { name: `${last.name}, saved`, text: last.text });
-          }}
-        >
-          Compare with the saved policy
-        </button>
-        <FilePicker
-          label="Compare with a policy file…"
-          accept=".yaml,.yml,.json,.txt"
-          disabled={!isReady}
-          onFile={compareWithFile}
-        />
-        {last === null && <span class="quiet">No policy is saved yet; Policy saves one.</span>}
-      </div>
-      {trouble.value !== null && (
-        <p class="notice bad" role="alert">
-          <VisibleText text={trouble.value} />
-        </p>
-      )}
+      <OtherPolicyPicker
+        verb="Compare"
+        disabled={!isReady}
+        onPolicy={(before) => {
+          if (calls !== null) void compareFile(calls.chosen, before);
+        }}
+      />
       {shown !== null && <Shown shown={shown} />}
     </section>
   );
@@ -100,15 +75,7 @@ function Progress({ shown }: { readonly shown: ComparisonState }) {
         </strong>{" "}
         under <VisibleText text={before} />: {STAGES[stage]}
       </p>
-      {message !== null && (
-        <div class="notice bad" role="alert">
-          {message.split("\n").map((line, at) => (
-            <div key={at} class="rendered-line mono">
-              <VisibleText text={line} />
-            </div>
-          ))}
-        </div>
-      )}
+      {message !== null && <Rendered text={message} />}
       {stage !== "failed" && (
         <p class="quiet">
           {(progress?.lines ?? 0).toLocaleString()} lines, {bytes.toLocaleString()} of {size.toLocaleString()} bytes
@@ -124,19 +91,4 @@ function Progress({ shown }: { readonly shown: ComparisonState }) {
       )}
     </div>
   );
-}
-
-async function compareWithFile(policy: File): Promise<void> {
-  const calls = file.value?.chosen;
-  if (calls === undefined) return;
-  trouble.value = null;
-  if (policy.size > POLICY_BYTES_MAX) {
-    trouble.value = `${policy.name} has ${policy.size.toLocaleString()} bytes, more than a policy may have`;
-    return;
-  }
-  try {
-    await compareFile(calls, { name: policy.name, text: new Uint8Array(await policy.arrayBuffer()) });
-  } catch {
-    trouble.value = `${policy.name} could not be read`;
-  }
 }

@@ -11,6 +11,7 @@ import { DecisionCard } from "./decision-card.tsx";
 import { mode } from "./draft.ts";
 import { FilePanel } from "./file-panel.tsx";
 import { followPolicy, simulate } from "./state.ts";
+import { WideningPanel } from "./widening-panel.tsx";
 
 export function SimulateView() {
   useEffect(followPolicy, []);
@@ -39,6 +40,7 @@ export function SimulateView() {
       </div>
       <FilePanel />
       <ComparisonPanel />
+      <WideningPanel />
     </>
   );
 }

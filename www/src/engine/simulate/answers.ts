@@ -1,18 +1,21 @@
 /** Answers questions about calls under the policy in force. */
 
 import { addPolicyTest, checkPolicy, PolicyError, toolForms } from "countersign";
+import type { Failure } from "../api.ts";
 import { answered, failure } from "../failure.ts";
-import type { Room } from "../room.ts";
-import type { SimulateApi } from "./api.ts";
+import type { InForce, Room } from "../room.ts";
+import type { OtherPolicy, SimulateApi } from "./api.ts";
 import { traceText } from "./call-text.ts";
 import { createComparisonRun } from "./comparison-run.ts";
 import { createFileRun } from "./file-run.ts";
+import { createWideningRun } from "./widening-run.ts";
 
 export function simulateApi(room: Room): SimulateApi {
   const file = createFileRun();
   room.keep(() => file.policy());
   const comparison = createComparisonRun();
   room.keep(() => comparison.after());
+  const widening = createWideningRun();
   return {
     trace: (callText, digest) => room.withPolicy(digest, (policy) => traceText(policy, callText)),
 
@@ -53,14 +56,12 @@ export function simulateApi(room: Room): SimulateApi {
       });
     },
 
-    async compareFile(chosen, { name, text }, digest, onProgress) {
+    async compareFile(chosen, other, digest, onProgress) {
       const last = comparison.after();
       return room.withPolicy(digest, async (_, after) => {
-        const { tools } = after;
-        const { policy, rendered } = await checkPolicy({ name, text }, tools === null ? {} : { tools });
-        if (policy === null) return failure("policy-errors", rendered.trimEnd());
-        const policyText = typeof text === "string" ? text : new TextDecoder().decode(text);
-        const end = comparison.compare({ policy, text: policyText, tools }, after, chosen, onProgress);
+        const before = await readOther(other, after);
+        if ("ok" in before) return before;
+        const end = comparison.compare(before, after, chosen, onProgress);
         room.retire(last);
         return end;
       });
@@ -78,6 +79,21 @@ export function simulateApi(room: Room): SimulateApi {
       return answered(() => comparison.line(index));
     },
 
+    tellWidening: (other, digest) =>
+      room.withPolicy(digest, async (_, after) => {
+        const before = await readOther(other, after);
+        if ("ok" in before) return before;
+        try {
+          return await widening.tell(before, after);
+        } finally {
+          before.policy.dispose();
+        }
+      }),
+
+    async cancelWidening() {
+      widening.cancel();
+    },
+
     async readTools(name, text) {
       const { tools, rendered } = await toolForms({ name, text });
       return { forms: tools, rendered };
@@ -92,4 +108,11 @@ export function simulateApi(room: Room): SimulateApi {
       }
     },
   };
+}
+
+/** Reads a policy that the one in force is compared with, for the same tools. */
+async function readOther({ name, text }: OtherPolicy, { tools }: InForce): Promise<InForce | Failure> {
+  const { policy, rendered } = await checkPolicy({ name, text }, tools === null ? {} : { tools });
+  if (policy === null) return failure("policy-errors", rendered.trimEnd());
+  return { policy, text: typeof text === "string" ? text : new TextDecoder().decode(text), tools };
 }

@@ -15,6 +15,7 @@ import type {
   TermChange,
   ToolForm,
   Trace,
+  Widening,
   Written,
 } from "countersign";
 import type { Failure } from "../api.ts";
@@ -132,6 +133,9 @@ export interface ComparedLineText {
   readonly after: Traced | Failure;
 }
 
+/** What a change widens; `null` if it was cancelled. */
+export type WideningEnd = { readonly ok: true; readonly widening: Widening | null } | Failure;
+
 /** A tool catalogue as somebody gave it. */
 export interface Tools {
   /** What it is called, such as a file's name. */
@@ -175,6 +179,10 @@ export interface SimulateApi {
   cancelComparison(): Promise<void>;
   changedRows(query: ChangeQuery, from: number, count: number): Promise<ChangedRows>;
   changedLine(index: number): Promise<ComparedLineText | Failure>;
+
+  /** Tells, without calls, what of the policy in force is looser than `before`. */
+  tellWidening(before: OtherPolicy, digest: Digest): Promise<WideningEnd>;
+  cancelWidening(): Promise<void>;
 
   /** Reads a catalogue; changes nothing. */
   readTools(name: string, text: string | Uint8Array): Promise<ReadTools>;

@@ -1,7 +1,7 @@
 /** Who decides the parts of a file: for a large one a worker for each core, else this worker. */
 
 import { type Remote, wrap } from "comlink";
-import { loadPolicy, type Policy } from "countersign";
+import { loadPolicy, type Policy, type Widening, wideningOf } from "countersign";
 import type { Failure } from "../api.ts";
 import type { InForce } from "../room.ts";
 import { type ComparedLines, compareLines, type DecidedLines, decideLines, type Lines } from "./part.ts";
@@ -15,6 +15,8 @@ export interface Part {
   decide(lines: Lines): Promise<DecidedLines | Failure>;
   /** Compares decisions of the policy before with those of the policy. */
   compare(slice: Slice): Promise<ComparedLines | Failure>;
+  /** What of the policy is looser than the policy before. */
+  widening(): Promise<Widening>;
   end(): void;
 }
 
@@ -26,13 +28,24 @@ export interface PartApi {
   load(policy: PolicyTexts, before: PolicyTexts | null): Promise<void>;
   decide(lines: Lines): Promise<DecidedLines | Failure>;
   compare(slice: Slice): Promise<ComparedLines | Failure>;
+  widening(): Promise<Widening>;
 }
 
 /** What is started where there is use for `count`: as many as there are cores, or this worker alone. */
 export async function startParts(count: number, by: InForce, before: InForce | null): Promise<readonly Part[]> {
   const cores = typeof Worker === "undefined" ? 1 : Math.min(count, navigator.hardwareConcurrency || 1, PARTS_MAX);
   if (cores <= 1) return [{ ...deciding(by.policy, before?.policy ?? null), end: () => undefined }];
-  const parts = Array.from({ length: cores }, () => startPart());
+  return startWorkers(cores, by, before);
+}
+
+/** A worker of its own, which can be ended in the middle; this one where there are no others. */
+export async function startAlone(by: InForce, before: InForce): Promise<Part> {
+  const [part] = typeof Worker === "undefined" ? [] : await startWorkers(1, by, before);
+  return part ?? { ...deciding(by.policy, before.policy), end: () => undefined };
+}
+
+async function startWorkers(count: number, by: InForce, before: InForce | null): Promise<readonly Part[]> {
+  const parts = Array.from({ length: count }, () => startPart());
   try {
     await Promise.all(parts.map((part) => part.load(textsOf(by), before && textsOf(before))));
     return parts;
@@ -47,12 +60,14 @@ function textsOf({ text, tools }: InForce): PolicyTexts {
 }
 
 function deciding(policy: Policy, before: Policy | null): Omit<Part, "end"> {
+  const other = () => {
+    if (before === null) throw new Error("no policy to compare with was given");
+    return before;
+  };
   return {
     decide: (lines) => decideLines(policy, lines),
-    async compare(slice) {
-      if (before === null) throw new Error("no policy to compare with was given");
-      return compareLines(before, policy, slice);
-    },
+    compare: async (slice) => compareLines(other(), policy, slice),
+    widening: async () => wideningOf(other(), policy),
   };
 }
 
@@ -72,6 +87,7 @@ function startPart(): Part & PartApi {
     load: (policy, before) => Promise.race([api.load(policy, before), gone]),
     decide: (lines) => Promise.race([api.decide(lines), gone]),
     compare: (slice) => Promise.race([api.compare(slice), gone]),
+    widening: () => Promise.race([api.widening(), gone]),
     end: () => worker.terminate(),
   };
 }
@@ -90,5 +106,6 @@ export function createPartApi(): PartApi {
     },
     decide: async (lines) => ready().decide(lines),
     compare: async (slice) => ready().compare(slice),
+    widening: async () => ready().widening(),
   };
 }
