@@ -3,6 +3,8 @@
  *
  * - `oracle`: the engine against the naive one of `tests/it/naive/`, a million calls, optimised.
  *   `COUNTERSIGN_CASES` asks for another number of calls, `COUNTERSIGN_SEED` for others than those of the seed 0.
+ * - `widening`: what is told of two policies without calls, against calls, for 5,000 pairs of two kinds, optimised;
+ *   `COUNTERSIGN_PAIRS` asks for another number of pairs, `COUNTERSIGN_SEED` for others.
  * - `contenders`: eight processes contend for a thousand grants and a thousand answers in one SQLite file.
  * - `browser-contenders`: the same for two and for eight tabs and workers of a real browser, in IndexedDB.
  * - `indexeddb`: a million entries in IndexedDB, in a real browser; `COUNTERSIGN_ENTRIES` asks for fewer.
@@ -13,10 +15,15 @@ import { setUpBrowser } from "./browser.mjs";
 import { Problem, packageProgram, program, run, say } from "./run.mjs";
 import { setUpRust } from "./rust.mjs";
 
-const TEST = "properties::the_engine_and_the_naive_one_agree";
+const ORACLE = ["properties::the_engine_and_the_naive_one_agree"];
+const WIDENING = [
+  "widening::what_is_told_of_two_policies_holds_for_every_call_of_a_small_world",
+  "widening::no_call_contradicts_what_is_proven_of_policies_of_every_kind",
+];
 
 const parts = {
   oracle,
+  widening,
   contenders: () => script("tests/long/contenders.ts"),
   "browser-contenders": () => script("tests/long/browser-contenders.ts"),
   indexeddb: () => script("tests/long/indexeddb-load.ts"),
@@ -26,14 +33,30 @@ const parts = {
 
 async function oracle() {
   const { COUNTERSIGN_CASES = "1000000", COUNTERSIGN_SEED = "0" } = process.env;
-  await setUpRust();
-  const env = { ...process.env, COUNTERSIGN_CASES, COUNTERSIGN_SEED };
   say(`${COUNTERSIGN_CASES} calls, seed ${COUNTERSIGN_SEED}`);
-  const output = await run(["cargo", "test", "--release", "--locked", "--test", "it", TEST], { env });
-  const closing = output.split("\n").filter((line) => /^(test |running )/.test(line));
+  await rustTests(ORACLE, { COUNTERSIGN_CASES, COUNTERSIGN_SEED });
+}
+
+async function widening() {
+  const { COUNTERSIGN_PAIRS = "5000" } = process.env;
+  say(`${COUNTERSIGN_PAIRS} pairs of each kind`);
+  await rustTests(WIDENING, { COUNTERSIGN_PAIRS });
+}
+
+/** Runs these tests, optimised. */
+async function rustTests(names, variables) {
+  await setUpRust();
+  const env = { ...process.env, ...variables };
+  const options = ["--", "--exact", "--nocapture", ...names];
+  const output = await run(["cargo", "test", "--release", "--locked", "--test", "it", ...options], { env });
   // A name that no test has would run none, and be well.
-  if (!closing.includes(`test ${TEST} ... ok`)) throw new Error(`${TEST} did not run:\n${output}`);
-  say(closing.join("\n"));
+  if (!output.includes(`test result: ok. ${names.length} passed`)) throw new Error(`not all of them ran:\n${output}`);
+  say(
+    output
+      .split("\n")
+      .filter((line) => /^(test |\d+ of \d+ )/.test(line))
+      .join("\n"),
+  );
 }
 
 /** Needs what `npm run build` makes. */

@@ -36,17 +36,12 @@ use crate::strictness::never_looser;
 use crate::traces::trace_tells;
 
 fn runner() -> TestRunner {
-    choices::runner(number("COUNTERSIGN_SEED").unwrap_or(0))
-}
-
-/// The number that an environment variable holds.
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}: {text}")))
+    choices::runner(choices::number("COUNTERSIGN_SEED").unwrap_or(0))
 }
 
 /// Tries `property`, which tells how many calls it decided, on as many calls; a failure is told with the smallest case.
 fn for_all(calls: u64, property: impl Fn(&mut Choices) -> Result<u64, String>) {
-    let left = Cell::new(number("COUNTERSIGN_CASES").unwrap_or(calls));
+    let left = Cell::new(choices::number("COUNTERSIGN_CASES").unwrap_or(calls));
     let mut runner = runner();
     while left.get() > 0 {
         let tree = choices::of_a_case().new_tree(&mut runner).expect("choices can always be made");

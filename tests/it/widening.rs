@@ -245,11 +245,17 @@ fn check(found: &Widening, before: &Stack, after: &Stack) {
     }
 }
 
+/// So many pairs of policies are tried.
+fn pairs_wanted() -> usize {
+    choices::number("COUNTERSIGN_PAIRS").map_or(300, |pairs| pairs as usize)
+}
+
 #[test]
 fn what_is_told_of_two_policies_holds_for_every_call_of_a_small_world() {
-    let mut runner = choices::runner(7);
+    let mut runner = choices::runner(choices::number("COUNTERSIGN_SEED").unwrap_or(7));
+    let wanted = pairs_wanted();
     let (mut pairs, mut widened, mut seen, mut strict, mut proven) = (0, 0, 0, 0, 0);
-    while pairs < 300 {
+    while pairs < wanted {
         let choices = &mut Choices::random(&mut runner);
         let old = policy(choices);
         let mut new = edited(choices, &old);
@@ -275,8 +281,8 @@ fn what_is_told_of_two_policies_holds_for_every_call_of_a_small_world() {
         }
     }
     println!("{seen} of {widened} widenings seen, {proven} of {strict} that widen nothing proven");
-    assert!(widened >= 120 && seen * 100 >= widened * 99, "{seen} of {widened} widenings seen");
-    assert!(strict >= 80 && proven * 100 >= strict * 85, "{proven} of {strict} that widen nothing proven");
+    assert!(widened * 5 >= pairs * 2 && seen * 100 >= widened * 99, "{seen} of {widened} widenings seen");
+    assert!(strict * 15 >= pairs * 4 && proven * 100 >= strict * 85, "{proven} of {strict} that widen nothing proven");
 }
 
 /// `policy` with one thing changed, of all that the language has.
@@ -371,10 +377,11 @@ fn tweak(choices: &mut Choices, test: &mut Test) {
 
 #[test]
 fn no_call_contradicts_what_is_proven_of_policies_of_every_kind() {
-    let mut runner = choices::runner(8);
+    let mut runner = choices::runner(choices::number("COUNTERSIGN_SEED").unwrap_or(8));
+    let wanted = pairs_wanted();
     let text = |policy: &Policy| print(&document(policy, Wording::Short), Style::Json);
     let (mut pairs, mut proven, mut widened, mut seen) = (0, 0, 0, 0);
-    while pairs < 300 {
+    while pairs < wanted {
         let choices = &mut Choices::random(&mut runner);
         let old = generate::policy(choices);
         let new = changed(choices, &old);
@@ -397,6 +404,6 @@ fn no_call_contradicts_what_is_proven_of_policies_of_every_kind() {
         seen += usize::from(is_widened && found.verdict == Verdict::Widens);
     }
     println!("{proven} of {pairs} proven, {seen} of {widened} widenings seen");
-    assert!(proven >= 100 && widened >= 50, "{proven} of {pairs} proven, {widened} widened");
+    assert!(proven * 3 >= pairs && widened * 6 >= pairs, "{proven} of {pairs} proven, {widened} widened");
     assert!(seen * 100 >= widened * 95, "{seen} of {widened} widenings seen");
 }

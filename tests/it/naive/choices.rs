@@ -10,6 +10,11 @@ pub(crate) fn of_a_case() -> impl Strategy<Value = Vec<u16>> {
     vec(any::<u16>(), 0..=1_500)
 }
 
+/// The number that an environment variable holds.
+pub(crate) fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}: {text}")))
+}
+
 /// A source of cases, the same for the same seed.
 pub(crate) fn runner(seed: u64) -> TestRunner {
     let rng_seed = RngSeed::Fixed(seed);
