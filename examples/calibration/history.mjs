@@ -4,13 +4,16 @@
  *
  * An agent asks for 320 refunds, and two reviewers read each. They reject those of more than 100.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEscalations, createGuard, loadPolicy } from "countersign";
 import { sqliteStore } from "countersign/stores/sqlite";
 
 const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new Error("name a new folder: node history.mjs NEW");
+if (folder === undefined || existsSync(folder)) {
+  console.error("Name a folder that is not there yet: node history.mjs NEW");
+  process.exit(2);
+}
 mkdirSync(folder);
 const DAYS = 28;
 const REFUNDS = 320;

@@ -46,9 +46,11 @@ export interface Proof {
   readonly approvals: number;
   /** Rejections, edits, revoked approvals, and what expired or was withdrawn after it was seen. */
   readonly against: number;
+  /** Counted up to 400. */
   readonly days: number;
+  /** Counted up to 64. */
   readonly sessions: number;
-  /** Reviewers who approved, by their own word where nobody verifies it. */
+  /** Reviewers who approved, by their own word where nobody verifies it; counted up to 64. */
   readonly reviewers: number;
   /** The share of calls that must be right: 0.95 for low risk, 0.99 medium, 0.999 high; `null`: never relaxed. */
   readonly bar: number | null;

@@ -41,6 +41,7 @@ export interface TermChange {
     | "quorum"
     | "expiresMs"
     | "confirm"
+    | "relaxed"
     | "editable";
   readonly looser: boolean;
 }

@@ -194,6 +194,9 @@ async function reportOf(
   }
 }
 
+/** More sessions are not told apart. */
+const SESSIONS_COUNTED_MAX = 64;
+
 const UNVERIFIED = "not all that was read matched a checkpoint that was kept elsewhere";
 
 /** Whether the history is whole, or the evidence what was saved. */
@@ -202,9 +205,11 @@ async function readInto(calibrator: Calibrator, file: string, kept: Kept | null)
   const name = opened.kind === "history" ? opened.input.name : opened.name;
   if (kept !== null && !(opened.kind in kept)) {
     const other = opened.kind === "history" ? "evidence" : "a history";
-    throw usageProblem(
-      `the checkpoint for \`${name}\` is one of ${other}: give them in the order of the files`,
-      "calibrate",
+    const ordered = "give checkpoints in the order of the files";
+    throw new Problem(
+      "usage",
+      `the checkpoint for \`${name}\` is one of ${other}, and the file is not`,
+      opened.kind === "history" ? `${ordered}; evidence begins with its \`evidenceVersion\`, as it was saved` : ordered,
     );
   }
   try {
@@ -295,7 +300,7 @@ function ruleText(
   const uncounted = nothing.map(({ answer, escalations }) => `${escalations} ${answer}`);
   const lines = [
     `\n${nameOf(rule, files)} (${risk ?? "unwritten, so high"} risk${reversible ? "" : ", not said to be reversible"})`,
-    `  ${count(proof.approvals, "approval")} count, ${proof.against} against; on ${count(proof.days, "day")}, in ${count(proof.sessions, "session")}, by ${count(proof.reviewers, "reviewer")}`,
+    `  ${count(proof.approvals, "approval")} count, ${proof.against} against; on ${count(proof.days, "day")}, in ${sessionsText(proof.sessions)}, by ${count(proof.reviewers, "reviewer")}`,
     `  ${shares(proof)}`,
   ];
   if (uncounted.length > 0) lines.push(`  counted for nothing: ${uncounted.join(", ")}`);
@@ -318,6 +323,10 @@ function ruleText(
     for (const { tool, why } of declined) lines.push(`  no proposal for \`${visible(tool)}\`: ${visible(why)}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function sessionsText(sessions: number): string {
+  return sessions < SESSIONS_COUNTED_MAX ? count(sessions, "session") : `${SESSIONS_COUNTED_MAX} or more sessions`;
 }
 
 /** What audits and stages of a proposal miss: they are drawn by user and day. */

@@ -181,9 +181,9 @@ function textOf(found: Found): string {
   const changed = counts.changes.reduce((sum, change) => sum + change.calls, 0);
   const list = [
     ...worst.changed.map((line) => changedText(line, fileOf(line.input))),
-    ...more(changed - worst.changed.length, "change"),
+    ...more(changed - worst.changed.length, changed, "change"),
     ...worst.unread.map(({ input, line, error }) => `${fileOf(input)}:${line}: no call: ${visible(error.message)}\n`),
-    ...more(counts.errors - worst.unread.length, "line that is no call", "lines that are no calls"),
+    ...more(counts.errors - worst.unread.length, counts.errors, "line that is no call", "lines that are no calls"),
   ];
   return [...list, list.length > 0 ? "\n" : "", matrixText(counts), "\n", ...changesText(counts), endText(found)].join(
     "",

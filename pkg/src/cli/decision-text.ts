@@ -16,7 +16,9 @@ export function termsText(terms: readonly TermChange[]): string {
   return terms.map(({ term, looser }) => `${term} ${looser ? "looser" : "stricter"}`).join(", ");
 }
 
-/** A line that tells that so many are not listed; none if all are. */
-export function more(left: number, one: string, many = `${one}s`): readonly string[] {
-  return left > 0 ? [`… and ${grouped(left)} more ${left === 1 ? one : many}\n`] : [];
+/** A line that tells that so many of `all` are not listed; none if all are. */
+export function more(left: number, all: number, one: string, many = `${one}s`): readonly string[] {
+  const what = left === 1 ? one : many;
+  if (left <= 0) return [];
+  return [left === all ? `${grouped(left)} ${what}, none listed\n` : `… and ${grouped(left)} more ${what}\n`];
 }

@@ -79,18 +79,21 @@ function textOf(told: Told): string {
   const others = found.witnesses.filter((witness) => !shown.has(keyOf(witness)));
   const list = [
     ...listed.flatMap(changeText),
-    ...more(changes.length - listed.length, "change"),
-    ...othersHead(told, others.length),
-    ...others.slice(0, most).flatMap(witnessText),
-    ...more(others.length - most, "call"),
+    ...more(changes.length - listed.length, changes.length, "change"),
+    ...(most > 0 ? othersText(told, others) : []),
   ];
   return [...list, list.length > 0 ? "\n" : "", endText(told)].join("");
 }
 
-function othersHead({ found, changes }: Told, others: number): readonly string[] {
-  if (others === 0) return [];
-  const calls = others < found.witnesses.length ? "more calls" : "calls";
-  return [`${changes.length > 1 ? "all changes together" : "the change"}: ${calls} that are decided more loosely\n`];
+/** What else all changes together let through. */
+function othersText({ found, changes, most }: Told, others: readonly WideningWitness[]): readonly string[] {
+  if (others.length === 0) return [];
+  const calls = others.length < found.witnesses.length ? "more calls" : "calls";
+  return [
+    `${changes.length > 1 ? "all changes together" : "the change"}: ${calls} that are decided more loosely\n`,
+    ...others.slice(0, most).flatMap(witnessText),
+    ...more(others.length - most, others.length, "call"),
+  ];
 }
 
 /** What makes a witness worth a second look. */

@@ -31,6 +31,7 @@ const TERM_WORDS: Readonly<Record<TermChange["term"], string>> = {
   quorum: "quorum",
   expiresMs: "expiry",
   confirm: "fields to confirm",
+  relaxed: "what replaces review",
   editable: "editable fields",
 };
 
