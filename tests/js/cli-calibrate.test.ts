@@ -359,7 +359,7 @@ test("e01_evidence that was edited, or is not what was kept, is refused", async 
     );
     const history = await run([...calibrating(at), "--checkpoint", at("one-checkpoint.json"), at("one.json")]);
     assert.equal(history.code, 2);
-    assert.match(history.stderr, /the checkpoint for `\S*one\.json` is one of a history: give them in the order/);
+    assert.match(history.stderr, /the checkpoint for `\S*one\.json` is one of a history, and the file is not/);
 
     writeFileSync(at("policy.yaml"), POLICY.replace("low", "medium"));
     const policy = await run([...calibrating(at), ...saved(at, ["one"])]);
