@@ -10,6 +10,7 @@ mod regex_text;
 mod texts;
 mod samples;
 mod calls;
+mod apart;
 mod search;
 
 use crate::decide::compile::{Stack, compile};
