@@ -8,10 +8,11 @@ use crate::decide::compile::Stack;
 use crate::decide::decide::{Decision, decide};
 use crate::decide::limit::Usage;
 use crate::decide::relaxing::Relaxing;
-use crate::evidence::compare::{Change, Difference, difference};
+use crate::evidence::compare::{Change, Difference, TermChange, difference, relaxed_change, with_term};
 use crate::matcher::glob::Glob;
 use crate::names::{NameMap, NameSet};
-use crate::policy::model::{Rule, When};
+use crate::policy::model::{Action, Rule, When};
+use crate::policy::terms::Relaxed;
 use crate::sorted::sorted_by;
 use crate::value::digest::Digest;
 use crate::value::field::{Root, Step};
@@ -114,8 +115,25 @@ impl<'a> Search<'a> {
     fn witness(&self, call: &Call, used: &[(Digest, f64)], in_force: bool) -> Option<Witness> {
         let usage = usage_of(used);
         let [before, after] = [self.before, self.after].map(|stack| decided(stack, call, &usage, in_force));
-        let difference = difference(&before, &after).filter(|difference| difference.change.is_looser())?;
+        let relaxed = if in_force { self.relaxed(call, &usage, [&before, &after]) } else { None };
+        let difference = with_term(difference(&before, &after), relaxed);
+        let difference = difference.filter(|difference| difference.change.is_looser())?;
         Some(Witness { call: call.clone(), used: used.to_vec(), in_force, before, after, difference })
+    }
+
+    /// How the rules that replace review for `call` differ, if it is reviewed by both where they are not in force.
+    fn relaxed(&self, call: &Call, usage: &Usage, [before, after]: [&Decision; 2]) -> Option<TermChange> {
+        let of = |stack: &'a Stack, decision: &Decision| -> Option<&'a Relaxed> {
+            let mut policies = stack.policies.iter().map(|compiled| &compiled.policy);
+            let policy = policies.find(|policy| Some(policy.digest) == decision.policy)?;
+            policy.rules.iter().find(|rule| Some(&rule.id) == decision.rule.as_ref())?.relaxed.as_ref()
+        };
+        if [before, after].iter().any(|decision| decision.action != Action::Allow) {
+            return None;
+        }
+        let term = relaxed_change(of(self.before, before)?, of(self.after, after)?)?;
+        let is_reviewed = |stack: &Stack| decided(stack, call, usage, false).action != Action::Allow;
+        (is_reviewed(self.before) && is_reviewed(self.after)).then_some(term)
     }
 
     fn note(&mut self, witness: Witness) {

@@ -186,12 +186,14 @@ fn where_a_list_was_too_long_to_be_tried_the_search_was_cut() {
 }
 
 #[test]
-fn what_shows_in_no_decision_cannot_be_told() {
+fn a_rule_that_replaces_more_review_widens_though_it_shows_in_no_decision() {
     let rule = |share: &str| {
         format!("{{ id: r, tool: a, action: allow, relaxed: {{ share: {share}, until: 2027-03-31, evidence: seen }} }}")
     };
     let (small, all) = (rules(&[&rule("0.1")]), rules(&[&rule("1")]));
-    assert_eq!(told(&small, &all).1, Verdict::Unknown);
+    assert_eq!(told(&small, &all).1, Verdict::Widens);
+    let later = small.replace("2027", "2028");
+    assert_eq!(told(&small, &later).1, Verdict::Widens);
     assert_eq!(told(&all, &small).1, Verdict::Tightens);
 }
 
