@@ -62,13 +62,14 @@ export interface Widening {
   readonly witnesses: readonly WideningWitness[];
   /** How many calls were tried, at most 100,000. */
   readonly tried: number;
-  /** Whether there were more calls, or more than 400 changes, than were tried. */
+  /** Whether there were more calls, values in lists or tools than were tried, or more than 400 changes. */
   readonly cut: boolean;
 }
 
 /**
  * Tells of each change from `before` to `after`, and of all together, whether it widens, tightens or cannot be told. It
- * takes up to a few seconds for large policies, and nobody else can work meanwhile.
+ * mostly takes up to a few seconds, but minutes where hundreds of rules with patterns are about one tool: what is bounded
+ * is the number of calls. Nobody else can work meanwhile.
  *
  * What widens has a witness: calls are made from the conditions of both and decided by both. What tightens is proven, for
  * every call, whatever was used of limits and whichever rules that replace review are in force; a search that finds

@@ -201,7 +201,8 @@ fn terms(before: &Decision, after: &Decision) -> Vec<TermChange> {
 }
 
 /// `found`, between decisions of the same action, with one more term that differs.
-fn with_term(found: Option<Difference>, term: Option<TermChange>) -> Option<Difference> {
+#[must_use]
+pub fn with_term(found: Option<Difference>, term: Option<TermChange>) -> Option<Difference> {
     let Some(term) = term else { return found };
     let mut terms = found.map(|found| found.terms).unwrap_or_default();
     terms.push(term);

@@ -10,6 +10,7 @@ mod regex_text;
 mod texts;
 mod samples;
 mod calls;
+mod apart;
 mod search;
 
 use crate::decide::compile::{Stack, compile};
@@ -75,7 +76,7 @@ pub struct Widening {
     pub changes: Vec<Judged>,
     /// How many calls were tried.
     pub tried: usize,
-    /// Whether there were more changes or calls than were tried.
+    /// Whether there were more changes or calls, or values and tools for these, than were tried.
     pub is_cut: bool,
 }
 
@@ -101,7 +102,8 @@ const WITNESSES_MAX: usize = 20;
 /// that replace review are in force; looser is what [`difference`](super::compare::difference) calls looser. All else cannot
 /// be told: calls were searched for, and none found.
 ///
-/// The time is bounded: at most 100,000 calls are tried. The same two stacks always get the same answer.
+/// At most 100,000 calls are tried; how long each takes depends on how many rules are about its tool. The
+/// same two stacks always get the same answer.
 ///
 /// ```
 /// use countersign::decide::compile::compile;

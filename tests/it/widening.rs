@@ -7,8 +7,9 @@ use countersign::decide::compile::{Stack, compile};
 use countersign::decide::decide::decide;
 use countersign::decide::limit::Usage;
 use countersign::decide::relaxing::Relaxing;
-use countersign::evidence::compare::difference;
+use countersign::evidence::compare::{difference, relaxed_change, with_term};
 use countersign::evidence::widening::{Verdict, Widening, Witness, widening};
+use countersign::policy::model::Action as Decided;
 use countersign::policy::parse::parse;
 use countersign::text::yaml::Limits;
 use countersign::wire::call_json::call_from_json;
@@ -57,8 +58,21 @@ fn is_confirmed(before: &Stack, after: &Stack, witness: &Witness) -> bool {
     let mut usage = Usage::default();
     witness.used.iter().for_each(|(bucket, used)| usage.insert(*bucket, *used));
     let decided = |stack: &Stack| decide(&stack.with_relaxing(relaxing.clone()), &witness.call, &usage);
+    let relaxed_of = |stack: &Stack| {
+        let rule = decided(stack).rule?;
+        let mut rules = stack.policies.iter().flat_map(|it| &it.policy.rules);
+        rules.find(|other| other.id == rule)?.relaxed.clone()
+    };
+    // What replaces review counts where both would have the call reviewed without it.
+    let is_review_replaced = witness.in_force
+        && [before, after].iter().all(|stack| {
+            decided(stack).action == Decided::Allow
+                && decide(&stack.with_relaxing(Relaxing::Off), &witness.call, &usage).action != Decided::Allow
+        });
+    let both = relaxed_of(before).zip(relaxed_of(after)).filter(|_| is_review_replaced);
+    let relaxed = both.and_then(|(before, after)| relaxed_change(&before, &after));
     let (before, after) = (decided(before), decided(after));
-    let found = difference(&before, &after);
+    let found = with_term(difference(&before, &after), relaxed);
     (&before, &after, found.as_ref()) == (&witness.before, &witness.after, Some(&witness.difference))
         && witness.difference.change.is_looser()
 }

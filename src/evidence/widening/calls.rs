@@ -29,6 +29,8 @@ pub(super) struct Calls<'a> {
     tool: &'a str,
     rules: &'a [&'a Rule],
     dimensions: Vec<Dimension>,
+    /// Whether the conditions tell more apart than is tried.
+    pub(super) is_cut: bool,
 }
 
 impl<'a> Calls<'a> {
@@ -47,8 +49,11 @@ impl<'a> Calls<'a> {
                 );
             }
         }
+        let mut is_cut = rules.len() > RULES_MAX;
         for (field, matchers) in &asked {
-            dimensions.add(field, values_for(matchers));
+            let values = values_for(matchers);
+            is_cut |= values.is_cut;
+            dimensions.add(field, values.all);
             matchers.iter().flat_map(|matcher| &matcher.tests).for_each(|test| dimensions.add_others(field, test));
         }
         for limit in rules.iter().filter_map(|rule| rule.limit.as_ref()) {
@@ -57,7 +62,7 @@ impl<'a> Calls<'a> {
                 dimensions.add(&sum.field, numbers.map(Value::Number).to_vec());
             }
         }
-        Self { tool, rules, dimensions: dimensions.0 }
+        Self { tool, rules, dimensions: dimensions.0, is_cut }
     }
 
     /// Tells calls to `tell`, as long as it wants more: first such as bring each condition about and such as do not, then
@@ -226,7 +231,7 @@ impl Dimensions {
 }
 
 /// Tells every field of `condition`, and what is asked of it.
-fn leaves<'a>(condition: &'a Condition<Field>, tell: &mut impl FnMut(&'a Field, &'a Matcher)) {
+pub(super) fn leaves<'a, F>(condition: &'a Condition<F>, tell: &mut impl FnMut(&'a F, &'a Matcher)) {
     match condition {
         Condition::Field { field, matcher, .. } => tell(field, matcher),
         Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| leaves(part, tell)),

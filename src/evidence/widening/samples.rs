@@ -19,32 +19,56 @@ const DEPTH_MAX: usize = 4;
 /// The longest text or list that is made for a length.
 const LENGTH_MAX: f64 = 300.0;
 
+/// The fewest values that the first matchers of a field may have each, however much those before them ask for.
+const SHARE_MIN: usize = 8;
+
 /// Values for a field of which `matchers` ask, in the order of what they say; no value is there twice.
-pub(super) fn values_for(matchers: &[&Matcher]) -> Vec<Value> {
+pub(super) fn values_for(matchers: &[&Matcher]) -> Values {
     values_within(matchers, DEPTH_MAX)
 }
 
-fn values_within(matchers: &[&Matcher], depth: usize) -> Vec<Value> {
-    let mut values = Values(Vec::new());
-    for matcher in matchers {
-        for value in texts::together(&matcher.tests) {
-            values.add(Value::Text(value));
+fn values_within(matchers: &[&Matcher], depth: usize) -> Values {
+    let mut values = Values { all: Vec::new(), most: VALUES_MAX, is_cut: false };
+    let share = (VALUES_MAX / matchers.len().max(1)).max(SHARE_MIN);
+    // First some of each, so that a long list of one does not keep out what the others ask for.
+    for is_first in [true, false] {
+        for matcher in matchers {
+            values.most = if is_first { VALUES_MAX.min(values.all.len() + share) } else { VALUES_MAX };
+            for value in texts::together(&matcher.tests) {
+                values.add(Value::Text(value));
+            }
+            matcher.tests.iter().for_each(|test| of_test(test, depth, &mut values));
         }
-        matcher.tests.iter().for_each(|test| of_test(test, depth, &mut values));
     }
     for number in between(matchers) {
         values.add(Value::Number(number));
     }
-    values.0
+    values
 }
 
-struct Values(Vec<Value>);
+/// Some values, none of them twice.
+pub(super) struct Values {
+    pub(super) all: Vec<Value>,
+    /// How many there may be by now.
+    most: usize,
+    /// Whether there were more than there may be at all.
+    pub(super) is_cut: bool,
+}
 
 impl Values {
     fn add(&mut self, value: Value) {
-        if self.0.len() < VALUES_MAX && !self.0.contains(&value) {
-            self.0.push(value);
+        if self.all.len() >= VALUES_MAX {
+            self.is_cut |= !self.all.contains(&value);
+        } else if self.all.len() < self.most && !self.all.contains(&value) {
+            self.all.push(value);
         }
+    }
+
+    /// Those for `inner`, which a test of this field asks of what is in it.
+    fn inner(&mut self, inner: &Matcher, depth: usize) -> Vec<Value> {
+        let values = values_within(&[inner], depth);
+        self.is_cut |= values.is_cut;
+        values.all
     }
 
     fn add_texts(&mut self, texts: Vec<String>) {
@@ -111,7 +135,7 @@ fn of_test(test: &Test, depth: usize, values: &mut Values) {
             values.add(Value::Map(Map::default()));
         }
         Test::Keys(inner) => {
-            for list in values_within(&[inner], depth) {
+            for list in values.inner(inner, depth) {
                 let Value::List(keys) = list else { continue };
                 let keys = keys.into_iter().filter_map(|key| if let Value::Text(key) = key { Some(key) } else { None });
                 values.add(map_of(keys.map(|key| (key, Value::from("x")))));
@@ -120,14 +144,14 @@ fn of_test(test: &Test, depth: usize, values: &mut Values) {
             values.add(Value::Map(Map::default()));
         }
         Test::Values(inner) => {
-            for list in values_within(&[inner], depth) {
+            for list in values.inner(inner, depth) {
                 let Value::List(items) = list else { continue };
                 values.add(map_of(items.into_iter().enumerate().map(|(at, item)| (format!("k{at}"), item))));
             }
             values.add(Value::Map(Map::default()));
         }
         Test::Not(inner) => {
-            values_within(&[inner], depth).into_iter().for_each(|value| values.add(value));
+            values.inner(inner, depth).into_iter().for_each(|value| values.add(value));
             values.add(Value::from("x"));
         }
         // What the other field holds is chosen together with this one.
@@ -143,7 +167,10 @@ fn of_test(test: &Test, depth: usize, values: &mut Values) {
         | Test::Url(_)
         | Test::Email(_)
         | Test::ShellOnly(_)
-        | Test::ShellRuns(_) => values.add_texts(texts::of_test(test)),
+        | Test::ShellRuns(_) => {
+            values.add_texts(texts::of_test(test));
+            values.is_cut |= texts::leaves_out(test);
+        }
     }
 }
 
@@ -194,7 +221,7 @@ fn of_length(inner: &Matcher, values: &mut Values) {
 }
 
 fn of_items(inner: &Matcher, depth: usize, values: &mut Values) {
-    let items = values_within(&[inner], depth);
+    let items = values.inner(inner, depth);
     items.iter().for_each(|item| values.add(Value::List(vec![item.clone()])));
     if let [first, .., last] = items.as_slice() {
         values.add(Value::List(vec![first.clone(), last.clone()]));
@@ -265,7 +292,7 @@ fn outcomes(matcher: &Matcher, wanted: bool) -> Vec<Option<Value>> {
         let truth = Truth::all(matcher.tests.iter().map(|test| value_truth(value, test)));
         truth == Truth::from(wanted)
     };
-    let values = values_for(&[matcher]);
+    let values = values_for(&[matcher]).all;
     let passing: Vec<Option<Value>> =
         values.iter().filter(|value| comes_out(value)).take(PASSING_MAX).cloned().map(Some).collect();
     let near = values.into_iter().take(PASSING_MAX).map(Some);

@@ -1,5 +1,6 @@
 //! Searches for a call that another policy decides more loosely.
 
+use super::apart::apart_first;
 use super::calls::{Calls, root_of};
 use super::place::without;
 use crate::decide::call::{Call, TOOL_BYTES_MAX};
@@ -7,9 +8,11 @@ use crate::decide::compile::Stack;
 use crate::decide::decide::{Decision, decide};
 use crate::decide::limit::Usage;
 use crate::decide::relaxing::Relaxing;
-use crate::evidence::compare::{Change, Difference, difference};
+use crate::evidence::compare::{Change, Difference, TermChange, difference, relaxed_change, with_term};
 use crate::matcher::glob::Glob;
-use crate::policy::model::Rule;
+use crate::names::{NameMap, NameSet};
+use crate::policy::model::{Action, Rule, When};
+use crate::policy::terms::Relaxed;
 use crate::sorted::sorted_by;
 use crate::value::digest::Digest;
 use crate::value::field::{Root, Step};
@@ -46,6 +49,8 @@ pub(super) struct Search<'a> {
     before: &'a Stack,
     after: &'a Stack,
     left: usize,
+    /// Whether values, rules or tools were left out of what was tried.
+    is_narrowed: bool,
     /// How many calls were tried.
     pub(super) tried: usize,
     /// The worst of each kind of change between the same rules, in the order in which they were found.
@@ -54,18 +59,19 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(before: &'a Stack, after: &'a Stack, most: usize) -> Self {
-        Self { before, after, left: most, tried: 0, found: Vec::new() }
+        Self { before, after, left: most, is_narrowed: false, tried: 0, found: Vec::new() }
     }
 
-    /// Whether there were more calls than could be tried.
+    /// Whether there were more calls than could be tried, or values or tools for them, and nothing was found.
     pub(super) fn is_cut(&self) -> bool {
-        self.left == 0
+        self.left == 0 || (self.is_narrowed && self.found.is_empty())
     }
 
     /// Tries calls about the tools of `focus`, or of any rule if it is `None`; stops at once when something now runs that
     /// did not, if `is_enough`.
     pub(super) fn run(&mut self, focus: Option<&[&Rule]>, is_enough: bool) {
         let tools = self.tools(focus);
+        let arranged = self.arranged();
         // Each tool has its share, so that none keeps all others from being tried.
         let mut tools_left = tools.len();
         for tool in &tools {
@@ -74,9 +80,11 @@ impl<'a> Search<'a> {
             }
             let share = (self.left / tools_left.max(1)).max(1);
             tools_left = tools_left.saturating_sub(1);
-            let rules = self.rules_about(tool, focus);
+            let rules = self.rules_about(tool, focus, &arranged);
             let until = self.left.saturating_sub(share);
-            Calls::new(tool, &rules).tell(MIXED_MAX, &mut |call| {
+            let calls = Calls::new(tool, &rules);
+            self.is_narrowed |= calls.is_cut;
+            calls.tell(MIXED_MAX, &mut |call| {
                 self.try_call(&call);
                 let is_done = is_enough && self.found.iter().any(|witness| witness.difference.change.now_runs());
                 self.left > until && !is_done
@@ -107,8 +115,25 @@ impl<'a> Search<'a> {
     fn witness(&self, call: &Call, used: &[(Digest, f64)], in_force: bool) -> Option<Witness> {
         let usage = usage_of(used);
         let [before, after] = [self.before, self.after].map(|stack| decided(stack, call, &usage, in_force));
-        let difference = difference(&before, &after).filter(|difference| difference.change.is_looser())?;
+        let relaxed = if in_force { self.relaxed(call, &usage, [&before, &after]) } else { None };
+        let difference = with_term(difference(&before, &after), relaxed);
+        let difference = difference.filter(|difference| difference.change.is_looser())?;
         Some(Witness { call: call.clone(), used: used.to_vec(), in_force, before, after, difference })
+    }
+
+    /// How the rules that replace review for `call` differ, if it is reviewed by both where they are not in force.
+    fn relaxed(&self, call: &Call, usage: &Usage, [before, after]: [&Decision; 2]) -> Option<TermChange> {
+        let of = |stack: &'a Stack, decision: &Decision| -> Option<&'a Relaxed> {
+            let mut policies = stack.policies.iter().map(|compiled| &compiled.policy);
+            let policy = policies.find(|policy| Some(policy.digest) == decision.policy)?;
+            policy.rules.iter().find(|rule| Some(&rule.id) == decision.rule.as_ref())?.relaxed.as_ref()
+        };
+        if [before, after].iter().any(|decision| decision.action != Action::Allow) {
+            return None;
+        }
+        let term = relaxed_change(of(self.before, before)?, of(self.after, after)?)?;
+        let is_reviewed = |stack: &Stack| decided(stack, call, usage, false).action != Action::Allow;
+        (is_reviewed(self.before) && is_reviewed(self.after)).then_some(term)
     }
 
     fn note(&mut self, witness: Witness) {
@@ -209,14 +234,21 @@ impl<'a> Search<'a> {
 
     /// The tools to try: those that `focus` names, or that its patterns stand for, such as could be taken for them, and
     /// one that nobody names.
-    fn tools(&self, focus: Option<&[&Rule]>) -> Vec<String> {
-        let stacks = [self.before, self.after];
-        let all: Vec<&Rule> =
-            stacks.iter().flat_map(|stack| stack.policies.iter()).flat_map(|it| &it.policy.rules).collect();
+    fn tools(&mut self, focus: Option<&[&Rule]>) -> Vec<String> {
+        let [old, new] = [self.before, self.after].map(rules_of);
+        let pairs = |rules: &[&'a Rule]| -> NameSet<(&'a str, &'a str)> {
+            rules.iter().flat_map(|rule| rule.tools.iter().map(|tool| (&*rule.id, &*tool.text))).collect()
+        };
+        // What a rule is about in only one of the two comes first.
+        let apart: NameSet<&str> = pairs(&old).symmetric_difference(&pairs(&new)).map(|(_, text)| *text).collect();
+        let all = [old, new].concat();
         let texts = |rules: &[&Rule]| -> Vec<String> {
             rules.iter().flat_map(|rule| &rule.tools).map(|tool| tool.text.clone()).collect()
         };
-        let (own, known) = (texts(focus.unwrap_or(&all)), texts(&all));
+        let known = texts(&all);
+        let (mut own, others): (Vec<String>, Vec<String>) =
+            texts(focus.unwrap_or(&all)).into_iter().partition(|text| apart.contains(&**text));
+        own.extend(others);
         let is_pattern = |text: &String| text.contains('*');
         let mut names: Vec<String> = own.iter().filter(|text| !is_pattern(text)).cloned().collect();
         let known_names: Vec<String> = known.iter().flat_map(|text| named(text)).collect();
@@ -240,16 +272,43 @@ impl<'a> Search<'a> {
         add(names.clone(), TOOLS_MAX / 2);
         add(unlisted.to_vec(), TOOLS_MAX);
         add(alike, TOOLS_MAX - TOOLS_MAX / 8);
-        add(names, TOOLS_MAX);
+        add(names.clone(), TOOLS_MAX);
+        self.is_narrowed |= tools.len() >= TOOLS_MAX && names.iter().any(|name| !tools.contains(name));
         tools
     }
 
+    /// The rules that differ, with what stands in only one of the two first in their lists.
+    fn arranged(&self) -> Arranged<'a> {
+        let [old, new] = [self.before, self.after].map(rules_of);
+        let of = |rules: &[&'a Rule]| -> NameMap<&'a str, &'a Rule> {
+            rules.iter().map(|rule| (&*rule.id, *rule)).collect()
+        };
+        let sides = [(false, &old, of(&new)), (true, &new, of(&old))];
+        let mut arranged = Arranged::default();
+        for (is_after, rules, others) in sides {
+            for rule in rules {
+                let other = others.get(&*rule.id).filter(|other| other.when != rule.when);
+                let (Some(when), Some(other)) = (&rule.when, other.and_then(|other| other.when.as_ref())) else {
+                    continue;
+                };
+                let condition = apart_first(&when.condition, &[&other.condition]);
+                let when = Some(When { condition, ..when.clone() });
+                arranged.insert((is_after, &*rule.id), Rule { when, ..(*rule).clone() });
+            }
+        }
+        arranged
+    }
+
     /// The rules of both about `tool`: those of `focus` first.
-    fn rules_about(&self, tool: &str, focus: Option<&[&'a Rule]>) -> Vec<&'a Rule> {
+    fn rules_about<'b>(&self, tool: &str, focus: Option<&[&Rule]>, arranged: &'b Arranged<'a>) -> Vec<&'b Rule>
+    where
+        'a: 'b,
+    {
         let mut rules: Vec<&Rule> = Vec::new();
-        for stack in [self.before, self.after] {
+        for (is_after, stack) in [(false, self.before), (true, self.after)] {
             for (compiled, candidates) in stack.policies.iter().zip(stack.candidates(tool)) {
-                rules.extend(candidates.hits.iter().filter_map(|hit| compiled.policy.rules.get(hit.rule)));
+                let hits = candidates.hits.iter().filter_map(|hit| compiled.policy.rules.get(hit.rule));
+                rules.extend(hits.map(|rule| arranged.get(&(is_after, &*rule.id)).unwrap_or(rule)));
             }
         }
         let is_focused = |rule: &&Rule| focus.is_some_and(|focus| focus.iter().any(|other| other.id == rule.id));
@@ -257,6 +316,13 @@ impl<'a> Search<'a> {
         first.extend(others);
         first
     }
+}
+
+/// Rules by whether they are of the stack after, and their ids.
+type Arranged<'a> = NameMap<(bool, &'a str), Rule>;
+
+fn rules_of(stack: &Stack) -> Vec<&Rule> {
+    stack.policies.iter().flat_map(|it| &it.policy.rules).collect()
 }
 
 fn decided(stack: &Stack, call: &Call, usage: &Usage, in_force: bool) -> Decision {

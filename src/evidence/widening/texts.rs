@@ -33,6 +33,23 @@ pub(super) fn of_test(test: &Test) -> Vec<String> {
     }
 }
 
+/// Whether a list of `test` has more entries than texts are made for.
+pub(super) fn leaves_out(test: &Test) -> bool {
+    let longest = match test {
+        Test::Path(path) => [path.under.len(), path.glob.len(), path.extension.len()].into_iter().max(),
+        Test::Url(url) => {
+            let places = url.hosts.len().max(url.addresses.len());
+            // The first of these stand in every text.
+            let others = [url.schemes.len(), url.ports.len(), url.paths.len()].into_iter().max();
+            others.map(|others| places.max(others.saturating_sub(1)))
+        }
+        Test::Email(email) => Some(email.domains.len().max(email.addresses.len())),
+        Test::ShellOnly(patterns) | Test::ShellRuns(patterns) => Some(patterns.len()),
+        _ => None,
+    };
+    longest.is_some_and(|longest| longest > ENTRIES_MAX)
+}
+
 /// Texts that fit what `tests` ask of the beginning, the middle and the end at once.
 pub(super) fn together(tests: &[Test]) -> Vec<String> {
     let (mut begin, mut middle, mut end) = ("", String::new(), "");

@@ -132,13 +132,68 @@ fn what_all_changes_do_together_is_told_of_them_together() {
     assert_eq!(verdict, Verdict::Tightens);
 }
 
+/// A list of `count` entries, each `entry` with its number for `#`.
+fn many(count: usize, entry: &str) -> String {
+    (0..count).map(|at| entry.replace('#', &at.to_string())).collect::<Vec<_>>().join(", ")
+}
+
 #[test]
-fn what_shows_in_no_decision_cannot_be_told() {
+fn what_stands_at_the_end_of_a_long_list_is_tried_first() {
+    let allow = |when: &str| rules(&[&format!("{{ id: r, tool: a, when: {{ args.x: {when} }}, action: allow }}")]);
+    let block = |when: &str| {
+        let block = format!("{{ id: b, tool: a, when: {{ args.x: {when} }}, action: block }}");
+        rules(&[&block, "{ id: r, tool: a, action: allow }"])
+    };
+    let tools = |count: usize, action: &str| {
+        let rule = format!("{{ id: r, tool: [{}], action: {action} }}", many(count, "tool#"));
+        rules(&[&rule, "{ tool: tool*, action: allow }"])
+    };
+    let domains = |count: usize| format!("{{ email: {{ domain: [{}] }} }}", many(count, "d#.example"));
+    let values = |count: usize| format!("{{ in: [{}] }}", many(count, "v#"));
+    let each = |count: usize| format!("{{ each: {} }}", values(count));
+    let folders = |count: usize| format!("{{ path: {{ under: [{}] }} }}", many(count, "/f#"));
+    let hosts = |count: usize| format!("{{ url: {{ host: [{}], path: /a }} }}", many(count, "h#.example"));
+    let rows = [
+        ("the 9th domain", allow(&domains(8)), allow(&domains(9))),
+        ("the 60th value", allow(&values(59)), allow(&values(60))),
+        ("the 60th value of items", allow(&each(59)), allow(&each(60))),
+        ("the 60th host", allow(&hosts(59)), allow(&hosts(60))),
+        ("the 60th value that was blocked", block(&values(60)), block(&values(59))),
+        ("the 60th folder that was blocked", block(&folders(60)), block(&folders(59))),
+        ("the 80th tool", tools(79, "allow").replace("tool*", "other"), tools(80, "allow").replace("tool*", "other")),
+        ("the 80th tool that was blocked", tools(80, "block"), tools(79, "block")),
+    ];
+    for (name, old, new) in rows {
+        assert_eq!(told(&old, &new).1, Verdict::Widens, "{name}");
+        assert_eq!(told(&new, &old).1, Verdict::Tightens, "{name} the other way");
+    }
+}
+
+#[test]
+fn where_a_list_was_too_long_to_be_tried_the_search_was_cut() {
+    let allow = |count: usize, part: &str| {
+        let when = format!("{{ all: [{{ args.x: {{ in: [{}] }} }}, {part}] }}", many(count, "v#"));
+        rules(&[&format!("{{ id: r, tool: a, when: {when}, action: allow }}")])
+    };
+    let is_cut = |count: usize| {
+        // The same in other words, which nobody proves.
+        let (one, other) = ("{ args.y: { regex: '^a+$' } }", "{ args.y: { regex: '^aa*$' } }");
+        let found = widening(&stack(&allow(count, one)), &stack(&allow(count, other)));
+        assert_eq!(found.verdict, Verdict::Unknown);
+        found.is_cut
+    };
+    assert_eq!((is_cut(8), is_cut(60)), (false, true));
+}
+
+#[test]
+fn a_rule_that_replaces_more_review_widens_though_it_shows_in_no_decision() {
     let rule = |share: &str| {
         format!("{{ id: r, tool: a, action: allow, relaxed: {{ share: {share}, until: 2027-03-31, evidence: seen }} }}")
     };
     let (small, all) = (rules(&[&rule("0.1")]), rules(&[&rule("1")]));
-    assert_eq!(told(&small, &all).1, Verdict::Unknown);
+    assert_eq!(told(&small, &all).1, Verdict::Widens);
+    let later = small.replace("2027", "2028");
+    assert_eq!(told(&small, &later).1, Verdict::Widens);
     assert_eq!(told(&all, &small).1, Verdict::Tightens);
 }
 
