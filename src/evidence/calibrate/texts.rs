@@ -8,7 +8,7 @@ use crate::decide::call::Call;
 use crate::matcher::email;
 use crate::matcher::path::normalise;
 use crate::matcher::url::told;
-use crate::review::present::kinds::{Meant, is_one_of, meant, words_of};
+use crate::review::present::kinds::{Meant, is_one_of, meant, words_at, words_of};
 use crate::value::value::{Map, Value, record};
 
 /// Deeper values are covered by nothing.
@@ -132,7 +132,7 @@ impl<'a> Of<'a> {
         let is_one = |set: &[&str]| words.iter().any(|word| set.contains(&word.as_str()));
         let free: &[&str] = if is_one(&OBEYING) {
             &[]
-        } else if is_one(&FILING) || call.args.as_ref().is_some_and(|args| names_file(args, 0)) {
+        } else if is_one(&FILING) || call.args.as_ref().is_some_and(|args| names_file(args, &[], &call.tool, 0)) {
             &REMARKS
         } else {
             &FREE
@@ -150,15 +150,19 @@ impl<'a> Of<'a> {
     }
 }
 
-/// Whether a key somewhere in `value` names a file.
-fn names_file(value: &Value, depth: usize) -> bool {
+/// Whether a key or a text somewhere in `value`, at a key of these `words`, names a file.
+fn names_file(value: &Value, words: &[String], tool: &str, depth: usize) -> bool {
     match value {
         _ if depth > DEPTH_MAX => true,
         Value::Map(map) => {
-            map.iter().any(|(key, item)| is_one_of(&words_of(key), &FILES) || names_file(item, depth + 1))
+            let words = |key: &str| words_at(map, key);
+            map.iter().any(|(key, item)| {
+                is_one_of(&words_of(key), &FILES) || names_file(item, &words(key), tool, depth + 1)
+            })
         }
-        Value::List(items) => items.iter().any(|item| names_file(item, depth + 1)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
+        Value::List(items) => items.iter().any(|item| names_file(item, words, tool, depth + 1)),
+        Value::Text(text) => meant(text, words, tool) == Meant::Path,
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

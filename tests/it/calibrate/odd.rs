@@ -166,3 +166,14 @@ fn d06_what_came_after_a_rule_was_found_must_be_spread_too() {
     let mut past = older_and(|nth| (9 + nth / 20, format!("n{}", nth % 9)));
     assert_eq!(proposed(&past.report(REFUNDS, ATTENTIVE)).saves, 364);
 }
+
+#[test]
+fn d01_what_is_written_to_a_path_is_no_free_text_whatever_its_key() {
+    let mut past = Past::approved(BOOKINGS, 300, |nth| {
+        of("report.make", nth, &json!({ "output": format!("/etc/cron.d/p{nth}"), "body": format!("prose {nth}") }))
+    });
+    assert_eq!(
+        declined(&past.report(BOOKINGS, ATTENTIVE)),
+        "`args.body` is not the same few values, and nothing that they have in common bounds them"
+    );
+}
