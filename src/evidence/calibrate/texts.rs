@@ -365,7 +365,7 @@ impl Texts {
     }
 }
 
-/// So many things at most would bound a text: itself, its folder, four that hold that.
+/// So many things at most would bound a text: itself, its folder, four that hold that; or itself, four starts and its form.
 pub(super) const LEVELS: usize = 6;
 
 /// What would bound `text`, from itself to what it has in common with the most others.
@@ -418,7 +418,7 @@ fn level_of_path(text: &str) -> Option<String> {
     Some([extension, "/", hidden, "/", root, &folders.join("/")].concat())
 }
 
-/// What it begins with and is made of, and what it is made of.
+/// What it begins with and is made of, from the longest such start on, and what it is made of.
 fn levels_of_id(text: &str) -> Vec<String> {
     let made_of = |text: &str| {
         let is_all = |test: fn(u8) -> bool| !text.is_empty() && text.bytes().all(test);
@@ -430,12 +430,16 @@ fn levels_of_id(text: &str) -> Vec<String> {
             is_all(is_of_id).then_some("A-Za-z0-9_-")
         }
     };
-    let end = text.rfind(['-', '_']).map_or(0, |end| end + 1);
-    let (start, rest) = text.split_at_checked(end).unwrap_or(("", text));
-    match (made_of(rest), made_of(text)) {
-        (Some(rest), Some(whole)) => vec![[rest, " after ", start].concat(), whole.to_owned()],
-        _ => Vec::new(),
-    }
+    let ends: Vec<usize> = text.match_indices(['-', '_']).map(|(end, _)| end + 1).collect();
+    let last = ends.last().copied().unwrap_or(0);
+    let after = |end: usize| {
+        let (start, rest) = text.split_at_checked(end)?;
+        Some([made_of(rest)?, " after ", start].concat())
+    };
+    // Behind its last mark, and behind the third, second and first; where there are fewer, behind the last again.
+    let starts = [last].into_iter().chain((0..3).rev().map(|nth| ends.get(nth).copied().unwrap_or(last)));
+    let levels = starts.map(after).chain([made_of(text).map(str::to_owned)]);
+    levels.collect::<Option<_>>().unwrap_or_default()
 }
 
 fn is_of_id(byte: u8) -> bool {

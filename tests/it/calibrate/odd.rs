@@ -177,3 +177,33 @@ fn d01_what_is_written_to_a_path_is_no_free_text_whatever_its_key() {
         "`args.body` is not the same few values, and nothing that they have in common bounds them"
     );
 }
+
+/// A call of `tool` with `key`, on 320 days and sessions, of which the twentieth is `odd`.
+fn with_one_odd(tool: &str, key: &str, odd: &str, usual: impl Fn(u64) -> String) -> Past {
+    Past::approved(BOOKINGS, 320, |nth| {
+        let value = if nth == 20 { odd.to_owned() } else { usual(nth) };
+        of(tool, nth, &json!({ key: value }))
+    })
+}
+
+/// `nth` as an id with marks inside.
+fn uuid(nth: u64) -> String {
+    let part = |by: u64| nth.wrapping_mul(by) % 9_000 + 1_000;
+    format!("{0:04x}{1}-{0}-{2}-{3}-{1}{2}{3}", part(7_919), part(104_729), part(1_299_709), part(15_485_863))
+}
+
+#[test]
+fn d01_one_odd_start_opens_no_other_start_of_an_id() {
+    let mut past = with_one_odd("account.close", "account", &format!("root-{}", uuid(20)), |nth| {
+        format!("cust-{}", uuid(nth))
+    });
+    let report = past.report(BOOKINGS, ATTENTIVE);
+    let proposal = proposed(&report);
+    assert!(proposal.written.contains("cust-[A-Za-z0-9]"), "{}", proposal.written);
+    assert_eq!(proposal.saves, 319);
+    let action = action_in_force(&proposal.text);
+    let close = |account: &str| action(&of("account.close", 1, &json!({ "account": account })));
+    assert_eq!(close(&format!("cust-{}", uuid(700))), Action::Allow);
+    assert_eq!(close(&format!("root-{}", uuid(20))), Action::Escalate);
+    assert_eq!(close(&format!("admi-{}", uuid(700))), Action::Escalate);
+}
