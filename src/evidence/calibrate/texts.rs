@@ -386,7 +386,7 @@ pub(super) fn levels(text: &str, meant: Meant) -> Vec<String> {
     levels
 }
 
-/// Its folder, and then those that hold it; each with its scheme, host and port and whether it has a query.
+/// Its folder, and then those that hold it; each with its scheme, host and port and whether it has a query and ends in a folder.
 fn levels_of_url(text: &str) -> Option<Vec<String>> {
     let url = Url::parse(text).ok()?;
     let names: Vec<&str> = url.path().split('/').filter(|name| !name.is_empty()).collect();
@@ -395,6 +395,8 @@ fn levels_of_url(text: &str) -> Option<Vec<String>> {
         url.host_str()?,
         &url.port_or_known_default()?.to_string(),
         if text.contains('?') { "query" } else { "" },
+        // All that is below it would be opened.
+        if url.path().ends_with('/') { "folder" } else { "" },
     ];
     let site = site.join(" ");
     let folder = url.path().rsplit_once('/').map_or("", |(folder, _)| folder);

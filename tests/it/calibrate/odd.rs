@@ -207,3 +207,17 @@ fn d01_one_odd_start_opens_no_other_start_of_an_id() {
     assert_eq!(close(&format!("root-{}", uuid(20))), Action::Escalate);
     assert_eq!(close(&format!("admi-{}", uuid(700))), Action::Escalate);
 }
+
+#[test]
+fn d01_one_odd_slash_at_the_end_opens_no_folder() {
+    let mut past = with_one_odd("page.open", "url", "https://acme.com/docs/", |nth| {
+        format!("https://acme.com/docs/p{}", nth % 50)
+    });
+    let report = past.report(BOOKINGS, ATTENTIVE);
+    let proposal = proposed(&report);
+    assert!(!proposal.written.contains("**"), "{}", proposal.written);
+    let action = action_in_force(&proposal.text);
+    let open = |url: &str| action(&of("page.open", 1, &json!({ "url": url })));
+    assert_eq!(open("https://acme.com/docs/p77"), Action::Allow);
+    assert_eq!(open("https://acme.com/docs/deep/p7"), Action::Escalate);
+}
