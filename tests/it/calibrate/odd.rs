@@ -221,3 +221,23 @@ fn d01_one_odd_slash_at_the_end_opens_no_folder() {
     assert_eq!(open("https://acme.com/docs/p77"), Action::Allow);
     assert_eq!(open("https://acme.com/docs/deep/p7"), Action::Escalate);
 }
+
+#[test]
+fn d01_a_value_seen_once_is_not_listed_when_few_are_left() {
+    // Ten usual roles, 13 rare ones of calls with rare keys, and one that was seen once.
+    let mut past = Past::approved(BOOKINGS, 320, |nth| {
+        let letter = |nth: u64| char::from(b'a' + (nth % 26) as u8);
+        let args = match nth {
+            20 => json!({ "role": "admin7", "n": 50 }),
+            _ if nth % 8 < 7 => json!({ "role": format!("team{}", letter(nth % 10)), "n": 10 + nth % 80 }),
+            _ => json!({ "role": format!("x{}7", letter(nth / 8)), "n": 10 + nth % 80, format!("k{nth}"): 1 }),
+        };
+        of("role.give", nth, &args)
+    });
+    let report = past.report(BOOKINGS, ATTENTIVE);
+    let proposal = proposed(&report);
+    assert!(proposal.written.contains("teama") && !proposal.written.contains("admin"), "{}", proposal.written);
+    let action = action_in_force(&proposal.text);
+    assert_eq!(action(&of("role.give", 1, &json!({ "role": "admin7", "n": 50 }))), Action::Escalate);
+    assert_eq!(action(&of("role.give", 1, &json!({ "role": "teama", "n": 50 }))), Action::Allow);
+}
