@@ -156,9 +156,8 @@ fn names_file(value: &Value, words: &[String], tool: &str, depth: usize) -> bool
         _ if depth > DEPTH_MAX => true,
         Value::Map(map) => {
             let words = |key: &str| words_at(map, key);
-            map.iter().any(|(key, item)| {
-                is_one_of(&words_of(key), &FILES) || names_file(item, &words(key), tool, depth + 1)
-            })
+            map.iter()
+                .any(|(key, item)| is_one_of(&words_of(key), &FILES) || names_file(item, &words(key), tool, depth + 1))
         }
         Value::List(items) => items.iter().any(|item| names_file(item, words, tool, depth + 1)),
         Value::Text(text) => meant(text, words, tool) == Meant::Path,

@@ -194,9 +194,8 @@ fn uuid(nth: u64) -> String {
 
 #[test]
 fn d01_one_odd_start_opens_no_other_start_of_an_id() {
-    let mut past = with_one_odd("account.close", "account", &format!("root-{}", uuid(20)), |nth| {
-        format!("cust-{}", uuid(nth))
-    });
+    let mut past =
+        with_one_odd("account.close", "account", &format!("root-{}", uuid(20)), |nth| format!("cust-{}", uuid(nth)));
     let report = past.report(BOOKINGS, ATTENTIVE);
     let proposal = proposed(&report);
     assert!(proposal.written.contains("cust-[A-Za-z0-9]"), "{}", proposal.written);
