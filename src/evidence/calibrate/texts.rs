@@ -387,6 +387,8 @@ pub(super) fn levels(text: &str, meant: Meant) -> Vec<String> {
 
 /// Its folder, and then those that hold it; each with its scheme, host and port and whether it has a query and ends in a folder.
 fn levels_of_url(text: &str) -> Option<Vec<String>> {
+    // Nothing that is written covers others.
+    told(text).filter(|told| told.refused.is_none() && told.user.is_none())?;
     let url = Url::parse(text).ok()?;
     let names: Vec<&str> = url.path().split('/').filter(|name| !name.is_empty()).collect();
     let site = [

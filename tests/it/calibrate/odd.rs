@@ -240,3 +240,12 @@ fn d01_a_value_seen_once_is_not_listed_when_few_are_left() {
     assert_eq!(action(&of("role.give", 1, &json!({ "role": "admin7", "n": 50 }))), Action::Escalate);
     assert_eq!(action(&of("role.give", 1, &json!({ "role": "teama", "n": 50 }))), Action::Allow);
 }
+
+#[test]
+fn d01_one_url_with_a_user_leaves_only_that_call_outside() {
+    let mut past = with_one_odd("page.open", "url", "https://me@acme.com/docs/p7", |nth| {
+        format!("https://acme.com/docs/p{}", nth % 50)
+    });
+    let report = past.report(BOOKINGS, ATTENTIVE);
+    assert_eq!(proposed(&report).saves, 319);
+}
