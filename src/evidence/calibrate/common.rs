@@ -33,6 +33,9 @@ pub(super) fn least_of(calls: usize, right: f64) -> usize {
     bad.max(CALLS.min(calls / 20)).max(CALLS_FEW)
 }
 
+/// What is not settled after so many rounds has too little in common.
+const ROUNDS_MAX: usize = 16;
+
 /// Calls of one tool, by what they have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Calls {
@@ -160,7 +163,29 @@ impl Calls {
     /// Those of `set` that have nothing that too few others of it have, where a share of `right` must be right.
     pub(super) fn carried(&self, set: &[usize], right: f64) -> Vec<usize> {
         let least = least_of(set.len(), right);
-        let levels = self.levels(set, least);
+        let mut levels = self.levels(set, least);
+        let mut kept = self.kept(set, &levels);
+        self.settle(&mut kept, least);
+        self.bound(&mut kept, least, &levels);
+        for _ in 0..ROUNDS_MAX {
+            // With what lies outside the bounds something else may have become rare.
+            self.settle(&mut kept, least);
+            let set: Vec<usize> = kept.iter().map(|(at, _)| *at).collect();
+            // Of what is left there may be so few texts that they are listed, and each must be one that enough have.
+            let left = self.levels(&set, least);
+            let next: Vec<usize> =
+                levels.iter().zip(left).map(|(level, left)| if left == 0 { 0 } else { *level }).collect();
+            if next == levels {
+                return set;
+            }
+            levels = next;
+            kept = self.kept(&set, &levels);
+        }
+        Vec::new()
+    }
+
+    /// Those of `set` that something bounds at these `levels`.
+    fn kept(&self, set: &[usize], levels: &[usize]) -> Vec<Kept> {
         let things = |at: usize| -> Option<Kept> {
             let Has { things, texts, .. } = self.each.get(at)?;
             let mut things = things.clone();
@@ -169,12 +194,7 @@ impl Calls {
             }
             Some((at, things))
         };
-        let mut kept: Vec<Kept> = set.iter().filter_map(|at| things(*at)).collect();
-        self.settle(&mut kept, least);
-        self.bound(&mut kept, least, &levels);
-        // With what lies outside the bounds something else may have become rare.
-        self.settle(&mut kept, least);
-        kept.into_iter().map(|(at, _)| at).collect()
+        set.iter().filter_map(|at| things(*at)).collect()
     }
 
     fn session(&self, at: usize) -> usize {

@@ -8,7 +8,7 @@ use crate::decide::call::Call;
 use crate::matcher::email;
 use crate::matcher::path::normalise;
 use crate::matcher::url::told;
-use crate::review::present::kinds::{Meant, is_one_of, meant, words_of};
+use crate::review::present::kinds::{Meant, is_one_of, meant, words_at, words_of};
 use crate::value::value::{Map, Value, record};
 
 /// Deeper values are covered by nothing.
@@ -132,7 +132,7 @@ impl<'a> Of<'a> {
         let is_one = |set: &[&str]| words.iter().any(|word| set.contains(&word.as_str()));
         let free: &[&str] = if is_one(&OBEYING) {
             &[]
-        } else if is_one(&FILING) || call.args.as_ref().is_some_and(|args| names_file(args, 0)) {
+        } else if is_one(&FILING) || call.args.as_ref().is_some_and(|args| names_file(args, &[], &call.tool, 0)) {
             &REMARKS
         } else {
             &FREE
@@ -150,15 +150,18 @@ impl<'a> Of<'a> {
     }
 }
 
-/// Whether a key somewhere in `value` names a file.
-fn names_file(value: &Value, depth: usize) -> bool {
+/// Whether a key or a text somewhere in `value`, at a key of these `words`, names a file.
+fn names_file(value: &Value, words: &[String], tool: &str, depth: usize) -> bool {
     match value {
         _ if depth > DEPTH_MAX => true,
         Value::Map(map) => {
-            map.iter().any(|(key, item)| is_one_of(&words_of(key), &FILES) || names_file(item, depth + 1))
+            let words = |key: &str| words_at(map, key);
+            map.iter()
+                .any(|(key, item)| is_one_of(&words_of(key), &FILES) || names_file(item, &words(key), tool, depth + 1))
         }
-        Value::List(items) => items.iter().any(|item| names_file(item, depth + 1)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
+        Value::List(items) => items.iter().any(|item| names_file(item, words, tool, depth + 1)),
+        Value::Text(text) => meant(text, words, tool) == Meant::Path,
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -361,7 +364,7 @@ impl Texts {
     }
 }
 
-/// So many things at most would bound a text: itself, its folder, four that hold that.
+/// So many things at most would bound a text: itself, its folder, four that hold that; or itself, four starts and its form.
 pub(super) const LEVELS: usize = 6;
 
 /// What would bound `text`, from itself to what it has in common with the most others.
@@ -382,8 +385,10 @@ pub(super) fn levels(text: &str, meant: Meant) -> Vec<String> {
     levels
 }
 
-/// Its folder, and then those that hold it; each with its scheme, host and port and whether it has a query.
+/// Its folder, and then those that hold it; each with its scheme, host and port and whether it has a query and ends in a folder.
 fn levels_of_url(text: &str) -> Option<Vec<String>> {
+    // Nothing that is written covers others.
+    told(text).filter(|told| told.refused.is_none() && told.user.is_none())?;
     let url = Url::parse(text).ok()?;
     let names: Vec<&str> = url.path().split('/').filter(|name| !name.is_empty()).collect();
     let site = [
@@ -391,6 +396,8 @@ fn levels_of_url(text: &str) -> Option<Vec<String>> {
         url.host_str()?,
         &url.port_or_known_default()?.to_string(),
         if text.contains('?') { "query" } else { "" },
+        // All that is below it would be opened.
+        if url.path().ends_with('/') { "folder" } else { "" },
     ];
     let site = site.join(" ");
     let folder = url.path().rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -414,7 +421,7 @@ fn level_of_path(text: &str) -> Option<String> {
     Some([extension, "/", hidden, "/", root, &folders.join("/")].concat())
 }
 
-/// What it begins with and is made of, and what it is made of.
+/// What it begins with and is made of, from the longest such start on, and what it is made of.
 fn levels_of_id(text: &str) -> Vec<String> {
     let made_of = |text: &str| {
         let is_all = |test: fn(u8) -> bool| !text.is_empty() && text.bytes().all(test);
@@ -426,12 +433,16 @@ fn levels_of_id(text: &str) -> Vec<String> {
             is_all(is_of_id).then_some("A-Za-z0-9_-")
         }
     };
-    let end = text.rfind(['-', '_']).map_or(0, |end| end + 1);
-    let (start, rest) = text.split_at_checked(end).unwrap_or(("", text));
-    match (made_of(rest), made_of(text)) {
-        (Some(rest), Some(whole)) => vec![[rest, " after ", start].concat(), whole.to_owned()],
-        _ => Vec::new(),
-    }
+    let ends: Vec<usize> = text.match_indices(['-', '_']).map(|(end, _)| end + 1).collect();
+    let last = ends.last().copied().unwrap_or(0);
+    let after = |end: usize| {
+        let (start, rest) = text.split_at_checked(end)?;
+        Some([made_of(rest)?, " after ", start].concat())
+    };
+    // Behind its last mark, and behind the third, second and first; where there are fewer, behind the last again.
+    let starts = [last].into_iter().chain((0..3).rev().map(|nth| ends.get(nth).copied().unwrap_or(last)));
+    let levels = starts.map(after).chain([made_of(text).map(str::to_owned)]);
+    levels.collect::<Option<_>>().unwrap_or_default()
 }
 
 fn is_of_id(byte: u8) -> bool {

@@ -166,3 +166,86 @@ fn d06_what_came_after_a_rule_was_found_must_be_spread_too() {
     let mut past = older_and(|nth| (9 + nth / 20, format!("n{}", nth % 9)));
     assert_eq!(proposed(&past.report(REFUNDS, ATTENTIVE)).saves, 364);
 }
+
+#[test]
+fn d01_what_is_written_to_a_path_is_no_free_text_whatever_its_key() {
+    let mut past = Past::approved(BOOKINGS, 300, |nth| {
+        of("report.make", nth, &json!({ "output": format!("/etc/cron.d/p{nth}"), "body": format!("prose {nth}") }))
+    });
+    assert_eq!(
+        declined(&past.report(BOOKINGS, ATTENTIVE)),
+        "`args.body` is not the same few values, and nothing that they have in common bounds them"
+    );
+}
+
+/// A call of `tool` with `key`, on 320 days and sessions, of which the twentieth is `odd`.
+fn with_one_odd(tool: &str, key: &str, odd: &str, usual: impl Fn(u64) -> String) -> Past {
+    Past::approved(BOOKINGS, 320, |nth| {
+        let value = if nth == 20 { odd.to_owned() } else { usual(nth) };
+        of(tool, nth, &json!({ key: value }))
+    })
+}
+
+/// `nth` as an id with marks inside.
+fn uuid(nth: u64) -> String {
+    let part = |by: u64| nth.wrapping_mul(by) % 9_000 + 1_000;
+    format!("{0:04x}{1}-{0}-{2}-{3}-{1}{2}{3}", part(7_919), part(104_729), part(1_299_709), part(15_485_863))
+}
+
+#[test]
+fn d01_one_odd_start_opens_no_other_start_of_an_id() {
+    let mut past =
+        with_one_odd("account.close", "account", &format!("root-{}", uuid(20)), |nth| format!("cust-{}", uuid(nth)));
+    let report = past.report(BOOKINGS, ATTENTIVE);
+    let proposal = proposed(&report);
+    assert!(proposal.written.contains("cust-[A-Za-z0-9]"), "{}", proposal.written);
+    assert_eq!(proposal.saves, 319);
+    let action = action_in_force(&proposal.text);
+    let close = |account: &str| action(&of("account.close", 1, &json!({ "account": account })));
+    assert_eq!(close(&format!("cust-{}", uuid(700))), Action::Allow);
+    assert_eq!(close(&format!("root-{}", uuid(20))), Action::Escalate);
+    assert_eq!(close(&format!("admi-{}", uuid(700))), Action::Escalate);
+}
+
+#[test]
+fn d01_one_odd_slash_at_the_end_opens_no_folder() {
+    let mut past = with_one_odd("page.open", "url", "https://acme.com/docs/", |nth| {
+        format!("https://acme.com/docs/p{}", nth % 50)
+    });
+    let report = past.report(BOOKINGS, ATTENTIVE);
+    let proposal = proposed(&report);
+    assert!(!proposal.written.contains("**"), "{}", proposal.written);
+    let action = action_in_force(&proposal.text);
+    let open = |url: &str| action(&of("page.open", 1, &json!({ "url": url })));
+    assert_eq!(open("https://acme.com/docs/p77"), Action::Allow);
+    assert_eq!(open("https://acme.com/docs/deep/p7"), Action::Escalate);
+}
+
+#[test]
+fn d01_a_value_seen_once_is_not_listed_when_few_are_left() {
+    // Ten usual roles, 13 rare ones of calls with rare keys, and one that was seen once.
+    let mut past = Past::approved(BOOKINGS, 320, |nth| {
+        let letter = |nth: u64| char::from(b'a' + (nth % 26) as u8);
+        let args = match nth {
+            20 => json!({ "role": "admin7", "n": 50 }),
+            _ if nth % 8 < 7 => json!({ "role": format!("team{}", letter(nth % 10)), "n": 10 + nth % 80 }),
+            _ => json!({ "role": format!("x{}7", letter(nth / 8)), "n": 10 + nth % 80, format!("k{nth}"): 1 }),
+        };
+        of("role.give", nth, &args)
+    });
+    let report = past.report(BOOKINGS, ATTENTIVE);
+    let proposal = proposed(&report);
+    assert!(proposal.written.contains("teama") && !proposal.written.contains("admin"), "{}", proposal.written);
+    let action = action_in_force(&proposal.text);
+    assert_eq!(action(&of("role.give", 1, &json!({ "role": "admin7", "n": 50 }))), Action::Escalate);
+    assert_eq!(action(&of("role.give", 1, &json!({ "role": "teama", "n": 50 }))), Action::Allow);
+}
+
+#[test]
+fn d01_one_url_with_a_user_leaves_only_that_call_outside() {
+    let mut past = with_one_odd("page.open", "url", "https://me@acme.com/docs/p7", |nth| {
+        format!("https://acme.com/docs/p{}", nth % 50)
+    });
+    let report = past.report(BOOKINGS, ATTENTIVE);
+    assert_eq!(proposed(&report).saves, 319);
+}
