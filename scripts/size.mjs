@@ -10,7 +10,7 @@ import { isProgram, Problem, program, root, say } from "./run.mjs";
 
 /** The entries, the WebAssembly of each, and the most that it and its JavaScript, or that alone, may take, in bytes of gzip. */
 const entries = {
-  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 810_000 },
+  countersign: { file: "countersign_bg.wasm", gzipBytesMax: 818_000 },
   "countersign/review": { file: "countersign_bg.wasm", scriptGzipBytesMax: 15_000 },
   "countersign/guard": { file: "countersign_guard_bg.wasm", gzipBytesMax: 342_000 },
   "countersign/compiled": { file: "countersign_compiled_bg.wasm", gzipBytesMax: 183_000 },

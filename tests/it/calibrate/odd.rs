@@ -178,7 +178,7 @@ fn d01_what_is_written_to_a_path_is_no_free_text_whatever_its_key() {
     );
 }
 
-/// A call of `tool` with `key`, on 320 days and sessions, of which the twentieth is `odd`.
+/// A call of `tool` with `key`, in nine sessions, of which the twentieth is `odd`.
 fn with_one_odd(tool: &str, key: &str, odd: &str, usual: impl Fn(u64) -> String) -> Past {
     Past::approved(BOOKINGS, 320, |nth| {
         let value = if nth == 20 { odd.to_owned() } else { usual(nth) };
