@@ -26,7 +26,12 @@ const parts = [
   { name: "biome", title: "TypeScript lints and format", run: biome, shows: /^Checked/ },
   { name: "node", title: "package and command line", run: () => nodeTests("tests/js"), shows: /^ℹ (tests|pass|fail)/ },
   { name: "packed", title: "packed package, each runtime", run: packedTests, shows: /^(✔|ℹ (tests|pass|fail))/ },
-  { name: "browser", title: "the app, in Chromium", run: browserTests, shows: /^ +(\d+ (passed|failed|flaky)|\[\w+\] › )/ },
+  {
+    name: "browser",
+    title: "the app, in Chromium",
+    run: browserTests,
+    shows: /^ +(\d+ (passed|failed|flaky)|\[\w+\] › )/,
+  },
   { name: "size", title: "sizes are within their limits", run: reportSizes },
 ];
 
