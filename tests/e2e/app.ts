@@ -3,6 +3,7 @@
  * or met its content security policy, whatever else it checks.
  */
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
@@ -164,6 +165,15 @@ export async function rejectShown(page: Page, words?: string): Promise<void> {
 
 export function outcome(page: Page) {
   return page.locator(".outcome");
+}
+
+/** What `act` has the page download. */
+export async function download(
+  page: Page,
+  act: () => Promise<void>,
+): Promise<{ readonly text: string; readonly name: string }> {
+  const [file] = await Promise.all([page.waitForEvent("download"), act()]);
+  return { text: readFileSync(await file.path(), "utf8"), name: file.suggestedFilename() };
 }
 
 /** The browser windows that every view must look well and read well in. */

@@ -1,23 +1,14 @@
 /** Evidence that a browser saves says on another machine what it says here. */
 
-import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Calibrator, createCalibrator, loadPolicy } from "countersign";
-import { expect, open, type Page, test, writePolicy } from "./app.ts";
+import { download, expect, open, type Page, test, writePolicy } from "./app.ts";
 import { keep, POLICY, past } from "./past.ts";
 
 async function look(page: Page): Promise<void> {
   await page.goto("./#/evidence");
   await page.reload();
   await expect(page.locator(".tiles")).toBeVisible();
-}
-
-async function download(
-  page: Page,
-  act: () => Promise<void>,
-): Promise<{ readonly text: string; readonly name: string }> {
-  const [file] = await Promise.all([page.waitForEvent("download"), act()]);
-  return { text: readFileSync(await file.path(), "utf8"), name: file.suggestedFilename() };
 }
 
 test("evidence is saved for another machine, and counts there what counts here", async ({ page }) => {

@@ -1,10 +1,10 @@
 /** The evidence view: what it counts, finds, verifies and exports, over the history of this browser. */
 
-import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Checkpoint, type Entry, verifyHistoryText } from "countersign";
 import {
   approveShown,
+  download,
   expect,
   go,
   open,
@@ -428,14 +428,6 @@ async function answeredChecks(page: Page): Promise<void> {
     });
     opened.close();
   });
-}
-
-async function download(
-  page: Page,
-  act: () => Promise<void>,
-): Promise<{ readonly text: string; readonly name: string }> {
-  const [file] = await Promise.all([page.waitForEvent("download"), act()]);
-  return { text: readFileSync(await file.path(), "utf8"), name: file.suggestedFilename() };
 }
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {

@@ -1,12 +1,12 @@
 /** The decisions that differ, the worst first, a page at a time. */
 
-import type { ComparisonCounts, Decision } from "countersign";
+import type { ComparisonCounts } from "countersign";
 import type { ChangedRow, ChangeQuery } from "../engine/simulate/api.ts";
 import { VisibleText } from "../text/visible-text.tsx";
-import { ActionChip } from "../ui/action-chip.tsx";
 import { CHANGE_WORDS, termWords } from "./change-words.ts";
 import { choose, opened, openRow, PAGE_ROWS, page, query, rows } from "./comparison-state.ts";
 import { Pages } from "./pages.tsx";
+import { Said } from "./said.tsx";
 
 export function ComparisonTable({ counts }: { readonly counts: ComparisonCounts }) {
   const { total } = rows.value;
@@ -105,14 +105,5 @@ function Row({ row }: { readonly row: ChangedRow }) {
         </td>
       )}
     </tr>
-  );
-}
-
-function Said({ decision }: { readonly decision: Decision }) {
-  return (
-    <>
-      <ActionChip action={decision.action} />{" "}
-      <span class="name">{decision.rule === null ? decision.cause : <VisibleText text={decision.rule} />}</span>
-    </>
   );
 }

@@ -1,14 +1,14 @@
 /** What the text in the editor widens, told from two policies alone, without calls. */
 
-import type { Decision, PolicyChange, Widening, WideningVerdict, WideningWitness } from "countersign";
+import type { PolicyChange, Widening, WideningVerdict, WideningWitness } from "countersign";
 import { policyStatus } from "../policy/state.ts";
 import { VisibleText } from "../text/visible-text.tsx";
-import { ActionChip } from "../ui/action-chip.tsx";
 import { Rendered } from "../ui/rendered.tsx";
 import { CHANGE_WORDS, termWords } from "./change-words.ts";
 import { json, mode } from "./draft.ts";
 import { LineText } from "./file-line-panel.tsx";
 import { OtherPolicyPicker } from "./other-policy.tsx";
+import { Said } from "./said.tsx";
 import { cancelWidening, tellWidening, type WideningState, widening } from "./widening-state.ts";
 
 /** So many changes, and so many calls of all of them together, are shown. */
@@ -168,14 +168,5 @@ function Witness({
         Look at this call
       </button>
     </div>
-  );
-}
-
-function Said({ decision }: { readonly decision: Decision }) {
-  return (
-    <>
-      <ActionChip action={decision.action} />{" "}
-      <span class="name">{decision.rule === null ? decision.cause : <VisibleText text={decision.rule} />}</span>
-    </>
   );
 }
